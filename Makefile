@@ -1,0 +1,57 @@
+# `make demo` and `make test` set everything up by themselves: Python 3.11 to 3.13 with venv, and make.
+SHELL := /bin/sh
+.SHELLFLAGS := -ec
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_PYTHON_DOWNLOADS := never
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+# the whole suite uses both cores of a small machine
+WORKERS ?= 2
+
+.PHONY: demo test stories lint format bench screenshots lock clean
+
+demo: $(VENV)/ready
+	@$(BIN)/buffr demo $(if $(ORDERS),--orders $(ORDERS)) $(if $(JSON),--json $(JSON))
+
+test: $(VENV)/ready
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q $(ARGS)
+
+lint: $(VENV)/ready
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+format: $(VENV)/ready
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: $(VENV)/ready
+	@$(BIN)/python -m tests.benchmarks $(if $(JSON),--json $(JSON))
+
+screenshots: $(VENV)/ready
+	@$(BIN)/python -m tests.screenshots docs/pictures
+
+# writes requirements.txt anew: versions with hashes, and no registry's address
+lock: $(VENV)/ready
+	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-package django --no-emit-package asgiref --no-emit-package sqlparse \
+		--group dev -q -o requirements.txt
+
+clean:
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m buffr.demo.clean; fi
+	@rm -rf $(VENV) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/ready: requirements.txt pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11, 3.12 or 3.13 is needed; none was found on the path." >&2; exit 1; fi
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@free=$$(df -Pk . | awk 'NR==2 {print $$4}'); [ "$$free" -gt 1500000 ] || { \
+		echo "Disk full: 1.5 GB are needed here, $$((free / 1024)) MB are free." >&2; exit 1; }
+	@[ -x $(BIN)/python ] && $(BIN)/python -c '' 2>/dev/null || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
+	@echo "Setting up (once) …" >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv 2>/dev/null \
+		&& $(BIN)/uv pip install -q --require-hashes --no-deps -r requirements.txt \
+		|| $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

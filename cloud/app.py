@@ -1,0 +1,125 @@
+"""Head office, put together: database, migrations, hub, routers and pages. The only place that knows all of them."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Self
+
+import anyio
+import psycopg
+from fastapi import FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from cloud.database import CannotUse, Database, check_release, migrate
+from cloud.host import CloudHost, NewsListener
+from cloud.postgres import Cluster
+from cloud.settings import CloudSettings
+from hospitality.checks.api import router as checks_router
+from hospitality.ground.clock import Clock, utc_now
+from hospitality.ground.http import install_errors
+from hospitality.ground.private_file import write_private
+from hospitality.kitchen.api import router as kitchen_router
+from hospitality.menu.api import router as menu_router
+from hospitality.orders.api import router as orders_router
+from hospitality.payments.api import router as payments_router
+from hospitality.people.api import router as people_router
+from sync.hub.api import routes as hub_routes
+
+VERSION = "0.1.0"
+THREADS = 24
+
+
+class Cloud:
+    """Head office's resources; a context manager that opens them in order and closes them in reverse."""
+
+    def __init__(self, settings: CloudSettings, *, now: Clock = utc_now) -> None:
+        self.settings = settings
+        self._now = now
+        self._stack = ExitStack()
+        self.database: Database
+        self.host: CloudHost
+        self._owner_url: str | None = None
+
+    def __enter__(self) -> Self:
+        """Opens the database (starting the embedded one where none is given) and brings it to this release."""
+        with ExitStack() as stack:
+            url = self._urls(stack)
+            if self._owner_url is not None:
+                migrate(self._owner_url)
+            check_release(url)
+            self.database = Database(url)
+            self.database.open()
+            stack.callback(self.database.close)
+            self.host = CloudHost(self.database, secret=self._secret(), now=self._now)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _urls(self, stack: ExitStack) -> str:
+        settings = self.settings
+        settings.data.mkdir(parents=True, exist_ok=True)
+        if settings.database_url is not None:
+            self._owner_url = settings.migration_url.get_secret_value() if settings.migration_url else None
+            return settings.database_url.get_secret_value()
+        cluster = stack.enter_context(Cluster.open(settings.data / "postgres", account=settings.database_account))
+        self._owner_url = cluster.owner_url
+        return cluster.app_url
+
+    def _secret(self) -> bytes:
+        path: Path = self.settings.data / "cloud.secret"
+        if not path.exists():
+            write_private(path, secrets.token_hex(32))
+        return bytes.fromhex(path.read_text().strip())
+
+
+def build(cloud: Cloud) -> FastAPI:
+    """The application; it listens for news while it runs. `cloud` is opened and closed by the caller."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        loop = anyio.lowlevel.current_token().native_token
+
+        def tell(scope: str, author: int) -> None:
+            loop.call_soon_threadsafe(cloud.host.board.tell, scope, author)
+
+        listener = NewsListener(cloud.database, tell)
+        listener.start()
+        try:
+            yield
+        finally:
+            listener.stop()
+
+    app = FastAPI(title="Buffr Host, head office", version=VERSION, lifespan=life)
+    app.state.host = cloud.host
+    app.state.cloud = cloud
+    install_errors(app)
+    for router in (menu_router, orders_router, kitchen_router, payments_router, checks_router, people_router):
+        app.include_router(router)
+    app.router.routes.extend(hub_routes(cloud.host))
+    _add_health(app, cloud)
+    return app
+
+
+def _add_health(app: FastAPI, cloud: Cloud) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz(response: Response) -> dict[str, str]:
+        try:
+            cloud.database.before_sign_in("none", "")
+        except (psycopg.Error, CannotUse):
+            response.status_code = 503
+            return {"status": "no database"}
+        return {"status": "ok"}
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics(request: Request) -> Response:
+        if request.client is None or request.client.host not in ("127.0.0.1", "::1"):
+            return Response(status_code=404)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

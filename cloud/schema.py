@@ -1,0 +1,36 @@
+"""Which tables head office has, its migrations, and what is made from the models after each: triggers, policies."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+import cloud.tables  # noqa: F401  (declares head office's own tables)
+import hospitality.menu.models
+import hospitality.orders.models
+import hospitality.payments.models
+import hospitality.people.models
+import hospitality.properties.models
+import sync
+from hospitality.ground import host, journal, numbers  # noqa: F401
+from hospitality.ground.migrations import History
+from sync import conflicts
+from sync.hub import tables as hub_tables
+from sync.schema import Schema, attach_engine_columns, read_schema
+
+attach_engine_columns(SQLModel.metadata)
+SCHEMA: Schema = read_schema(SQLModel.metadata, conflicts.metadata)
+METADATA: tuple[MetaData, ...] = (SQLModel.metadata, conflicts.metadata, hub_tables.metadata)
+
+
+def _folder(package: Any) -> Path:
+    return Path(next(iter(package.__path__)))
+
+
+HISTORIES = (
+    History("sync_hub", _folder(sync) / "hub" / "migrations"),
+    History("sync", _folder(sync) / "migrations"),
+    History("hospitality", _folder(hospitality) / "migrations"),
+    History("cloud", Path(__file__).parent / "migrations"),
+)

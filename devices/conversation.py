@@ -1,0 +1,146 @@
+"""One TCP conversation with a printer in which every wait has an end."""
+
+import contextlib
+import socket
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from devices.answers import Answer, Kind, question, take_answer
+from devices.printer import Trouble
+
+SEND_BYTES_MAX = 4_096
+RECEIVE_BYTES_MAX = 256
+# A printer says a few bytes per job; one that says this much is something else.
+ANSWERS_MAX = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long each step may take, in seconds.
+
+    `answer_seconds` is the longest silence after a question, `write_seconds` the longest that the printer
+    may take no more of a job, `finish_seconds` how long a printer that goes on answering may print at one
+    job, and `poll_seconds` how often it is asked meanwhile. The first two together keep a dead printer
+    under 5 s (C-13 asks for that).
+    """
+
+    connect_seconds: float = 2.0
+    answer_seconds: float = 2.0
+    write_seconds: float = 2.5
+    finish_seconds: float = 60.0
+    poll_seconds: float = 0.5
+
+
+class Interrupted(Exception):
+    """The conversation can't go on; says why."""
+
+    def __init__(self, trouble: Trouble, detail: str) -> None:
+        super().__init__(detail)
+        self.trouble = trouble
+
+
+class Conversation:
+    """An open connection. Every failure of the network becomes Interrupted."""
+
+    def __init__(self, host: str, port: int, patience: Patience) -> None:
+        self._patience = patience
+        self._received = bytearray()
+        self._answers_left = ANSWERS_MAX
+        self._questions_open = 0
+        try:
+            self._socket = socket.create_connection((host, port), patience.connect_seconds)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except (OSError, UnicodeError) as error:
+            raise Interrupted(
+                Trouble.UNREACHABLE, f"no connection to the printer ({_said(error)})"
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+        self._socket.close()
+
+    def after(self, seconds: float) -> float:
+        """The instant so many seconds from now, for `next_answer` and `is_past`."""
+        return time.monotonic() + seconds
+
+    def is_past(self, instant: float) -> bool:
+        """Whether an instant from `after` has come."""
+        return time.monotonic() >= instant
+
+    def send(self, data: bytes) -> None:
+        """Send it all; each 4 KiB must be taken within `write_seconds`."""
+        for at in range(0, len(data), SEND_BYTES_MAX):
+            try:
+                self._socket.settimeout(self._patience.write_seconds)
+                self._socket.sendall(data[at : at + SEND_BYTES_MAX])
+            except TimeoutError as error:
+                raise Interrupted(Trouble.INTERRUPTED, "the printer stopped taking data") from error
+            except OSError as error:
+                raise Interrupted(Trouble.INTERRUPTED, f"the connection broke ({_said(error)})") from error
+
+    def wonder(self, number: int) -> None:
+        """Send `DLE EOT number` and don't wait; `next_answer` brings what the printer says."""
+        self.send(question(number))
+        self._questions_open += 1
+
+    def ask(self, number: int) -> int:
+        """The byte that answers `DLE EOT number`.
+
+        All four questions have answers of one form, so answers still owed to earlier questions are counted
+        off.
+        """
+        self.wonder(number)
+        until = self.after(self._patience.answer_seconds)
+        while (answer := self.next_answer(until)) is not None:
+            if answer.kind is Kind.REAL_TIME and self._questions_open == 0:
+                return answer.value
+        raise Interrupted(Trouble.SILENT, "the printer does not answer")
+
+    def next_answer(self, until: float) -> Answer | None:
+        """The next answer, or None when there is none by `until`."""
+        while (answer := take_answer(self._received)) is None:
+            self._socket.settimeout(max(0.001, until - time.monotonic()))
+            try:
+                data = self._socket.recv(RECEIVE_BYTES_MAX)
+            except TimeoutError:
+                return None
+            except OSError as error:
+                raise Interrupted(Trouble.INTERRUPTED, f"the connection broke ({_said(error)})") from error
+            if not data:
+                raise Interrupted(Trouble.INTERRUPTED, "the printer closed the connection")
+            self._received += data
+        self._answers_left -= 1
+        if answer.kind is Kind.GARBAGE or self._answers_left < 0:
+            raise Interrupted(Trouble.GARBLED, "the printer answers what no printer would say")
+        if answer.kind is Kind.REAL_TIME:
+            self._questions_open -= 1
+            if self._questions_open < 0:
+                raise Interrupted(Trouble.GARBLED, "the printer answers what nobody asked")
+        return answer
+
+    def forget_answers(self) -> None:
+        """Drop what has come so far: it answers nothing that is asked from now on."""
+        self._received.clear()
+        self._socket.setblocking(False)
+        try:
+            while self._socket.recv(RECEIVE_BYTES_MAX):
+                self._answers_left -= RECEIVE_BYTES_MAX
+                if self._answers_left < 0:
+                    raise Interrupted(Trouble.GARBLED, "the printer answers what no printer would say")
+        except BlockingIOError:
+            return
+        except OSError as error:
+            raise Interrupted(Trouble.INTERRUPTED, f"the connection broke ({_said(error)})") from error
+        raise Interrupted(Trouble.INTERRUPTED, "the printer closed the connection")
+
+
+def _said(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

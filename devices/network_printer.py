@@ -1,0 +1,122 @@
+"""A receipt printer on the LAN (TCP, usually port 9100) that is believed only when it answers.
+
+The socket is ours and not python-escpos's Network class: that one has a single timeout for everything, reads
+whatever bytes come without telling a status from a late one, and raises nothing when a peer closes in the
+middle of a short job. All that makes the difference between "printed" and "perhaps" lies there.
+"""
+
+import threading
+from dataclasses import dataclass
+
+from devices import answers
+from devices.answers import Answer, Kind
+from devices.conversation import Conversation, Interrupted, Patience
+from devices.documents import COLUMNS_80_MM, Document
+from devices.escpos import EndMarker, encode, end_of_job, process_id
+from devices.printer import Outcome, PrinterStatus, Trouble, Verdict
+
+PORT = 9100
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the printer listens. Give an IP address: looking a name up is not bounded by our timeouts."""
+
+    host: str
+    port: int = PORT
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class NetworkPrinter:
+    """One printer. Safe to share between threads: one conversation at a time, the others wait for it."""
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        columns: int = COLUMNS_80_MM,
+        marker: EndMarker = EndMarker.PAPER_STATUS,
+        patience: Patience | None = None,
+    ) -> None:
+        self.address = address
+        self.columns = columns
+        self.marker = marker
+        self.patience = patience or Patience()
+        self._one_at_a_time = threading.Lock()
+        # Nobody knows what the last process sent before it died, but a cut for nothing would waste paper at
+        # every start: only a job that we saw cut short is followed by one.
+        self._cut_short = False
+
+    def status(self) -> PrinterStatus:
+        """The printer's state, asked now; while a job is printing, once that is through."""
+        with self._one_at_a_time:
+            try:
+                with Conversation(self.address.host, self.address.port, self.patience) as talk:
+                    return _ask_status(talk)
+            except Interrupted as why:
+                return PrinterStatus(why.trouble, f"{self.address}: {why}")
+
+    def print(self, document: Document, *, job: str) -> Outcome:
+        """Send the document once and wait for the printer's word; see Outcome for what the verdicts promise.
+
+        Blocks at most about connect + answer × 8 + write × (job's size / 4 KiB) + finish seconds of Patience;
+        with a printer that falls silent, connect + write + answer.
+        """
+        with self._one_at_a_time:
+            body = encode(document, columns=self.columns, after_cut_short=self._cut_short)
+            try:
+                with Conversation(self.address.host, self.address.port, self.patience) as talk:
+                    before = _ask_status(talk)
+                    if not before.ready:
+                        return Outcome(Verdict.FAILED, before.trouble, before.detail)
+                    # From here on the paper may carry something.
+                    return self._send(talk, body, job)
+            except Interrupted as why:
+                return Outcome(Verdict.FAILED, why.trouble, f"{self.address}: {why}")
+
+    def _send(self, talk: Conversation, body: bytes, job: str) -> Outcome:
+        self._cut_short = True
+        try:
+            talk.send(body)
+            talk.forget_answers()
+            talk.send(end_of_job(job, self.marker))
+            self._wait_for_end(talk, job)
+            after = _ask_status(talk)
+        except Interrupted as why:
+            return Outcome(Verdict.UNKNOWN, why.trouble, f"{self.address}: {why}")
+        if not after.ready:
+            return Outcome(Verdict.UNKNOWN, after.trouble, after.detail)
+        self._cut_short = False
+        return Outcome(Verdict.CONFIRMED)
+
+    def _wait_for_end(self, talk: Conversation, job: str) -> None:
+        """Return once the end marker is answered. A printer that is merely slow is asked now and then."""
+        finish = talk.after(self.patience.finish_seconds)
+        silent = talk.after(self.patience.answer_seconds)
+        while not talk.is_past(finish):
+            answer = talk.next_answer(min(talk.after(self.patience.poll_seconds), silent, finish))
+            if answer is None:
+                if talk.is_past(silent):
+                    raise Interrupted(Trouble.SILENT, "the printer no longer answers")
+                talk.wonder(answers.ASK_PRINTER)
+            elif self._ends(answer, job):
+                return
+            elif answer.kind is Kind.REAL_TIME:
+                silent = talk.after(self.patience.answer_seconds)
+                if answers.is_offline(answer.value):
+                    status = _ask_status(talk)
+                    raise Interrupted(status.trouble or Trouble.OFFLINE, status.detail)
+        raise Interrupted(Trouble.SLOW, "the printer did not finish the job in time")
+
+    def _ends(self, answer: Answer, job: str) -> bool:
+        if self.marker is EndMarker.PROCESS_ID:
+            return answer.kind is Kind.PROCESS and answer.process == process_id(job)
+        if answer.kind is Kind.PAPER and answers.paper_is_out(answer.value):
+            raise Interrupted(Trouble.PAPER_OUT, "the paper ran out during the job")
+        return answer.kind is Kind.PAPER
+
+
+def _ask_status(talk: Conversation) -> PrinterStatus:
+    return answers.read_status(*(talk.ask(number) for number in answers.QUESTIONS))

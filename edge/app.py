@@ -1,0 +1,62 @@
+"""The node's application: every trade's router and the node's own doors, on a node that is open."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from edge import doors
+from edge.node import VERSION, Node
+from edge.printing.api import router as printing_router
+from hospitality.checks.api import router as checks_router
+from hospitality.ground.http import install_errors
+from hospitality.kitchen.api import router as kitchen_router
+from hospitality.menu.api import router as menu_router
+from hospitality.orders.api import router as orders_router
+from hospitality.payments.api import router as payments_router
+from hospitality.people.api import router as people_router
+from hospitality.people.node_api import enrol_router
+from hospitality.people.node_api import router as people_node_router
+from hospitality.people.settings import PeopleSettings
+from hospitality.properties.api import router as properties_router
+
+ROUTERS = (
+    properties_router,
+    menu_router,
+    orders_router,
+    kitchen_router,
+    payments_router,
+    checks_router,
+    people_router,
+    people_node_router,
+    enrol_router,
+    printing_router,
+)
+
+
+def build(node: Node, base_url: str) -> FastAPI:
+    """The application; `base_url` is how the node's pages are reached on the LAN."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        await node.live.start()
+        # what is loaded now stays: full collections over it were the longest pauses on the path of an order
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 50, 1000)
+        try:
+            yield
+        finally:
+            await node.live.stop()
+
+    app = FastAPI(title="Buffr Host, a property's node", version=VERSION, lifespan=life)
+    app.state.host = node.host
+    app.state.node = node
+    one = node.identity
+    app.state.people = PeopleSettings(one.org_id, one.property_id, node.keys.device, base_url)
+    install_errors(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    doors.install(app, node)
+    return app

@@ -1,0 +1,193 @@
+"""`buffr edge …`: enrol this machine as a property's node, and run it."""
+
+import json
+import signal
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx2
+import typer
+import uvicorn
+
+from edge.app import build
+from edge.database import CannotOpen, connect
+from edge.identity import Identity, NotEnrolled, keep_identity, read_identity
+from edge.keys import open_keys
+from edge.node import Node
+from edge.schema import prepare
+from edge.settings import EdgeSettings
+from hospitality.ground.errors import Trouble
+from hospitality.ground.work import Work
+from hospitality.people.proofs import code_hash_of, new_code
+from hospitality.people.service.pins import issue_pin_code
+from hospitality.people.service.terminals import issue_terminal_code
+from sync.capture_sqlite import TamperedError
+from sync.signing import public_text
+
+app = typer.Typer(help="A property's node.", no_args_is_help=True)
+ENROL_SECONDS = 20.0
+FIRST_ROWS_SECONDS = 60.0
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the node's database (BUFFR_EDGE_DATA).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")]
+
+
+def settings_of(data: Path | None, **more: Any) -> EdgeSettings:
+    """The settings with what the command line gave in place of the environment's."""
+    given = {name: value for name, value in {"data": data, **more}.items() if value is not None}
+    return EdgeSettings(**given)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Ends with one sentence where a person can mend it."""
+    try:
+        yield
+    except TamperedError as error:
+        typer.echo(f"The database was altered by another program, so nothing is served: {error}.", err=True)
+        raise typer.Exit(1) from error
+    except (CannotOpen, NotEnrolled, Trouble) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    except (OSError, sqlite3.Error) as error:
+        typer.echo(f"The node can't start: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def run(
+    data: Data = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; the LAN's when terminals come from it.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    port_file: Annotated[Path | None, typer.Option(help="Where to write the port once it listens.")] = None,
+) -> None:
+    """Runs the node until it is told to stop."""
+    with plain_errors():
+        settings = settings_of(data, host=host, port=port, port_file=port_file)
+        listening = _listen(settings.host, settings.port)
+        address = f"http://{settings.host}:{listening.getsockname()[1]}"
+        if settings.host not in ("127.0.0.1", "::1", "localhost"):
+            typer.echo("Terminals reach this node over plain HTTP: keep guests off this network.", err=True)
+        with listening, Node(settings) as node:
+            application = build(node, address)
+            if settings.port_file:
+                settings.port_file.write_text(str(listening.getsockname()[1]))
+            config = uvicorn.Config(
+                application,
+                loop="uvloop",
+                http="httptools",
+                ws="websockets-sansio",
+                ws_ping_interval=None,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=3,
+                server_header=False,
+            )
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        typer.echo(f"Port {port} on {host} can't be used ({error.strerror}). Choose another with --port.", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def enrol(
+    url: Annotated[str, typer.Argument(help="Head office's address.")],
+    code: Annotated[str, typer.Argument(help="The one-time code: buffr cloud node code PROPERTY")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Makes this machine the property's node, and gives the first manager's codes."""
+    with plain_errors():
+        settings = settings_of(data)
+        settings.data.mkdir(parents=True, exist_ok=True)
+        keys = open_keys(settings.keys_folder)
+        connection = connect(settings.database, keys.database)
+        try:
+            prepare(connection)
+            _not_enrolled_yet(connection)
+            told = _ask(url, code, public_text(keys.node))
+            identity = Identity(
+                url.rstrip("/"), told["node_id"], told["number"], told["code"], told["org_id"], told["property_id"]
+            )
+            keep_identity(connection, identity)
+        finally:
+            connection.close()
+        with Node(settings) as node:
+            found = _first_codes(node)
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    typer.echo(f"This machine is node {found['node_code']} of {found['property_name']}.")
+    typer.echo(f"Code for the first terminal: {found['terminal_code']}   (one hour)")
+    for person in found["people"]:
+        typer.echo(f"Code for {person['display_name']} to set a PIN: {person['pin_code']}   (one day)")
+    typer.echo("Start the node with: buffr edge run    Then on a terminal: buffr terminal URL")
+
+
+def _not_enrolled_yet(connection: Any) -> None:
+    try:
+        known = read_identity(connection)
+    except NotEnrolled:
+        return
+    raise CannotOpen(f"This machine is already node {known.code}. Use another --data folder for another node.")
+
+
+def _ask(url: str, code: str, public_key: str) -> dict[str, Any]:
+    try:
+        response = httpx2.post(
+            f"{url.rstrip('/')}/sync/v1/enrol", json={"code": code, "public_key": public_key}, timeout=ENROL_SECONDS
+        )
+        answer: dict[str, Any] = response.json()
+    except (httpx2.HTTPError, ValueError) as error:
+        raise CannotOpen(f"Head office can't be reached at {url} ({error}). Check the address.") from error
+    if response.status_code != 201:
+        raise CannotOpen(str(answer.get("error", {}).get("message", "Head office refused.")))
+    return answer
+
+
+def _first_codes(node: Node) -> dict[str, Any]:
+    """Waits for the property and its people to arrive, then makes codes for the first terminal and the managers."""
+    ends = time.monotonic() + FIRST_ROWS_SECONDS
+    people: list[Any] = []
+    while not people and time.monotonic() < ends:
+        time.sleep(0.05)  # the command line has nothing else to do meanwhile
+        people = list(
+            node.host.ask(
+                lambda r: r.rows(
+                    "SELECT id, display_name FROM people WHERE org_id = :org_id AND role IN (:roles)",
+                    roles=["owner", "hospitality_manager"],
+                )
+            ).result(10)
+        )
+    if not people:
+        raise CannotOpen("The property's data did not arrive in time. Start the node; ask head office for codes.")
+    node.host.refresh_place()
+    terminal_code = new_code()
+    codes = {person["id"]: new_code() for person in people}
+
+    def verb(work: Work) -> None:
+        issue_terminal_code(work, name="First terminal", kind="till", code_hash=code_hash_of(terminal_code))
+        for id, code in codes.items():
+            issue_pin_code(work, id, code_hash=code_hash_of(code))
+
+    node.host.writer.act(node.host.system(), verb).result(30)
+    return {
+        "node_code": node.identity.code,
+        "property_id": node.identity.property_id,
+        "property_name": node.property_name(),
+        "terminal_code": terminal_code,
+        "people": [{"id": p["id"], "display_name": p["display_name"], "pin_code": codes[p["id"]]} for p in people],
+    }

@@ -1,0 +1,64 @@
+"""The node's SQLite file: encrypted, write-ahead log, every commit on the disk before it is answered."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlite
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import StaticPool
+
+# older libraries can corrupt a database in write-ahead mode when two connections write or checkpoint at once
+SQLITE_MIN = (3, 51, 3)
+BUSY_MS = 10_000
+CONSTRAINT_ERRORS: tuple[type[Exception], ...] = (sqlite.IntegrityError,)
+DATABASE_ERRORS: tuple[type[Exception], ...] = (sqlite.Error,)
+
+
+class CannotOpen(RuntimeError):
+    """The database can't be used; the sentence says why and what to do."""
+
+
+def check_library(version: tuple[int, ...] = sqlite.sqlite_version_info) -> None:
+    """Refuses an SQLite library that is known to corrupt."""
+    if version < SQLITE_MIN:
+        found, wanted = (".".join(map(str, v)) for v in (version, SQLITE_MIN))
+        raise CannotOpen(f"SQLite {found} can corrupt a database; {wanted} or later is needed. Reinstall sqlcipher3.")
+
+
+def connect(path: Path, key: str, *, readonly: bool = False) -> Any:
+    """A connection with the house's pragmas; rows come back by column name. Raises CannotOpen for a wrong key."""
+    check_library()
+    connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection.row_factory = sqlite.Row
+    connection.execute(f"PRAGMA key = \"x'{key}'\"")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    except sqlite.DatabaseError as error:
+        connection.close()
+        raise CannotOpen(f"{path} can't be read with this key, or is no database of ours ({error}).") from error
+    for pragma in (
+        f"busy_timeout = {BUSY_MS}",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",
+        "cell_size_check = ON",
+        "mmap_size = 0",
+        "wal_autocheckpoint = 1000",
+        "temp_store = MEMORY",
+        "cache_size = -32000",
+        "query_only = ON" if readonly else "query_only = OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchone()
+    return connection
+
+
+def alchemy(connection: Any) -> Engine:
+    """An SQLAlchemy engine on one open connection, for migrations."""
+    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool, module=sqlite)
+
+    @event.listens_for(engine, "begin")
+    def begin(found: Any) -> None:
+        found.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,69 @@
+"""Who this node is: what enrolment told it, kept in its own database; and which life of that database this is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from edge.keys import Keys
+from sync.node.outbox import get, put
+
+
+class NotEnrolled(RuntimeError):
+    """The node belongs to no property yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The node as the cloud took it in."""
+
+    cloud_url: str
+    node_id: str
+    number: int
+    code: str
+    org_id: str
+    property_id: str
+
+
+_NAMES = {
+    "cloud_url": "cloud_url",
+    "node_id": "node_id",
+    "number": "node",
+    "code": "code",
+    "org_id": "org",
+    "property_id": "property",
+}
+
+
+def keep_identity(connection: Any, identity: Identity) -> None:
+    """Writes the identity into the database."""
+    for field, key in _NAMES.items():
+        put(connection, key, str(getattr(identity, field)))
+    put(connection, "incarnation", "1")
+    put(connection, "lives", "0")
+
+
+def read_identity(connection: Any) -> Identity:
+    """The identity in the database; raises NotEnrolled."""
+    found = {field: get(connection, key) for field, key in _NAMES.items()}
+    if any(value is None for value in found.values()):
+        raise NotEnrolled("This node is not enrolled yet. Run: buffr edge enrol URL CODE")
+    values: dict[str, Any] = {**found, "number": int(found["number"] or 0)}
+    return Identity(**values)
+
+
+def incarnation(connection: Any) -> int:
+    """The current incarnation; a restored database gets the next, so that no number is given twice."""
+    return int(get(connection, "incarnation") or 1)
+
+
+def begin_life(connection: Any, keys: Keys) -> bool:
+    """Counts this start inside and outside the database; whether the inside had fallen behind (it was rolled back),
+    in which case the next incarnation begins."""
+    inside, outside = int(get(connection, "lives") or 0), keys.lives()
+    rolled_back = inside < outside
+    life = max(inside, outside) + 1
+    if rolled_back:
+        put(connection, "incarnation", str(incarnation(connection) + 1))
+        connection.execute("UPDATE sync_cursors SET position = 0")
+    keys.keep_lives(life)
+    put(connection, "lives", str(life))
+    return rolled_back

@@ -1,0 +1,267 @@
+"""`/ws`: screens follow the journal and resume from a position, without a gap and without a repetition.
+
+One task reads the journal after each commit and makes each entry into events once, whatever the number of screens;
+a screen that falls behind is cut off and resumes from the journal, so that a slow one costs the others nothing.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from edge.host import EdgeHost, token_of
+from edge.writer import Committed
+from hospitality.checks.reading import order_views
+from hospitality.ground.clock import instant_text
+from hospitality.ground.errors import Trouble
+from hospitality.ground.statements import Reading
+from hospitality.kitchen.tickets import ticket_views
+
+EVENTS = frozenset({"order_created", "order_updated", "ticket_updated", "sync_status"})
+HEARTBEAT_SECONDS = 2.0
+BEHIND_MAX = 1_000
+ENTRIES_MAX = 200
+GREETING_SECONDS = 10.0
+FRAME_BYTES_MAX = 10_000
+log = structlog.get_logger(__name__)
+
+_ENTRIES = """
+    SELECT rowid AS place, kind, data FROM journal
+    WHERE org_id = :org_id AND property_id = :property_id AND rowid > :after ORDER BY rowid LIMIT :limit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One message to screens: its name, the journal's row number that it reads, and the JSON text as sent."""
+
+    name: str
+    place: int
+    text: str
+
+
+@dataclass(eq=False, slots=True)
+class Screen:
+    """One subscriber: what it wants and what waits for it."""
+
+    wanted: frozenset[str]
+    queue: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(BEHIND_MAX))
+
+
+def events_after(reading: Reading, after: int, incarnation: int) -> tuple[list[Event], int]:
+    """The events of the next entries of the journal and the last entry's row number; views are as of now."""
+    entries = reading.rows(_ENTRIES, after=after, limit=ENTRIES_MAX)
+    wanted = [(row["place"], row["kind"], msgspec.json.decode(row["data"])) for row in entries]
+    order_ids = list({data["order_id"] for _, kind, data in wanted if _is_of_order(kind, data)})
+    ticket_ids = list({ticket for _, _, data in wanted for ticket in _tickets(data)})
+    orders = {order["id"]: order for order in order_views(reading, order_ids)} if order_ids else {}
+    tickets = {ticket["id"]: ticket for ticket in ticket_views(reading, ticket_ids)} if ticket_ids else {}
+    found: list[Event] = []
+    for place, kind, data in wanted:
+        position = f"{incarnation}:{place}"
+        for ticket_id in _tickets(data):
+            if ticket_id in tickets:
+                found.append(_event("ticket_updated", place, position, {"ticket": tickets[ticket_id]}))
+        if _is_of_order(kind, data) and data["order_id"] in orders:
+            name = "order_created" if kind == "orders.order_placed" else "order_updated"
+            found.append(_event(name, place, position, {"order": orders[data["order_id"]]}))
+    return found, entries[-1]["place"] if entries else after
+
+
+def _is_of_order(kind: str, data: dict[str, Any]) -> bool:
+    return "order_id" in data and kind.split(".")[0] in ("orders", "kitchen", "payments")
+
+
+def _tickets(data: dict[str, Any]) -> Sequence[str]:
+    if "ticket_ids" in data:
+        return list(data["ticket_ids"])
+    return [data["ticket_id"]] if "ticket_id" in data else []
+
+
+def _event(name: str, place: int, position: str | None, data: dict[str, Any]) -> Event:
+    text = msgspec.json.encode({"event": name, "position": position, "data": data}).decode()
+    return Event(name, place, text)
+
+
+class LiveBoard:
+    """Tells every subscribed screen what happened. `status` gives the data of `sync_status`."""
+
+    def __init__(
+        self, host: EdgeHost, *, status: Callable[[], dict[str, Any]], hello: Callable[[], dict[str, Any]]
+    ) -> None:
+        self._host = host
+        self._status = status
+        self._hello = hello
+        self._screens: set[Screen] = set()
+        self._place = 0
+        self._news = asyncio.Event()
+        self._status_news = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def start(self) -> None:
+        """Begins at the journal's end; older entries are read for those who resume."""
+        self._loop = asyncio.get_running_loop()
+        self._place = await self._read(lambda r: r.value("SELECT coalesce(max(rowid), 0) FROM journal"))
+        self._host.on_commit.append(self._committed)
+        self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._tell_status())]
+
+    async def stop(self) -> None:
+        """Ends all screens' connections."""
+        self._host.on_commit.remove(self._committed)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for screen in list(self._screens):
+            self._end(screen)
+
+    def status_changed(self) -> None:
+        """There is a new sync or printer state; may be called from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._status_news.set)
+
+    def _committed(self, done: Committed) -> None:
+        if done.journal > self._place and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    async def _follow(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            incarnation = self._host.place.incarnation
+            while True:
+                after = self._place
+                events, self._place = await self._read(lambda r, a=after: events_after(r, a, incarnation))
+                for event in events:
+                    self._send(event)
+                if self._place == after:
+                    break
+
+    async def _tell_status(self) -> None:
+        while True:
+            await self._status_news.wait()
+            self._status_news.clear()
+            self._send(_event("sync_status", 0, None, self._status()))
+            await asyncio.sleep(0.2)  # states change in bursts; a screen needs the last of them
+
+    def _send(self, event: Event) -> None:
+        for screen in list(self._screens):
+            if event.name in screen.wanted:
+                try:
+                    screen.queue.put_nowait(event)
+                except asyncio.QueueFull:
+                    self._end(screen)
+
+    def _end(self, screen: Screen) -> None:
+        # whoever reads the queue sees the end and closes; the screen comes back and resumes from the journal
+        self._screens.discard(screen)
+        while not screen.queue.empty():
+            screen.queue.get_nowait()
+        screen.queue.put_nowait(None)
+
+    async def _read(self, question: Callable[[Reading], Any]) -> Any:
+        return await asyncio.wrap_future(self._host.ask(question))
+
+    async def serve(self, socket: WebSocket) -> None:
+        """One screen's connection, from its greeting to its end."""
+        await socket.accept()
+        try:
+            wanted, resume = await asyncio.wait_for(self._greet(socket), GREETING_SECONDS)
+        except (Trouble, TimeoutError, msgspec.DecodeError, msgspec.ValidationError, WebSocketDisconnect) as error:
+            await self._refuse(socket, error)
+            return
+        screen = Screen(wanted)
+        self._screens.add(screen)
+        from_place = self._place
+        reader = asyncio.create_task(self._until_gone(socket))
+        writer = asyncio.create_task(self._write(socket, screen, resume, from_place))
+        _, pending = await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+        self._screens.discard(screen)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        if socket.application_state is WebSocketState.CONNECTED:
+            with suppress(RuntimeError):
+                await socket.close(code=1013)
+
+    async def _greet(self, socket: WebSocket) -> tuple[frozenset[str], str | None]:
+        try:
+            token = token_of(socket)
+        except Trouble:
+            token = msgspec.json.decode(await _frame(socket), type=dict[str, str]).get("token", "")
+        await self._host.caller_for(token)
+        asked = msgspec.json.decode(await _frame(socket), type=Subscription)
+        return frozenset(asked.subscribe) & EVENTS, asked.resume
+
+    async def _refuse(self, socket: WebSocket, error: Exception) -> None:
+        if socket.application_state is not WebSocketState.CONNECTED:
+            return
+        code = error.code if isinstance(error, Trouble) else "BAD_SUBSCRIPTION"
+        message = error.message if isinstance(error, Trouble) else "Subscribe first: send a token and what you want."
+        with suppress(RuntimeError, WebSocketDisconnect):
+            body = {"event": "refused", "position": None, "data": {"code": code, "message": message}}
+            await socket.send_text(msgspec.json.encode(body).decode())
+            await socket.close(code=4401)
+
+    async def _write(self, socket: WebSocket, screen: Screen, resume: str | None, from_place: int) -> None:
+        incarnation = self._host.place.incarnation
+        hello = {**self._hello(), "incarnation": incarnation, "server_time": instant_text(self._host.now())}
+        await self._say(socket, "hello", f"{incarnation}:{from_place}", hello)
+        if "sync_status" in screen.wanted:
+            await self._say(socket, "sync_status", None, self._status())
+        if resume is not None:
+            await self._catch_up(socket, screen, resume, incarnation, from_place)
+        while True:
+            try:
+                event = await asyncio.wait_for(screen.queue.get(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                await self._say(socket, "heartbeat", None, {"server_time": instant_text(self._host.now())})
+                continue
+            if event is None:
+                return
+            if event.place == 0 or event.place > from_place:
+                await socket.send_text(event.text)
+
+    async def _catch_up(self, socket: WebSocket, screen: Screen, resume: str, incarnation: int, to: int) -> None:
+        life, _, place = resume.partition(":")
+        if life != str(incarnation) or not place.isdigit() or int(place) > to:
+            await self._say(socket, "reload", None, {})
+            return
+        after = int(place)
+        while after < to:
+            events, reached = await self._read(lambda r, a=after: events_after(r, a, incarnation))
+            for event in events:
+                if event.name in screen.wanted and event.place <= to:
+                    await socket.send_text(event.text)
+            if reached == after:
+                return
+            after = reached
+
+    @staticmethod
+    async def _say(socket: WebSocket, name: str, position: str | None, data: dict[str, Any]) -> None:
+        await socket.send_text(_event(name, 0, position, data).text)
+
+    @staticmethod
+    async def _until_gone(socket: WebSocket) -> None:
+        with suppress(WebSocketDisconnect):
+            while True:
+                await socket.receive_text()
+
+
+class Subscription(msgspec.Struct):
+    """What a screen asks for: event names, and the position of the last event that it has."""
+
+    subscribe: list[str]
+    resume: str | None = None
+
+
+async def _frame(socket: WebSocket) -> str:
+    text = await socket.receive_text()
+    if len(text) > FRAME_BYTES_MAX:
+        raise msgspec.ValidationError("too long")
+    return text

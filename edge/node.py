@@ -1,0 +1,143 @@
+"""A property's node, put together: keys, database, writer, sync, live screens and printing."""
+
+import random
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import structlog
+
+from edge.database import connect
+from edge.host import EdgeHost, EngineStore
+from edge.identity import begin_life, incarnation, read_identity
+from edge.keys import open_keys
+from edge.live import LiveBoard
+from edge.printing import Printing
+from edge.schema import SCHEMA, prepare
+from edge.settings import EdgeSettings
+from hospitality.ground.clock import Clock, instant_text, utc_now
+from hospitality.properties.service import current_business_date
+from sync.clock import HybridClock
+from sync.node.loops import Engine
+from sync.node.transport import Link
+
+VERSION = "0.1.0"
+ONLINE_SECONDS = 45
+log = structlog.get_logger(__name__)
+
+
+class Node:
+    """A property's resources; a context manager that opens them in order and closes them in reverse."""
+
+    def __init__(self, settings: EdgeSettings, *, now: Clock = utc_now) -> None:
+        self.settings = settings
+        self.now = now
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Opens the database, brings it to this release, and starts writing, printing and syncing.
+
+        Raises CannotOpen, TamperedError or NotEnrolled with a sentence that says what to do.
+        """
+        settings = self.settings
+        settings.data.mkdir(parents=True, exist_ok=True)
+        keys = open_keys(settings.keys_folder)
+        connection = connect(settings.database, keys.database)
+        try:
+            prepare(connection)
+            self.identity = read_identity(connection)
+            if begin_life(connection, keys):
+                log.warning("database_was_rolled_back", incarnation=incarnation(connection))
+            life = incarnation(connection)
+        finally:
+            connection.close()
+        self.keys = keys
+        self.clock = HybridClock(lambda: int(self.now().timestamp() * 1000))
+        with ExitStack() as stack:
+            self.host = EdgeHost(
+                settings.database,
+                keys.database,
+                self.identity,
+                clock=self.clock,
+                now=self.now,
+                readers=settings.readers,
+            )
+            self.host.start()
+            stack.callback(self.host.stop)
+            self.engine = self._engine(life)
+            self.live = LiveBoard(self.host, status=self.status, hello=self._hello)
+            self.printing = Printing(self.host, on_change=self.live.status_changed)
+            self.printing.start()
+            stack.callback(self.printing.stop)
+            self.host.on_commit.append(lambda done: self.engine.nudge(done.outbox))
+            self.engine.start()
+            stack.callback(self.engine.stop)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _engine(self, life: int) -> Engine:
+        url = self.settings.cloud_url or self.identity.cloud_url
+        return Engine(
+            EngineStore(self.host),
+            SCHEMA,
+            self.clock,
+            lambda: Link(url, self.identity.node_id, self.keys.node),
+            VERSION,
+            life,
+            random.random,
+            self._synced,
+        )
+
+    def _synced(self, tables: frozenset[str]) -> None:
+        if tables & {"properties", "incarnation"}:
+            self.host.refresh_place()
+        if "people" in tables:
+            self.host.forget_tokens()
+        self.live.status_changed()
+
+    def _hello(self) -> dict[str, Any]:
+        return {
+            "node_code": self.identity.code,
+            "version": VERSION,
+            "property_name": self.property_name(),
+        }
+
+    def property_name(self) -> str:
+        """The property's name, or its node's letter until the cloud has told it."""
+        name = self.host.ask(
+            lambda r: r.value("SELECT name FROM properties WHERE org_id = :org_id AND id = :property_id")
+        ).result(10)
+        return str(name or f"Node {self.identity.code}")
+
+    def status(self) -> dict[str, Any]:
+        """What staff are told of the node, its link and its printers."""
+        sync = self.engine.current()
+        heard = max(sync.pushed_at or 0, sync.pulled_at or 0)
+        fresh = heard and self.clock.wall_ms() - heard < ONLINE_SECONDS * 1000
+        online = bool(fresh) and sync.push_error is None and sync.pull_error is None
+        date = self.host.ask(current_business_date).result(10)
+        return {
+            "property_name": self.property_name(),
+            "node_code": self.identity.code,
+            "business_date": date,
+            "version": VERSION,
+            "sync": {
+                "state": "online" if online else "property_only",
+                "waiting": sync.waiting,
+                "last_success_at": _at(heard) if heard else None,
+                "last_error": sync.push_error or sync.pull_error,
+                "stopped": sync.stopped,
+                "clock_offset_ms": sync.offset_ms,
+                "set_aside": sync.set_aside,
+            },
+            "printers": self.printing.states(),
+            "storage": self.host.writer.trouble,
+            "server_time": instant_text(self.now()),
+        }
+
+
+def _at(ms: int) -> str:
+    return instant_text(datetime.fromtimestamp(ms / 1000, UTC))

@@ -1,0 +1,169 @@
+"""Printers and what waits for them over HTTP; only a node serves these.
+
+The application's `state.printing` is the node's `Printing`, which is told of every change.
+"""
+
+from typing import Annotated, Literal, cast
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from edge.printing.asked import cancel, jobs_page, print_again, release
+from edge.printing.printers import STATIONS_MAX, add_printer, edit_printer, printers_of, shown
+from edge.printing.printing import Printing
+from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, host_of, read
+from hospitality.people.asking import Reader
+
+router = APIRouter(
+    prefix="/api/v1/properties/{property_id}", tags=["printing"], responses={"4XX": {"model": ErrorEnvelope}}
+)
+PaperColumns = Literal[42, 32]
+Name = Annotated[str, Field(max_length=200)]
+AddressText = Annotated[str, Field(max_length=300, description="host:port; the port is 9100 when it is left out")]
+Stations = Annotated[list[IdText], Field(max_length=STATIONS_MAX)]
+JobState = Literal["live", "queued", "sending", "unknown", "failed", "held", "confirmed", "cancelled", "expired"]
+
+
+class NewPrinter(Shape):
+    """A printer to set up; columns are 42 for paper of 80 mm and 32 for 58 mm."""
+
+    name: Name
+    address: AddressText
+    station_ids: Stations = []
+    receipts: bool = False
+    columns: PaperColumns = 42
+
+
+class PrinterChange(Shape):
+    """The fields to set."""
+
+    name: Name | None = None
+    address: AddressText | None = None
+    station_ids: Stations | None = None
+    receipts: bool | None = None
+    columns: PaperColumns | None = None
+
+
+class PrinterShape(Shape):
+    """A printer as it is set up."""
+
+    id: str
+    name: str
+    address: str
+    station_ids: list[str]
+    receipts: bool
+    columns: int
+
+
+class StandingPrinter(PrinterShape):
+    """A printer and how it is."""
+
+    state: str
+    jobs_waiting: int
+    detail: str
+
+
+class Printers(Shape):
+    """The property's printers by name."""
+
+    items: list[StandingPrinter]
+
+
+class PrintJobShape(Shape):
+    """One slip for one printer; `reprint` says that a further copy is marked."""
+
+    id: str
+    printer_id: str
+    printer_name: str | None
+    kind: str
+    title: str
+    cause_id: str
+    state: str
+    attempts: int
+    copies: int
+    reprint: bool
+    created_at: str
+    changed_at: str
+    next_attempt_at: str | None
+    trouble: str | None
+    detail: str
+
+
+class PrintJobs(Shape):
+    """Print jobs, the last queued first."""
+
+    items: list[PrintJobShape]
+    next_cursor: str | None
+
+
+def printing_of(request: Request) -> Printing:
+    """The node's printing."""
+    return cast(Printing, request.app.state.printing)
+
+
+@router.get("/printers", response_model=Printers)
+async def printers(request: Request, asking: Reader) -> dict[str, object]:
+    """The printers, each with its state."""
+    setups = await host_of(request).read(asking, printers_of)
+    states = printing_of(request).by_id()
+    items = []
+    for setup in setups:
+        state = (
+            states[setup.id].shown() if setup.id in states else {"state": "checking", "jobs_waiting": 0, "detail": ""}
+        )
+        items.append({**state, **shown(setup)})
+    return {"items": items}
+
+
+@router.post("/printers", status_code=201, response_model=PrinterShape)
+async def new_printer(request: Request, asking: Asking, new: NewPrinter) -> Response:
+    """Sets up a printer; needs terminals.manage."""
+    answer = await act(request, asking, add_printer, **new.model_dump())
+    printing_of(request).nudge()
+    return answer
+
+
+@router.patch("/printers/{printer_id}", response_model=PrinterShape)
+async def change_printer(request: Request, asking: Asking, printer_id: Id, change: PrinterChange) -> Response:
+    """Sets the fields given; what waits is printed at the new address. Needs terminals.manage."""
+    given = change.model_dump(exclude_none=True)
+    answer = await act(request, asking, edit_printer, printer_id, given)
+    printing_of(request).nudge()
+    return answer
+
+
+@router.get("/print-jobs", response_model=PrintJobs)
+async def print_jobs(
+    request: Request,
+    asking: Reader,
+    state: JobState | None = None,
+    printer_id: Annotated[str | None, Query(max_length=36)] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Slips, the last queued first; `state=live` are those that are not through."""
+    return await read(request, asking, jobs_page, state=state, printer_id=printer_id, limit=limit, cursor=cursor)
+
+
+@router.post("/print-jobs/{job_id}/print-again", status_code=201, response_model=PrintJobShape)
+async def again(request: Request, asking: Asking, job_id: Id) -> Response:
+    """A slip that is through once more, marked REPRINT with who asked; needs orders.place."""
+    answer = await act(request, asking, print_again, job_id)
+    printing_of(request).nudge()
+    return answer
+
+
+@router.post("/print-jobs/{job_id}/release", status_code=201, response_model=PrintJobShape)
+async def let_go(request: Request, asking: Asking, job_id: Id) -> Response:
+    """Prints a held slip after all, or tries a waiting one at once; needs orders.place."""
+    answer = await act(request, asking, release, job_id)
+    printing_of(request).nudge()
+    return answer
+
+
+@router.post("/print-jobs/{job_id}/cancel", status_code=201, response_model=PrintJobShape)
+async def drop(request: Request, asking: Asking, job_id: Id) -> Response:
+    """Has a slip not printed; needs orders.place."""
+    answer = await act(request, asking, cancel, job_id)
+    printing_of(request).nudge()
+    return answer

@@ -1,0 +1,16 @@
+"""What can happen to paper; only what a person asks for stands in the journal."""
+
+from dataclasses import dataclass
+
+from hospitality.ground.journal import journal_kind
+
+
+@journal_kind("printing.reprint_asked")
+@dataclass(frozen=True, slots=True)
+class ReprintAsked:
+    """Somebody wanted a further copy of a slip; `cause_id` is the ticket, order line or receipt that it tells of."""
+
+    job_id: str
+    cause_id: str
+    slip: str
+    printer_id: str

@@ -1,0 +1,149 @@
+"""Which printers the property has: where each is and what it prints."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from devices.network_printer import PORT, Address
+from edge.tables import Printer
+from hospitality.ground.errors import Invalid, NotFound, Refused
+from hospitality.ground.ids import new_id
+from hospitality.ground.statements import Reading
+from hospitality.ground.texts import kept_name
+from hospitality.ground.work import Work
+
+MANAGE = "terminals.manage"
+PRINTERS_MAX = 16
+STATIONS_MAX = 50
+COLUMNS = (42, 32)
+NAME_LENGTH_MAX = 40
+_ADDRESS = re.compile(
+    r"(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(:(?P<port>[0-9]{1,5}))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """One printer as it is set up. It prints a station's tickets when it lists the station, or the station names it."""
+
+    id: str
+    name: str
+    address: str
+    station_ids: tuple[str, ...]
+    receipts: bool
+    columns: int
+
+    @property
+    def reach(self) -> Address:
+        """Where it listens."""
+        return read_address(self.address)
+
+
+def printers_of(reading: Reading) -> list[Setup]:
+    """The property's printers by name, PRINTERS_MAX at most."""
+    rows = reading.rows(
+        "SELECT id, name, address, station_ids, receipts, columns FROM printers"
+        " WHERE org_id = :org_id AND property_id = :property_id ORDER BY name, id LIMIT :limit",
+        limit=PRINTERS_MAX,
+    )
+    return [_setup(row) for row in rows]
+
+
+def add_printer(
+    work: Work, *, name: str, address: str, station_ids: Sequence[str] = (), receipts: bool = False, columns: int = 42
+) -> dict[str, Any]:
+    """Sets up a printer: {id, name, address, station_ids, receipts, columns}. What was ordered before isn't printed.
+
+    Refused with PRINTER_NAME_TAKEN, PRINTER_ADDRESS_TAKEN or TOO_MANY_PRINTERS.
+    """
+    work.require(MANAGE)
+    others = printers_of(work)
+    if len(others) >= PRINTERS_MAX:
+        raise Refused("TOO_MANY_PRINTERS", f"A node drives at most {PRINTERS_MAX} printers.")
+    setup = _checked(work, Setup(new_id(), name, address, tuple(station_ids), receipts, columns), others)
+    work.add(Printer, {"id": setup.id, **_stored(setup)})
+    return shown(setup)
+
+
+def edit_printer(work: Work, printer_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Sets the fields given (name, address, station_ids, receipts, columns); what waits goes to the new address."""
+    work.require(MANAGE)
+    others = {setup.id: setup for setup in printers_of(work)}
+    current = others.pop(printer_id, None)
+    if current is None:
+        raise NotFound.of("printer", printer_id)
+    given = {**shown(current), **fields}
+    given["station_ids"] = tuple(given["station_ids"])
+    setup = _checked(work, Setup(**given), list(others.values()))
+    if setup != current:
+        work.edit(Printer, printer_id, **_stored(setup))
+    return shown(setup)
+
+
+def shown(setup: Setup) -> dict[str, Any]:
+    """The printer as the API shows it."""
+    return {
+        "id": setup.id,
+        "name": setup.name,
+        "address": setup.address,
+        "station_ids": list(setup.station_ids),
+        "receipts": setup.receipts,
+        "columns": setup.columns,
+    }
+
+
+def read_address(text: str) -> Address:
+    """`192.168.1.50:9100`, `192.168.1.50`, `printer.lan:9100` or `[fd00::50]:9100`; else Invalid ADDRESS_INVALID."""
+    found = _ADDRESS.fullmatch(text.strip())
+    port = int(found["port"] or PORT) if found else 0
+    if found is None or not 1 <= port <= 65_535:
+        raise Invalid(
+            "ADDRESS_INVALID", "Give the printer's address and port, such as 192.168.1.50:9100.", address=text
+        )
+    return Address(found["host"].strip("[]"), port)
+
+
+def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
+    name = kept_name(setup.name, what="printer", length_max=NAME_LENGTH_MAX)
+    reach = read_address(setup.address)
+    address = f"[{reach.host}]:{reach.port}" if ":" in reach.host else str(reach)
+    if setup.columns not in COLUMNS:
+        raise Invalid("COLUMNS_INVALID", "Paper of 80 mm has 42 columns, of 58 mm 32.", columns=setup.columns)
+    if any(other.name.casefold() == name.casefold() for other in others):
+        raise Refused("PRINTER_NAME_TAKEN", f"There is a printer {name} already. Choose another name.", name=name)
+    if taken := next((other for other in others if other.address == address), None):
+        message = f"{taken.name} is at that address. Let it print this too instead."
+        raise Refused("PRINTER_ADDRESS_TAKEN", message, printer_id=taken.id)
+    return Setup(setup.id, name, address, _stations(work, setup.station_ids), setup.receipts, setup.columns)
+
+
+def _stations(work: Work, ids: Sequence[str]) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(ids))
+    if len(wanted) > STATIONS_MAX:
+        raise Invalid("STATIONS_INVALID", f"A printer serves at most {STATIONS_MAX} stations.")
+    rows = work.rows(
+        "SELECT id FROM stations WHERE org_id = :org_id AND property_id = :property_id AND id IN (:ids)", ids=wanted
+    )
+    known = {row["id"] for row in rows}
+    for id in wanted:
+        if id not in known:
+            raise NotFound.of("station", id)
+    return wanted
+
+
+def _stored(setup: Setup) -> dict[str, Any]:
+    return {
+        "name": setup.name,
+        "address": setup.address,
+        "station_ids": msgspec.json.encode(setup.station_ids).decode(),
+        "receipts": setup.receipts,
+        "columns": setup.columns,
+    }
+
+
+def _setup(row: Mapping[str, Any]) -> Setup:
+    stations = msgspec.json.decode(row["station_ids"], type=tuple[str, ...])
+    return Setup(row["id"], row["name"], row["address"], stations, bool(row["receipts"]), row["columns"])

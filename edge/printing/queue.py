@@ -1,0 +1,214 @@
+"""One thread a printer: takes its jobs in order, keeps each step before doing it, and knows how the printer is.
+
+`devices.spool` decides; what is here asks, keeps and does. A job is `sending` in the database before its first byte
+leaves, so that whatever happens then, the next copy says REPRINT.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import monotonic
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from devices import spool
+from devices.conversation import Patience
+from devices.documents import Document, marked_reprint
+from devices.network_printer import NetworkPrinter
+from devices.printer import Outcome
+from devices.spool import Job, Policy, Send, State, Store, Wait
+from edge.database import DATABASE_ERRORS
+from edge.host import EdgeHost
+from edge.printing import jobs
+from edge.printing.jobs import Copy, Count
+from edge.printing.printers import Setup
+from edge.printing.state import PrinterState
+from edge.printing.words import clock_words, reprint_words
+from hospitality.ground.errors import Unavailable
+from hospitality.ground.work import Work
+
+T = TypeVar("T")
+DATABASE_SECONDS = 30.0
+AGAIN_SECONDS = 1.0
+# What ails the node's own disk or is over in a moment; anything else is a mistake of ours, and is logged as one.
+PASSING: tuple[type[Exception], ...] = (Unavailable, TimeoutError, *DATABASE_ERRORS)
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How all printers are driven."""
+
+    policy: Policy
+    patience: Patience
+    status_seconds: float
+
+
+class PrinterThread:
+    """Prints one printer's jobs until it is stopped; `changed` is called, from any thread, when its state changes."""
+
+    def __init__(self, host: EdgeHost, setup: Setup, terms: Terms, changed: Callable[[], None]) -> None:
+        self._host, self._terms, self._changed = host, terms, changed
+        self._lock = threading.Lock()
+        self._setup = setup
+        self._printer = self._driver(setup)
+        self._state = PrinterState(setup.name)
+        self._ask_again_at = 0.0
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._abandoned = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"printer {setup.name}", daemon=True)
+
+    # --- for others' threads
+
+    @property
+    def state(self) -> PrinterState:
+        """How the printer is."""
+        with self._lock:
+            return self._state
+
+    def start(self) -> None:
+        """Begins to print."""
+        self._thread.start()
+
+    def set_up(self, setup: Setup) -> None:
+        """Takes a changed setup; a sending under way is finished at the old address."""
+        if setup == self._setup:
+            return
+        moved = (setup.address, setup.columns) != (self._setup.address, self._setup.columns)
+        self._setup = setup
+        if moved:
+            self._printer = self._driver(setup)
+            self._ask_again_at = 0.0
+        self._show(name=setup.name)
+        self.wake()
+
+    def count(self, count: Count) -> None:
+        """Notes how many jobs wait."""
+        self._show(count=count)
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    def ask_to_stop(self) -> None:
+        """Takes no further job."""
+        self._stopping.set()
+        self._wake.set()
+
+    def wait_stopped(self, seconds: float) -> bool:
+        """Waits for the end; a sending that takes longer is left alone, and its job stays `sending`."""
+        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self._abandoned.set()
+        return not self._thread.is_alive()
+
+    # --- the printer's own thread
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                pause = self._step()
+            except PASSING as error:
+                log.warning("printing_waits_for_database", printer=self._setup.name, error=str(error))
+                pause = AGAIN_SECONDS
+            except Exception:  # a mistake of ours must not end the printer; the job it was about is found as `sending`
+                log.exception("printing_failed", printer=self._setup.name)
+                pause = AGAIN_SECONDS
+            if pause > 0:
+                self._wake.wait(pause)
+                self._wake.clear()
+
+    def _step(self) -> float:
+        """Does the next thing; answers for how many seconds there is nothing more to do."""
+        found = self._host.ask(lambda reading: jobs.live_jobs(reading, self._setup.id)).result(DATABASE_SECONDS)
+        now, policy = self._host.now(), self._terms.policy
+        # Nothing of this thread's is under way here, so this one was, when the node or the thread stopped.
+        lost = next((job for job in found if job.state is State.SENDING), None)
+        if lost is not None:
+            self._keep(lost, spool.found_after_stop(lost, now, policy))
+            return 0.0
+        by_id = {job.job_id: job for job in found}
+        match spool.choose(found, now, policy):
+            case Store(job):
+                self._keep(by_id[job.job_id], job)
+                self._recount()
+                return 0.0
+            case Send(job):
+                self._send(by_id[job.job_id], job)
+                self._recount()
+                return 0.0
+            case Wait(until):
+                return self._idle(until, now)
+
+    def _idle(self, until: datetime | None, now: datetime) -> float:
+        if monotonic() >= self._ask_again_at:
+            self._show(status=self._printer.status())
+            self._ask_again_at = monotonic() + self._terms.status_seconds
+        pause = max(0.001, self._ask_again_at - monotonic())
+        return pause if until is None else min(pause, max(0.001, (until - now).total_seconds()))
+
+    def _send(self, was: Job, job: Job) -> None:
+        copy = self._act(lambda work: jobs.begin_sending(work, was, job)).result(DATABASE_SECONDS)
+        if copy is None:
+            return
+        if copy.document is None:
+            self._settled(job, jobs.unreadable(job, self._host.now()))
+            return
+        self._show(printing=True)
+        outcome = self._print(self._marked(copy.document, copy, job), job)
+        with self._lock:
+            state = self._state.told(outcome)
+        self._show(printing=False, status=state.status)
+        self._ask_again_at = monotonic() + self._terms.status_seconds
+        if outcome.trouble is not None:
+            log.warning("not_printed", job=job.job_id, verdict=outcome.verdict.value, why=outcome.detail)
+        self._settled(job, spool.settle(job, outcome, self._host.now(), self._terms.policy))
+
+    def _print(self, document: Document, job: Job) -> Outcome:
+        try:
+            return self._printer.print(document, job=job.sending_name)
+        except BaseException:
+            self._show(printing=False)
+            raise
+
+    def _marked(self, document: Document, copy: Copy, job: Job) -> Document:
+        if not job.reprint:
+            return document
+        when = clock_words(self._host.now().astimezone(ZoneInfo(self._host.place.zone)))
+        return marked_reprint(document, reprint_words(job, when, kind=copy.kind, asked_by=copy.asked_by_name))
+
+    def _settled(self, sending: Job, job: Job) -> None:
+        """Keeps what became of a sending, however long the database takes, unless the node stops."""
+        while not self._abandoned.is_set():
+            try:
+                self._keep(sending, job)
+                return
+            except PASSING as error:
+                log.warning("outcome_waits_for_database", job=job.job_id, error=str(error))
+                self._abandoned.wait(AGAIN_SECONDS)
+
+    def _keep(self, was: Job, job: Job) -> None:
+        if not self._act(lambda work: jobs.keep_step(work, was, job)).result(DATABASE_SECONDS):
+            log.info("print_job_changed_meanwhile", job=job.job_id)
+
+    def _recount(self) -> None:
+        counts = self._host.ask(jobs.live_counts).result(DATABASE_SECONDS)
+        self._show(count=counts.get(self._setup.id, Count()))
+
+    def _act(self, verb: Callable[[Work], T]) -> Future[T]:
+        return self._host.writer.act(self._host.system(), verb)
+
+    def _show(self, **changes: Any) -> None:
+        with self._lock:
+            before, self._state = self._state, replace(self._state, **changes)
+            is_other = self._state.shown() != before.shown()
+        if is_other:
+            self._changed()
+
+    def _driver(self, setup: Setup) -> NetworkPrinter:
+        return NetworkPrinter(setup.reach, columns=setup.columns, patience=self._terms.patience)

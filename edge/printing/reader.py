@@ -1,0 +1,251 @@
+"""Follows the journal and queues what belongs on paper: tickets, void slips and receipts of this node's own facts.
+
+Jobs are queued and the reader's place is moved in one act, and a job's id follows from its cause, so that a fact is
+queued once whatever happens in between. A new life of the database (first start, restore) begins at the journal's
+head: what happened before it is for people to decide.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import structlog
+
+from devices.documents import Document, DocumentRefused, to_json
+from edge.host import EdgeHost
+from edge.printing.documents import ticket, too_long, void_slip
+from edge.printing.jobs import NewSlip, add_slips, forget_old, hold_all
+from edge.printing.printers import Setup, printers_of
+from edge.printing.receipt import receipt
+from edge.tables import ReaderPlace
+from hospitality.checks.reading import receipt_view
+from hospitality.ground.clock import instant
+from hospitality.ground.errors import Trouble
+from hospitality.ground.ids import derived_id
+from hospitality.ground.statements import Found, Reading
+from hospitality.ground.work import Place, Work
+from hospitality.kitchen.tickets import ticket_views
+
+NAME = "printing"
+ENTRIES_MAX = 100
+UNSAVED_MAX = 1_000
+DATABASE_SECONDS = 30.0
+TICKETS = ("orders.order_placed", "orders.lines_added")
+VOID = "orders.line_voided"
+SETTLED = "payments.order_settled"
+log = structlog.get_logger(__name__)
+
+# The journal is read by its row number; the planner would rather sort all of the property's entries.
+_ENTRIES = """
+    SELECT rowid AS place, kind, at, actor_id, data, node, incarnation FROM journal NOT INDEXED
+    WHERE rowid > :after AND org_id = :org_id AND property_id = :property_id ORDER BY rowid LIMIT :limit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A fact that belongs on paper: its kind, its data, when it happened and who did it."""
+
+    kind: str
+    at: str
+    actor_id: str | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the next entries of the journal bring: the last one's row number, and the slips to queue."""
+
+    place: int
+    slips: tuple[NewSlip, ...] = ()
+    full: bool = False
+
+
+class Reader:
+    """The one reader for printing; its methods are called from one thread, and block on the database."""
+
+    def __init__(self, host: EdgeHost) -> None:
+        self._host = host
+        self._place = 0
+        self._saved = 0
+
+    @property
+    def place(self) -> int:
+        """The row number of the last journal entry that was read."""
+        return self._place
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether entries were read that brought no job, so that the place was not kept with one."""
+        return self._place > self._saved
+
+    def begin(self) -> None:
+        """Finds the place, or begins a new life of the database at the journal's head."""
+        self._place = self._saved = self._act(begin)
+
+    def step(self) -> tuple[bool, bool]:
+        """Reads and queues the next batch: whether jobs were added, and whether there may be more to read."""
+        after, place = self._place, self._host.place
+        batch = self._host.ask(lambda reading: next_batch(reading, after, place)).result(DATABASE_SECONDS)
+        added = False
+        if batch.slips:
+            added = self._act(lambda work: keep_batch(work, batch))
+            self._saved = batch.place
+        self._place = batch.place
+        if self._place - self._saved > UNSAVED_MAX:
+            self.save()
+        return added, batch.full
+
+    def save(self) -> None:
+        """Keeps the place; until then a restart reads again what brought no job."""
+        place = self._place
+        self._act(lambda work: _move(work, place))
+        self._saved = place
+
+    def _act(self, verb: Callable[[Work], Any]) -> Any:
+        return self._host.writer.act(self._host.system(), verb).result(DATABASE_SECONDS)
+
+
+def begin(work: Work) -> int:
+    """The reader's place in this life of the database; the journal's head, with all old jobs held, when it is new."""
+    forget_old(work)
+    place: int | None = work.value(
+        "SELECT place FROM reader_places WHERE org_id = :org_id AND id = :id", id=_place_id(work)
+    )
+    if place is None:
+        place = int(work.value("SELECT coalesce(max(rowid), 0) FROM journal"))
+        hold_all(work)
+        work.add(ReaderPlace, {"id": _place_id(work), "name": NAME, "place": place})
+    return place
+
+
+def keep_batch(work: Work, batch: Batch) -> bool:
+    """Queues a batch's slips and moves the place; whether any was new."""
+    added = add_slips(work, batch.slips)
+    _move(work, batch.place)
+    return bool(added)
+
+
+def next_batch(reading: Reading, after: int, own: Place) -> Batch:
+    """The slips of the next ENTRIES_MAX entries, for the printers that there are now."""
+    entries = reading.rows(_ENTRIES, after=after, limit=ENTRIES_MAX)
+    if not entries:
+        return Batch(after)
+    causes = [
+        Cause(row["kind"], row["at"], row["actor_id"], msgspec.json.decode(row["data"]))
+        for row in entries
+        if _is_ours(row, own)
+    ]
+    printers = printers_of(reading) if causes else []
+    slips = tuple(_slips(reading, causes, printers, own.zone)) if printers else ()
+    return Batch(entries[-1]["place"], slips, len(entries) == ENTRIES_MAX)
+
+
+def _is_ours(row: Found, own: Place) -> bool:
+    wanted = row["kind"] in TICKETS or row["kind"] in (VOID, SETTLED)
+    return wanted and (row["node"], row["incarnation"]) == (own.node, own.incarnation)
+
+
+def _slips(reading: Reading, causes: Sequence[Cause], printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
+    """One slip a cause and printer, in the journal's order."""
+    stations = _station_printers(reading, printers)
+    ids = {id for cause in causes for id in _ticket_ids(cause)}
+    tickets = {view["id"]: view for view in ticket_views(reading, list(ids))}
+    names = _names(reading, {cause.actor_id for cause in causes if cause.kind == VOID and cause.actor_id})
+    for cause in causes:
+        if cause.kind == SETTLED:
+            found = [printer for printer in printers if printer.receipts]
+            if found:
+                yield from _receipts(reading, cause, found, zone)
+            continue
+        for view in (tickets[id] for id in _ticket_ids(cause) if id in tickets):
+            found = stations.get(view["station_id"], [])
+            if not found:
+                continue
+            if cause.kind == VOID:
+                yield from _void_slips(cause, view, found, zone, names)
+            else:
+                yield from _tickets(cause, view, found, zone)
+
+
+def _tickets(cause: Cause, view: dict[str, Any], printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
+    document = _laid_out(
+        lambda: ticket(view, zone=zone, added=cause.kind != "orders.order_placed"), "ticket", view["order_number"]
+    )
+    return _for_each(printers, "ticket", view["id"], document, instant(cause.at))
+
+
+def _void_slips(
+    cause: Cause, view: dict[str, Any], printers: Sequence[Setup], zone: str, names: Mapping[str, str]
+) -> Iterator[NewSlip]:
+    line_id, by = cause.data["line_id"], names.get(cause.actor_id or "")
+    document = _laid_out(
+        lambda: void_slip(view, line_id, zone=zone, at=cause.at, by=by), "void slip", view["order_number"]
+    )
+    return _for_each(printers, "void", line_id, document, instant(cause.at))
+
+
+def _receipts(reading: Reading, cause: Cause, printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
+    receipt_id, number = cause.data["receipt_id"], cause.data["receipt_number"]
+    document = _laid_out(
+        lambda: receipt(receipt_view(reading, cause.data["order_id"]), receipt_id, zone=zone), "receipt", number
+    )
+    return _for_each(printers, "receipt", receipt_id, document, instant(cause.at))
+
+
+def _laid_out(lay_out: Callable[[], Document], what: str, number: str) -> tuple[str, str]:
+    """A document's stored form and title; what can't be laid out says so on paper and holds up nothing else (R9)."""
+    try:
+        document = lay_out()
+        return to_json(document).decode(), document.title
+    except (DocumentRefused, Trouble, LookupError, TypeError, ValueError):
+        log.exception("slip_not_laid_out", what=what, number=number)
+    document = too_long(what, number)
+    return to_json(document).decode(), document.title
+
+
+def _for_each(
+    printers: Sequence[Setup], kind: str, cause_id: str, document: tuple[str, str], since: datetime
+) -> Iterator[NewSlip]:
+    stored, title = document
+    first = NewSlip("", kind, cause_id, stored, title, since, "")
+    for printer in printers:
+        yield replace(first, printer_id=printer.id, id=derived_id(cause_id, f"print:{kind}:{printer.id}"))
+
+
+def _station_printers(reading: Reading, printers: Sequence[Setup]) -> dict[str, list[Setup]]:
+    """The printers of each station: those that list it, and the one that the station itself names."""
+    rows = reading.rows("SELECT id, printer FROM stations WHERE org_id = :org_id AND property_id = :property_id")
+    return {
+        row["id"]: [
+            printer for printer in printers if row["id"] in printer.station_ids or printer.name == row["printer"]
+        ]
+        for row in rows
+    }
+
+
+def _names(reading: Reading, ids: set[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    rows = reading.rows("SELECT id, display_name FROM people WHERE org_id = :org_id AND id IN (:ids)", ids=ids)
+    return {row["id"]: row["display_name"] for row in rows}
+
+
+def _ticket_ids(cause: Cause) -> Sequence[str]:
+    if cause.kind in TICKETS:
+        return list(cause.data["ticket_ids"])
+    return [cause.data["ticket_id"]] if cause.kind == VOID else []
+
+
+def _place_id(work: Work) -> str:
+    return derived_id(work.property_id, f"reader:{NAME}:{work.place.incarnation}")
+
+
+def _move(work: Work, place: int) -> None:
+    work.run(
+        "UPDATE reader_places SET place = :place WHERE org_id = :org_id AND id = :id AND place < :place",
+        place=place,
+        id=_place_id(work),
+    )

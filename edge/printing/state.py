@@ -1,0 +1,53 @@
+"""What is told of a printer: one word for screens, and a sentence beside it."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from devices.printer import Outcome, Paper, PrinterStatus, Verdict
+from edge.printing.jobs import Count
+
+NOTHING = Count()
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterState:
+    """A printer as last heard of. `status` is None until it was asked."""
+
+    name: str
+    status: PrinterStatus | None = None
+    printing: bool = False
+    count: Count = NOTHING
+
+    def told(self, outcome: Outcome) -> "PrinterState":
+        """The state after a sending: its trouble, or that all is well with the paper as it was last seen."""
+        if outcome.verdict is Verdict.CONFIRMED:
+            paper = self.status.paper if self.status is not None and self.status.ready else None
+            detail = self.status.detail if paper is Paper.LOW and self.status is not None else "Ready."
+            return replace(self, printing=False, status=PrinterStatus(None, detail, paper))
+        return replace(self, printing=False, status=PrinterStatus(outcome.trouble, outcome.detail))
+
+    @property
+    def word(self) -> str:
+        """`ready`, `printing`, `paper_low`, `jobs_held`, `checking`, or the trouble (`paper_out`, `unreachable` …)."""
+        if self.printing:
+            return "printing"
+        if self.status is None:
+            return "checking"
+        if self.status.trouble is not None:
+            return self.status.trouble.value
+        if self.count.held:
+            return "jobs_held"
+        return "paper_low" if self.status.paper is Paper.LOW else "ready"
+
+    @property
+    def detail(self) -> str:
+        """A sentence for people; empty when there is nothing to say."""
+        word = self.word
+        if word == "jobs_held":
+            many = f"{self.count.held} slips wait" if self.count.held > 1 else "1 slip waits"
+            return f"{many} for someone to say whether to print."
+        return "" if self.status is None or word in ("ready", "printing") else self.status.detail
+
+    def shown(self) -> dict[str, Any]:
+        """{name, state, jobs_waiting, detail}."""
+        return {"name": self.name, "state": self.word, "jobs_waiting": self.count.waiting, "detail": self.detail}

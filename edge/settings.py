@@ -1,0 +1,38 @@
+"""A node's settings of the machine; what staff change are records and sync."""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _keys_folder(data: Path) -> Path:
+    """Keys lie outside the data folder, so that who copies the data has not copied the keys."""
+    base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return base / "buffr" / "edge" / sha256(str(data.resolve()).encode()).hexdigest()[:16]
+
+
+class EdgeSettings(BaseSettings):
+    """Read from `BUFFR_EDGE_…` and the command line."""
+
+    model_config = SettingsConfigDict(env_prefix="BUFFR_EDGE_", frozen=True)
+
+    data: Path = Field(Path("buffr-edge"), description="Folder of the node's database")
+    keys: Path | None = Field(None, description="Folder of the node's keys; outside the data folder by default")
+    host: str = Field("127.0.0.1", description="Address to listen on; the LAN's when told so")
+    port: int = Field(8010, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
+    cloud_url: str | None = Field(None, description="Head office's address, in place of the one given at enrolment")
+    port_file: Path | None = Field(None, description="Where to write the port once it listens")
+    readers: int = Field(4, ge=1, le=32, description="Reading connections")
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the keys are."""
+        return self.keys or _keys_folder(self.data)
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.data / "node.db"

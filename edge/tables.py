@@ -1,0 +1,55 @@
+"""The node's own tables: printers and their queue, and how far each reader of the journal got. They never replicate."""
+
+from hospitality.ground.tables import COUNT, DOCUMENT, FLAG, ID, INSTANT, WORDS, Row, column, described
+
+
+class Printer(Row, table=True):
+    """A printer on the property's LAN: where it is and what it prints. `station_ids` is a JSON list of ids."""
+
+    __tablename__ = "printers"
+    __table_args__ = described("local", host="edge")
+
+    name: str = column(WORDS)
+    address: str = column(WORDS)
+    station_ids: str = column(DOCUMENT)
+    receipts: bool = column(FLAG)
+    columns: int = column(COUNT)
+
+
+class PrintJob(Row, table=True):
+    """One document for one printer; its id follows from its cause, so that the same cause never queues it twice.
+
+    From `sequence` on the columns are those of `devices.spool.Job`. `asked_by` is who last asked for a copy.
+    """
+
+    __tablename__ = "print_jobs"
+    __table_args__ = described("local", host="edge", indexes=[["printer_id", "state"], ["sequence"]])
+
+    printer_id: str = column(ID)
+    cause_id: str = column(ID)
+    kind: str = column(WORDS)
+    title: str = column(WORDS, pii="indirect")
+    document: str = column(DOCUMENT, pii="indirect")
+    asked_by: str | None = column(ID, pii="indirect", optional=True)
+    sequence: int = column(COUNT)
+    state: str = column(WORDS)
+    created_at: str = column(INSTANT)
+    fresh_since: str = column(INSTANT)
+    changed_at: str = column(INSTANT)
+    attempts: int = column(COUNT)
+    copies: int = column(COUNT)
+    unconfirmed: int = column(COUNT)
+    troubles: int = column(COUNT)
+    next_attempt_at: str | None = column(INSTANT, optional=True)
+    trouble: str | None = column(WORDS, optional=True)
+    detail: str = column(WORDS)
+
+
+class ReaderPlace(Row, table=True):
+    """How far a reader of the journal got, as the journal's row number in this database."""
+
+    __tablename__ = "reader_places"
+    __table_args__ = described("local", host="edge")
+
+    name: str = column(WORDS)
+    place: int = column(COUNT)

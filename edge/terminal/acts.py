@@ -1,0 +1,145 @@
+"""What staff do, as verbs on the desk. Those that must not be lost go through the outbox and return at once."""
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from edge.terminal.client import read_as
+from edge.terminal.desk import Desk
+from edge.terminal.draft import draft_of
+from edge.terminal.kept import KeptAction, Kind
+from edge.terminal.news import Topic
+from edge.terminal.shapes import Order, Person, Receipt, SignedIn, Ticket
+from edge.terminal.words import _
+
+
+async def sign_in(desk: Desk, person: Person, pin: str) -> None:
+    """Sign a person in. Raises NodeError (WRONG_PIN, PIN_LOCKED, …)."""
+    # Each try is an action of its own: under the same key the node would only repeat its first answer.
+    key = secrets.token_hex(16)
+    body = {"person_id": person.id, "pin": pin}
+    answer = await desk.client.act(f"{desk.place}/sign-ins", body, key=key, token=desk.terminal_token)
+    desk.session = read_as(answer, SignedIn)
+    desk.outbox.tokens[person.id] = desk.session.token
+    desk.outbox.wake()
+    desk.changed(Topic.SESSION, Topic.DRAFT)
+
+
+def sign_out(desk: Desk) -> None:
+    """Sign the person out here at once; the node hears of it after what the person still has to send."""
+    if desk.session:
+        _put(desk, "sign_out", "/sign-outs", {})
+        desk.session = None
+        desk.changed(Topic.SESSION)
+
+
+def end_session(desk: Desk, person_id: str) -> bool:
+    """The node has ended a sign-in; True when it was that of the person signed in here now."""
+    if desk.session is None or desk.session.person.id != person_id:
+        return False
+    desk.session = None
+    desk.changed(Topic.SESSION)
+    return True
+
+
+async def set_pin(desk: Desk, code: str, pin: str) -> None:
+    """Set a PIN by its one-time code. Raises NodeError."""
+    key = desk.key_of("pin", code, pin)
+    await desk.client.act(f"{desk.place}/pins", {"code": code, "pin": pin}, key=key, token=desk.terminal_token)
+    desk.settled("pin", code, pin)
+    desk.want(Topic.PEOPLE)
+
+
+def send_draft(desk: Desk) -> None:
+    """Hand the draft to the outbox; nothing happens when it is empty or on its way already."""
+    draft = desk.draft
+    if desk.session is None or draft.empty or draft.sending:
+        return
+    kind: Kind = "lines" if draft.order_id else "order"
+    path = f"/orders/{draft.order_id}/lines" if draft.order_id else "/orders"
+    title = _("Table {table}").format(table=draft.table) if draft.table else channel_words(draft.channel)
+    key = _put(desk, kind, path, draft.body(), title, draft.estimate_minor, draft.order_id)
+    desk.draft = replace(draft, sending=key, kept=False, refusal="")
+
+
+def send_void(desk: Desk, order: Order, line_id: str, reason: str) -> None:
+    """Void a line that was sent."""
+    path = f"/orders/{order.id}/lines/{line_id}/void"
+    _put(desk, "void", path, {"reason": reason}, order.number, order_id=order.id)
+
+
+def send_payment(desk: Desk, order: Order, body: dict[str, Any]) -> None:
+    """Record a payment; nothing happens while another of the same order has no answer."""
+    if payment_under_way(desk, order.id) is None:
+        path = f"/orders/{order.id}/payments"
+        _put(desk, "payment", path, body, order.number, body["amount_minor"], order.id)
+
+
+def payment_under_way(desk: Desk, order_id: str) -> KeptAction | None:
+    """The payment of this order that the node has not answered: nobody may take another until it has."""
+    payments = (action for action in desk.outbox.actions if action.kind == "payment" and not action.refusal)
+    return next((action for action in payments if action.order_id == order_id), None)
+
+
+def edit_again(desk: Desk, action: KeptAction) -> None:
+    """Take a refused order out of the outbox and back into the check, to be changed and sent anew."""
+    desk.outbox.drop(action.key)
+    desk.draft = draft_of(action.body, action.order_id, desk.board.menu)
+
+
+async def step(desk: Desk, ticket_id: str, verb: str) -> None:
+    """Move a ticket: "start", "bump", "serve" or "recall". Raises NodeError."""
+    before = desk.board.tickets.get(ticket_id)
+    action = (verb, ticket_id, before.state if before else "")
+    path = f"{desk.place}/tickets/{ticket_id}/{verb}"
+    answer = await desk.client.act(path, {}, key=desk.key_of(*action), token=desk.acting_token)
+    desk.settled(*action)
+    if verb in {"bump", "recall"}:
+        desk.last_bumped = ticket_id if verb == "bump" else None
+    desk.board.hear_ticket(read_as(answer, Ticket))
+    desk.changed(Topic.TICKETS)
+
+
+async def receipt(desk: Desk, order_id: str) -> Receipt:
+    """The receipt of a settled order. Raises NodeError."""
+    return await desk.client.read(f"{desk.place}/orders/{order_id}/receipt", Receipt, token=desk.terminal_token)
+
+
+def channel_words(channel: str) -> str:
+    """A way of ordering in words."""
+    words = {
+        "dine_in": _("Dine in"),
+        "takeaway": _("Take-away"),
+        "counter": _("Counter"),
+        "delivery": _("Delivery"),
+        "room_service": _("Room service"),
+    }
+    return words.get(channel, channel.replace("_", " "))
+
+
+def _put(
+    desk: Desk,
+    kind: Kind,
+    path: str,
+    body: dict[str, Any],
+    title: str = "",
+    amount_minor: int = 0,
+    order_id: str | None = None,
+) -> str:
+    """Put an action of the person signed in into the outbox; its key."""
+    assert desk.session is not None, "somebody must be signed in to act"
+    action = KeptAction(
+        key=secrets.token_hex(16),
+        kind=kind,
+        path=desk.place + path,
+        body=body,
+        person_id=desk.session.person.id,
+        person_name=desk.session.person.display_name,
+        title=title,
+        amount_minor=amount_minor,
+        currency=desk.board.currency,
+        made_at=desk.node_now().isoformat(),
+        order_id=order_id,
+    )
+    desk.outbox.put(action)
+    return action.key

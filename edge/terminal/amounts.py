@@ -1,0 +1,64 @@
+"""Money as staff read and type it. Amounts are integers of minor units everywhere else."""
+
+_DIGITS = {
+    code: digits
+    for digits, codes in (
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+    )
+    for code in codes.split()
+}
+AMOUNT_MINOR_MAX = 10**12
+QUICK_AMOUNTS_MAX = 5
+
+
+class NotAnAmount(ValueError):
+    """What was typed is no amount of this currency."""
+
+
+def digits_of(currency: str) -> int:
+    """How many digits follow the point in this ISO 4217 currency (2 for most)."""
+    return _DIGITS.get(currency, 2)
+
+
+def written(amount_minor: int, currency: str) -> str:
+    """An amount without its currency: 123450 of NAD is "1,234.50"."""
+    digits = digits_of(currency)
+    sign = "-" if amount_minor < 0 else ""
+    whole, rest = divmod(abs(amount_minor), 10**digits)
+    return f"{sign}{whole:,}" + (f".{rest:0{digits}d}" if digits else "")
+
+
+def written_with_currency(amount_minor: int, currency: str) -> str:
+    """An amount with its currency before it: "NAD 1,234.50"."""
+    return f"{currency} {written(amount_minor, currency)}".strip()
+
+
+def read_amount(text: str, currency: str) -> int:
+    """The minor units that were typed: "12", "12.5" and "12,50" are read alike.
+
+    Raises NotAnAmount for anything else, for more digits than the currency has, and above AMOUNT_MINOR_MAX.
+    """
+    digits = digits_of(currency)
+    whole, point, rest = text.strip().replace(",", ".").partition(".")
+    typed = (whole + rest).isascii() and (whole or "0").isdigit() and (rest or "0").isdigit()
+    if not typed or not (whole or rest) or (point and not digits) or len(rest) > digits:
+        raise NotAnAmount(text)
+    amount_minor: int = int(whole or "0") * 10**digits + int((rest or "0").ljust(digits, "0")[:digits] or "0")
+    if amount_minor > AMOUNT_MINOR_MAX:
+        raise NotAnAmount(text)
+    return amount_minor
+
+
+def quick_amounts(due_minor: int, currency: str) -> tuple[int, ...]:
+    """What a guest is likely to hand over for `due_minor`: the next round amounts above it, smallest first.
+
+    Round is meant in steps of 1, 2 and 5 of the size of the bill, never finer than a whole unit.
+    """
+    if due_minor <= 0:
+        return ()
+    unit: int = 10 ** digits_of(currency)
+    size: int = 10 ** (len(str(due_minor)) - 1)
+    steps = (size // 10, size // 2, size, 2 * size, 5 * size, 10 * size)
+    rounded = {-(-due_minor // step) * step for step in steps if step >= unit}
+    return tuple(sorted(amount for amount in rounded if amount > due_minor)[:QUICK_AMOUNTS_MAX])

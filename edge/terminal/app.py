@@ -1,0 +1,257 @@
+"""`buffr terminal URL`: puts the desk and its screens together, and carries news from the one to the others."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from textual.app import App
+from textual.binding import Binding
+from textual.events import Key
+from textual.message import Message
+
+from edge.terminal import acts, listening, words
+from edge.terminal.client import node_address
+from edge.terminal.desk import Desk
+from edge.terminal.locations import Locations, locations_of, state_folder_of
+from edge.terminal.news import Changed, News, SessionEnded, Trouble, Unenrolled
+from edge.terminal.screens.ask import Pick
+from edge.terminal.screens.enrol import EnrolPlace
+from edge.terminal.screens.kitchen import KitchenPlace
+from edge.terminal.screens.open_orders import OpenOrdersPlace
+from edge.terminal.screens.order import OrderPlace
+from edge.terminal.screens.place import Place
+from edge.terminal.screens.receipt import ReceiptPlace
+from edge.terminal.screens.settle import SettlePlace
+from edge.terminal.screens.sign_in import SignInPlace
+from edge.terminal.screens.status import StatusPlace
+from edge.terminal.themes import THEMES
+from edge.terminal.widgets.head import WIDE
+from edge.terminal.words import _, later, n_
+
+EXIT_FAILED = 1
+EXIT_MISUSED = 2
+
+
+def local_now() -> datetime:
+    """The present in this machine's zone."""
+    return datetime.now().astimezone()
+
+
+class TerminalApp(App[int]):
+    """The app. `clock` gives the present in the zone that staff read."""
+
+    CSS_PATH = "terminal.tcss"
+    TITLE = "Buffr"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+    BINDINGS = [
+        Binding("f2", "go('order')", later("Order")),
+        Binding("f3", "go('open_orders')", later("Open")),
+        Binding("f4", "go('kitchen')", later("Kitchen")),
+        Binding("f5", "go('status')", later("Status")),
+        Binding("f9", "colours", later("Colours")),
+        Binding("f10", "sign_out", later("Sign out")),
+        Binding("ctrl+q", "quit", later("Quit"), priority=True),
+    ]
+
+    class Told(Message):
+        """News of the desk."""
+
+        def __init__(self, news: News) -> None:
+            super().__init__()
+            self.news = news
+
+    def __init__(
+        self,
+        address: str,
+        locations: Locations,
+        *,
+        clock: Callable[[], datetime] = local_now,
+        chance: Random | None = None,
+    ) -> None:
+        super().__init__()
+        self._locations = locations
+        self._place = ""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+        self.desk = Desk(address, locations, clock=clock, chance=chance or Random(), tell=self._tell)
+
+    def on_mount(self) -> None:
+        for name, screen in _PLACES.items():
+            self.install_screen(screen(), name)
+        if self.desk.enrolled is None:
+            self.go("enrol")
+        else:
+            self.go("kitchen" if self.desk.is_kitchen else "sign_in")
+
+    async def on_unmount(self) -> None:
+        await self.desk.close()
+
+    # From place to place
+
+    def go(self, place: str) -> None:
+        """Show a place; what was stacked above the one before is closed."""
+        if place != "enrol" and not self._listening:
+            self.run_worker(listening.run(self.desk), group="desk", exclusive=True)
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if len(self.screen_stack) < 2:
+            self.push_screen(place)
+        elif place != self._place:
+            self.switch_screen(place)
+        self._place = place
+
+    @property
+    def _listening(self) -> bool:
+        return any(worker.group == "desk" and worker.is_running for worker in self.workers)
+
+    def pay(self, order_id: str) -> None:
+        """Show the settling of an order."""
+        self.push_screen(SettlePlace(order_id))
+
+    def show_receipt(self, order_id: str, change_minor: int | None = None) -> None:
+        """Show a settled order's receipt, in place of the settling when it was paid just now."""
+        if self.desk.draft.shown_order_id == order_id and self.desk.draft.empty:
+            self.desk.draft = self.desk.draft.next()
+        if isinstance(self.screen, SettlePlace):
+            self.switch_screen(ReceiptPlace(order_id, change_minor))
+        else:
+            self.push_screen(ReceiptPlace(order_id, change_minor))
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        signed_in = self.desk.session is not None
+        if action == "sign_out":
+            return signed_in
+        if action == "go":
+            place = parameters[0]
+            if place == "order":
+                return signed_in and (self.desk.may("orders.place") or None)
+            if place == "open_orders":
+                return signed_in
+            return self.desk.enrolled is not None and (signed_in or self.desk.is_kitchen)
+        return True
+
+    def action_go(self, place: str) -> None:
+        if isinstance(self.screen, OrderPlace) and place == "order":
+            self.screen.start_anew()
+            return
+        draft = self.desk.draft
+        if place == "order" and (draft.empty or draft.sending):
+            self.desk.draft = draft.next()
+        self.go(place)
+
+    def action_colours(self) -> None:
+        """The next set of colours."""
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def action_simulate(self, key: str) -> None:
+        """A click on a key in the foot."""
+        self.post_message(Key(key, None))
+
+    def action_sign_out(self) -> None:
+        draft = self.desk.draft
+        if draft.empty or draft.sending:
+            self._sign_out()
+            return
+
+        def take(answer: str | None) -> None:
+            if answer == "out":
+                self._sign_out()
+
+        title = n_("{n} line is not sent", "{n} lines are not sent", len(draft.lines))
+        choices = [("stay", _("Go on with this order")), ("out", _("Sign out; it waits here for you"))]
+        self.push_screen(Pick(title, choices), take)
+
+    def _sign_out(self) -> None:
+        acts.sign_out(self.desk)
+        self.go("kitchen" if self.desk.is_kitchen else "sign_in")
+
+    # News
+
+    def _tell(self, news: News) -> None:
+        """The desk tells: first its own books are brought in line, then the screens hear it as a message."""
+        listening.take_outbox(self.desk, news)
+        self.post_message(self.Told(news))
+
+    def on_terminal_app_told(self, message: Told) -> None:
+        news = message.news
+        screens = [screen for screen in self.screen_stack if isinstance(screen, Place)]
+        match news:
+            case Changed(topics):
+                for screen in screens:
+                    screen.draw(topics)
+            case SessionEnded(person_id):
+                if acts.end_session(self.desk, person_id):
+                    self.go("sign_in")
+                    self._say(_("Your sign-in has ended. Sign in again; what you keyed in is kept."), "warn")
+            case Unenrolled(reason):
+                self._enrol_again(reason)
+            case Trouble(text):
+                self._say(text, "bad")
+            case _:
+                for screen in screens:
+                    screen.hear(news)
+
+    def _say(self, text: str, tone: str) -> None:
+        if isinstance(self.screen, Place):
+            self.screen.say(text, tone)
+
+    def _enrol_again(self, reason: str) -> None:
+        self.workers.cancel_group(self, "desk")
+        self.desk.forget_enrolment()
+        self.uninstall_screen("enrol")
+        self.install_screen(EnrolPlace(reason), "enrol")
+        self.go("enrol")
+
+    # Never a traceback
+
+    def _fatal_error(self) -> None:
+        """A bug: the details go to a file for support, and staff read one sentence instead of a traceback."""
+        details = traceback.format_exc()
+        words = _("The app had to close. What was not accepted is kept: start it again. Details: {path}")
+        try:
+            self._locations.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._locations.failures.open("a", encoding="utf-8") as file:
+                file.write(f"{datetime.now().astimezone().isoformat()}\n{details}\n")
+        except OSError:
+            words = _("The app had to close. What was not accepted is kept: start it again.")
+        self._exit_renderables.append(words.format(path=self._locations.failures))
+        self._close_messages_no_wait()
+
+
+_PLACES: dict[str, Callable[[], Place]] = {
+    "enrol": EnrolPlace,
+    "sign_in": SignInPlace,
+    "order": OrderPlace,
+    "open_orders": OpenOrdersPlace,
+    "kitchen": KitchenPlace,
+    "status": StatusPlace,
+}
+
+
+def run(url: str, *, state_folder: Path | None = None) -> int:
+    """Run the staff's app against the node at `url` until staff quit; what `buffr terminal` calls.
+
+    `state_folder` keeps the enrolment and what is not accepted yet; by default the user's own
+    ($XDG_STATE_HOME/buffr). Answers the exit code: 0, 1 after a failure, 2 when it can't start.
+    """
+    words.speak()
+    try:
+        address = node_address(url)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return EXIT_MISUSED
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print(_("The app needs a terminal to run in."), file=sys.stderr)
+        return EXIT_MISUSED
+    app = TerminalApp(address, locations_of(state_folder or state_folder_of(os.environ), address))
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,131 @@
+"""What this terminal knows of the property, kept current by reads and events. No screen, no network."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from edge.terminal.news import Topic
+from edge.terminal.shapes import MenuItem, Order, Person, Station, Status, Ticket
+
+ORDERS_KEPT_MAX = 2_000
+TICKETS_KEPT_MAX = 2_000
+
+TICKETS_TO_DO = frozenset({"placed", "in_preparation"})
+
+
+class _OrderEvent(msgspec.Struct):
+    order: Order
+
+
+class _TicketEvent(msgspec.Struct):
+    ticket: Ticket
+
+
+class _Beat(msgspec.Struct):
+    server_time: str = ""
+
+
+class Board:
+    """The property as last heard. `problems` says, by topic, why something could not be read."""
+
+    def __init__(self, property_name: str = "") -> None:
+        self.property_name = property_name
+        self.currency = ""
+        self.status: Status | None = None
+        self.people: tuple[Person, ...] = ()
+        self.menu: tuple[MenuItem, ...] = ()
+        self.stations: tuple[Station, ...] = ()
+        self.orders: dict[str, Order] = {}
+        self.tickets: dict[str, Ticket] = {}
+        self.loaded: set[Topic] = set()
+        self.problems: dict[Topic, str] = {}
+        self.skew = timedelta()
+        """The node's clock minus this machine's."""
+        self._heard_meanwhile: set[str] = set()
+
+    def open_orders(self) -> list[Order]:
+        """Orders not paid yet, oldest first."""
+        waiting = [order for order in self.orders.values() if order.payment_state == "open"]
+        return sorted(
+            (order for order in waiting if order.kitchen_state != "voided"),
+            key=lambda order: (order.opened_at, order.number),
+        )
+
+    def settled_orders(self) -> list[Order]:
+        """Paid orders that this terminal knows of, latest first."""
+        settled = [order for order in self.orders.values() if order.payment_state == "settled"]
+        return sorted(settled, key=lambda order: (order.opened_at, order.number), reverse=True)
+
+    def queue(self, station_id: str | None, states: Iterable[str] = TICKETS_TO_DO) -> list[Ticket]:
+        """Tickets of a station (None: of all) in these states, oldest first."""
+        wanted = set(states)
+        fitting = [ticket for ticket in self.tickets.values() if ticket.state in wanted]
+        return sorted(
+            (ticket for ticket in fitting if station_id in (None, ticket.station_id)),
+            key=lambda ticket: (ticket.placed_at, ticket.order_number, ticket.id),
+        )
+
+    def begin_fetch(self) -> None:
+        """A whole list is about to be read: what events say from now on is newer than that list."""
+        self._heard_meanwhile.clear()
+
+    def replace_open_orders(self, orders: Iterable[Order]) -> None:
+        """The whole list of open orders, as read since `begin_fetch`."""
+        for order in self.open_orders():
+            if order.id not in self._heard_meanwhile:
+                del self.orders[order.id]
+        self.take_orders([order for order in orders if order.id not in self._heard_meanwhile])
+
+    def replace_tickets_to_do(self, tickets: Iterable[Ticket]) -> None:
+        """The whole list of tickets to do, as read since `begin_fetch`."""
+        for ticket in self.queue(None):
+            if ticket.id not in self._heard_meanwhile:
+                del self.tickets[ticket.id]
+        self.take_tickets([ticket for ticket in tickets if ticket.id not in self._heard_meanwhile])
+
+    def take_orders(self, orders: Iterable[Order]) -> None:
+        """Orders as the node has them now; the oldest settled ones are forgotten beyond ORDERS_KEPT_MAX."""
+        self.orders.update((order.id, order) for order in orders)
+        surplus = len(self.orders) - ORDERS_KEPT_MAX
+        for order in self.settled_orders()[::-1][: max(0, surplus)]:
+            del self.orders[order.id]
+
+    def take_tickets(self, tickets: Iterable[Ticket]) -> None:
+        """Tickets as the node has them now; the oldest done ones are forgotten beyond TICKETS_KEPT_MAX."""
+        self.tickets.update((ticket.id, ticket) for ticket in tickets)
+        surplus = len(self.tickets) - TICKETS_KEPT_MAX
+        done = [ticket for ticket in self.tickets.values() if ticket.state not in TICKETS_TO_DO]
+        for ticket in sorted(done, key=lambda ticket: ticket.placed_at)[: max(0, surplus)]:
+            del self.tickets[ticket.id]
+
+    def hear_order(self, order: Order) -> None:
+        """One order as it is at this moment, from an event or an answer."""
+        self._heard_meanwhile.add(order.id)
+        self.take_orders([order])
+
+    def hear_ticket(self, ticket: Ticket) -> None:
+        """One ticket as it is at this moment, from an event or an answer."""
+        self._heard_meanwhile.add(ticket.id)
+        self.take_tickets([ticket])
+
+    def take_event(self, name: str, data: bytes, now: datetime) -> frozenset[Topic]:
+        """Apply one event; the topics that it changed. Raises msgspec.MsgspecError for what can't be read."""
+        if name in {"order_created", "order_updated"}:
+            self.hear_order(msgspec.json.decode(data, type=_OrderEvent).order)
+            return frozenset({Topic.ORDERS})
+        if name == "ticket_updated":
+            self.hear_ticket(msgspec.json.decode(data, type=_TicketEvent).ticket)
+            return frozenset({Topic.TICKETS})
+        if name == "sync_status":
+            self.status = msgspec.json.decode(data, type=Status)
+            return frozenset({Topic.STATUS})
+        if name in {"heartbeat", "hello"}:
+            beat = msgspec.json.decode(data, type=_Beat)
+            self.skew = instant(beat.server_time) - now if beat.server_time else self.skew
+        return frozenset()
+
+
+def instant(text: str) -> datetime:
+    """A moment from the node's RFC 3339 text."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -1,0 +1,153 @@
+"""The app without its screens: who is signed in, what is drafted, what is known of the property.
+
+Its verbs stand beside it (`acts`, `fetching`, `listening`); screens call them from workers and draw from
+`board`. Nothing here knows a widget; what happens is told through `tell`.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+
+from edge.terminal import enrolment
+from edge.terminal.board import Board
+from edge.terminal.client import NodeClient
+from edge.terminal.draft import Draft
+from edge.terminal.kept import KeptAction
+from edge.terminal.locations import Locations
+from edge.terminal.news import Changed, Link, News, Topic
+from edge.terminal.outbox import Outbox
+from edge.terminal.shapes import Enrolled, Node, SignedIn
+
+Clock = Callable[[], datetime]
+
+
+class Desk:
+    """One terminal at one node. `clock` gives the present in the zone that staff read."""
+
+    def __init__(
+        self, address: str, places: Locations, *, clock: Clock, chance: Random, tell: Callable[[News], None]
+    ) -> None:
+        self.address = address
+        self.clock = clock
+        self.chance = chance
+        self.tell = tell
+        self.client = NodeClient(address)
+        self.board = Board()
+        self.link: Link | None = None
+        self.session: SignedIn | None = None
+        self.last_bumped: str | None = None
+        self.wanted: set[Topic] = set()
+        self.wanting = asyncio.Event()
+        self.outbox = Outbox(places.kept, send=self._send, tell=tell, chance=chance)
+        self.enrolled: Enrolled | None = enrolment.kept(places.enrolment)
+        self.knock_on_feed: Callable[[], None] | None = None
+        """Set while the live feed runs: has it try at once."""
+        self._places = places
+        self._drafts: dict[str, Draft] = {}
+        self._keys: dict[tuple[str, ...], str] = {}
+        if self.enrolled:
+            self.board.property_name = self.enrolled.property_name
+
+    @property
+    def place(self) -> str:
+        """The path under which this property's things lie."""
+        return f"/api/v1/properties/{self.enrolled.property_id}" if self.enrolled else ""
+
+    @property
+    def terminal_token(self) -> str:
+        """The token of this enrolled screen."""
+        return self.enrolled.token if self.enrolled else ""
+
+    @property
+    def acting_token(self) -> str:
+        """The token to act under: the person's, or this kitchen screen's own."""
+        return self.session.token if self.session else self.terminal_token
+
+    @property
+    def heard(self) -> bool:
+        """Whether the node is heard now."""
+        return self.link is not None and self.link.heard
+
+    @property
+    def is_kitchen(self) -> bool:
+        """Whether this terminal is a kitchen's, which works without anybody signed in."""
+        return self.enrolled is not None and self.enrolled.kind == "kitchen"
+
+    def may(self, permission: str) -> bool:
+        """Whether the person signed in has a permission, or this kitchen terminal has it by its kind."""
+        if self.session is None:
+            return self.is_kitchen and permission == "kitchen.bump"
+        return permission in self.session.permissions
+
+    def node_now(self) -> datetime:
+        """The present by the node's clock, by which the ages of tickets are reckoned."""
+        return self.clock() + self.board.skew
+
+    @property
+    def draft(self) -> Draft:
+        """What the person signed in has keyed in and not sent; it waits for them while others are signed in."""
+        return self._drafts.get(self.session.person.id, Draft()) if self.session else Draft()
+
+    @draft.setter
+    def draft(self, draft: Draft) -> None:
+        if self.session:
+            self._drafts[self.session.person.id] = draft
+            self.changed(Topic.DRAFT)
+
+    def drafts(self) -> dict[str, Draft]:
+        """Everybody's drafts, by person."""
+        return self._drafts
+
+    def changed(self, *topics: Topic) -> None:
+        """Let the screens draw these anew."""
+        self.tell(Changed(frozenset(topics)))
+
+    def want(self, *topics: Topic) -> None:
+        """Have these fetched anew, soon."""
+        self.wanted.update(topics)
+        self.wanting.set()
+
+    def knock(self) -> None:
+        """Ask the node at once, instead of waiting for the next try."""
+        if self.knock_on_feed:
+            self.knock_on_feed()
+        self.outbox.wake()
+        self.want(Topic.STATUS)
+
+    def key_of(self, *action: str) -> str:
+        """The idempotency key of one action of the user: the same until `settled`, however often it is tried."""
+        return self._keys.setdefault(action, secrets.token_hex(16))
+
+    def settled(self, *action: str) -> None:
+        """The node has answered an action; the same done again is another action."""
+        self._keys.pop(action, None)
+
+    async def look(self) -> Node:
+        """Which property this node serves. Raises NodeError."""
+        node = await self.client.read("/api/v1/node", Node)
+        self.board.property_name = node.property_name
+        self.changed(Topic.STATUS)
+        return node
+
+    async def enrol(self, code: str, name: str) -> None:
+        """Make this machine a terminal. Raises NodeError, and OSError when the token can't be kept."""
+        enrolled = await enrolment.enrol(self.client, code, name, key=self.key_of("enrol", code, name))
+        self.enrolled = enrolled
+        self.board = Board(enrolled.property_name)
+        await asyncio.to_thread(enrolment.keep, self._places.enrolment, enrolled)
+
+    def forget_enrolment(self) -> None:
+        """The node knows this terminal no more. Its file stays until another enrolment takes its place."""
+        self.enrolled = None
+        self.session = None
+        self.link = None
+        self.board = Board(self.board.property_name)
+
+    async def close(self) -> None:
+        """Let go of the node."""
+        await self.client.close()
+
+    async def _send(self, action: KeptAction, token: str) -> bytes:
+        return await self.client.act(action.path, action.body, key=action.key, token=token)

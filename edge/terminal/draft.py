@@ -1,0 +1,132 @@
+"""An order as it is keyed in, before the node has it. Pure values; the amounts are an estimate from menu prices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from edge.terminal.search import QUANTITY_MAX
+from edge.terminal.shapes import MenuItem, Option
+
+LINES_MAX = 200
+CHANNELS = ("dine_in", "takeaway", "counter", "delivery", "room_service")
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """One unsent line: an item, how often, with which options."""
+
+    item: MenuItem
+    quantity: int = 1
+    options: tuple[Option, ...] = ()
+    note: str = ""
+
+    @property
+    def unit_price_minor(self) -> int:
+        """Price of one with its options, by the menu."""
+        return self.item.price_minor + sum(option.price_delta_minor for option in self.options)
+
+    @property
+    def amount_minor(self) -> int:
+        """Price of the line, by the menu."""
+        return self.unit_price_minor * self.quantity
+
+    def body(self) -> dict[str, Any]:
+        """The line as the node's API takes it."""
+        body: dict[str, Any] = {"menu_item_id": self.item.id, "quantity": self.quantity}
+        if self.options:
+            body["options"] = [{"option_id": option.id, "quantity": 1} for option in self.options]
+        if self.note:
+            body["note"] = self.note
+        return body
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What stands in the check and is not at the node yet; `order_id` when the lines go to an order it has."""
+
+    lines: tuple[DraftLine, ...] = ()
+    channel: str = "dine_in"
+    table: str = ""
+    covers: int | None = None
+    order_id: str | None = None
+    done_order_id: str | None = None
+    """The order that was accepted last: still shown and payable, but the next line begins another order."""
+    sending: str | None = None
+    """The key of the action that carries these lines, while it has no answer: they can't be changed meanwhile."""
+    kept: bool = False
+    """The node was asked and did not answer: the lines are kept here, not accepted."""
+    refusal: str = ""
+
+    @property
+    def shown_order_id(self) -> str | None:
+        """The node's order that the check shows: the one that lines go to, or the one accepted last."""
+        return self.order_id or self.done_order_id
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing unsent."""
+        return not self.lines
+
+    @property
+    def estimate_minor(self) -> int:
+        """The unsent lines' amount by the menu's prices."""
+        return sum(line.amount_minor for line in self.lines)
+
+    def added(self, line: DraftLine) -> "Draft":
+        """With a line more; the same item with the same choices only grows in quantity."""
+        for place, other in enumerate(self.lines):
+            if replace(other, quantity=line.quantity) == line:
+                return self.with_quantity(place, other.quantity + line.quantity)
+        if len(self.lines) >= LINES_MAX:
+            return self
+        return replace(self, lines=(*self.lines, line), refusal="", done_order_id=None)
+
+    def with_line(self, place: int, line: DraftLine) -> "Draft":
+        """With another line in this place."""
+        return replace(self, lines=(*self.lines[:place], line, *self.lines[place + 1 :]), refusal="")
+
+    def with_quantity(self, place: int, quantity: int) -> "Draft":
+        """With that many of a line, between 1 and QUANTITY_MAX."""
+        fitting = max(1, min(QUANTITY_MAX, quantity))
+        return self.with_line(place, replace(self.lines[place], quantity=fitting))
+
+    def without(self, place: int) -> "Draft":
+        """Without the line in this place."""
+        return replace(self, lines=(*self.lines[:place], *self.lines[place + 1 :]), refusal="")
+
+    def next(self) -> "Draft":
+        """An empty draft for the next guest, on the same channel."""
+        return Draft(channel=self.channel)
+
+    def body(self) -> dict[str, Any]:
+        """The request's body: an order, or only its lines when the node has the order already."""
+        lines = [line.body() for line in self.lines]
+        if self.order_id:
+            return {"lines": lines}
+        body: dict[str, Any] = {"channel": self.channel, "lines": lines}
+        if self.table:
+            body["table"] = self.table
+        if self.covers:
+            body["covers"] = self.covers
+        return body
+
+
+def draft_of(body: dict[str, Any], order_id: str | None, menu: Sequence[MenuItem]) -> Draft:
+    """The draft that once had this body, to be changed and sent again; items gone from the menu are left out."""
+    items = {item.id: item for item in menu}
+    lines = []
+    for line in body.get("lines", []):
+        item = items.get(line["menu_item_id"])
+        if item is None:
+            continue
+        wanted = {option["option_id"] for option in line.get("options", [])}
+        options = [option for group in item.modifier_groups for option in group.options]
+        chosen = tuple(option for option in options if option.id in wanted)
+        lines.append(DraftLine(item, line["quantity"], chosen, line.get("note", "")))
+    return Draft(
+        lines=tuple(lines),
+        channel=body.get("channel", "dine_in"),
+        table=body.get("table", ""),
+        covers=body.get("covers"),
+        order_id=order_id,
+    )

@@ -1,0 +1,83 @@
+"""Reads what the screens show, when something asks for it, and asks again until the node has answered."""
+
+import asyncio
+from typing import Final
+
+from edge.terminal.backoff import delay_seconds
+from edge.terminal.client import NodeError
+from edge.terminal.desk import Desk
+from edge.terminal.news import Topic, Unenrolled
+from edge.terminal.shapes import People, Stations, Status, Tickets
+from edge.terminal.words import _
+
+STATUS_SECONDS = 10.0
+SETTLED_PAGES_MAX = 2
+EVERYTHING: Final = (Topic.STATUS, Topic.PEOPLE, Topic.MENU, Topic.ORDERS, Topic.TICKETS)
+
+
+async def run(desk: Desk) -> None:
+    """Fetch what is wanted, for ever; the status also by itself, because a printer's state has no event."""
+    failures = 0
+    while True:
+        wait = delay_seconds(failures, desk.chance) if failures else STATUS_SECONDS
+        try:
+            await asyncio.wait_for(desk.wanting.wait(), wait)
+        except TimeoutError:
+            desk.wanted.add(Topic.STATUS)
+        desk.wanting.clear()
+        failures = 0 if await _round(desk) else failures + 1
+
+
+async def _round(desk: Desk) -> bool:
+    """Fetch everything that is wanted once; False when some of it has to be asked for again."""
+    for topic in [topic for topic in EVERYTHING if topic in desk.wanted]:
+        try:
+            await _fetch(desk, topic)
+        except NodeError as error:
+            if error.status == 401:
+                desk.wanted.clear()
+                reason = _("The node does not know this terminal any more. Ask a manager for a new code.")
+                desk.tell(Unenrolled(reason))
+                return True
+            desk.board.problems[topic] = error.message
+            desk.changed(topic)
+            return False
+        desk.wanted.discard(topic)
+        desk.board.problems.pop(topic, None)
+        desk.board.loaded.add(topic)
+        desk.changed(topic)
+    return True
+
+
+async def _fetch(desk: Desk, topic: Topic) -> None:
+    board, client, token = desk.board, desk.client, desk.terminal_token
+    board.begin_fetch()
+    if topic is Topic.STATUS:
+        board.status = await client.read(f"{desk.place}/status", Status, token=token)
+        board.property_name = board.status.property_name
+    elif topic is Topic.PEOPLE:
+        board.people = (await client.read(f"{desk.place}/people", People, token=token)).items
+    elif topic is Topic.MENU:
+        board.menu, board.currency = await client.menu(desk.place, token)
+    elif topic is Topic.ORDERS:
+        orders = await client.orders(desk.place, "open", token)
+        board.replace_open_orders(orders)
+    elif topic is Topic.TICKETS:
+        board.stations = (await client.read(f"{desk.place}/stations", Stations, token=token)).items
+        tickets = await client.read(f"{desk.place}/tickets", Tickets, token=token, query={"state": "open"})
+        board.replace_tickets_to_do(tickets.items)
+
+
+async def settled_orders(desk: Desk) -> None:
+    """Fetch paid orders, to show their receipts. Raises NodeError."""
+    orders = await desk.client.orders(desk.place, "settled", desk.terminal_token, pages_max=SETTLED_PAGES_MAX)
+    desk.board.take_orders(orders)
+    desk.changed(Topic.ORDERS)
+
+
+async def done_tickets(desk: Desk) -> None:
+    """Fetch bumped tickets, for recall. Raises NodeError."""
+    path = f"{desk.place}/tickets"
+    tickets = await desk.client.read(path, Tickets, token=desk.terminal_token, query={"state": "done"})
+    desk.board.take_tickets(tickets.items)
+    desk.changed(Topic.TICKETS)

@@ -1,0 +1,89 @@
+"""What the desk tells the screens, as values; the app carries them as messages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from edge.terminal.client import NodeError
+from edge.terminal.kept import KeptAction
+
+
+class Topic(Enum):
+    """What has changed, so that a screen draws only what it shows."""
+
+    LINK = "link"
+    STATUS = "status"
+    PEOPLE = "people"
+    MENU = "menu"
+    ORDERS = "orders"
+    TICKETS = "tickets"
+    KEPT = "kept"
+    SESSION = "session"
+    DRAFT = "draft"
+
+
+ALL_TOPICS = frozenset(Topic)
+
+
+@dataclass(frozen=True)
+class Link:
+    """Whether this terminal hears the node; `since` is when that last changed."""
+
+    heard: bool
+    since: datetime
+    tried: bool = True
+    """False until the first attempt to hear the node has ended."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """These topics are to be drawn anew."""
+
+    topics: frozenset[Topic]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The node has taken an action; `answer` is its JSON."""
+
+    action: KeptAction
+    answer: bytes
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The node was asked and did not answer: the action is kept and asked again."""
+
+    action: KeptAction
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The node refused an action: a person must change something."""
+
+    action: KeptAction
+    error: NodeError
+
+
+@dataclass(frozen=True)
+class SessionEnded:
+    """The node no longer knows the person's sign-in."""
+
+    person_id: str
+
+
+@dataclass(frozen=True)
+class Unenrolled:
+    """The node no longer knows this terminal."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that staff should read, with nothing to decide."""
+
+    words: str
+
+
+News = Changed | Accepted | Waiting | Refused | SessionEnded | Unenrolled | Trouble

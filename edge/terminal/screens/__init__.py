@@ -1,0 +1,1 @@
+"""The places that staff go to, one module each."""

@@ -1,0 +1,27 @@
+"""What a screen may ask of the app that it stands in."""
+
+from typing import Protocol, cast
+
+from textual.app import App
+
+from edge.terminal.desk import Desk
+
+
+class Host(Protocol):
+    """The app, as its screens see it."""
+
+    desk: Desk
+
+    def go(self, place: str) -> None:
+        """Show a place: "order", "open_orders", "kitchen", "status", "sign_in", "enrol"."""
+
+    def pay(self, order_id: str) -> None:
+        """Show the settling of an order."""
+
+    def show_receipt(self, order_id: str, change_minor: int | None = None) -> None:
+        """Show a settled order's receipt; with the change to give when it was just paid."""
+
+
+def host_of(app: App[int]) -> Host:
+    """The app as a host."""
+    return cast(Host, app)

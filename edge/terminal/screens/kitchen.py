@@ -1,0 +1,214 @@
+"""The kitchen's queue: tickets of a station, oldest first; bump with Enter, take back with R."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from edge.terminal import acts, fetching
+from edge.terminal.board import instant
+from edge.terminal.news import Topic
+from edge.terminal.screens.asking import Answered, Failed, ask
+from edge.terminal.screens.place import Place
+from edge.terminal.shapes import Ticket
+from edge.terminal.widgets.rows import Cell, Column, Row, Rows
+from edge.terminal.widgets.ticket_card import age_words
+from edge.terminal.widgets.ticket_wall import TicketWall
+from edge.terminal.words import _, later, n_
+
+AGE_SECONDS = 1.0
+
+
+class KitchenPlace(Place):
+    """Digits choose a ticket, Enter bumps it."""
+
+    BINDINGS = [
+        Binding("enter", "take", later("Bump")),
+        Binding("space", "step('start')", later("Begin")),
+        Binding("r", "recall", later("Recall")),
+        Binding("s", "next_station", later("Station")),
+        Binding("tab", "other_list", later("To do/ready")),
+        Binding("escape", "back", later("Back")),
+    ]
+    AUTO_FOCUS = "TicketWall"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._station_id: str | None = None
+        self._station_chosen = False
+        self._ready = False
+        self._pending: dict[str, str] = {}
+
+    def body(self) -> Iterable[Widget]:
+        yield Vertical(
+            Static(id="kitchen-head"),
+            Horizontal(
+                TicketWall(id="wall"),
+                Vertical(
+                    Static(_("All day"), classes="title"),
+                    Rows(Column(3, right=True), Column(), click_chooses=False, wraps=True, id="all-day"),
+                    id="rail",
+                ),
+            ),
+            classes="place-body",
+        )
+
+    def on_mount(self) -> None:
+        self.set_interval(AGE_SECONDS, self._draw)
+
+    def on_screen_resume(self) -> None:
+        if not self._station_chosen and self.desk.enrolled and self.desk.enrolled.station_id:
+            self._station_id = self.desk.enrolled.station_id
+        super().on_screen_resume()
+
+    @property
+    def wall(self) -> TicketWall:
+        """The tickets."""
+        return self.query_one(TicketWall)
+
+    def show(self, topics: frozenset[Topic]) -> None:
+        if topics & {Topic.TICKETS, Topic.LINK, Topic.SESSION}:
+            self._draw()
+
+    def _tickets(self) -> list[Ticket]:
+        board = self.desk.board
+        return board.queue(self._station_id, {"ready"}) if self._ready else board.queue(self._station_id)
+
+    def _draw(self) -> None:
+        board = self.desk.board
+        tickets = self._tickets()
+        empty, tone = (
+            (_("Nothing is ready."), "quiet")
+            if self._ready
+            else (_("Nothing to do. New orders come here by themselves."), "quiet")
+        )
+        if Topic.TICKETS in board.problems:
+            empty, tone = (
+                _("{reason} It is tried again by itself.").format(reason=board.problems[Topic.TICKETS]),
+                "bad",
+            )
+        elif Topic.TICKETS not in board.loaded:
+            empty = _("Fetching tickets …")
+        now = self.desk.node_now()
+        self.wall.draw(tickets, now=now, pending=self._pending, empty=empty, tone=tone)
+        self.query_one("#kitchen-head", Static).update(self._head(tickets))
+        counts: Counter[str] = Counter()
+        for ticket in tickets:
+            for line in ticket.lines:
+                counts[line.name] += 0 if line.void_reason else line.quantity
+        rows = [Row(name, (Cell(str(count), "strong"), Cell(name))) for name, count in counts.most_common() if count]
+        self.query_one("#all-day", Rows).show_rows(rows, empty=_("nothing"))
+
+    def _head(self, tickets: list[Ticket]) -> Content:
+        """Which station, how much there is, how old the oldest is."""
+        stations = {station.id: station.name for station in self.desk.board.stations}
+        name = stations.get(self._station_id or "", _("All stations"))
+        view = _("Ready") if self._ready else _("To do")
+        parts = [n_("{n} ticket", "{n} tickets", len(tickets))]
+        if tickets:
+            age = (self.desk.node_now() - instant(tickets[0].placed_at)).total_seconds()
+            parts.append(_("oldest {age}").format(age=age_words(age)))
+        if self.wall.unseen:
+            parts.append(_("{n} more on other pages").format(n=self.wall.unseen))
+        return Content.assemble((f"{view}: {name}", "bold $accent"), "  ", " · ".join(parts))
+
+    # Keys
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        if not self.is_mounted or action not in {"take", "step", "recall"}:
+            return True
+        if not self.desk.may("kitchen.bump"):
+            return None
+        if action == "recall":
+            return True
+        return not (action == "step" and self._ready) and (self.wall.current is not None or None)
+
+    def action_take(self) -> None:
+        """Enter: a ticket to do is bumped, a ready one is served."""
+        self.action_step("serve" if self._ready else "bump")
+
+    def on_ticket_wall_taken(self) -> None:
+        if self.desk.may("kitchen.bump"):
+            self.action_take()
+
+    def action_step(self, verb: str) -> None:
+        ticket = self.wall.current
+        if ticket is not None:
+            self._step(ticket, verb)
+
+    def _step(self, ticket: Ticket, verb: str) -> None:
+        if ticket.id in self._pending:
+            return
+        words = {"bump": _("bumping …"), "start": _("…"), "serve": _("serving …"), "recall": _("recalling …")}
+        self._pending[ticket.id] = words[verb]
+        self._draw()
+        ask(self, f"{verb} {ticket.id}", acts.step(self.desk, ticket.id, verb))
+
+    def action_recall(self) -> None:
+        """Take back: the chosen ready ticket, or in the queue the one bumped last."""
+        if self._ready and self.wall.current:
+            self._step(self.wall.current, "recall")
+            return
+        ask(self, "last", self._last_bumped())
+
+    async def _last_bumped(self) -> Ticket | None:
+        if self.desk.last_bumped is None:
+            await fetching.done_tickets(self.desk)
+        ready = self.desk.board.queue(self._station_id, {"ready"})
+        return next((ticket for ticket in ready if ticket.id == self.desk.last_bumped), ready[-1] if ready else None)
+
+    def on_answered(self, event: Answered) -> None:
+        if event.about == "last":
+            if event.value is None:
+                self.say(_("Nothing was bumped that could come back."), "warn")
+            else:
+                self._step(event.value, "recall")
+            return
+        if event.about == "ready":
+            self._draw()
+            return
+        verb, _space, ticket_id = event.about.partition(" ")
+        self._pending.pop(ticket_id, None)
+        ticket = self.desk.board.tickets.get(ticket_id)
+        number = ticket.order_number if ticket else ""
+        done = {
+            "bump": _("{number} is bumped. R takes it back."),
+            "recall": _("{number} is back in the queue."),
+            "serve": _("{number} is served."),
+            "start": _("{number} is begun."),
+        }
+        self.say(done[verb].format(number=number), "good")
+        self._draw()
+
+    def on_failed(self, event: Failed) -> None:
+        self._pending.pop(event.about.partition(" ")[2], None)
+        words = event.error.message
+        if event.error.unanswered:
+            words = _("Not done: the node does not answer. Press the key again when it is back.")
+        self.say(words, "bad")
+        self._draw()
+
+    def action_next_station(self) -> None:
+        """On to the next station, after the last one all of them."""
+        stations: list[str | None] = [None, *(station.id for station in self.desk.board.stations)]
+        here = stations.index(self._station_id) if self._station_id in stations else 0
+        self._station_id = stations[(here + 1) % len(stations)]
+        self._station_chosen = True
+        self._draw()
+
+    def action_other_list(self) -> None:
+        self._ready = not self._ready
+        if self._ready:
+            ask(self, "ready", fetching.done_tickets(self.desk))
+        self._draw()
+        self.refresh_bindings()
+
+    def action_back(self) -> None:
+        if self._ready:
+            self.action_other_list()
+        else:
+            self.host.go("order" if self.desk.session else "kitchen")

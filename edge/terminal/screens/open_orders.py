@@ -1,0 +1,265 @@
+"""All orders that are not paid, what is kept here and not accepted, and, on F6, the paid ones."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from edge.terminal import acts, fetching
+from edge.terminal.amounts import written
+from edge.terminal.board import instant
+from edge.terminal.draft import Draft
+from edge.terminal.kept import KeptAction
+from edge.terminal.news import Topic
+from edge.terminal.screens.ask import Pick
+from edge.terminal.screens.asking import Failed, ask
+from edge.terminal.screens.place import Place
+from edge.terminal.search import plain
+from edge.terminal.shapes import Order
+from edge.terminal.widgets.check import Check, CheckView
+from edge.terminal.widgets.check_lines import kitchen_words
+from edge.terminal.widgets.head import WIDE
+from edge.terminal.widgets.rows import Cell, Column, Row, Rows
+from edge.terminal.widgets.search_box import SearchBox
+from edge.terminal.words import _, later
+
+KEPT = "kept:"
+AGES_SECONDS = 20.0
+
+
+class OpenOrdersPlace(Place):
+    """A digit or Enter opens an order, F7 settles it."""
+
+    BINDINGS = [
+        Binding("enter", "confirm", later("Open")),
+        Binding("slash", "search", later("Search")),
+        Binding("f6", "other_list", later("Open/paid")),
+        Binding("f7", "pay", later("Pay")),
+        Binding("escape", "back", later("Back")),
+    ]
+    AUTO_FOCUS = "#orders"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._paid = False
+
+    def body(self) -> Iterable[Widget]:
+        yield Horizontal(
+            Vertical(
+                SearchBox(placeholder=_("Order number, table or server"), id="search"),
+                Rows(numbered=True, click_chooses=False, id="orders"),
+                id="orders-side",
+            ),
+            Check(id="check"),
+            classes="place-body",
+        )
+
+    def on_mount(self) -> None:
+        self.set_interval(AGES_SECONDS, self._draw_list)
+
+    def show(self, topics: frozenset[Topic]) -> None:
+        if topics & {Topic.ORDERS, Topic.KEPT, Topic.SESSION}:
+            self._draw_list()
+
+    def _draw_list(self) -> None:
+        wide = self.app.size.width >= WIDE
+        rows = self.query_one("#orders", Rows)
+        rows.columns = _COLUMNS_WIDE if wide else _COLUMNS
+        empty, tone = self._why_empty()
+        kept = [] if self._paid else [self._kept_row(action, wide) for action in self._kept()]
+        orders = [self._order_row(order, wide) for order in self._orders()]
+        rows.show_rows([*kept, *orders], empty=empty, tone=tone)
+        self._draw_check()
+
+    def _kept(self) -> list[KeptAction]:
+        wanted = plain(self.query_one(SearchBox).value)
+        return [action for action in self.desk.outbox.shown() if wanted in plain(action.title)]
+
+    def _orders(self) -> list[Order]:
+        board = self.desk.board
+        wanted = plain(self.query_one(SearchBox).value)
+        orders = board.settled_orders() if self._paid else board.open_orders()
+        return [
+            order
+            for order in orders
+            if wanted in plain(f"{order.number} {order.table or ''} {order.opened_by_name or ''}")
+        ]
+
+    def _why_empty(self) -> tuple[str, str]:
+        board = self.desk.board
+        if self.query_one(SearchBox).value:
+            return _("No order fits. Esc clears the search."), "quiet"
+        if Topic.ORDERS in board.problems:
+            return _("{reason} It is tried again by itself.").format(reason=board.problems[Topic.ORDERS]), "bad"
+        if Topic.ORDERS not in board.loaded:
+            return _("Fetching orders …"), "quiet"
+        return (_("No paid order yet."), "quiet") if self._paid else (_("No open order. F2 takes one."), "quiet")
+
+    def _kept_row(self, action: KeptAction, wide: bool) -> Row:
+        kinds = {
+            "order": _("Order: {title}"),
+            "lines": _("More for an order"),
+            "void": _("Void: {title}"),
+            "payment": _("Payment of {title}"),
+        }
+        state, tone = (_("REFUSED"), "bad") if action.refusal else (_("NOT ACCEPTED"), "alarm")
+        title = kinds[action.kind].format(title=action.title)
+        amount = written(action.amount_minor, action.currency)
+        middle = (Cell(action.person_name), Cell("")) if wide else ()
+        cells = (Cell("▲", "warn"), Cell(title, "strong"), *middle, Cell(state, tone), Cell(""), Cell(amount))
+        return Row(KEPT + action.key, cells, _refusal_detail(action, wide))
+
+    def _order_row(self, order: Order, wide: bool) -> Row:
+        where = _("Table {table}").format(table=order.table) if order.table else acts.channel_words(order.channel)
+        minutes = int((self.desk.node_now() - instant(order.opened_at)).total_seconds() // 60) if order.opened_at else 0
+        age = _("{n} min").format(n=minutes) if minutes < 120 else _("{n} h").format(n=minutes // 60)
+        amount = order.total_minor if self._paid else order.due_minor
+        guests = Cell(str(order.covers or ""))
+        middle = (Cell(order.opened_by_name or "", "quiet"), guests) if wide else ()
+        return Row(
+            order.id,
+            (
+                Cell(order.number, "accent"),
+                Cell(where, "strong"),
+                *middle,
+                Cell(kitchen_words(order.kitchen_state), "good" if order.kitchen_state == "ready" else "plain"),
+                Cell(age, "quiet"),
+                Cell(written(amount, order.currency), "strong"),
+            ),
+        )
+
+    def _current(self) -> Order | None:
+        current = self.query_one("#orders", Rows).current
+        return self.desk.board.orders.get(current.key) if current else None
+
+    def _draw_check(self) -> None:
+        order = self._current()
+        check = self.query_one(Check)
+        check.display = self.app.size.width >= WIDE
+        if check.display:
+            check.draw(CheckView(order, Draft(), order.currency if order else self.desk.board.currency))
+
+    def on_rows_moved(self, event: Rows.Moved) -> None:
+        if event.rows.id == "orders":
+            self._draw_check()
+            self.refresh_bindings()
+
+    def on_rows_picked(self) -> None:
+        self._open()
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        if event.rows.id == "orders":
+            self._open()
+
+    def on_input_changed(self) -> None:
+        self._draw_list()
+
+    def on_search_box_driven(self, event: SearchBox.Driven) -> None:
+        self.query_one("#orders", Rows).action_move(event.step)
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        if action == "pay" and self.is_mounted:
+            return (self.desk.may("payments.take") and self._current() is not None and not self._paid) or None
+        return True
+
+    def action_confirm(self) -> None:
+        self._open()
+
+    def _open(self) -> None:
+        current = self.query_one("#orders", Rows).current
+        order = self._current()
+        if current and current.key.startswith(KEPT):
+            self._decide(current.key.removeprefix(KEPT))
+        elif order is not None and self._paid:
+            self.host.show_receipt(order.id)
+        elif order is not None:
+            self._open_order(order)
+
+    def _open_order(self, order: Order) -> None:
+        draft = self.desk.draft
+        if draft.lines and not draft.sending and draft.order_id != order.id:
+            self.say(_("Unsent lines stand in your check. Send them or throw them away first: F2."), "warn")
+            return
+        if draft.order_id != order.id:
+            self.desk.draft = replace(draft.next(), order_id=order.id)
+        self.host.go("order")
+
+    def _decide(self, key: str) -> None:
+        """What is to become of an action that the node has not accepted."""
+        action = next((one for one in self.desk.outbox.shown() if one.key == key), None)
+        if action is None:
+            return
+        choices = [("retry", _("Ask the node again"))]
+        if action.refusal and action.kind in {"order", "lines"} and self.desk.draft.empty:
+            choices.append(("edit", _("Change it and send it anew")))
+        if action.refusal:
+            choices.append(("drop", _("Throw it away")))
+
+        def take(answer: str | None) -> None:
+            self._decided(action, answer)
+
+        words = action.refusal or _("The node may have it already: it can only be asked again, never doubled.")
+        self.app.push_screen(Pick(_("Not accepted"), choices, words=words), take)
+
+    def _decided(self, action: KeptAction, answer: str | None) -> None:
+        session = self.desk.session
+        if answer == "retry" and session:
+            if action.person_id in self.desk.outbox.tokens:
+                self.desk.outbox.retry(action.key)
+            else:
+                self.desk.outbox.hand_over(action.key, session.person.id, session.person.display_name)
+        elif answer == "edit":
+            acts.edit_again(self.desk, action)
+            self.host.go("order")
+        elif answer == "drop":
+            self.desk.outbox.drop(action.key)
+
+    def action_search(self) -> None:
+        self.query_one(SearchBox).focus()
+
+    def action_other_list(self) -> None:
+        self._paid = not self._paid
+        if self._paid:
+            ask(self, "settled", fetching.settled_orders(self.desk))
+        self.say(_("Paid orders, latest first.") if self._paid else _("Open orders, oldest first."))
+        self._draw_list()
+        self.refresh_bindings()
+
+    def on_answered(self) -> None:
+        self._draw_list()
+
+    def on_failed(self, event: Failed) -> None:
+        self.say(event.error.message, "bad")
+
+    def action_pay(self) -> None:
+        order = self._current()
+        if order is not None:
+            self.host.pay(order.id)
+
+    def action_back(self) -> None:
+        box = self.query_one(SearchBox)
+        if box.value:
+            box.clear()
+        elif self.focused is not box:
+            self.host.go("order")
+        self.query_one("#orders", Rows).focus()
+
+
+_COLUMNS = (Column(8), Column(), Column(14), Column(7, right=True), Column(10, right=True))
+_COLUMNS_WIDE = (
+    Column(8),
+    Column(),
+    Column(12),
+    Column(3, right=True),
+    Column(14),
+    Column(7, right=True),
+    Column(11, right=True),
+)
+
+
+def _refusal_detail(action: KeptAction, wide: bool) -> tuple[tuple[Cell, ...], ...]:
+    if not action.refusal:
+        return ()
+    return ((Cell(""), Cell(action.refusal, "bad", across=5 if wide else 4)),)

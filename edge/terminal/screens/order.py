@@ -1,0 +1,275 @@
+"""Order entry: one search box, the menu that it finds, and the check at the right."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from edge.terminal import acts
+from edge.terminal.draft import LINES_MAX, Draft, DraftLine
+from edge.terminal.news import Accepted, News, Refused, Topic
+from edge.terminal.screens.ask import AskText, Pick
+from edge.terminal.screens.details import Details
+from edge.terminal.screens.modifiers import Modifiers
+from edge.terminal.screens.place import Place
+from edge.terminal.shapes import Option
+from edge.terminal.widgets.check import Check, CheckView
+from edge.terminal.widgets.menu_finder import MenuFinder
+from edge.terminal.words import _, later, n_
+
+
+class OrderPlace(Place):
+    """Take an order, or add to one."""
+
+    BINDINGS = [
+        Binding("enter", "confirm", later("Add")),
+        Binding("slash", "search", later("Search")),
+        Binding("plus", "more(1)", later("Count"), key_display="+-"),
+        Binding("minus", "more(-1)", show=False),
+        Binding("delete", "remove", later("Remove")),
+        Binding("n", "note", later("Note")),
+        Binding("f6", "details", later("Table")),
+        Binding("f7", "pay", later("Pay")),
+        Binding("f8", "send", later("Send")),
+        Binding("escape", "back", later("Back")),
+    ]
+    AUTO_FOCUS = "SearchBox"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pay_after: str | None = None
+
+    def body(self) -> Iterable[Widget]:
+        yield Horizontal(MenuFinder(id="finder"), Check(id="check"), classes="place-body")
+
+    @property
+    def finder(self) -> MenuFinder:
+        """The menu's side."""
+        return self.query_one(MenuFinder)
+
+    @property
+    def check(self) -> Check:
+        """The check's side."""
+        return self.query_one(Check)
+
+    # Drawing
+
+    def show(self, topics: frozenset[Topic]) -> None:
+        if topics & {Topic.MENU, Topic.SESSION}:
+            why, tone = self._why_no_menu()
+            self.finder.draw(self.desk.board.menu, why_empty=why, tone=tone)
+        if topics & {Topic.DRAFT, Topic.ORDERS, Topic.SESSION, Topic.KEPT, Topic.MENU}:
+            self._draw_check()
+
+    def hear(self, news: News) -> None:
+        match news:
+            case Accepted(action) if action.kind in {"order", "lines"}:
+                order_id = self.desk.draft.shown_order_id
+                if self._pay_after == action.key and order_id:
+                    self._pay_after = None
+                    self.host.pay(order_id)
+                self.say(_("Accepted. The next item begins another order."), "good")
+            case Accepted(action) if action.kind == "void":
+                self.say(_("Voided."), "good")
+            case Refused(action, error) if action.kind in {"order", "lines", "void"}:
+                self.say(error.message, "bad")
+
+    def _why_no_menu(self) -> tuple[str, str]:
+        board = self.desk.board
+        if Topic.MENU in board.problems:
+            return board.problems[Topic.MENU], "bad"
+        if Topic.MENU in board.loaded:
+            return _("The menu is empty. A manager adds items to it."), "quiet"
+        return _("Fetching the menu …"), "quiet"
+
+    def _draw_check(self, *, last: bool = False) -> None:
+        draft, board = self.desk.draft, self.desk.board
+        order = board.orders.get(draft.shown_order_id or "")
+        currency = order.currency if order else board.currency
+        self.check.draw(CheckView(order, draft, currency), last=last)
+        self.refresh_bindings()
+
+    # Adding
+
+    def on_menu_finder_item_chosen(self, event: MenuFinder.ItemChosen) -> None:
+        """Take an item, asking for its options where it has any."""
+        item, quantity = event.item, event.quantity
+        if not self._open_for_lines():
+            return
+        if not item.available:
+            self.say(_("{item} is sold out.").format(item=item.name), "bad")
+            return
+        if not any(group.options for group in item.modifier_groups):
+            self._add(DraftLine(item, quantity))
+            return
+
+        def take(options: tuple[Option, ...] | None) -> None:
+            if options is not None:
+                self._add(DraftLine(item, quantity, options))
+
+        self.app.push_screen(Modifiers(item, self.desk.board.currency, quantity=quantity), take)
+
+    def on_rows_chosen(self) -> None:
+        """A second click on a line of the check."""
+        self.action_confirm()
+
+    def _add(self, line: DraftLine) -> None:
+        if len(self.desk.draft.lines) >= LINES_MAX:
+            self.say(_("An order takes {n} lines at most. Send these first.").format(n=LINES_MAX), "bad")
+            return
+        self.desk.draft = self.desk.draft.added(line)
+        self._draw_check(last=True)
+        self.finder.clear()
+        self.say("")
+
+    def _open_for_lines(self) -> bool:
+        """Whether the check takes lines now; says why not."""
+        if self.desk.draft.sending:
+            self.say(_("These lines are on their way and stay as they are. F2 starts another order."), "warn")
+            return False
+        return True
+
+    # Keys
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        if not self.is_mounted or not self.host.desk.session:
+            return True
+        draft, check = self.desk.draft, self.check
+        in_check = self.focused is check.rows
+        loose = check.new_line is not None and not draft.sending
+        if action in {"more", "remove", "note"}:
+            changeable = loose or (action == "remove" and in_check and check.sent_line is not None)
+            return changeable and (in_check or not self.finder.box.value)
+        if action == "search":
+            return self.focused is not self.finder.box
+        if action == "send":
+            return (self.desk.may("orders.place") and not draft.empty and not draft.sending) or None
+        if action == "pay":
+            return (self.desk.may("payments.take") and bool(draft.lines or draft.shown_order_id)) or None
+        return True
+
+    def action_confirm(self) -> None:
+        """Enter: in the check, choose the line's options again; elsewhere, add."""
+        place = self.check.new_line
+        if self.focused is not self.check.rows:
+            self.finder.choose()
+        elif place is not None and self._open_for_lines():
+            self._change_options(place)
+
+    def _change_options(self, place: int) -> None:
+        line = self.desk.draft.lines[place]
+        if not line.item.modifier_groups:
+            return
+
+        def take(options: tuple[Option, ...] | None) -> None:
+            if options is not None:
+                self._set_line(place, replace(line, options=options))
+
+        chosen = tuple(option.id for option in line.options)
+        self.app.push_screen(Modifiers(line.item, self.desk.board.currency, line.quantity, chosen), take)
+
+    def _set_line(self, place: int, line: DraftLine) -> None:
+        self.desk.draft = self.desk.draft.with_line(place, line)
+        self._draw_check()
+
+    def action_search(self) -> None:
+        self.finder.box.focus()
+
+    def action_more(self, step: int) -> None:
+        place = self.check.new_line
+        if place is not None:
+            self.desk.draft = self.desk.draft.with_quantity(place, self.desk.draft.lines[place].quantity + step)
+            self._draw_check()
+
+    def action_remove(self) -> None:
+        check = self.check
+        if check.new_line is not None:
+            name = self.desk.draft.lines[check.new_line].item.name
+            self.desk.draft = self.desk.draft.without(check.new_line)
+            self._draw_check()
+            self.say(_("{item} is taken off.").format(item=name))
+        elif check.sent_line is not None:
+            self._void(check.sent_line)
+
+    def _void(self, line_id: str) -> None:
+        order = self.desk.board.orders.get(self.desk.draft.shown_order_id or "")
+        if order is None:
+            return
+        if not self.desk.may("orders.void"):
+            self.say(_("Your role may not void what was sent. Ask a manager."), "bad")
+            return
+
+        def take(reason: str | None) -> None:
+            if reason:
+                acts.send_void(self.desk, order, line_id, reason)
+                self.say(_("Voiding …"))
+
+        line = next(line for line in order.lines if line.id == line_id)
+        title = _("Void {quantity} {item}. Why?").format(quantity=line.quantity, item=line.name)
+        self.app.push_screen(AskText(title, needed=_("A void needs a reason.")), take)
+
+    def action_note(self) -> None:
+        place = self.check.new_line
+        if place is None:
+            return
+        line = self.desk.draft.lines[place]
+
+        def take(note: str | None) -> None:
+            if note is not None:
+                self._set_line(place, replace(line, note=note))
+
+        title = _("Note for the kitchen: {item}").format(item=line.item.name)
+        self.app.push_screen(AskText(title, value=line.note), take)
+
+    def action_details(self) -> None:
+        draft = self.desk.draft
+        if draft.order_id or draft.sending:
+            self.say(_("The node has this order already: table and guests stay as they are."), "warn")
+            return
+
+        def take(changed: Draft | None) -> None:
+            if changed is not None:
+                self.desk.draft = replace(changed, done_order_id=None)
+
+        self.app.push_screen(Details(draft), take)
+
+    def action_send(self) -> None:
+        if self.desk.outbox.full:
+            self.say(_("No more can be kept here until the node is back."), "bad")
+            return
+        acts.send_draft(self.desk)
+        self._draw_check()
+        self.say("" if self.desk.heard else _("Kept here. It is sent as soon as the node is back."), "warn")
+
+    def action_pay(self) -> None:
+        """Settle this order; unsent lines go first."""
+        draft = self.desk.draft
+        if draft.lines:
+            self.action_send()
+            self._pay_after = self.desk.draft.sending
+        elif draft.shown_order_id:
+            self.host.pay(draft.shown_order_id)
+
+    def action_back(self) -> None:
+        """Esc: clear the search, else leave the order that lines were being added to."""
+        if self.finder.box.value or self.focused is not self.finder.box:
+            self.finder.clear()
+        else:
+            self.start_anew()
+
+    def start_anew(self) -> None:
+        """An empty check for the next guest; unsent lines are thrown away only when that is said."""
+        draft = self.desk.draft
+        if draft.empty or draft.sending:
+            self.desk.draft = draft.next()
+            return
+
+        def take(answer: str | None) -> None:
+            if answer == "drop":
+                self.desk.draft = draft.next()
+
+        title = n_("{n} line is not sent", "{n} lines are not sent", len(draft.lines))
+        choices = [("keep", _("Go on with this order")), ("drop", _("Throw the unsent lines away"))]
+        self.app.push_screen(Pick(title, choices), take)

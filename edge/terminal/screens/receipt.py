@@ -1,0 +1,60 @@
+"""The receipt of a settled order, and the change to give while it is fresh."""
+
+from collections.abc import Iterable
+
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Digits, Label, Static
+
+from edge.terminal import acts
+from edge.terminal.amounts import written
+from edge.terminal.screens.asking import Answered, Failed, ask
+from edge.terminal.screens.place import Place
+from edge.terminal.shapes import Receipt
+from edge.terminal.widgets.paper import receipt_lines
+from edge.terminal.words import _, later
+
+
+class ReceiptPlace(Place):
+    """Enter goes on to the next order."""
+
+    BINDINGS = [
+        Binding("enter", "back", later("Done")),
+        Binding("escape", "back", later("Back")),
+    ]
+
+    def __init__(self, order_id: str, change_minor: int | None = None) -> None:
+        """`change_minor`: what to give back, when the order was paid just now; None when it is only looked at."""
+        super().__init__()
+        self._order_id = order_id
+        self._change_minor = change_minor
+
+    def body(self) -> Iterable[Widget]:
+        yield Vertical(
+            Horizontal(Label(_("Paid. Give change")), Digits(id="change", classes="-some"), id="give"),
+            VerticalScroll(Static(id="paper"), id="paper-scroll"),
+            classes="place-body",
+        )
+
+    def on_mount(self) -> None:
+        order = self.desk.board.orders.get(self._order_id)
+        give = self.query_one("#give")
+        give.display = self._change_minor is not None
+        if self._change_minor is not None and order is not None:
+            self.query_one("#change", Digits).update(written(self._change_minor, order.currency))
+        self.query_one("#paper", Static).update(_("Fetching the receipt …"))
+        ask(self, "receipt", acts.receipt(self.desk, self._order_id))
+
+    def on_answered(self, event: Answered) -> None:
+        receipt: Receipt = event.value
+        lines = receipt_lines(receipt, self.desk.board.property_name)
+        self.query_one("#paper", Static).update(Content("\n".join(lines)))
+
+    def on_failed(self, event: Failed) -> None:
+        words = _("{reason} The receipt is under F3, F6 when the node is back.")
+        self.query_one("#paper", Static).update(Content(words.format(reason=event.error.message)))
+
+    def action_back(self) -> None:
+        self.host.go("order" if self._change_minor is not None else "open_orders")

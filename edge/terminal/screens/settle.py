@@ -1,0 +1,256 @@
+"""Settling: what is due, a way to pay picked by digit, and the change to give, large."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Digits, Label, Static
+
+from edge.terminal import acts
+from edge.terminal.amounts import (
+    NotAnAmount,
+    quick_amounts,
+    read_amount,
+    written,
+    written_with_currency,
+)
+from edge.terminal.client import NodeError, read_as
+from edge.terminal.draft import Draft
+from edge.terminal.news import Accepted, News, Refused, Topic, Waiting
+from edge.terminal.screens.place import Place
+from edge.terminal.shapes import Order, PaymentTaken
+from edge.terminal.widgets.check import Check, CheckView
+from edge.terminal.widgets.line import Line
+from edge.terminal.widgets.rows import Cell, Column, Row, Rows
+from edge.terminal.words import _, later
+
+REFERENCE_MAX = 40
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to pay: in cash with an amount handed over (None: to be typed), or by card."""
+
+    key: str
+    words: str
+    cash: bool
+    tendered_minor: int | None = None
+
+
+class SettlePlace(Place):
+    """A digit picks, Enter takes the payment; nothing counts before the node has said so."""
+
+    BINDINGS = [
+        Binding("enter", "confirm", later("Take the payment")),
+        Binding("escape", "back", later("Back")),
+    ]
+    AUTO_FOCUS = "#ways"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__()
+        self._order_id = order_id
+        self._ways: list[Way] = []
+
+    def body(self) -> Iterable[Widget]:
+        yield Horizontal(
+            Vertical(
+                Static(_("How is it paid?"), classes="title"),
+                Rows(Column(), Column(12, right=True), numbered=True, click_chooses=False, id="ways"),
+                Horizontal(Label("", id="amount-label"), Line(id="amount"), classes="field", id="amount-field"),
+                Horizontal(
+                    Label(_("Reference")),
+                    Line(placeholder=_("on the card slip"), max_length=REFERENCE_MAX, id="reference"),
+                    classes="field",
+                    id="reference-field",
+                ),
+                Horizontal(
+                    Vertical(Label(_("To pay")), Digits(id="due")),
+                    Vertical(Label(_("Change")), Digits(id="change")),
+                    id="sums",
+                ),
+                Static(id="settle-state"),
+                id="settle-side",
+            ),
+            Check(id="check"),
+            classes="place-body",
+        )
+
+    @property
+    def order(self) -> Order | None:
+        """The order, as the node has it."""
+        return self.desk.board.orders.get(self._order_id)
+
+    @property
+    def way(self) -> Way:
+        """The way under the cursor."""
+        return self._ways[self.query_one("#ways", Rows).cursor]
+
+    # Drawing
+
+    def show(self, topics: frozenset[Topic]) -> None:
+        if topics & {Topic.ORDERS, Topic.KEPT, Topic.SESSION} and self.order is not None:
+            self._draw(self.order)
+
+    def _draw(self, order: Order) -> None:
+        self._ways = list(ways_to_pay(order.due_minor, order.currency))
+        rows = [Row(way.key, (Cell(way.words), Cell(_tendered(way, order)))) for way in self._ways]
+        ways = self.query_one("#ways", Rows)
+        ways.styles.height = len(rows)
+        ways.show_rows(rows)
+        self.query_one(Check).draw(CheckView(order, Draft(), order.currency))
+        self.query_one("#due", Digits).update(written(order.due_minor, order.currency))
+        self._draw_way()
+        if acts.payment_under_way(self.desk, order.id):
+            self._say_under_way()
+
+    def _draw_way(self) -> None:
+        """The fields that this way needs, and the change that it gives."""
+        order, way = self.order, self.way
+        if order is None:
+            return
+        self.query_one("#amount-field").display = way.tendered_minor is None
+        self.query_one("#reference-field").display = not way.cash
+        self.query_one("#amount-label", Label).update(_("Handed over") if way.cash else _("Amount"))
+        self.query_one("#amount", Line).placeholder = written(order.due_minor, order.currency)
+        given = self._given(order)
+        change = max(0, given - order.due_minor) if given is not None and way.cash else 0
+        self.query_one("#change", Digits).update(written(change, order.currency))
+        self.query_one("#change").set_class(change > 0, "-some")
+
+    def _given(self, order: Order) -> int | None:
+        """The amount handed over; None while what is typed is no amount."""
+        if self.way.tendered_minor is not None:
+            return self.way.tendered_minor
+        typed = self.query_one("#amount", Line).value
+        try:
+            return read_amount(typed, order.currency) if typed else order.due_minor
+        except NotAnAmount:
+            return None
+
+    def _say_under_way(self) -> None:
+        words = _("… Asking the node")
+        if not self.desk.heard:
+            words = _("▲ NOT ACCEPTED. Kept here, sent when the node is back")
+        self._state(words, "info" if self.desk.heard else "alarm")
+
+    def _state(self, words: str, tone: str) -> None:
+        state = self.query_one("#settle-state", Static)
+        state.set_classes(f"-{tone}")
+        state.update(Content(words))
+
+    # Keys
+
+    def on_rows_moved(self, event: Rows.Moved) -> None:
+        if event.rows.id == "ways":
+            self._draw_way()
+
+    def on_rows_picked(self) -> None:
+        self._to_fields()
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        if event.rows.id == "ways":
+            self._to_fields()
+
+    def _to_fields(self) -> None:
+        """Where the picked way needs something typed, go there."""
+        self._draw_way()
+        if not self.way.cash:
+            self.query_one("#reference", Line).focus()
+        elif self.way.tendered_minor is None:
+            self.query_one("#amount", Line).focus()
+
+    def on_input_changed(self) -> None:
+        if self._ways:
+            self._draw_way()
+
+    def action_back(self) -> None:
+        ways = self.query_one("#ways", Rows)
+        if self.focused is ways:
+            self.dismiss()
+        else:
+            ways.focus()
+
+    def action_confirm(self) -> None:
+        order = self.order
+        if order is None or not self._ways:
+            return
+        if acts.payment_under_way(self.desk, order.id):
+            self._say_under_way()
+            return
+        body = self._body(order)
+        if body is not None:
+            acts.send_payment(self.desk, order, body)
+            self._say_under_way()
+
+    def _body(self, order: Order) -> dict[str, Any] | None:
+        """The payment as the node takes it; None when something is missing, which is said."""
+        given = self._given(order)
+        if given is None or given <= 0:
+            example = written(order.due_minor, order.currency)
+            self.say(
+                _("That is no amount of {currency}. Type it like {example}.").format(
+                    currency=order.currency, example=example
+                ),
+                "bad",
+            )
+            return None
+        if self.way.cash:
+            return {"tender": "cash", "amount_minor": min(given, order.due_minor), "tendered_minor": given}
+        reference = self.query_one("#reference", Line).value.strip()
+        if not reference:
+            self.say(_("Type the reference that the card terminal printed."), "bad")
+            self.query_one("#reference", Line).focus()
+            return None
+        if given > order.due_minor:
+            most = written_with_currency(order.due_minor, order.currency)
+            self.say(_("A card pays what is due at most: {amount}.").format(amount=most), "bad")
+            return None
+        return {"tender": "card", "amount_minor": given, "reference": reference}
+
+    # What came of it
+
+    def hear(self, news: News) -> None:
+        match news:
+            case Waiting(action) if action.order_id == self._order_id:
+                self._state(_("▲ NOT ACCEPTED. Kept here, sent when the node is back"), "alarm")
+            case Refused(action, error) if action.kind == "payment" and action.order_id == self._order_id:
+                # Nothing was taken; the person stands here and decides anew.
+                self.desk.outbox.drop(action.key)
+                self._state("", "none")
+                self.say(error.message, "bad")
+            case Accepted(action, answer) if action.kind == "payment" and action.order_id == self._order_id:
+                self._taken(answer)
+
+    def _taken(self, answer: bytes) -> None:
+        self._state("", "none")
+        try:
+            taken = read_as(answer, PaymentTaken)
+        except NodeError as error:
+            self.say(error.message, "bad")
+            return
+        change = taken.payment.change_minor or 0
+        if taken.order.payment_state == "settled":
+            self.host.show_receipt(taken.order.id, change)
+            return
+        self.query_one("#amount", Line).clear()
+        self.query_one("#reference", Line).clear()
+        self.query_one("#ways", Rows).focus()
+        amount = written_with_currency(taken.payment.amount_minor, taken.payment.currency)
+        self.say(_("{amount} taken. The rest is still to pay.").format(amount=amount), "good")
+
+
+def ways_to_pay(due_minor: int, currency: str) -> Iterable[Way]:
+    """Exact first, then the next round amounts, then typed, then card: the order in which guests do it."""
+    yield Way("exact", _("Cash, exact"), cash=True, tendered_minor=due_minor)
+    for amount in quick_amounts(due_minor, currency):
+        yield Way(f"cash:{amount}", _("Cash"), cash=True, tendered_minor=amount)
+    yield Way("other", _("Cash, another amount"), cash=True)
+    yield Way("card", _("Card"), cash=False)
+
+
+def _tendered(way: Way, order: Order) -> str:
+    return "" if way.tendered_minor is None else written(way.tendered_minor, order.currency)

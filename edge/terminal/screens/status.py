@@ -1,0 +1,92 @@
+"""How the property stands: the node, the cloud, each printer, and what waits on this terminal."""
+
+from collections.abc import Iterable
+
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from edge.terminal import sign
+from edge.terminal.board import instant
+from edge.terminal.news import Topic
+from edge.terminal.screens.place import Place
+from edge.terminal.widgets.head import day_words
+from edge.terminal.widgets.rows import Cell, Column, Row, Rows
+from edge.terminal.words import _, later, n_
+
+
+class StatusPlace(Place):
+    """Nothing to decide here; F8 asks the node at once instead of waiting for the next try."""
+
+    BINDINGS = [
+        Binding("f8", "try_now", later("Try now")),
+        Binding("escape", "back", later("Back")),
+    ]
+    AUTO_FOCUS = "#printers"
+
+    def body(self) -> Iterable[Widget]:
+        yield Horizontal(
+            Vertical(
+                Static(_("Property"), classes="title"),
+                Rows(Column(18), Column(), click_chooses=False, wraps=True, id="facts"),
+                id="facts-side",
+            ),
+            Vertical(
+                Static(_("Printers"), classes="title"),
+                Rows(Column(), Column(13), Column(7), click_chooses=False, wraps=True, id="printers"),
+                id="printers-side",
+            ),
+            classes="place-body",
+        )
+
+    def show(self, topics: frozenset[Topic]) -> None:
+        if topics & {Topic.STATUS, Topic.LINK, Topic.KEPT}:
+            self.query_one("#facts", Rows).show_rows(self._facts())
+            self._draw_printers()
+
+    def _facts(self) -> list[Row]:
+        desk, status = self.desk, self.desk.board.status
+        link = sign.connection(desk.link, status)
+        facts = [(_("Connection"), link.words), (_("Node"), desk.address)]
+        if status:
+            sync = status.sync
+            cloud = _("online") if sync.state == "online" else _("away; nothing for you to do")
+            facts += [
+                (_("Node code"), f"{status.node_code}  {status.version}"),
+                (_("Business date"), day_words(status.business_date or "", long=True)),
+                (_("Head office"), cloud),
+                (_("Changes waiting"), str(sync.waiting)),
+                (_("Last sent"), self._moment(sync.last_success_at)),
+            ]
+            facts += [(_("Last trouble"), sync.last_error)] if sync.last_error else []
+        if desk.enrolled:
+            facts.append((_("This terminal"), desk.enrolled.name))
+        kept = len(desk.outbox.shown())
+        facts.append((_("Not accepted here"), n_("{n}, see F3", "{n}, see F3", kept) if kept else _("none")))
+        return [Row(words, (Cell(words, "quiet"), Cell(value))) for words, value in facts]
+
+    def _moment(self, text: str | None) -> str:
+        if not text:
+            return _("never")
+        return f"{instant(text).astimezone(self.desk.clock().tzinfo):%d %b %H:%M}"
+
+    def _draw_printers(self) -> None:
+        status = self.desk.board.status
+        rows = []
+        for printer in status.printers if status else ():
+            well = sign.well(printer)
+            state = f"{'▣' if well else '▲'} {sign.printer_state(printer)}"
+            waiting = n_("{n} waits", "{n} wait", printer.jobs_waiting) if printer.jobs_waiting else ""
+            detail = ((Cell(printer.detail, "quiet", across=3),),) if printer.detail else ()
+            cells = (Cell(printer.name, "strong"), Cell(state, "good" if well else "warn"), Cell(waiting))
+            rows.append(Row(printer.name, cells, detail))
+        empty = _("No printer is set up.") if status else _("Fetching …")
+        self.query_one("#printers", Rows).show_rows(rows, empty=empty)
+
+    def action_try_now(self) -> None:
+        self.desk.knock()
+        self.say(_("Asking the node …"))
+
+    def action_back(self) -> None:
+        self.host.go("order" if self.desk.session else "sign_in")

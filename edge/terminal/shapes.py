@@ -1,0 +1,237 @@
+"""What this app reads from the node: only the fields that it uses, everything else in an answer is let be."""
+
+from typing import Any
+
+import msgspec
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    property_id: str
+    property_name: str
+    node_code: str = ""
+    version: str = ""
+
+
+class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
+    terminal_id: str
+    name: str
+    kind: str
+    token: str
+    property_id: str
+    property_name: str
+    station_id: str | None = None
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    display_name: str
+    role: str = ""
+    has_pin: bool = True
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    token: str
+    person: Person
+    permissions: tuple[str, ...] = ()
+    expires_at: str = ""
+
+
+class Station(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    sort: int = 0
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    price_delta_minor: int = 0
+
+
+class ModifierGroup(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    choices_min: int = 0
+    choices_max: int = 1
+    options: tuple[Option, ...] = ()
+
+
+class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    price_minor: int
+    currency: str = ""
+    category_id: str | None = None
+    category_name: str | None = None
+    available: bool = True
+    modifier_groups: tuple[ModifierGroup, ...] = ()
+
+
+class LineOption(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    option_id: str | None = None
+    group_name: str | None = None
+    price_delta_minor: int = 0
+    quantity: int = 1
+
+
+class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    quantity: int
+    amount_minor: int
+    unit_price_minor: int = 0
+    options: tuple[LineOption, ...] = ()
+    note: str | None = None
+    seat: int | None = None
+    kitchen_state: str | None = None
+    void_reason: str | None = None
+
+
+class Tax(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    rate_bp: int
+    tax_minor: int
+    net_minor: int = 0
+    included: bool = False
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    number: str
+    channel: str
+    currency: str
+    lines: tuple[OrderLine, ...]
+    total_minor: int
+    paid_minor: int
+    due_minor: int
+    payment_state: str
+    kitchen_state: str
+    opened_at: str = ""
+    opened_by_name: str | None = None
+    table: str | None = None
+    covers: int | None = None
+    note: str | None = None
+    subtotal_minor: int = 0
+    tax_minor: int = 0
+    taxes: tuple[Tax, ...] = ()
+
+
+class TicketLine(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    quantity: int
+    options: tuple[LineOption, ...] = ()
+    note: str | None = None
+    seat: int | None = None
+    state: str | None = None
+    void_reason: str | None = None
+
+
+class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    order_id: str
+    order_number: str
+    station_id: str
+    state: str
+    placed_at: str
+    lines: tuple[TicketLine, ...]
+    channel: str = ""
+    table: str | None = None
+    covers: int | None = None
+    order_note: str | None = None
+    station_name: str | None = None
+    server: str | None = None
+    prep_seconds: int = 0
+
+
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    tender: str
+    amount_minor: int
+    currency: str
+    tendered_minor: int | None = None
+    change_minor: int | None = None
+    reference: str | None = None
+    taken_at: str = ""
+
+
+class ReceiptRef(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    number: str
+
+
+class PaymentTaken(msgspec.Struct, frozen=True, kw_only=True):
+    payment: Payment
+    order: Order
+    receipt: ReceiptRef | None = None
+
+
+class ReceiptProperty(msgspec.Struct, frozen=True, kw_only=True):
+    name: str = ""
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    number: str
+    order: Order
+    payments: tuple[Payment, ...]
+    issued_at: str = ""
+    property: ReceiptProperty = ReceiptProperty()
+
+
+class Sync(msgspec.Struct, frozen=True, kw_only=True):
+    state: str = "online"
+    waiting: int = 0
+    last_success_at: str | None = None
+    last_error: str | None = None
+
+
+class Printer(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    state: str
+    jobs_waiting: int = 0
+    detail: str | None = None
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    property_name: str
+    node_code: str = ""
+    business_date: str | None = None
+    version: str = ""
+    sync: Sync = Sync()
+    printers: tuple[Printer, ...] = ()
+    server_time: str = ""
+
+
+class People(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Person, ...]
+
+
+class Stations(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Station, ...]
+
+
+class MenuPage(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[MenuItem, ...]
+    next_cursor: str | None = None
+    currency: str = ""
+
+
+class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Order, ...]
+    next_cursor: str | None = None
+
+
+class Tickets(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Ticket, ...]
+    position: str | None = None
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    message: str
+    details: dict[str, Any] = {}
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    error: Problem

@@ -1,0 +1,69 @@
+"""The one connection sign, the same on every screen: a shape, a word and a tone for the state of things."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from edge.terminal.news import Link
+from edge.terminal.shapes import Printer, Status
+from edge.terminal.words import _, n_
+
+_WELL = {"ok", "online", "ready", "idle", "printing"}
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What to show, and in which tone ("good", "info", "warn", "alarm")."""
+
+    words: str
+    tone: str
+    cut_off: bool = False
+
+
+def connection(link: Link | None, status: Status | None) -> Sign:
+    """Cut off is loud; property only is calm, for then there is nothing for staff to do."""
+    if link is None or not link.tried:
+        return Sign(_("○ Connecting"), "info")
+    if not link.heard:
+        return Sign(_("✖ Cut off since {time}").format(time=clock_time(link.since)), "alarm", cut_off=True)
+    if status is not None and status.sync.state != "online":
+        waiting = status.sync.waiting
+        return Sign(n_("◐ Property only, {n} waits", "◐ Property only, {n} wait", waiting), "info")
+    return Sign(_("● Online"), "good")
+
+
+def printers(status: Status | None) -> Sign:
+    """All printers in one sign: the first that needs somebody, by name."""
+    if status is None:
+        return Sign("", "muted")
+    if not status.printers:
+        return Sign(_("No printer"), "muted")
+    ailing = [printer for printer in status.printers if not well(printer)]
+    if not ailing:
+        return Sign(_("▣ Printers ok"), "good")
+    more = _(" and {n} more").format(n=len(ailing) - 1) if len(ailing) > 1 else ""
+    return Sign(f"▲ {ailing[0].name}: {printer_state(ailing[0])}{more}", "warn")
+
+
+def well(printer: Printer) -> bool:
+    """Whether a printer prints."""
+    return printer.state in _WELL
+
+
+def printer_state(printer: Printer) -> str:
+    """A printer's state in words."""
+    known = {
+        "paper_out": _("paper out"),
+        "paper_low": _("paper low"),
+        "cover_open": _("cover open"),
+        "offline": _("offline"),
+        "unreachable": _("not reachable"),
+        "error": _("error"),
+    }
+    if well(printer):
+        return _("ok")
+    return known.get(printer.state, printer.state.replace("_", " "))
+
+
+def clock_time(moment: datetime) -> str:
+    """Hours and minutes."""
+    return f"{moment:%H:%M}"

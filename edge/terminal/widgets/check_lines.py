@@ -1,0 +1,113 @@
+"""What a check says: its lines sent and unsent, its title and its sums, as rows and texts."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from edge.terminal.acts import channel_words
+from edge.terminal.amounts import written, written_with_currency
+from edge.terminal.draft import Draft, DraftLine
+from edge.terminal.shapes import Order, OrderLine
+from edge.terminal.widgets.rows import Cell, Row
+from edge.terminal.words import _, n_
+
+NEW = "new:"
+SENT = "sent:"
+
+
+def sent_rows(order: Order | None) -> Iterable[Row]:
+    """The lines of an order as the node has them."""
+    for line in order.lines if order else ():
+        tone = "quiet" if line.void_reason else "plain"
+        cells = (
+            Cell(str(line.quantity), tone),
+            Cell(line.name, tone),
+            Cell(written(line.amount_minor, order.currency if order else ""), tone),
+        )
+        yield Row(f"{SENT}{line.id}", cells, tuple(_sent_details(line)))
+
+
+def _sent_details(line: OrderLine) -> Iterable[tuple[Cell, ...]]:
+    if line.void_reason:
+        yield _detail(_("VOID: {reason}").format(reason=line.void_reason), "bad")
+    for option in line.options:
+        times = f"{option.quantity} x " if option.quantity > 1 else ""
+        yield _detail(f"{times}{option.name}", "quiet")
+    if line.note:
+        yield _detail(f"» {line.note}", "warn")
+
+
+def new_rows(draft: Draft, currency: str) -> Iterable[Row]:
+    """The lines of a draft, priced by the menu."""
+    for place, line in enumerate(draft.lines):
+        cells = (
+            Cell(str(line.quantity), "accent"),
+            Cell(line.item.name, "strong"),
+            Cell(written(line.amount_minor, currency), "strong"),
+        )
+        yield Row(f"{NEW}{place}", cells, tuple(_new_details(line, currency)))
+
+
+def _new_details(line: DraftLine, currency: str) -> Iterable[tuple[Cell, ...]]:
+    for option in line.options:
+        delta = option.price_delta_minor
+        price = f" +{written(delta, currency)}" if delta > 0 else f" {written(delta, currency)}" if delta else ""
+        yield _detail(f"{option.name}{price}", "quiet")
+    if line.note:
+        yield _detail(f"» {line.note}", "warn")
+
+
+def _detail(words: str, tone: str) -> tuple[Cell, ...]:
+    return (Cell(""), Cell(words, tone, across=2))
+
+
+def title(order: Order | None, draft: Draft) -> Content:
+    """Which order: its number when the node has it, and where it goes."""
+    table, covers = (order.table, order.covers) if order else (draft.table, draft.covers)
+    channel = order.channel if order else draft.channel
+    # A table says by itself that it is eaten in.
+    parts = [] if table and channel == "dine_in" else [channel_words(channel)]
+    if table:
+        parts.append(_("Table {table}").format(table=table))
+    if covers:
+        parts.append(n_("{n} guest", "{n} guests", covers))
+    number = order.number if order else _("New order")
+    return Content.assemble((number, "bold $accent"), "  ", " · ".join(parts))
+
+
+def order_totals(order: Order) -> list[tuple[str, int, str]]:
+    """The node's figures of an order: words, amount, style."""
+    lines: list[tuple[str, int, str]] = []
+    for tax in order.taxes:
+        percent = f"{tax.rate_bp / 100:g} %"
+        words = _("incl. {name} {percent}") if tax.included else _("{name} {percent}")
+        lines.append((words.format(name=tax.name, percent=percent), tax.tax_minor, "$quiet"))
+    lines.append((_("Total"), order.total_minor, "bold"))
+    if order.paid_minor:
+        lines.append((_("Paid"), order.paid_minor, ""))
+    if order.due_minor != order.total_minor:
+        lines.append((_("To pay"), order.due_minor, "bold"))
+    return lines
+
+
+def totals_content(lines: list[tuple[str, int, str]], currency: str, width: int) -> Content:
+    """Amounts under each other; the last, which counts, with its currency."""
+    shown = []
+    for place, (words, amount_minor, style) in enumerate(lines):
+        last = place == len(lines) - 1
+        amount = written_with_currency(amount_minor, currency) if last else written(amount_minor, currency)
+        room = max(1, width - len(words) - len(amount) - 2)
+        shown.append(Content.styled(f"{words}{' ' * room}{amount}", style))
+    return Content("\n").join(shown)
+
+
+def kitchen_words(state: str) -> str:
+    """A kitchen state in words."""
+    words = {
+        "placed": _("in the kitchen"),
+        "in_preparation": _("being made"),
+        "ready": _("ready"),
+        "served": _("served"),
+        "voided": _("voided"),
+    }
+    return words.get(state, state.replace("_", " "))

@@ -1,0 +1,126 @@
+"""Finds items of the menu: the search box, the list that it drives, and the categories where there is room."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+
+from edge.terminal.amounts import written
+from edge.terminal.search import Found, Named, find
+from edge.terminal.shapes import MenuItem
+from edge.terminal.widgets.head import WIDE
+from edge.terminal.widgets.rows import Cell, Column, Row, Rows
+from edge.terminal.widgets.search_box import SearchBox
+from edge.terminal.words import _
+
+ROWS_MAX = 500
+ALL = ""
+
+
+class MenuFinder(Horizontal):
+    """Posts ItemChosen; knows nothing of orders."""
+
+    class ItemChosen(Message):
+        """An item was chosen, so many of it."""
+
+        def __init__(self, item: MenuItem, quantity: int) -> None:
+            super().__init__()
+            self.item = item
+            self.quantity = quantity
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._menu: Sequence[MenuItem] = ()
+        self._shown: list[MenuItem] = []
+        self._found = Found(())
+        self._category = ALL
+        self._why_empty = ("", "quiet")
+
+    def compose(self) -> ComposeResult:
+        yield Rows(Column(), Column(3, right=True), id="categories")
+        with Vertical(id="menu-side"):
+            yield SearchBox(placeholder=_("Item: any letters, 3 before for three"), signs="+-", id="search")
+            yield Rows(numbered=True, driven=True, id="menu")
+
+    @property
+    def box(self) -> SearchBox:
+        """The search box."""
+        return self.query_one(SearchBox)
+
+    def draw(self, menu: Sequence[MenuItem], *, why_empty: str, tone: str = "quiet") -> None:
+        """Search in this menu; `why_empty` is what to say when it has no items."""
+        self._menu = menu
+        self._why_empty = (why_empty, tone)
+        names = list(dict.fromkeys(item.category_name or "" for item in menu))
+        counts = {name: sum(item.category_name == name for item in menu) for name in names}
+        rows = [Row(ALL, (Cell(_("Everything"), "strong"), Cell(str(len(menu)), "quiet")))]
+        rows += [Row(name, (Cell(name), Cell(str(counts[name]), "quiet"))) for name in names if name]
+        self.query_one("#categories", Rows).show_rows(rows)
+        self._search()
+
+    def clear(self) -> None:
+        """Forget what was typed, and be ready for the next item."""
+        self.box.clear()
+        self.query_one("#categories", Rows).move_to(0)
+        self._category = ALL
+        self._search()
+        self.box.focus()
+
+    def choose(self) -> None:
+        """Take the item under the cursor, or the category when the cursor is among those."""
+        categories = self.query_one("#categories", Rows)
+        if categories.has_focus:
+            self._take_category(categories.current.key if categories.current else ALL)
+            return
+        current = self.query_one("#menu", Rows).current
+        item = next((item for item in self._shown if current and item.id == current.key), None)
+        if item is not None:
+            self.post_message(self.ItemChosen(item, self._found.quantity))
+
+    def _search(self) -> None:
+        """Find what the box says and show it, the best fit under the cursor."""
+        menu = [item for item in self._menu if self._category in (ALL, item.category_name)]
+        self._found = find(self.box.value, [Named(item.name, item.category_name or "") for item in menu])
+        self._shown = [menu[place] for place in self._found.order[:ROWS_MAX]]
+        empty, tone = (_("No item has these letters. Esc clears them."), "quiet") if menu else self._why_empty
+        wide = self.app.size.width >= WIDE
+        menu_rows = self.query_one("#menu", Rows)
+        menu_rows.columns = _COLUMNS_WIDE if wide else _COLUMNS
+        rows = [_menu_row(item, wide=wide) for item in self._shown]
+        menu_rows.show_rows(rows, empty=empty, tone=tone, cursor=self._found.pick)
+
+    def on_input_changed(self) -> None:
+        self._search()
+
+    def on_search_box_driven(self, event: SearchBox.Driven) -> None:
+        self.query_one("#menu", Rows).action_move(event.step)
+
+    def on_rows_picked(self) -> None:
+        self.choose()
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        event.stop()
+        if event.rows.id == "menu":
+            self.choose()
+            return
+        self._take_category(event.key)
+
+    def _take_category(self, category: str) -> None:
+        self._category = category
+        self._search()
+        self.box.focus()
+
+
+_COLUMNS = (Column(), Column(9, right=True))
+_COLUMNS_WIDE = (Column(), Column(34), Column(9, right=True))
+
+
+def _menu_row(item: MenuItem, *, wide: bool) -> Row:
+    """An item with its price; where there is room, with what it asks for."""
+    groups = ", ".join(group.name for group in item.modifier_groups if group.options)
+    middle = (Cell(groups, "quiet"),) if wide else ()
+    if not item.available:
+        return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(_("sold out"), "bad")))
+    more = " ▸" if groups and not wide else ""
+    return Row(item.id, (Cell(item.name + more), *middle, Cell(written(item.price_minor, item.currency))))

@@ -1,0 +1,57 @@
+"""A receipt as it reads on paper, in 42 columns."""
+
+from edge.terminal.amounts import written, written_with_currency
+from edge.terminal.board import instant
+from edge.terminal.shapes import Order, Payment, Receipt
+from edge.terminal.widgets.check_lines import order_totals
+from edge.terminal.widgets.painted import fitted
+from edge.terminal.words import _, n_
+
+COLUMNS = 42
+
+
+def receipt_lines(receipt: Receipt, property_name: str) -> list[str]:
+    """The receipt, line by line, none longer than COLUMNS cells."""
+    order = receipt.order
+    lines = [(receipt.property.name or property_name).center(COLUMNS).rstrip(), ""]
+    lines.append(_sides(_("Receipt {number}").format(number=receipt.number), order.number))
+    if receipt.issued_at:
+        lines.append(_sides(f"{instant(receipt.issued_at):%d %b %Y %H:%M}", order.opened_by_name or ""))
+    where = [_("Table {table}").format(table=order.table)] if order.table else []
+    where += [n_("{n} guest", "{n} guests", order.covers)] if order.covers else []
+    lines += [" · ".join(where)] if where else []
+    lines.append("─" * COLUMNS)
+    lines += _items(order)
+    lines.append("─" * COLUMNS)
+    totals = order_totals(order)
+    shown = [(words, amount) for words, amount, _style in totals if words in {_("Total")} or _style == "$quiet"]
+    lines += [_sides(words, written(amount, order.currency)) for words, amount in shown[:-1]]
+    lines += [_sides(words, written_with_currency(amount, order.currency)) for words, amount in shown[-1:]]
+    for payment in receipt.payments:
+        lines += _payment(payment)
+    return lines
+
+
+def _items(order: Order) -> list[str]:
+    lines = []
+    for line in order.lines:
+        if line.void_reason:
+            continue
+        lines.append(_sides(f"{line.quantity} {line.name}", written(line.amount_minor, order.currency)))
+        lines += [f"  {option.name}" for option in line.options]
+    return lines
+
+
+def _payment(payment: Payment) -> list[str]:
+    words = {"cash": _("Cash"), "card": _("Card")}.get(payment.tender, payment.tender)
+    if payment.reference:
+        words = f"{words} {payment.reference}"
+    given = payment.tendered_minor if payment.tendered_minor is not None else payment.amount_minor
+    lines = [_sides(words, written(given, payment.currency))]
+    if payment.change_minor:
+        lines.append(_sides(_("Change"), written(payment.change_minor, payment.currency)))
+    return lines
+
+
+def _sides(left: str, right: str) -> str:
+    return f"{fitted(left, COLUMNS - len(right) - 1)} {right}".rstrip()

@@ -1,0 +1,154 @@
+"""A kitchen ticket as lines of a card, and how cards flow into columns. Pure: no widget, no clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from edge.terminal.acts import channel_words
+from edge.terminal.board import TICKETS_TO_DO, instant
+from edge.terminal.shapes import Ticket, TicketLine
+from edge.terminal.widgets.painted import Part, fitted, wrapped
+from edge.terminal.words import _
+
+# From this share of its prep time on, a ticket is due; at the whole of it, it is late.
+DUE_SHARE = 0.75
+PREP_SECONDS_DEFAULT = 15 * 60
+CARD_WIDTH_MIN = 25
+CARD_WIDTH_MIN_WIDE = 30
+WRAPPED_LINES_MAX = 4
+
+Line = list[Part]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A ticket's lines, all of one width."""
+
+    ticket_id: str
+    lines: tuple[tuple[Part, ...], ...]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a card in a column: its lines from `start` on, shown from row `top`."""
+
+    card: Card
+    start: int
+    lines: tuple[tuple[Part, ...], ...]
+    top: int
+
+
+def age_words(seconds: float) -> str:
+    """A running age: "3:20", and "1:03:20" from an hour on."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def urgency(ticket: Ticket, now: datetime) -> tuple[str, str]:
+    """The tone of a ticket's age against its own prep time, and the word that goes with it."""
+    seconds = (now - instant(ticket.placed_at)).total_seconds()
+    share = seconds / (ticket.prep_seconds or PREP_SECONDS_DEFAULT)
+    if share >= 1:
+        return "alarm", _("LATE")
+    if share >= DUE_SHARE:
+        return "warn", _("due")
+    return "good", ""
+
+
+def card_of(ticket: Ticket, width: int, *, number: str, now: datetime, chosen: bool, pending: str = "") -> Card:
+    """The card of a ticket; `number` is the digit that picks it, `pending` the step that is under way."""
+    inner = width - 4
+    frame = "accent" if chosen else "quiet"
+    left_top, across, right_top, side = ("╔", "═", "╗", "║") if chosen else ("┌", "─", "┐", "│")
+    lines: list[Line] = []
+    for line in [*_head(ticket, inner, now, pending), *_notes(ticket, inner), *_items(ticket, inner)]:
+        lines.append([(f"{side} ", frame), *line, (f" {side}", frame)])
+    title = fitted(f" {number} {ticket.order_number} ".replace("  ", " "), min(width - 2, 18)).rstrip() + " "
+    top: Line = [(f"{left_top}", frame), (title, "cursor" if chosen else "strong")]
+    top.append((across * (width - 2 - len(title)) + right_top, frame))
+    bottom_corners = ("╚", "╝") if chosen else ("└", "┘")
+    bottom: Line = [(bottom_corners[0] + across * (width - 2) + bottom_corners[1], frame)]
+    return Card(ticket.id, tuple(tuple(line) for line in [top, *lines, bottom]))
+
+
+def _head(ticket: Ticket, width: int, now: datetime, pending: str) -> list[Line]:
+    """Where it goes, and its age against its prep time."""
+    tone, word = urgency(ticket, now) if ticket.state in TICKETS_TO_DO else ("plain", "")
+    where = _("Table {table}").format(table=ticket.table) if ticket.table else channel_words(ticket.channel)
+    age = age_words((now - instant(ticket.placed_at)).total_seconds())
+    state = pending or {"in_preparation": _("▶ begun"), "ready": _("✔ ready"), "served": _("served")}.get(
+        ticket.state, ""
+    )
+    second = " ".join(part for part in (word, state) if part)
+    lines: list[Line] = [
+        [(fitted(where, width - len(age) - 1), "strong"), (" ", ""), (age, tone)],
+        [(fitted(ticket.server or "", width - len(second) - 1), "quiet"), (" ", ""), (second, tone)],
+    ]
+    return lines if ticket.server or second else lines[:1]
+
+
+def _notes(ticket: Ticket, width: int) -> list[Line]:
+    """The order's note, inverted so that it can't be missed."""
+    words = wrapped(f"! {ticket.order_note}", width)[:WRAPPED_LINES_MAX] if ticket.order_note else []
+    return [[(fitted(text, width), "alarm")] for text in words]
+
+
+def _items(ticket: Ticket, width: int) -> list[Line]:
+    lines: list[Line] = []
+    for line in ticket.lines:
+        lines += _item(line, width)
+    return lines
+
+
+def _item(line: TicketLine, width: int) -> list[Line]:
+    seat = _("s{seat}").format(seat=line.seat) if line.seat else ""
+    name = f"{line.quantity} {line.name}"
+    if line.void_reason:
+        return [[(fitted(_("VOID {item}").format(item=name), width), "alarm")]]
+    room = width - len(seat) - 1 if seat else width
+    first, *rest = wrapped(name, room)[:WRAPPED_LINES_MAX] or [""]
+    lines: list[Line] = [[(fitted(first, room), "strong")] + ([(f" {seat}", "quiet")] if seat else [])]
+    lines += [[(fitted(f"  {text}", width), "strong")] for text in rest]
+    for option in line.options:
+        times = f"{option.quantity} x " if option.quantity > 1 else ""
+        for text in wrapped(f"{times}{option.name}", width - 2)[:WRAPPED_LINES_MAX]:
+            lines.append([(fitted(f"  {text}", width), "accent")])
+    if line.note:
+        for text in wrapped(f"! {line.note}", width - 2)[:WRAPPED_LINES_MAX]:
+            lines.append([("  ", ""), (fitted(text, width - 2), "alarm")])
+    return lines
+
+
+def flow(cards: Sequence[Card], columns: int, height: int) -> list[list[list[Piece]]]:
+    """Cards into pages of columns, in order. What doesn't fit into a column goes whole to the next one;
+    only a card higher than a column is split, and says that it is continued."""
+    pages: list[list[list[Piece]]] = []
+    column: list[Piece] = []
+    used = 0
+
+    def close() -> None:
+        nonlocal column, used
+        if not pages or len(pages[-1]) == columns:
+            pages.append([])
+        pages[-1].append(column)
+        column, used = [], 0
+
+    for card in cards:
+        if used and used + len(card.lines) > height:
+            close()
+        start, rest = 0, card.lines
+        while len(rest) > height:
+            column.append(Piece(card, start, (*rest[: height - 1], _continued(rest[0])), used))
+            close()
+            start, rest = start + height - 1, rest[height - 1 :]
+        column.append(Piece(card, start, rest, used))
+        used += len(rest)
+    if column:
+        close()
+    return pages
+
+
+def _continued(line: Sequence[Part]) -> tuple[Part, ...]:
+    width = sum(len(text) for text, _tone in line)
+    return ((fitted(_("   continued ▸"), width), "warn"),)

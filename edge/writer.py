@@ -1,0 +1,220 @@
+"""The one writer of a node's database: a thread that runs what waits and commits it together in one fsync.
+
+Each act runs whole under its own savepoint, stamp and journal entries; one that fails takes nothing with it. Nobody is
+answered before the commit is durable. When a commit itself fails, everybody in it is told so, the connection is opened
+anew (after a failed fsync the pages in memory can't be trusted), and nothing is tried again by itself.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+
+from edge.database import DATABASE_ERRORS
+from hospitality.ground.clock import Clock
+from hospitality.ground.errors import Unavailable
+from hospitality.ground.journal import Head
+from hospitality.ground.work import Caller, Place, Work
+from sync.capture_sqlite import Pen, TransactionTooLargeError, hold
+from sync.clock import HybridClock
+
+T = TypeVar("T")
+GROUP_MAX = 64
+QUEUE_MAX = 5_000
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Job:
+    """What one waiter wants done, and the promise to tell it."""
+
+    run: Callable[[Any], Any]
+    promise: Future[Any]
+    result: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit brought: the end of the outbox and of the journal (its row number), and whether either moved."""
+
+    outbox: int
+    journal: int
+
+
+class Writer:
+    """Owns the writing connection. `connect` opens it, so that a crash file system can stand in for tests."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        *,
+        clock: HybridClock,
+        now: Clock,
+        node: int,
+        place: Callable[[], Place],
+        org_id: str,
+        committed: Callable[[Committed], None] = lambda done: None,
+    ) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._now = now
+        self._place = place
+        self._org_id = org_id
+        self._committed = committed
+        self._pen = Pen(node=node)
+        self._queue: queue.Queue[Job | None] = queue.Queue(QUEUE_MAX)
+        self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
+        self._connection: Any = None
+        self._heads: dict[str, Head] = {}
+        self.trouble: str | None = None
+
+    def start(self) -> None:
+        """Opens the connection and begins; raises what opening raises."""
+        self._open()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finishes what waits, then closes."""
+        self._queue.put(None)
+        self._thread.join(timeout=30)
+
+    def act(self, caller: Caller, verb: Callable[[Work], T]) -> Future[T]:
+        """Queues a verb as one act; the future is done after the commit is durable."""
+        return self._put(lambda connection: self._act(connection, caller, verb))
+
+    def apply(self, job: Callable[[Any], T]) -> Future[T]:
+        """Queues what sync applies: rows as they come from elsewhere, not captured again."""
+        return self._put(lambda connection: self._apply(connection, job))
+
+    def _put(self, run: Callable[[Any], T]) -> Future[T]:
+        promise: Future[T] = Future()
+        try:
+            self._queue.put_nowait(Job(run, promise))
+        except queue.Full:
+            promise.set_exception(Unavailable("NODE_BUSY", "The node has too much to do. Try again in a moment."))
+        return promise
+
+    def _open(self) -> None:
+        self._connection = self._connect()
+        hold(self._connection, self._pen)
+        self._heads = self._read_heads()
+        high = self._connection.execute(
+            "SELECT max(coalesce((SELECT max(hlc) FROM sync_outbox), 0),"
+            " coalesce((SELECT CAST(v AS INTEGER) FROM sync_meta WHERE k = 'high'), 0))"
+        ).fetchone()[0]
+        self._clock.high = max(self._clock.high, high)
+
+    def _read_heads(self) -> dict[str, Head]:
+        place = self._place()
+        row = self._connection.execute(
+            "SELECT number, hash FROM journal WHERE org_id = ? AND node = ? AND incarnation = ?"
+            " ORDER BY number DESC LIMIT 1",
+            (self._org_id, place.node, place.incarnation),
+        ).fetchone()
+        return {self._chain(place): Head(row[0], row[1]) if row else Head()}
+
+    @staticmethod
+    def _chain(place: Place) -> str:
+        return f"{place.node}:{place.incarnation}"
+
+    def _loop(self) -> None:
+        while True:
+            first = self._queue.get()
+            if first is None:
+                break
+            jobs = [first]
+            last = False
+            while len(jobs) < GROUP_MAX and not self._queue.empty():
+                job = self._queue.get_nowait()
+                if job is None:
+                    last = True
+                    break
+                jobs.append(job)
+            self._group(jobs)
+            if last:
+                break
+        self._connection.close()
+
+    def _group(self, jobs: list[Job]) -> None:
+        heads = dict(self._heads)
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            for job in jobs:
+                self._savepoint(job)
+            outbox = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sync_outbox'").fetchone()
+            journal = self._connection.execute("SELECT max(rowid) FROM journal").fetchone()
+            self._connection.execute("COMMIT")
+        except DATABASE_ERRORS as error:
+            self._heads = heads
+            self._failed(jobs, error)
+            return
+        self.trouble = None
+        self._committed(Committed(outbox[0] if outbox else 0, journal[0] or 0))
+        for job in jobs:
+            if not job.promise.done():
+                job.promise.set_result(job.result)
+
+    def _savepoint(self, job: Job) -> None:
+        self._connection.execute("SAVEPOINT act")
+        heads = dict(self._heads)
+        try:
+            job.result = job.run(self._connection)
+        except Exception as error:  # whatever a verb raises belongs to its own caller alone
+            self._heads = heads
+            if not self._connection.in_transaction:
+                raise  # a full disk or a failed write ended the whole transaction
+            self._connection.execute("ROLLBACK TO act")
+            job.promise.set_exception(self._told(error))
+        self._connection.execute("RELEASE act")
+
+    @staticmethod
+    def _told(error: Exception) -> Exception:
+        if isinstance(error, TransactionTooLargeError):
+            return Unavailable("TOO_MUCH_AT_ONCE", "This changes too many rows at once. Do it in smaller parts.")
+        return error
+
+    def _failed(self, jobs: list[Job], error: Exception) -> None:
+        full = "full" in str(error)
+        self.trouble = str(error)
+        log.error("commit_failed", error=str(error), acts=len(jobs))
+        told = (
+            Unavailable("DISK_FULL", "The node's disk is full: nothing new can be taken until there is space.")
+            if full
+            else Unavailable(
+                "NODE_STORAGE_FAILED", "The node could not write to its disk. Nothing was kept; try again."
+            )
+        )
+        try:
+            self._connection.close()
+            self._open()
+        except (*DATABASE_ERRORS, RuntimeError) as again:
+            log.error("reopen_failed", error=str(again))
+        for job in jobs:
+            if not job.promise.done():
+                job.promise.set_exception(told)
+
+    def _act(self, connection: Any, caller: Caller, verb: Callable[[Work], T]) -> T:
+        place = self._place()
+        chain = self._chain(place)
+        moment: datetime = self._now()
+        work = Work(connection, "sqlite", caller=caller, place=place, now=moment, head=self._heads.get(chain, Head()))
+        self._pen.begin(self._clock.stamp())
+        try:
+            result = verb(work)
+            work.finish()
+        finally:
+            self._pen.end()
+        self._heads[chain] = work.head
+        return result
+
+    def _apply(self, connection: Any, job: Callable[[Any], T]) -> T:
+        self._pen.applying = True
+        try:
+            return job(connection)
+        finally:
+            self._pen.applying = False

@@ -1,0 +1,114 @@
+"""Orders with their payments over HTTP: reading, adding, voiding, paying, the receipt."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from hospitality.checks.reading import order_view, orders_page, receipt_view
+from hospitality.checks.service import add_lines, pay, void_line
+from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, Limit, Shape, act, read
+from hospitality.orders.api import NewLineShape, OrderShape, new_lines
+from hospitality.payments.api import ListedPayment, PaymentShape, Tender
+from hospitality.payments.rules import NewPayment
+from hospitality.people.asking import Reader
+from hospitality.properties.api import PropertyShape
+
+router = APIRouter(
+    prefix="/api/v1/properties/{property_id}", tags=["orders"], responses={"4XX": {"model": ErrorEnvelope}}
+)
+
+
+class Orders(Shape):
+    """A page of orders, newest first."""
+
+    items: list[OrderShape]
+    next_cursor: str | None
+
+
+class MoreLines(Shape):
+    """Lines to add."""
+
+    lines: list[NewLineShape]
+
+
+class Void(Shape):
+    """Why a line is taken off."""
+
+    reason: str
+
+
+class NewPaymentShape(Shape):
+    """Money to take, in minor units of the order's currency. Cash may say what was handed over."""
+
+    tender: Tender
+    amount_minor: int
+    tendered_minor: int | None = None
+    reference: str | None = None
+
+
+class ReceiptShape(Shape):
+    """A receipt's id and number."""
+
+    id: str
+    number: str
+
+
+class Paid(Shape):
+    """The payment, the order after it, and the receipt if it settled the order."""
+
+    payment: PaymentShape
+    order: OrderShape
+    receipt: ReceiptShape | None
+
+
+class Receipt(Shape):
+    """All that a receipt prints."""
+
+    number: str
+    issued_at: str
+    order: OrderShape
+    payments: list[ListedPayment]
+    property: PropertyShape
+
+
+@router.get("/orders", response_model=Orders)
+async def orders(
+    request: Request,
+    asking: Reader,
+    state: Literal["open", "settled", "all"] = "all",
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Orders newest first; `open` looks back seven business days, `all` to the first."""
+    return await read(request, asking, orders_page, state=state, limit=limit, cursor=cursor)
+
+
+@router.get("/orders/{order_id}", response_model=OrderShape)
+async def order(request: Request, asking: Reader, order_id: Id) -> Response:
+    """One order."""
+    return await read(request, asking, order_view, order_id)
+
+
+@router.post("/orders/{order_id}/lines", status_code=201, response_model=OrderShape)
+async def more_lines(request: Request, asking: Asking, order_id: Id, more: MoreLines) -> Response:
+    """Adds lines to an order that is not paid; needs orders.place."""
+    return await act(request, asking, add_lines, order_id, new_lines(more.lines))
+
+
+@router.post("/orders/{order_id}/lines/{line_id}/void", status_code=201, response_model=OrderShape)
+async def void(request: Request, asking: Asking, order_id: Id, line_id: Id, why: Void) -> Response:
+    """Takes a line off an order that is not paid; needs orders.void."""
+    return await act(request, asking, void_line, order_id, line_id, reason=why.reason)
+
+
+@router.post("/orders/{order_id}/payments", status_code=201, response_model=Paid, tags=["payments"])
+async def new_payment(request: Request, asking: Asking, order_id: Id, new: NewPaymentShape) -> Response:
+    """Takes a payment; needs payments.take. What pays the last of it settles the order."""
+    payment = NewPayment(new.tender, new.amount_minor, new.tendered_minor, new.reference)
+    return await act(request, asking, pay, order_id, payment)
+
+
+@router.get("/orders/{order_id}/receipt", response_model=Receipt, tags=["payments"])
+async def receipt(request: Request, asking: Reader, order_id: Id) -> Response:
+    """The receipt of a settled order."""
+    return await read(request, asking, receipt_view, order_id)

@@ -1,0 +1,94 @@
+"""Orders with what was paid: a page costs six SELECTs whatever its length."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from hospitality.ground.errors import NotFound
+from hospitality.ground.statements import Reading
+from hospitality.orders.loading import LoadedOrder, load_order, load_orders
+from hospitality.orders.rules import day_cursor, from_day_cursor
+from hospitality.orders.view import order_answer
+from hospitality.payments.rules import Standing
+from hospitality.payments.service import payments_of, standing, standings
+from hospitality.properties.service import current_business_date, property_view
+
+OPEN_DAYS = 7
+STATES = ("open", "settled", "all")
+_ORDERS = """
+    SELECT o.business_date, o.id FROM orders o
+    WHERE o.org_id = :org_id AND o.property_id = :property_id {conditions}
+    ORDER BY o.business_date DESC, o.id DESC LIMIT :limit
+"""
+_HAS_RECEIPT = "EXISTS (SELECT 1 FROM receipts r WHERE r.org_id = o.org_id AND r.order_id = o.id)"
+_HAS_LINES_LEFT = """
+    EXISTS (SELECT 1 FROM order_lines l WHERE l.org_id = o.org_id AND l.order_id = o.id AND NOT EXISTS (
+        SELECT 1 FROM line_voids v WHERE v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id))
+"""
+_CONDITIONS = {
+    "open": f"AND o.business_date >= :since AND NOT {_HAS_RECEIPT} AND {_HAS_LINES_LEFT}",
+    "settled": f"AND ({_HAS_RECEIPT} OR NOT {_HAS_LINES_LEFT})",
+    "all": "",
+}
+
+
+def order_view(reading: Reading, order_id: str) -> dict[str, Any]:
+    """One order with its sums and states; NotFound when the property doesn't have it."""
+    return with_standing(load_order(reading, order_id), standing(reading, order_id))
+
+
+def order_views(reading: Reading, order_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The property's orders of these ids, in their order; ids that it doesn't have are left out."""
+    orders = load_orders(reading, order_ids)
+    paid = standings(reading, [order.id for order in orders])
+    return [with_standing(order, paid[order.id]) for order in orders]
+
+
+def with_standing(order: LoadedOrder, paid: Standing) -> dict[str, Any]:
+    """The order as it is shown, with what was paid."""
+    return order_answer(order, paid_minor=paid.paid_minor, settled=paid.settled)
+
+
+def orders_page(reading: Reading, *, state: str = "all", limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
+    """{items, next_cursor}: orders newest first.
+
+    state: `open` owes something or was never settled, of the last OPEN_DAYS business days (older ones are found
+    under `all`); `settled` has its receipt or nothing left on it.
+    """
+    conditions, parameters = _CONDITIONS[state], {"limit": limit + 1, "since": _since(reading)}
+    if cursor is not None:
+        conditions += " AND (o.business_date, o.id) < (:day, :id)"
+        parameters["day"], parameters["id"] = from_day_cursor(cursor)
+    rows = reading.rows(_ORDERS.format(conditions=conditions), **parameters)
+    page = rows[:limit]
+    return {
+        "items": order_views(reading, [row["id"] for row in page]),
+        "next_cursor": day_cursor(page[-1]) if len(rows) > limit else None,
+    }
+
+
+def receipt_view(reading: Reading, order_id: str) -> dict[str, Any]:
+    """{number, issued_at, order, payments, property}; NotFound RECEIPT_NOT_FOUND until the order is settled."""
+    order = order_view(reading, order_id)
+    receipt = reading.one(
+        "SELECT number, issued_at FROM receipts WHERE org_id = :org_id AND order_id = :order_id ORDER BY id",
+        order_id=order_id,
+    )
+    if receipt is None:
+        raise NotFound(
+            "RECEIPT_NOT_FOUND",
+            "This order has no receipt yet. It gets one when it is paid in full.",
+            id=order_id,
+        )
+    return {
+        "number": receipt["number"],
+        "issued_at": receipt["issued_at"],
+        "order": order,
+        "payments": payments_of(reading, order_id),
+        "property": property_view(reading),
+    }
+
+
+def _since(reading: Reading) -> str:
+    latest = current_business_date(reading)
+    return (date.fromisoformat(latest) - timedelta(days=OPEN_DAYS)).isoformat() if latest else "0001-01-01"

@@ -1,0 +1,44 @@
+"""Verbs on an order that ask what was paid: adding, voiding, paying. Each answers the order as it is then."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hospitality.checks.reading import with_standing
+from hospitality.ground.work import Work
+from hospitality.orders import service as orders
+from hospitality.orders.loading import load_order
+from hospitality.orders.rules import NewLine, check_not_settled
+from hospitality.payments.rules import NewPayment, Standing
+from hospitality.payments.service import issue_receipt, standing, take_payment
+
+
+def add_lines(work: Work, order_id: str, lines: Sequence[NewLine]) -> dict[str, Any]:
+    """Adds lines to an order that is not settled; two servers adding at once both stand (R4)."""
+    order = load_order(work, order_id)
+    paid = standing(work, order_id)
+    check_not_settled(settled=paid.settled, number=order.number)
+    return with_standing(orders.add_lines(work, order, lines), paid)
+
+
+def void_line(work: Work, order_id: str, line_id: str, *, reason: str) -> dict[str, Any]:
+    """Takes a line off an order that is not settled.
+
+    Refused where more has been paid than is left to pay. When what was paid covers exactly what is left, the order is
+    settled here and gets its receipt; an order of which nothing is left owes nothing and gets none.
+    """
+    order = load_order(work, order_id)
+    paid = standing(work, order_id)
+    check_not_settled(settled=paid.settled, number=order.number)
+    shrunk = orders.void_line(work, order, line_id, reason=reason, paid_minor=paid.paid_minor)
+    sums = shrunk.totals()
+    if paid.paid_minor and paid.paid_minor == sums.total_minor:
+        issue_receipt(work, shrunk, sums)
+        paid = Standing(paid.paid_minor, settled=True)
+    return with_standing(shrunk, paid)
+
+
+def pay(work: Work, order_id: str, new: NewPayment) -> dict[str, Any]:
+    """Takes a payment: {payment, order, receipt}, the receipt {id, number} when it settled the order."""
+    taken = take_payment(work, order_id, new)
+    order = with_standing(taken.order, taken.standing)
+    return {"payment": taken.payment, "order": order, "receipt": taken.receipt}

@@ -1,0 +1,169 @@
+"""The HTTP manners that every trade's router shares: who asks, one envelope for errors, keys, pages.
+
+The only place that knows which status a refusal becomes.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Annotated, Any, Concatenate, ParamSpec, cast
+
+import msgspec
+from fastapi import Depends, FastAPI, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from hospitality.ground.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refused,
+    TooMany,
+    Trouble,
+    Unauthorised,
+    Unavailable,
+)
+from hospitality.ground.host import KEY_LENGTH_MAX, Host, Once
+from hospitality.ground.statements import Reading
+from hospitality.ground.work import Caller, Work
+
+P = ParamSpec("P")
+PAGE_MAX = 500
+_STATUS: tuple[tuple[type[Trouble], int], ...] = (
+    (Invalid, 422),
+    (NotFound, 404),
+    (Unauthorised, 401),
+    (Forbidden, 403),
+    (TooMany, 429),
+    (Unavailable, 503),
+    (Refused, 409),
+)
+_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+Id = Annotated[str, Path(pattern=_UUID)]
+PropertyId = Annotated[str, Path(pattern=_UUID, description="The property's id")]
+IdText = Annotated[str, Field(pattern=_UUID)]
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+Cursor = Annotated[str | None, Query(max_length=100)]
+
+
+class Shape(BaseModel):
+    """A request or answer body; unknown fields are refused, so that a misspelt one is not lost."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ErrorBody(BaseModel):
+    """What went wrong and what to do."""
+
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class ErrorEnvelope(BaseModel):
+    """The one form of every error."""
+
+    error: ErrorBody
+
+
+def host_of(request: Request) -> Host:
+    """The host that serves this request."""
+    return cast(Host, request.app.state.host)
+
+
+async def property_caller(request: Request, property_id: PropertyId) -> Caller:
+    """Who asks, on the property that the path names."""
+    return await host_of(request).caller_of(request, property_id)
+
+
+Asking = Annotated[Caller, Depends(property_caller)]
+
+
+def envelope(trouble: Trouble) -> Response:
+    """The error envelope with its status."""
+    status = next(status for kind, status in _STATUS if isinstance(trouble, kind))
+    headers = {}
+    if isinstance(trouble, TooMany):
+        headers["Retry-After"] = str(trouble.retry_after_seconds)
+    elif isinstance(trouble, Unavailable):
+        headers["Retry-After"] = "1"
+    elif isinstance(trouble, Unauthorised):
+        headers["WWW-Authenticate"] = "Bearer"
+    return enveloped(status, trouble.code, trouble.message, trouble.details, headers)
+
+
+def enveloped(
+    status: int, code: str, message: str, details: dict[str, Any], headers: dict[str, str] | None = None
+) -> Response:
+    """An error envelope of any status."""
+    body = msgspec.json.encode({"error": {"code": code, "message": message, "details": details}})
+    return Response(body, status, media_type="application/json", headers=headers)
+
+
+def install_errors(app: FastAPI) -> None:
+    """Makes every error of the application leave in the envelope."""
+
+    async def on_trouble(request: Request, error: Exception) -> Response:
+        return envelope(cast(Trouble, error))
+
+    async def on_invalid(request: Request, error: Exception) -> Response:
+        problems = [
+            {"field": ".".join(str(part) for part in found["loc"][1:]), "problem": found["msg"]}
+            for found in cast(RequestValidationError, error).errors()[:20]
+        ]
+        first = problems[0] if problems else {"field": "", "problem": "the body is not JSON"}
+        message = f"Check {first['field'] or 'the body'}: {first['problem']}."
+        return enveloped(422, "INVALID_INPUT", message, {"problems": problems})
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        found = cast(HTTPException, error)
+        codes = {404: "NO_SUCH_PAGE", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
+        code = codes.get(found.status_code, f"HTTP_{found.status_code}")
+        return enveloped(found.status_code, code, str(found.detail), {}, dict(found.headers or {}))
+
+    app.add_exception_handler(Trouble, on_trouble)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+
+
+async def once_of(request: Request, caller: Caller) -> Once | None:
+    """The request's idempotency key bound to who asks, where, and with which body; None without the header."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= KEY_LENGTH_MAX:
+        raise Invalid(
+            "IDEMPOTENCY_KEY_INVALID",
+            f"An Idempotency-Key has 1 to {KEY_LENGTH_MAX} characters.",
+            length=len(key),
+        )
+    body = await request.body()
+    who = caller.terminal_id or caller.person_id or ""
+    return Once(key, f"{who} {request.method} {request.url.path}", sha256(body).hexdigest())
+
+
+async def act(
+    request: Request,
+    caller: Caller,
+    verb: Callable[Concatenate[Work, P], Any],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Response:
+    """Runs a verb for a POST or PATCH, once for its key, and answers its JSON: 201 to POST, 200 to others."""
+    once = await once_of(request, caller)
+    answer = await host_of(request).act_once(caller, once, verb, *args, **kwargs)
+    headers = {"Idempotent-Replayed": "true"} if answer.replayed else None
+    status = 201 if request.method == "POST" else 200
+    return Response(answer.body, status, media_type="application/json", headers=headers)
+
+
+async def read(
+    request: Request,
+    caller: Caller,
+    question: Callable[Concatenate[Reading, P], Any],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Response:
+    """Answers a question as JSON."""
+    found = await host_of(request).read(caller, question, *args, **kwargs)
+    return Response(msgspec.json.encode(found), media_type="application/json")

@@ -1,0 +1,37 @@
+"""Running a verb once for its idempotency key, inside the unit of work; both hosts use it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from hospitality.ground.errors import Refused
+from hospitality.ground.host import Answer, KeptAnswer, Once
+from hospitality.ground.work import Work
+
+
+def run_once(work: Work, once: Once | None, verb: Callable[[Work], Any]) -> Answer:
+    """Runs the verb and keeps its answer under the key, or gives the answer that was kept.
+
+    Raises Refused IDEMPOTENCY_KEY_REUSED when the key came with another body before.
+    """
+    if once is None:
+        return Answer(msgspec.json.encode(verb(work)))
+    kept = work.one("SELECT body_hash, body FROM kept_answers WHERE org_id = :org_id AND id = :id", id=once.id)
+    if kept is not None:
+        if kept["body_hash"] != once.body_hash:
+            raise Refused(
+                "IDEMPOTENCY_KEY_REUSED",
+                "This Idempotency-Key was used for another request. Use a new key for a new request.",
+            )
+        return Answer(kept["body"].encode(), replayed=True)
+    body = msgspec.json.encode(verb(work))
+    row = {
+        "id": once.id,
+        "at": work.now_text,
+        "body_hash": once.body_hash,
+        "status": 201,
+        "body": body.decode(),
+    }
+    work.add(KeptAnswer, row)
+    return Answer(body)

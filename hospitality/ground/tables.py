@@ -1,0 +1,97 @@
+"""How a trade declares its tables: what each row is, who may write it, and what each column holds.
+
+The declarations live in SQLAlchemy's `info`, on the table and on every column, where `sync`, the privacy tools and the
+house tests read them without knowing any trade. The engine's own columns (`_hlc` and its fellows) are added by sync.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKeyConstraint, Index, Integer, Text
+from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
+from sqlmodel import Field, SQLModel
+
+Kind = Literal["fact", "record", "local"]
+Writer = Literal["property", "group", "both"]
+Merge = Literal["last_writer", "furthest_stage"]
+Pii = Literal["none", "direct", "indirect"]
+
+SQLModel.metadata.naming_convention = {  # type: ignore[assignment]
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_1_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+}
+
+# One text form on the wire and in SQLite, PostgreSQL's own types at head office.
+ID = Text().with_variant(UUID(as_uuid=False), "postgresql")
+INSTANT = Text().with_variant(TIMESTAMP(timezone=True), "postgresql")
+DAY = Text().with_variant(Date(), "postgresql")
+AMOUNT = BigInteger().with_variant(Integer(), "sqlite")
+COUNT = Integer()
+WORDS = Text()
+FLAG = Boolean(create_constraint=False)
+DOCUMENT = Text()  # JSON as text, kept byte for byte
+
+
+def column(
+    sa_type: Any,
+    *,
+    pii: Pii = "none",
+    merge: Merge = "last_writer",
+    stages: Sequence[str] = (),
+    optional: bool = False,
+    default: Any = ...,
+) -> Any:
+    """A column with its declarations.
+
+    `merge` is the rule by which concurrent edits of a record's field meet; `stages` lists a `furthest_stage` field's
+    values from first to last. Facts are never edited, so their columns need none.
+    """
+    info: dict[str, Any] = {"pii": pii, "merge": merge}
+    if stages:
+        info["stages"] = tuple(stages)
+    kwargs: dict[str, Any] = {"sa_type": sa_type, "nullable": optional, "sa_column_kwargs": {"info": info}}
+    if optional and default is ...:
+        default = None
+    if default is not ...:
+        kwargs["default"] = default
+    return Field(**kwargs)
+
+
+def described(
+    kind: Kind,
+    *,
+    writer: Writer = "property",
+    refers: Mapping[str, str] | None = None,
+    indexes: Sequence[Sequence[str]] = (),
+    large: bool = False,
+    host: Literal["both", "edge", "cloud"] = "both",
+) -> tuple[Any, ...]:
+    """The `__table_args__` of a table.
+
+    kind: `fact` (written once), `record` (edited, merged field by field) or `local` (never leaves its host).
+    writer: whose node may write it. refers: column → table, as foreign keys that begin with `org_id`.
+    indexes: lists of columns, each put behind `org_id`; never unique, since two nodes may both be right.
+    large: partitioned by hash of `org_id` at head office. host: which host has the table.
+    """
+    keys = [
+        ForeignKeyConstraint(["org_id", name], [f"{table}.org_id", f"{table}.id"])
+        for name, table in (refers or {}).items()
+    ]
+    found = [Index(None, "org_id", *names) for names in indexes]
+    info = {"kind": kind, "writer": writer, "large": large, "host": host}
+    options: dict[str, Any] = {"info": info}
+    if large:
+        options["postgresql_partition_by"] = "HASH (org_id)"
+    return (*keys, *found, options)
+
+
+class Row(SQLModel):
+    """What every table begins with: the tenant and the row's own id form the key."""
+
+    org_id: str = Field(
+        sa_type=ID, primary_key=True, sa_column_kwargs={"info": {"pii": "none", "merge": "last_writer"}}
+    )  # type: ignore[call-overload]
+    id: str = Field(sa_type=ID, primary_key=True, sa_column_kwargs={"info": {"pii": "none", "merge": "last_writer"}})  # type: ignore[call-overload]
+    property_id: str | None = column(ID, optional=True)

@@ -1,0 +1,38 @@
+"""What people type, made fit to keep, print and send: one line, no control characters, a bounded length."""
+
+import unicodedata
+
+from hospitality.ground.errors import Invalid
+
+
+def one_line(text: str) -> str:
+    """The text with control characters as spaces and none around it.
+
+    PostgreSQL keeps no NUL, and a printer obeys control characters; joiners that scripts need are kept.
+    """
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+    return text.strip()
+
+
+def kept_text(text: str | None, *, what: str, length_max: int) -> str | None:
+    """The text as `one_line` has it, None when nothing is left; Invalid TEXT_TOO_LONG beyond `length_max`."""
+    if text is None:
+        return None
+    text = one_line(text)
+    if len(text) > length_max:
+        raise Invalid(
+            "TEXT_TOO_LONG",
+            f"Shorten the {what} to {length_max} characters.",
+            length=len(text),
+            length_max=length_max,
+        )
+    return text or None
+
+
+def kept_name(name: str, *, what: str, length_max: int = 120) -> str:
+    """A name as `one_line` has it; Invalid NAME_INVALID when nothing is left or it is too long."""
+    name = one_line(name)
+    if not 1 <= len(name) <= length_max:
+        raise Invalid("NAME_INVALID", f"Give the {what} a name of 1 to {length_max} characters.", length=len(name))
+    return name

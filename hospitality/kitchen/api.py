@@ -1,0 +1,97 @@
+"""Tickets over HTTP.
+
+The host puts at `app.state.journal_position` a question that names the journal's place of the same look at the rows
+(`Callable[[Reading], str]`), from which `/ws` resumes; without one the place is null.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, read
+from hospitality.ground.statements import Reading
+from hospitality.kitchen.service import step_ticket
+from hospitality.kitchen.tickets import tickets_list
+from hospitality.orders.api import Channel, KitchenState
+from hospitality.people.asking import Reader
+
+router = APIRouter(
+    prefix="/api/v1/properties/{property_id}", tags=["kitchen"], responses={"4XX": {"model": ErrorEnvelope}}
+)
+Position = Callable[[Reading], str]
+_STEPS = {"start": "started", "bump": "ready", "serve": "served", "recall": "recalled"}
+
+
+class TicketOption(Shape):
+    """A choice, and how many of it go into one."""
+
+    name: str
+    quantity: int
+
+
+class TicketLine(Shape):
+    """What to make; a voided line says why."""
+
+    id: str
+    name: str
+    quantity: int
+    options: list[TicketOption]
+    note: str | None
+    seat: int | None
+    state: KitchenState
+    void_reason: str | None
+
+
+class TicketShape(Shape):
+    """A station's part of one placing; `prep_seconds` is that of its slowest line."""
+
+    id: str
+    order_id: str
+    order_number: str
+    channel: Channel
+    table: str | None
+    covers: int | None
+    order_note: str | None
+    station_id: str
+    station_name: str | None
+    server: str | None
+    placed_at: str
+    prep_seconds: int
+    state: KitchenState
+    lines: list[TicketLine]
+
+
+class Tickets(Shape):
+    """Tickets oldest first, and the place in the journal from which to hear of more."""
+
+    items: list[TicketShape]
+    position: str | None
+
+
+@router.get("/tickets", response_model=Tickets)
+async def tickets(
+    request: Request,
+    asking: Reader,
+    station_id: Annotated[IdText | None, Query()] = None,
+    state: Literal["open", "done"] = "open",
+) -> Response:
+    """The tickets of a station, or of all: `open` are still to be made, `done` are ready, served or voided."""
+    position: Position | None = getattr(request.app.state, "journal_position", None)
+
+    def question(reading: Reading) -> dict[str, Any]:
+        items = tickets_list(reading, station_id=station_id, state=state)
+        return {"items": items, "position": position(reading) if position else None}
+
+    return await read(request, asking, question)
+
+
+@router.post("/tickets/{ticket_id}/{step}", status_code=201, response_model=TicketShape)
+async def move_ticket(
+    request: Request,
+    asking: Asking,
+    ticket_id: Id,
+    step: Literal["start", "bump", "serve", "recall"],
+) -> Response:
+    """Moves a ticket on, or back by recall; needs kitchen.bump. The same step again changes nothing."""
+    return await act(request, asking, step_ticket, ticket_id, _STEPS[step])

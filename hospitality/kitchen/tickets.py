@@ -1,0 +1,122 @@
+"""Tickets as screens and paper show them: two SELECTs for any number, one more to find which are open."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from hospitality.ground.errors import NotFound
+from hospitality.ground.statements import Reading
+from hospitality.orders.loading import LoadedLine, lines_reached, loaded_line
+from hospitality.orders.rules import state_of_all
+from hospitality.properties.service import current_business_date
+
+TICKETS_MAX = 500
+OPEN_STATES = ("placed", "in_preparation")
+
+# A line's last step says how far it is; the index on (ticket, line, step_no, at) answers that in one look.
+_CANDIDATES = """
+    SELECT DISTINCT l.ticket_id FROM order_lines l
+    WHERE l.org_id = :org_id AND l.property_id = :property_id AND l.business_date >= :since {condition}
+    ORDER BY l.ticket_id DESC LIMIT :limit
+"""
+_LAST_STEP = """
+    COALESCE((SELECT s.step FROM line_steps s
+              WHERE s.org_id = l.org_id AND s.ticket_id = l.ticket_id AND s.line_id = l.id
+              ORDER BY s.step_no DESC, s.at DESC LIMIT 1), 'none')
+"""
+_VOIDED = """
+    EXISTS (SELECT 1 FROM line_voids v
+            WHERE v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id)
+"""
+_CONDITIONS = {
+    "open": f"AND {_LAST_STEP} NOT IN ('ready', 'served') AND NOT {_VOIDED}",
+    "done": f"AND ({_LAST_STEP} IN ('ready', 'served') OR {_VOIDED})",
+}
+_LINES = """
+    SELECT l.id, l.order_id, l.ticket_id, l.line_no, l.name, l.quantity, l.choices, l.note, l.seat, l.station_id,
+           l.prep_seconds, l.placed_at, v.reason AS void_reason,
+           o.number, o.channel, o.table_label, o.covers, o.note AS order_note,
+           st.name AS station_name, p.display_name AS server
+    FROM order_lines l
+    JOIN orders o ON o.org_id = l.org_id AND o.id = l.order_id
+    LEFT JOIN line_voids v ON v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id
+    LEFT JOIN stations st ON st.org_id = l.org_id AND st.id = l.station_id
+    LEFT JOIN people p ON p.org_id = l.org_id AND p.id = l.placed_by
+    WHERE l.org_id = :org_id AND l.property_id = :property_id AND l.ticket_id IN (:ids)
+    ORDER BY l.ticket_id, l.line_no, l.id
+"""
+
+
+def ticket_view(reading: Reading, ticket_id: str) -> dict[str, Any]:
+    """One ticket; NotFound when the property doesn't have it."""
+    found = ticket_views(reading, [ticket_id])
+    if not found:
+        raise NotFound.of("ticket", ticket_id)
+    return found[0]
+
+
+def ticket_views(reading: Reading, ticket_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The property's tickets of these ids, oldest first; ids that it doesn't have are left out."""
+    if not ticket_ids:
+        return []
+    reached = lines_reached(reading, ticket_ids)
+    lines: dict[str, list[LoadedLine]] = {}
+    for row in reading.rows(_LINES, ids=ticket_ids):
+        lines.setdefault(row["ticket_id"], []).append(loaded_line(row, reached))
+    return sorted((ticket_answer(of) for of in lines.values()), key=lambda t: (t["placed_at"], t["id"]))
+
+
+def load_ticket(reading: Reading, ticket_id: str) -> tuple[list[LoadedLine], dict[str, tuple[str, int]]]:
+    """A ticket's lines, none when the property doesn't have it, and what `lines_reached` says of them."""
+    reached = lines_reached(reading, [ticket_id])
+    return [loaded_line(row, reached) for row in reading.rows(_LINES, ids=[ticket_id])], reached
+
+
+def tickets_list(reading: Reading, *, station_id: str | None = None, state: str = "open") -> list[dict[str, Any]]:
+    """The station's (or all) tickets, oldest first: `open` are still to be made, `done` are ready, served or voided.
+
+    Of the running business day and the one before it, the newest TICKETS_MAX.
+    """
+    latest = current_business_date(reading)
+    if latest is None:
+        return []
+    since = (date.fromisoformat(latest) - timedelta(days=1)).isoformat()
+    condition = _CONDITIONS[state] + (" AND l.station_id = :station_id" if station_id else "")
+    rows = reading.rows(_CANDIDATES.format(condition=condition), since=since, station_id=station_id, limit=TICKETS_MAX)
+    tickets = ticket_views(reading, [row["ticket_id"] for row in rows])
+    return [ticket for ticket in tickets if (ticket["state"] in OPEN_STATES) == (state == "open")]
+
+
+def ticket_answer(lines: Sequence[LoadedLine]) -> dict[str, Any]:
+    """A ticket from its lines, whose rows carry the order's head, the station's and the server's name."""
+    row = lines[0].row
+    return {
+        "id": row["ticket_id"],
+        "order_id": row["order_id"],
+        "order_number": row["number"],
+        "channel": row["channel"],
+        "table": row["table_label"],
+        "covers": row["covers"],
+        "order_note": row["order_note"],
+        "station_id": row["station_id"],
+        "station_name": row["station_name"],
+        "server": row["server"],
+        "placed_at": row["placed_at"],
+        "prep_seconds": max(line.row["prep_seconds"] for line in lines),
+        "state": state_of_all(line.state for line in lines),
+        "lines": [_line_answer(line) for line in lines],
+    }
+
+
+def _line_answer(line: LoadedLine) -> dict[str, Any]:
+    row = line.row
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "quantity": row["quantity"],
+        "options": [{"name": taken["name"], "quantity": taken["quantity"]} for taken in line.options],
+        "note": row["note"],
+        "seat": row["seat"],
+        "state": line.state,
+        "void_reason": line.void_reason,
+    }

@@ -1,0 +1,1 @@
+"""What can be sold: stations, taxes, categories, items, and the choices that go with them."""

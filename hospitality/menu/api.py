@@ -1,0 +1,249 @@
+"""The menu over HTTP, at a node and at head office alike."""
+
+from fastapi import APIRouter, Request, Response
+
+from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
+from hospitality.ground.statements import Reading
+from hospitality.menu import reading as menu
+from hospitality.menu import service
+from hospitality.menu.rules import PREP_SECONDS_USUAL
+from hospitality.menu.service import NewItem, NewOption
+
+router = APIRouter(
+    prefix="/api/v1/properties/{property_id}", tags=["menu"], responses={"4XX": {"model": ErrorEnvelope}}
+)
+
+
+class StationShape(Shape):
+    """A prep station; `printer` names its ticket printer in the node's settings."""
+
+    id: str
+    name: str
+    sort: int
+    printer: str | None
+
+
+class Stations(Shape):
+    """All stations."""
+
+    items: list[StationShape]
+
+
+class NewStation(Shape):
+    """A station to set up."""
+
+    name: str
+    sort: int = 0
+    printer: str | None = None
+
+
+class TaxRateShape(Shape):
+    """A tax in basis points (1000 is 10 %), included in prices or on top of them."""
+
+    id: str
+    name: str
+    rate_bp: int
+    included: bool
+
+
+class TaxRates(Shape):
+    """All taxes."""
+
+    items: list[TaxRateShape]
+
+
+class NewTaxRate(Shape):
+    """A tax to set up."""
+
+    name: str
+    rate_bp: int
+    included: bool
+
+
+class CategoryShape(Shape):
+    """A heading."""
+
+    id: str
+    name: str
+    sort: int
+
+
+class Categories(Shape):
+    """All headings."""
+
+    items: list[CategoryShape]
+
+
+class NewCategory(Shape):
+    """A heading to add."""
+
+    name: str
+    sort: int = 0
+
+
+class OptionShape(Shape):
+    """One choice and what it adds to the price of one, in minor units."""
+
+    id: str
+    name: str
+    price_delta_minor: int
+
+
+class GroupShape(Shape):
+    """A modifier group: from `choices_min` to `choices_max` of its options are taken."""
+
+    id: str
+    name: str
+    choices_min: int
+    choices_max: int
+    options: list[OptionShape]
+
+
+class Groups(Shape):
+    """All modifier groups."""
+
+    items: list[GroupShape]
+
+
+class NewOptionShape(Shape):
+    """A choice to add."""
+
+    name: str
+    price_delta_minor: int = 0
+
+
+class NewGroup(Shape):
+    """A modifier group to add."""
+
+    name: str
+    choices_min: int
+    choices_max: int
+    options: list[NewOptionShape]
+
+
+class ItemShape(Shape):
+    """Something that is sold; `version` changes with any of its fields."""
+
+    id: str
+    name: str
+    category_id: str
+    category_name: str
+    price_minor: int
+    currency: str | None
+    station_id: str
+    tax_rate_id: str | None
+    available: bool
+    prep_seconds: int
+    version: str
+    modifier_groups: list[GroupShape]
+
+
+class Items(Shape):
+    """A page of the menu, in the order in which items were added."""
+
+    items: list[ItemShape]
+    next_cursor: str | None
+    currency: str | None
+
+
+class NewItemShape(Shape):
+    """An item to add."""
+
+    name: str
+    category_id: IdText
+    price_minor: int
+    station_id: IdText
+    tax_rate_id: IdText | None = None
+    prep_seconds: int = PREP_SECONDS_USUAL
+    modifier_group_ids: list[IdText] = []
+
+
+class ItemChange(Shape):
+    """The fields to edit; one that is left out stays, `tax_rate_id` null takes the tax away."""
+
+    name: str = ""
+    price_minor: int = 0
+    available: bool = True
+    station_id: IdText = ""
+    prep_seconds: int = 0
+    tax_rate_id: IdText | None = None
+
+
+@router.get("/stations", response_model=Stations)
+async def stations(request: Request, asking: Asking) -> Response:
+    """The prep stations in their order."""
+    return await read(request, asking, _all, menu.stations_list)
+
+
+@router.post("/stations", status_code=201, response_model=StationShape)
+async def new_station(request: Request, asking: Asking, new: NewStation) -> Response:
+    """Sets up a station; needs menu.manage."""
+    return await act(request, asking, service.add_station, name=new.name, sort=new.sort, printer=new.printer)
+
+
+@router.get("/tax-rates", response_model=TaxRates)
+async def tax_rates(request: Request, asking: Asking) -> Response:
+    """The taxes by name."""
+    return await read(request, asking, _all, menu.tax_rates_list)
+
+
+@router.post("/tax-rates", status_code=201, response_model=TaxRateShape)
+async def new_tax_rate(request: Request, asking: Asking, new: NewTaxRate) -> Response:
+    """Sets up a tax; needs menu.manage."""
+    return await act(request, asking, service.add_tax_rate, name=new.name, rate_bp=new.rate_bp, included=new.included)
+
+
+@router.get("/menu-categories", response_model=Categories)
+async def categories(request: Request, asking: Asking) -> Response:
+    """The headings in their order."""
+    return await read(request, asking, _all, menu.categories_list)
+
+
+@router.post("/menu-categories", status_code=201, response_model=CategoryShape)
+async def new_category(request: Request, asking: Asking, new: NewCategory) -> Response:
+    """Adds a heading; needs menu.manage."""
+    return await act(request, asking, service.add_category, name=new.name, sort=new.sort)
+
+
+@router.get("/modifier-groups", response_model=Groups)
+async def modifier_groups(request: Request, asking: Asking) -> Response:
+    """The modifier groups by name, each with its options."""
+    return await read(request, asking, _all, menu.modifier_groups_list)
+
+
+@router.post("/modifier-groups", status_code=201, response_model=GroupShape)
+async def new_modifier_group(request: Request, asking: Asking, new: NewGroup) -> Response:
+    """Adds a modifier group with its options; needs menu.manage."""
+    return await act(
+        request,
+        asking,
+        service.add_modifier_group,
+        name=new.name,
+        choices_min=new.choices_min,
+        choices_max=new.choices_max,
+        options=[NewOption(option.name, option.price_delta_minor) for option in new.options],
+    )
+
+
+@router.get("/menu-items", response_model=Items)
+async def menu_items(request: Request, asking: Asking, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    """A page of the menu."""
+    return await read(request, asking, menu.menu_items_page, limit=limit, cursor=cursor)
+
+
+@router.post("/menu-items", status_code=201, response_model=ItemShape)
+async def new_menu_item(request: Request, asking: Asking, new: NewItemShape) -> Response:
+    """Adds an item; needs menu.manage."""
+    fields = new.model_dump()
+    item = NewItem(**{**fields, "modifier_group_ids": tuple(new.modifier_group_ids)})
+    return await act(request, asking, service.add_item, item)
+
+
+@router.patch("/menu-items/{item_id}", response_model=ItemShape)
+async def edit_menu_item(request: Request, asking: Asking, item_id: Id, change: ItemChange) -> Response:
+    """Edits the fields given, each by itself; needs menu.manage."""
+    return await act(request, asking, service.edit_item, item_id, change.model_dump(exclude_unset=True))
+
+
+def _all(reading: Reading, listed: menu.Listed) -> object:
+    return {"items": listed(reading)}

@@ -1,0 +1,59 @@
+"""What can happen to a menu."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hospitality.ground.journal import journal_kind
+
+
+@journal_kind("menu.station_added")
+@dataclass(frozen=True, slots=True)
+class StationAdded:
+    """A prep station was set up."""
+
+    station_id: str
+
+
+@journal_kind("menu.tax_rate_added")
+@dataclass(frozen=True, slots=True)
+class TaxRateAdded:
+    """A tax rate was set up; `rate_bp` in basis points."""
+
+    tax_rate_id: str
+    rate_bp: int
+    included: bool
+
+
+@journal_kind("menu.category_added")
+@dataclass(frozen=True, slots=True)
+class CategoryAdded:
+    """A category was added."""
+
+    category_id: str
+
+
+@journal_kind("menu.modifier_group_added")
+@dataclass(frozen=True, slots=True)
+class ModifierGroupAdded:
+    """A modifier group was added with its options."""
+
+    modifier_group_id: str
+
+
+@journal_kind("menu.item_added")
+@dataclass(frozen=True, slots=True)
+class ItemAdded:
+    """An item can be sold at a price of minor units."""
+
+    menu_item_id: str
+    price_minor: int
+
+
+@journal_kind("menu.item_changed")
+@dataclass(frozen=True, slots=True)
+class ItemChanged:
+    """Fields of an item were edited; `before` and `after` hold those fields alone."""
+
+    menu_item_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]

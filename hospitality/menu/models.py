@@ -1,0 +1,94 @@
+"""The menu's tables: records that the property and head office may both edit, each field merging by itself."""
+
+from hospitality.ground.tables import AMOUNT, COUNT, FLAG, ID, WORDS, Row, column, described
+
+
+class Station(Row, table=True):
+    """Where items are made; `printer` names the printer of its tickets in the node's settings, None for none."""
+
+    __tablename__ = "stations"
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]])
+
+    name: str = column(WORDS)
+    sort: int = column(COUNT)
+    printer: str | None = column(WORDS, optional=True)
+
+
+class TaxRate(Row, table=True):
+    """A tax in basis points (1000 = 10 %), included in prices or put on top of them."""
+
+    __tablename__ = "tax_rates"
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]])
+
+    name: str = column(WORDS)
+    rate_bp: int = column(COUNT)
+    included: bool = column(FLAG)
+
+
+class MenuCategory(Row, table=True):
+    """A heading of the menu."""
+
+    __tablename__ = "menu_categories"
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]])
+
+    name: str = column(WORDS)
+    sort: int = column(COUNT)
+
+
+class MenuItem(Row, table=True):
+    """Something that is sold; `available` False is an 86."""
+
+    __tablename__ = "menu_items"
+    __table_args__ = described(
+        "record",
+        writer="both",
+        refers={"category_id": "menu_categories", "station_id": "stations", "tax_rate_id": "tax_rates"},
+        indexes=[["property_id", "id"]],
+    )
+
+    name: str = column(WORDS)
+    category_id: str = column(ID)
+    price_minor: int = column(AMOUNT)
+    station_id: str = column(ID)
+    tax_rate_id: str | None = column(ID, optional=True)
+    available: bool = column(FLAG)
+    prep_seconds: int = column(COUNT)
+
+
+class ModifierGroup(Row, table=True):
+    """A set of choices, of which a guest takes from `choices_min` to `choices_max`."""
+
+    __tablename__ = "modifier_groups"
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]])
+
+    name: str = column(WORDS)
+    choices_min: int = column(COUNT)
+    choices_max: int = column(COUNT)
+
+
+class ModifierOption(Row, table=True):
+    """One choice of a group and what it adds to the price of one."""
+
+    __tablename__ = "modifier_options"
+    __table_args__ = described("record", writer="both", refers={"group_id": "modifier_groups"}, indexes=[["group_id"]])
+
+    group_id: str = column(ID)
+    name: str = column(WORDS)
+    price_delta_minor: int = column(AMOUNT)
+    sort: int = column(COUNT)
+
+
+class MenuItemGroup(Row, table=True):
+    """An item offers a group."""
+
+    __tablename__ = "menu_item_groups"
+    __table_args__ = described(
+        "record",
+        writer="both",
+        refers={"menu_item_id": "menu_items", "group_id": "modifier_groups"},
+        indexes=[["menu_item_id"]],
+    )
+
+    menu_item_id: str = column(ID)
+    group_id: str = column(ID)
+    sort: int = column(COUNT)

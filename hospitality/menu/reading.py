@@ -1,0 +1,120 @@
+"""The menu as screens show it; a page of items costs three SELECTs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from hospitality.ground.errors import Invalid, NotFound
+from hospitality.ground.ids import is_id
+from hospitality.ground.statements import Found, Reading
+
+LISTED_MAX = 1000
+Listed = Callable[[Reading], list[dict[str, Any]]]
+
+
+def stations_list(reading: Reading) -> list[dict[str, Any]]:
+    """[{id, name, sort, printer}] in the order of work."""
+    return _listed(reading, "SELECT id, name, sort, printer FROM stations", "sort, name, id")
+
+
+def tax_rates_list(reading: Reading) -> list[dict[str, Any]]:
+    """[{id, name, rate_bp, included}] by name."""
+    rates = _listed(reading, "SELECT id, name, rate_bp, included FROM tax_rates", "name, id")
+    return [{**rate, "included": bool(rate["included"])} for rate in rates]
+
+
+def categories_list(reading: Reading) -> list[dict[str, Any]]:
+    """[{id, name, sort}] in the menu's order."""
+    return _listed(reading, "SELECT id, name, sort FROM menu_categories", "sort, name, id")
+
+
+def modifier_groups_list(reading: Reading) -> list[dict[str, Any]]:
+    """[{id, name, choices_min, choices_max, options: [{id, name, price_delta_minor}]}] by name."""
+    groups = _listed(reading, "SELECT id, name, choices_min, choices_max FROM modifier_groups", "name, id")
+    options = _options(reading, [group["id"] for group in groups])
+    return [{**group, "options": options.get(group["id"], [])} for group in groups]
+
+
+_ITEMS = """
+    SELECT i.id, i.name, i.category_id, c.name AS category_name, i.price_minor, i.station_id, i.tax_rate_id,
+           i.available, i.prep_seconds
+    FROM menu_items i JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
+    WHERE i.org_id = :org_id AND i.property_id = :property_id
+"""
+_OFFERED = """
+    SELECT o.menu_item_id, g.id, g.name, g.choices_min, g.choices_max
+    FROM menu_item_groups o JOIN modifier_groups g ON g.org_id = o.org_id AND g.id = o.group_id
+    WHERE o.org_id = :org_id AND o.menu_item_id IN (:ids) ORDER BY o.menu_item_id, o.sort, o.id
+"""
+
+
+def menu_items_page(reading: Reading, *, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
+    """{items, next_cursor, currency}: items in the order in which they were added; cursor is the last id seen."""
+    after = ""
+    if cursor is not None:
+        if not is_id(cursor):
+            raise Invalid("CURSOR_INVALID", "Ask for the first page again; that cursor is none of ours.")
+        after = " AND i.id > :cursor"
+    rows = reading.rows(f"{_ITEMS}{after} ORDER BY i.id LIMIT :limit", cursor=cursor, limit=limit + 1)
+    page = rows[:limit]
+    currency = _currency(reading)
+    return {
+        "items": _with_groups(reading, page, currency),
+        "next_cursor": page[-1]["id"] if len(rows) > limit else None,
+        "currency": currency,
+    }
+
+
+def menu_item_view(reading: Reading, item_id: str) -> dict[str, Any]:
+    """One item as the page has it; NotFound when the property has none of that id."""
+    row = reading.one(f"{_ITEMS} AND i.id = :id", id=item_id)
+    if row is None:
+        raise NotFound.of("menu item", item_id)
+    return _with_groups(reading, [row], _currency(reading))[0]
+
+
+def _with_groups(reading: Reading, rows: Sequence[Found], currency: str | None) -> list[dict[str, Any]]:
+    offered: dict[str, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
+    found = reading.rows(_OFFERED, ids=list(offered)) if rows else []
+    options = _options(reading, {row["id"] for row in found})
+    for row in found:
+        group = {key: row[key] for key in ("id", "name", "choices_min", "choices_max")}
+        offered[row["menu_item_id"]].append({**group, "options": options.get(row["id"], [])})
+    items = []
+    for row in rows:
+        item = {**dict(row), "available": bool(row["available"]), "currency": currency}
+        items.append({**item, "version": _version(item), "modifier_groups": offered[row["id"]]})
+    return items
+
+
+def _version(item: Mapping[str, Any]) -> str:
+    """Changes when any field of the item does."""
+    return sha256(msgspec.json.encode(item, order="deterministic")).hexdigest()[:16]
+
+
+def _options(reading: Reading, group_ids: Sequence[str] | set[str]) -> dict[str, list[dict[str, Any]]]:
+    options: dict[str, list[dict[str, Any]]] = {}
+    if not group_ids:
+        return options
+    rows = reading.rows(
+        "SELECT id, group_id, name, price_delta_minor FROM modifier_options"
+        " WHERE org_id = :org_id AND group_id IN (:ids) ORDER BY group_id, sort, id",
+        ids=list(group_ids),
+    )
+    for row in rows:
+        option = {key: row[key] for key in ("id", "name", "price_delta_minor")}
+        options.setdefault(row["group_id"], []).append(option)
+    return options
+
+
+def _currency(reading: Reading) -> str | None:
+    currency: str | None = reading.value("SELECT currency FROM properties WHERE org_id = :org_id AND id = :property_id")
+    return currency
+
+
+def _listed(reading: Reading, select: str, order: str) -> list[dict[str, Any]]:
+    where = "WHERE org_id = :org_id AND property_id = :property_id"
+    rows = reading.rows(f"{select} {where} ORDER BY {order} LIMIT :limit", limit=LISTED_MAX)
+    return [dict(row) for row in rows]

@@ -1,0 +1,175 @@
+"""What a menu may say, and what a line of it costs. Values in, a decision out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hospitality.ground.errors import Invalid, Refused
+
+AMOUNT_MINOR_MAX = 10_000_000_000
+RATE_BP_MAX = 10_000
+CHOICES_MAX = 100
+OPTIONS_MAX = 200
+OPTION_QUANTITY_MAX = 99
+GROUPS_PER_ITEM_MAX = 50
+PREP_SECONDS_MAX = 86_400
+PREP_SECONDS_USUAL = 600
+SORT_MAX = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A modifier group as an item offers it."""
+
+    id: str
+    name: str
+    choices_min: int
+    choices_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemForSale:
+    """What an order needs to know of an item; without a tax `tax_rate_name` is None and the rate 0."""
+
+    id: str
+    name: str
+    price_minor: int
+    available: bool
+    station_id: str
+    prep_seconds: int
+    tax_rate_name: str | None
+    tax_rate_bp: int
+    tax_included: bool
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a group."""
+
+    id: str
+    group_id: str
+    name: str
+    price_delta_minor: int
+
+
+def chosen_options(
+    item: ItemForSale, chosen: Sequence[tuple[str, int]], options: Mapping[str, Option]
+) -> list[dict[str, Any]]:
+    """The snapshot of what was chosen for one item: [{option_id, group_name, name, price_delta_minor, quantity}].
+
+    chosen: (option id, quantity of it in one item); a group's limits count quantities, so double cheese is two.
+    """
+    if not chosen and not item.groups:
+        return []
+    taken = {group.id: 0 for group in item.groups}
+    names = {group.id: group.name for group in item.groups}
+    snapshot = []
+    for option_id, quantity in chosen:
+        option = options.get(option_id)
+        if option is None or option.group_id not in taken:
+            raise Refused(
+                "UNKNOWN_CHOICE",
+                f"{item.name} is not offered with that choice. Choose again from the menu.",
+                menu_item_id=item.id,
+                option_id=option_id,
+            )
+        if not 1 <= quantity <= OPTION_QUANTITY_MAX:
+            raise Invalid(
+                "QUANTITY_INVALID",
+                f"Take a choice 1 to {OPTION_QUANTITY_MAX} times.",
+                option_id=option_id,
+                quantity=quantity,
+            )
+        taken[option.group_id] += quantity
+        snapshot.append(
+            {
+                "option_id": option.id,
+                "group_name": names[option.group_id],
+                "name": option.name,
+                "price_delta_minor": option.price_delta_minor,
+                "quantity": quantity,
+            }
+        )
+    for group in item.groups:
+        _check_count(item, group, taken[group.id])
+    return snapshot
+
+
+def _check_count(item: ItemForSale, group: Group, count: int) -> None:
+    if count < group.choices_min:
+        raise Refused(
+            "TOO_FEW_CHOICES",
+            f"{item.name} needs at least {group.choices_min} of {group.name}; {count} chosen.",
+            menu_item_id=item.id,
+            group_id=group.id,
+            choices_min=group.choices_min,
+        )
+    if count > group.choices_max:
+        raise Refused(
+            "TOO_MANY_CHOICES",
+            f"{item.name} takes at most {group.choices_max} of {group.name}; {count} chosen.",
+            menu_item_id=item.id,
+            group_id=group.id,
+            choices_max=group.choices_max,
+        )
+
+
+def unit_price(item: ItemForSale, snapshot: Sequence[Mapping[str, Any]]) -> int:
+    """Minor units for one of the item with its choices; refused below zero."""
+    price: int = item.price_minor + sum(taken["price_delta_minor"] * taken["quantity"] for taken in snapshot)
+    if price < 0:
+        raise Refused(
+            "PRICE_BELOW_ZERO",
+            f"The choices would make {item.name} cost less than nothing. Take one of them away.",
+            menu_item_id=item.id,
+        )
+    return price
+
+
+def check_price(price_minor: int) -> int:
+    """The price; Invalid when negative or beyond what a till holds."""
+    if not 0 <= price_minor <= AMOUNT_MINOR_MAX:
+        raise Invalid("PRICE_INVALID", "Give a price of zero or more.", price_minor=price_minor)
+    return price_minor
+
+
+def check_delta(price_delta_minor: int) -> int:
+    """What a choice adds to the price; may be negative."""
+    if abs(price_delta_minor) > AMOUNT_MINOR_MAX:
+        raise Invalid("PRICE_INVALID", "That price is beyond what a till holds.", price_minor=price_delta_minor)
+    return price_delta_minor
+
+
+def check_rate(rate_bp: int) -> int:
+    """The rate in basis points, from nothing to the whole."""
+    if not 0 <= rate_bp <= RATE_BP_MAX:
+        raise Invalid("RATE_INVALID", "Give the rate in basis points, 0 to 10000 (1000 is 10 %).", rate_bp=rate_bp)
+    return rate_bp
+
+
+def check_prep(prep_seconds: int) -> int:
+    """How long an item takes to make, at most a day."""
+    if not 0 <= prep_seconds <= PREP_SECONDS_MAX:
+        raise Invalid("PREP_SECONDS_INVALID", "Give 0 to 86400 seconds to make it.", prep_seconds=prep_seconds)
+    return prep_seconds
+
+
+def check_sort(sort: int) -> int:
+    """A place in a list."""
+    if not 0 <= sort <= SORT_MAX:
+        raise Invalid("SORT_INVALID", f"Give a place from 0 to {SORT_MAX}.", sort=sort)
+    return sort
+
+
+def check_choices(choices_min: int, choices_max: int, *, options: int) -> None:
+    """Raises Invalid unless a guest can meet the limits with the options there are."""
+    if not (0 <= choices_min <= choices_max <= CHOICES_MAX and choices_max >= 1):
+        raise Invalid(
+            "CHOICES_INVALID",
+            f"The least choices can't exceed the most, and the most is 1 to {CHOICES_MAX}.",
+            choices_min=choices_min,
+            choices_max=choices_max,
+        )
+    if not 1 <= options <= OPTIONS_MAX:
+        raise Invalid("OPTIONS_INVALID", f"Give the group 1 to {OPTIONS_MAX} options.", options=options)

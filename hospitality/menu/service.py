@@ -1,0 +1,183 @@
+"""Setting up and editing a menu; every verb needs `menu.manage`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hospitality.ground.errors import Invalid, NotFound
+from hospitality.ground.statements import Reading
+from hospitality.ground.texts import kept_name, kept_text
+from hospitality.ground.work import Work
+from hospitality.menu import rules
+from hospitality.menu.facts import (
+    CategoryAdded,
+    ItemAdded,
+    ItemChanged,
+    ModifierGroupAdded,
+    StationAdded,
+    TaxRateAdded,
+)
+from hospitality.menu.models import (
+    MenuCategory,
+    MenuItem,
+    MenuItemGroup,
+    ModifierGroup,
+    ModifierOption,
+    Station,
+    TaxRate,
+)
+from hospitality.menu.reading import menu_item_view
+
+MANAGE = "menu.manage"
+PRINTER_LENGTH_MAX = 120
+_TABLES = {
+    "category_id": ("menu category", "menu_categories"),
+    "station_id": ("station", "stations"),
+    "tax_rate_id": ("tax rate", "tax_rates"),
+    "modifier_group_ids": ("modifier group", "modifier_groups"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewOption:
+    """An option of a new modifier group; the delta in minor units, for one."""
+
+    name: str
+    price_delta_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """A new menu item."""
+
+    name: str
+    category_id: str
+    price_minor: int
+    station_id: str
+    tax_rate_id: str | None = None
+    prep_seconds: int = rules.PREP_SECONDS_USUAL
+    modifier_group_ids: tuple[str, ...] = ()
+
+
+def add_station(work: Work, *, name: str, sort: int = 0, printer: str | None = None) -> dict[str, Any]:
+    """Sets up a prep station: {id, name, sort, printer}."""
+    work.require(MANAGE)
+    values = {
+        "name": kept_name(name, what="station"),
+        "sort": rules.check_sort(sort),
+        "printer": kept_text(printer, what="printer's name", length_max=PRINTER_LENGTH_MAX),
+    }
+    row = work.add(Station, values)
+    work.journal(StationAdded(row["id"]))
+    return {"id": row["id"], **values}
+
+
+def add_tax_rate(work: Work, *, name: str, rate_bp: int, included: bool) -> dict[str, Any]:
+    """Sets up a tax of `rate_bp` basis points: {id, name, rate_bp, included}."""
+    work.require(MANAGE)
+    values = {"name": kept_name(name, what="tax"), "rate_bp": rules.check_rate(rate_bp), "included": included}
+    row = work.add(TaxRate, values)
+    work.journal(TaxRateAdded(row["id"], rate_bp, included))
+    return {"id": row["id"], **values}
+
+
+def add_category(work: Work, *, name: str, sort: int = 0) -> dict[str, Any]:
+    """Adds a heading: {id, name, sort}."""
+    work.require(MANAGE)
+    values = {"name": kept_name(name, what="category"), "sort": rules.check_sort(sort)}
+    row = work.add(MenuCategory, values)
+    work.journal(CategoryAdded(row["id"]))
+    return {"id": row["id"], **values}
+
+
+def add_modifier_group(
+    work: Work, *, name: str, choices_min: int, choices_max: int, options: Sequence[NewOption]
+) -> dict[str, Any]:
+    """Adds a group with its options: {id, name, choices_min, choices_max, options: [{id, name, price_delta_minor}]}."""
+    work.require(MANAGE)
+    rules.check_choices(choices_min, choices_max, options=len(options))
+    values = {"name": kept_name(name, what="group"), "choices_min": choices_min, "choices_max": choices_max}
+    group = work.add(ModifierGroup, values)
+    rows = work.add_all(
+        ModifierOption,
+        [
+            {
+                "group_id": group["id"],
+                "name": kept_name(option.name, what="option"),
+                "price_delta_minor": rules.check_delta(option.price_delta_minor),
+                "sort": place,
+            }
+            for place, option in enumerate(options)
+        ],
+    )
+    work.journal(ModifierGroupAdded(group["id"]))
+    listed = [{key: row[key] for key in ("id", "name", "price_delta_minor")} for row in rows]
+    return {"id": group["id"], **values, "options": listed}
+
+
+def add_item(work: Work, new: NewItem) -> dict[str, Any]:
+    """Adds an item for sale, answering it as the menu shows it."""
+    work.require(MANAGE)
+    _check_known(work, {"category_id": new.category_id, "station_id": new.station_id, "tax_rate_id": new.tax_rate_id})
+    group_ids = list(dict.fromkeys(new.modifier_group_ids))
+    if len(group_ids) > rules.GROUPS_PER_ITEM_MAX:
+        raise Invalid("GROUPS_INVALID", f"An item offers at most {rules.GROUPS_PER_ITEM_MAX} groups.")
+    for group_id in group_ids:
+        _check_known(work, {"modifier_group_ids": group_id})
+    row = work.add(
+        MenuItem,
+        {
+            "name": kept_name(new.name, what="item"),
+            "category_id": new.category_id,
+            "price_minor": rules.check_price(new.price_minor),
+            "station_id": new.station_id,
+            "tax_rate_id": new.tax_rate_id,
+            "available": True,
+            "prep_seconds": rules.check_prep(new.prep_seconds),
+        },
+    )
+    offered = [{"menu_item_id": row["id"], "group_id": id, "sort": place} for place, id in enumerate(group_ids)]
+    work.add_all(MenuItemGroup, offered)
+    work.journal(ItemAdded(row["id"], new.price_minor))
+    return menu_item_view(work, row["id"])
+
+
+def edit_item(work: Work, item_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Sets the fields given (name, price_minor, available, station_id, prep_seconds, tax_rate_id), each by itself.
+
+    A field that already has the value is left alone, so that it can't win over another's edit. Lines that were sent
+    keep their price (R16).
+    """
+    work.require(MANAGE)
+    current = menu_item_view(work, item_id)
+    after = {name: value for name, value in _checked(work, fields).items() if current[name] != value}
+    if not after:
+        return current
+    work.edit(MenuItem, item_id, **after)
+    work.journal(ItemChanged(item_id, {name: current[name] for name in after}, after))
+    return menu_item_view(work, item_id)
+
+
+def _checked(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
+    checked = dict(fields)
+    if "name" in checked:
+        checked["name"] = kept_name(checked["name"], what="item")
+    if "price_minor" in checked:
+        rules.check_price(checked["price_minor"])
+    if "prep_seconds" in checked:
+        rules.check_prep(checked["prep_seconds"])
+    _check_known(reading, {name: checked[name] for name in ("station_id", "tax_rate_id") if name in checked})
+    unknown = set(checked) - {"name", "price_minor", "available", "station_id", "prep_seconds", "tax_rate_id"}
+    assert not unknown, f"no such fields of an item: {unknown}"
+    return checked
+
+
+def _check_known(reading: Reading, ids: Mapping[str, str | None]) -> None:
+    """Raises NotFound unless each id is a row of this property; None passes for a tax rate, which may be absent."""
+    for name, id in ids.items():
+        if id is None and name == "tax_rate_id":
+            continue
+        what, table = _TABLES[name]
+        sql = f"SELECT id FROM {table} WHERE org_id = :org_id AND property_id = :property_id AND id = :id"
+        if reading.one(sql, id=id) is None:
+            raise NotFound.of(what, str(id))

@@ -1,0 +1,129 @@
+"""Placing orders over HTTP, and the shapes of an order that other faces use; reading them is in `checks/api.py`."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from hospitality.ground.http import Asking, ErrorEnvelope, IdText, Shape, act
+from hospitality.orders.rules import NewLine, NewOrder
+from hospitality.orders.service import place_order
+
+router = APIRouter(
+    prefix="/api/v1/properties/{property_id}", tags=["orders"], responses={"4XX": {"model": ErrorEnvelope}}
+)
+Channel = Literal["dine_in", "takeaway", "delivery", "room_service", "counter"]
+KitchenState = Literal["placed", "in_preparation", "ready", "served", "voided"]
+
+
+class NewOptionShape(Shape):
+    """A choice, and how many of it go into one of the item."""
+
+    option_id: IdText
+    quantity: int = 1
+
+
+class NewLineShape(Shape):
+    """A line to order. `unit_price_minor` is of one, options included, and needs orders.open_price."""
+
+    menu_item_id: IdText
+    quantity: int
+    options: list[NewOptionShape] = []
+    note: str | None = None
+    seat: int | None = None
+    unit_price_minor: int | None = None
+
+
+class NewOrderShape(Shape):
+    """An order to place."""
+
+    channel: Channel
+    table: str | None = None
+    covers: int | None = None
+    note: str | None = None
+    lines: list[NewLineShape]
+
+
+class ChosenOption(Shape):
+    """A choice as it was sold."""
+
+    option_id: str
+    group_name: str
+    name: str
+    price_delta_minor: int
+    quantity: int
+
+
+class LineShape(Shape):
+    """A line as it was sold; a voided one keeps its amount and is in no sum."""
+
+    id: str
+    line_no: int
+    menu_item_id: str
+    name: str
+    quantity: int
+    unit_price_minor: int
+    amount_minor: int
+    options: list[ChosenOption]
+    note: str | None
+    seat: int | None
+    station_id: str
+    ticket_id: str
+    kitchen_state: KitchenState
+    void_reason: str | None
+
+
+class TaxShape(Shape):
+    """One tax of the order, rounded once on the sum of its lines."""
+
+    name: str
+    rate_bp: int
+    included: bool
+    net_minor: int
+    tax_minor: int
+
+
+class OrderShape(Shape):
+    """An order with its sums. total = subtotal + the taxes that are not included; due = total - paid."""
+
+    id: str
+    number: str
+    channel: Channel
+    table: str | None
+    covers: int | None
+    note: str | None
+    business_date: str
+    opened_at: str
+    opened_by: str | None
+    opened_by_name: str | None
+    currency: str
+    lines: list[LineShape]
+    subtotal_minor: int
+    tax_minor: int
+    taxes: list[TaxShape]
+    total_minor: int
+    paid_minor: int
+    due_minor: int
+    kitchen_state: KitchenState
+    payment_state: Literal["open", "settled"]
+
+
+def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:
+    """The lines as the verbs take them."""
+    return tuple(
+        NewLine(
+            line.menu_item_id,
+            line.quantity,
+            tuple((option.option_id, option.quantity) for option in line.options),
+            line.note,
+            line.seat,
+            line.unit_price_minor,
+        )
+        for line in lines
+    )
+
+
+@router.post("/orders", status_code=201, response_model=OrderShape)
+async def new_order(request: Request, asking: Asking, new: NewOrderShape) -> Response:
+    """Takes an order and sends its tickets; needs orders.place. Answered once it is durable."""
+    order = NewOrder(new.channel, new_lines(new.lines), new.table, new.covers, new.note)
+    return await act(request, asking, place_order, order)

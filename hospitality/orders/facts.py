@@ -1,0 +1,54 @@
+"""What can happen to an order. Ids, numbers and totals alone: names and notes stay in their rows."""
+
+from dataclasses import dataclass
+
+from hospitality.ground.journal import journal_kind
+
+
+@journal_kind("orders.order_placed")
+@dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    """An order was taken; its tickets go to their stations."""
+
+    order_id: str
+    number: str
+    ticket_ids: tuple[str, ...]
+    lines: int
+    total_minor: int
+    currency: str
+
+
+@journal_kind("orders.lines_added")
+@dataclass(frozen=True, slots=True)
+class LinesAdded:
+    """More was ordered; `ticket_ids` are the new tickets."""
+
+    order_id: str
+    number: str
+    ticket_ids: tuple[str, ...]
+    lines: int
+    total_minor: int
+    currency: str
+
+
+@journal_kind("orders.line_voided")
+@dataclass(frozen=True, slots=True)
+class LineVoided:
+    """A line was taken off; the reason stands in the entry."""
+
+    order_id: str
+    number: str
+    line_id: str
+    ticket_id: str
+    amount_minor: int
+    total_minor: int
+    currency: str
+
+
+@journal_kind("orders.order_voided")
+@dataclass(frozen=True, slots=True)
+class OrderVoided:
+    """The last line that was left was taken off."""
+
+    order_id: str
+    number: str

@@ -1,0 +1,118 @@
+"""Orders with their lines, voids and kitchen states: three SELECTs for any number of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from hospitality.ground.errors import NotFound
+from hospitality.ground.statements import Reading
+from hospitality.orders.rules import Taxed, Totals, state_after, totals
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedLine:
+    """One line: its row, what was chosen, its kitchen state (`voided` when it was taken off) and why."""
+
+    row: Mapping[str, Any]
+    options: list[dict[str, Any]]
+    state: str = "placed"
+    void_reason: str | None = None
+
+    def reached(self, state: str) -> "LoadedLine":
+        """The line after it moved on to `state`."""
+        return replace(self, state=state)
+
+    def voided(self, reason: str) -> "LoadedLine":
+        """The line after it was taken off."""
+        return replace(self, state="voided", void_reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedOrder:
+    """One order: its row, the name of who opened it, and its lines by number."""
+
+    row: Mapping[str, Any]
+    opened_by_name: str | None
+    lines: tuple[LoadedLine, ...]
+
+    @property
+    def id(self) -> str:
+        """The order's id."""
+        return str(self.row["id"])
+
+    @property
+    def number(self) -> str:
+        """The number that people read."""
+        return str(self.row["number"])
+
+    def left(self) -> tuple[LoadedLine, ...]:
+        """The lines that were not taken off."""
+        return tuple(line for line in self.lines if line.state != "voided")
+
+    def totals(self) -> Totals:
+        """What the lines that are left come to."""
+        return totals(
+            Taxed(row["amount_minor"], row["tax_rate_name"], row["tax_rate_bp"], bool(row["tax_included"]))
+            for row in (line.row for line in self.lines if line.state != "voided")
+        )
+
+
+_ORDERS = """
+    SELECT o.id, o.number, o.channel, o.table_label, o.covers, o.note, o.currency, o.opened_by, o.business_date,
+           o.opened_at, p.display_name AS opened_by_name
+    FROM orders o LEFT JOIN people p ON p.org_id = o.org_id AND p.id = o.opened_by
+    WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.id IN (:ids)
+"""
+_LINES = """
+    SELECT l.id, l.order_id, l.line_no, l.menu_item_id, l.name, l.quantity, l.unit_price_minor, l.amount_minor,
+           l.tax_rate_name, l.tax_rate_bp, l.tax_included, l.choices, l.note, l.seat, l.station_id, l.ticket_id,
+           l.prep_seconds, l.placed_at, l.placed_by, v.reason AS void_reason
+    FROM order_lines l
+    LEFT JOIN line_voids v ON v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id
+    WHERE l.org_id = :org_id AND l.order_id IN (:ids)
+    ORDER BY l.order_id, l.line_no, l.id
+"""
+_STEPS = """
+    SELECT line_id, step, step_no FROM line_steps
+    WHERE org_id = :org_id AND ticket_id IN (:ticket_ids) ORDER BY ticket_id, line_id, step_no, at, id
+"""
+
+
+def load_orders(reading: Reading, order_ids: Sequence[str]) -> list[LoadedOrder]:
+    """The property's orders of these ids, in their order; ids that it doesn't have are left out."""
+    if not order_ids:
+        return []
+    heads = {row["id"]: row for row in reading.rows(_ORDERS, ids=order_ids)}
+    lines = reading.rows(_LINES, ids=list(heads))
+    reached = lines_reached(reading, {line["ticket_id"] for line in lines})
+    by_order: dict[str, list[LoadedLine]] = {id: [] for id in heads}
+    for row in lines:
+        by_order[row["order_id"]].append(loaded_line(row, reached))
+    return [LoadedOrder(heads[id], heads[id]["opened_by_name"], tuple(by_order[id])) for id in order_ids if id in heads]
+
+
+def load_order(reading: Reading, order_id: str) -> LoadedOrder:
+    """One order; NotFound when the property doesn't have it."""
+    found = load_orders(reading, [order_id])
+    if not found:
+        raise NotFound.of("order", order_id)
+    return found[0]
+
+
+def loaded_line(row: Mapping[str, Any], reached: Mapping[str, tuple[str, int]]) -> LoadedLine:
+    """A line from its row (with `void_reason`) and the states that `lines_reached` found."""
+    options = msgspec.json.decode(row["choices"])
+    if row["void_reason"] is not None:
+        return LoadedLine(row, options, "voided", row["void_reason"])
+    state, _ = reached.get(row["id"], ("placed", 0))
+    return LoadedLine(row, options, state)
+
+
+def lines_reached(reading: Reading, ticket_ids: Collection[str]) -> dict[str, tuple[str, int]]:
+    """Line id → (kitchen state, number of its last step), for each line of these tickets that has a step."""
+    if not ticket_ids:
+        return {}
+    rows = reading.rows(_STEPS, ticket_ids=list(ticket_ids))
+    return {row["line_id"]: (state_after([row["step"]]), row["step_no"]) for row in rows}

@@ -1,0 +1,110 @@
+"""An order is written once: its head, its lines with what was chosen, and facts about lines that come later.
+
+What a line was sold at is a snapshot, and no foreign key leads from it to the menu: money must not wait for, or be
+refused with, a description. Ids and tickets are UUIDv7, so that rows of one evening lie together on disk.
+"""
+
+from hospitality.ground.tables import (
+    AMOUNT,
+    COUNT,
+    DAY,
+    DOCUMENT,
+    FLAG,
+    ID,
+    INSTANT,
+    WORDS,
+    Row,
+    column,
+    described,
+)
+
+CHANNELS = ("dine_in", "takeaway", "delivery", "room_service", "counter")
+STEPS = ("started", "ready", "served", "recalled")
+
+
+class Order(Row, table=True):
+    """The head of an order; its state and totals are derived."""
+
+    __tablename__ = "orders"
+    __table_args__ = described("fact", large=True, indexes=[["property_id", "business_date", "id"]])
+
+    number: str = column(WORDS)
+    channel: str = column(WORDS)
+    table_label: str | None = column(WORDS, optional=True)
+    covers: int | None = column(COUNT, optional=True)
+    note: str | None = column(WORDS, pii="indirect", optional=True)
+    currency: str = column(WORDS)
+    opened_by: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    business_date: str = column(DAY)
+    opened_at: str = column(INSTANT)
+
+
+class OrderLine(Row, table=True):
+    """One line as it was sold. `choices` is a JSON list of {option_id, group_name, name, price_delta_minor, quantity}.
+
+    All lines of one placing for one station share a ticket. `amount_minor` is the unit price times the quantity.
+    """
+
+    __tablename__ = "order_lines"
+    __table_args__ = described(
+        "fact",
+        large=True,
+        refers={"order_id": "orders"},
+        indexes=[["order_id"], ["ticket_id"], ["property_id", "business_date"]],
+    )
+
+    order_id: str = column(ID)
+    line_no: int = column(COUNT)
+    menu_item_id: str = column(ID)
+    name: str = column(WORDS)
+    quantity: int = column(COUNT)
+    unit_price_minor: int = column(AMOUNT)
+    amount_minor: int = column(AMOUNT)
+    tax_rate_name: str | None = column(WORDS, optional=True)
+    tax_rate_bp: int = column(COUNT)
+    tax_included: bool = column(FLAG)
+    choices: str = column(DOCUMENT)
+    note: str | None = column(WORDS, pii="indirect", optional=True)
+    seat: int | None = column(COUNT, optional=True)
+    station_id: str = column(ID)
+    ticket_id: str = column(ID)
+    prep_seconds: int = column(COUNT)
+    placed_at: str = column(INSTANT)
+    placed_by: str | None = column(ID, pii="indirect", optional=True)
+    business_date: str = column(DAY)
+
+
+class LineStep(Row, table=True):
+    """A line moved on in the kitchen. `step_no` counts a line's steps, since a wall clock can go backwards."""
+
+    __tablename__ = "line_steps"
+    __table_args__ = described(
+        "fact", large=True, refers={"line_id": "order_lines"}, indexes=[["ticket_id", "line_id", "step_no", "at"]]
+    )
+
+    order_id: str = column(ID)
+    line_id: str = column(ID)
+    ticket_id: str = column(ID)
+    step: str = column(WORDS)
+    step_no: int = column(COUNT)
+    at: str = column(INSTANT)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    business_date: str = column(DAY)
+
+
+class LineVoid(Row, table=True):
+    """A line was taken off; its id follows from the line's, so that voiding twice is one."""
+
+    __tablename__ = "line_voids"
+    __table_args__ = described("fact", refers={"line_id": "order_lines"}, indexes=[["order_id"]])
+
+    order_id: str = column(ID)
+    line_id: str = column(ID)
+    reason: str = column(WORDS, pii="indirect")
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    approver_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)

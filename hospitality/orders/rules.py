@@ -1,0 +1,186 @@
+"""What an order may say, what it comes to, and how far it is. Values in, a decision out.
+
+Taxes are rounded once for each rate of an order, half up, on the sum of that rate's lines; rounding line by line would
+give other sums, and both hosts must give the same (R17).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from hospitality.ground.errors import Invalid, Refused
+from hospitality.ground.ids import is_id
+
+LINES_PER_PLACING_MAX = 200
+LINES_PER_ORDER_MAX = 1000
+QUANTITY_MAX = 999
+OPTIONS_PER_LINE_MAX = 100
+COVERS_MAX = 999
+SEAT_MAX = 999
+TABLE_LENGTH_MAX = 40
+NOTE_LENGTH_MAX = 500
+LINE_NOTE_LENGTH_MAX = 200
+REASON_LENGTH_MAX = 200
+_WHOLE_BP = 10_000
+_STATE_AFTER = {
+    "started": "in_preparation",
+    "ready": "ready",
+    "served": "served",
+    "recalled": "in_preparation",
+}
+_MOVES = {
+    "started": ("placed",),
+    "ready": ("placed", "in_preparation"),
+    "served": ("placed", "in_preparation", "ready"),
+    "recalled": ("ready", "served"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line as it is asked for. options: (option id, quantity in one item); the price is of one, options included."""
+
+    menu_item_id: str
+    quantity: int
+    options: tuple[tuple[str, int], ...] = ()
+    note: str | None = None
+    seat: int | None = None
+    unit_price_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order as it is asked for."""
+
+    channel: str
+    lines: tuple[NewLine, ...]
+    table: str | None = None
+    covers: int | None = None
+    note: str | None = None
+
+
+class Taxed(NamedTuple):
+    """One line's amount with its tax; `name` None is untaxed."""
+
+    amount_minor: int
+    name: str | None
+    rate_bp: int
+    included: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What an order comes to. subtotal is the sum of the lines as priced; total adds the taxes not included in it."""
+
+    subtotal_minor: int
+    tax_minor: int
+    total_minor: int
+    taxes: list[dict[str, Any]]
+
+
+def tax_of(amount_minor: int, rate_bp: int, *, included: bool) -> int:
+    """The tax in or on an amount, rounded half up (away from zero below it)."""
+    divisor = _WHOLE_BP + rate_bp if included else _WHOLE_BP
+    tax = (2 * abs(amount_minor) * rate_bp + divisor) // (2 * divisor)
+    return tax if amount_minor >= 0 else -tax
+
+
+def totals(lines: Iterable[Taxed]) -> Totals:
+    """Sums lines that are not voided; taxes are [{name, rate_bp, included, net_minor, tax_minor}], a rate each."""
+    subtotal = 0
+    by_rate: dict[tuple[str, int, bool], int] = {}
+    for amount, name, rate_bp, included in lines:
+        subtotal += amount
+        if name is not None:
+            rate = (name, rate_bp, included)
+            by_rate[rate] = by_rate.get(rate, 0) + amount
+    all_tax = on_top = 0
+    taxes = []
+    for (name, rate_bp, included), amount in sorted(by_rate.items()) if len(by_rate) > 1 else by_rate.items():
+        tax = tax_of(amount, rate_bp, included=included)
+        all_tax += tax
+        if not included:
+            on_top += tax
+        net = amount - tax if included else amount
+        taxes.append({"name": name, "rate_bp": rate_bp, "included": included, "net_minor": net, "tax_minor": tax})
+    return Totals(subtotal, all_tax, subtotal + on_top, taxes)
+
+
+def state_after(steps: Sequence[str]) -> str:
+    """A line's kitchen state after its steps in their order: the last one decides."""
+    return _STATE_AFTER[steps[-1]] if steps else "placed"
+
+
+def state_of_all(states: Iterable[str]) -> str:
+    """The state of a ticket or order from its lines' states; voided lines count only when there is nothing else."""
+    left = set(states) - {"voided"}
+    if not left:
+        return "voided"
+    if len(left) == 1:
+        return left.pop()
+    return "ready" if left == {"ready", "served"} else "in_preparation"
+
+
+def step_changes(step: str, state: str) -> bool:
+    """Whether a step moves a line that is in `state`; a repeated one doesn't, and none moves a voided line."""
+    return state in _MOVES[step]
+
+
+def day_cursor(row: Mapping[str, Any] | None) -> str | None:
+    """Where a page ended, newest first by business date and id: `2026-03-01.<id>`."""
+    return None if row is None else f"{row['business_date']}.{row['id']}"
+
+
+def from_day_cursor(cursor: str) -> tuple[str, str]:
+    """(business date, id) of a cursor; Invalid when it is none of ours."""
+    day, _, id = cursor.partition(".")
+    try:
+        known = date.fromisoformat(day).isoformat() == day and is_id(id)
+    except ValueError:
+        known = False
+    if not known:
+        raise Invalid("CURSOR_INVALID", "Ask for the first page again; that cursor is none of ours.")
+    return day, id
+
+
+def check_lines(lines: Sequence[NewLine], *, there: int = 0) -> None:
+    """Raises Invalid unless there is something to order, in quantities and lengths that a till takes."""
+    if not 1 <= len(lines) <= LINES_PER_PLACING_MAX or there + len(lines) > LINES_PER_ORDER_MAX:
+        raise Invalid(
+            "LINES_INVALID",
+            f"Send 1 to {LINES_PER_PLACING_MAX} lines at a time, {LINES_PER_ORDER_MAX} in one order at most.",
+            lines=len(lines),
+        )
+    for line in lines:
+        if not 1 <= line.quantity <= QUANTITY_MAX:
+            raise Invalid("QUANTITY_INVALID", f"Order 1 to {QUANTITY_MAX} of an item.", quantity=line.quantity)
+        if line.seat is not None and not 1 <= line.seat <= SEAT_MAX:
+            raise Invalid("SEAT_INVALID", f"Give a seat from 1 to {SEAT_MAX}.", seat=line.seat)
+        if len(line.options) > OPTIONS_PER_LINE_MAX:
+            raise Invalid("OPTIONS_INVALID", f"One line takes at most {OPTIONS_PER_LINE_MAX} choices.")
+
+
+def check_head(new: NewOrder, *, channels: Sequence[str]) -> None:
+    """Raises Invalid unless the channel is one of ours and covers are of a party."""
+    if new.channel not in channels:
+        raise Invalid("CHANNEL_INVALID", f"Choose one of {', '.join(channels)}.", channel=new.channel)
+    if new.covers is not None and not 1 <= new.covers <= COVERS_MAX:
+        raise Invalid("COVERS_INVALID", f"Give 1 to {COVERS_MAX} covers.", covers=new.covers)
+
+
+def check_not_settled(*, settled: bool, number: str) -> None:
+    """Raises Refused ORDER_SETTLED when the order has been paid in full."""
+    if settled:
+        raise Refused("ORDER_SETTLED", f"Order {number} is paid. Take a new order.", number=number)
+
+
+def check_void(*, total_left_minor: int, paid_minor: int) -> None:
+    """Raises Refused when taking a line off would leave more paid than is owed."""
+    if paid_minor > total_left_minor:
+        raise Refused(
+            "VOID_BELOW_PAID",
+            "More has been paid than would be left to pay. Keep the line, or refund first.",
+            paid_minor=paid_minor,
+            total_left_minor=total_left_minor,
+        )

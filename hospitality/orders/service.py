@@ -1,0 +1,208 @@
+"""Taking orders and changing them by further facts. Placing is the path that every guest waits for: plain statements,
+nothing read again, the answer built from what is in hand.
+
+What needs to know of payments (adding to and voiding from an order that may be paid) is composed in `checks`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from hospitality.ground.errors import Invalid, NotFound, Refused
+from hospitality.ground.ids import derived_id, new_id
+from hospitality.ground.numbers import next_number
+from hospitality.ground.texts import kept_text
+from hospitality.ground.work import Work
+from hospitality.menu import rules as menu_rules
+from hospitality.menu.for_sale import items_for_sale, options_for_sale
+from hospitality.menu.rules import ItemForSale
+from hospitality.orders import rules
+from hospitality.orders.facts import LinesAdded, LineVoided, OrderPlaced, OrderVoided
+from hospitality.orders.loading import LoadedLine, LoadedOrder
+from hospitality.orders.models import CHANNELS, LineVoid, Order, OrderLine
+from hospitality.orders.rules import NewLine, NewOrder
+from hospitality.orders.view import order_answer
+from hospitality.properties.service import business_day
+
+PLACE = "orders.place"
+VOID = "orders.void"
+OPEN_PRICE = "orders.open_price"
+
+
+def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
+    """Takes an order and sends its tickets; answers the whole order.
+
+    Refused with UNKNOWN_ITEM, ITEM_UNAVAILABLE, UNKNOWN_CHOICE, TOO_FEW_CHOICES or TOO_MANY_CHOICES by the menu.
+    """
+    work.require(PLACE)
+    rules.check_head(new, channels=CHANNELS)
+    rules.check_lines(new.lines)
+    today = business_day(work).isoformat()
+    order_id = new_id()
+    rows, options = _priced(work, new.lines, order_id=order_id, first_no=1, today=today)
+    head = work.add(
+        Order,
+        {
+            "id": order_id,
+            "number": next_number(work, "order", restarts=today),
+            "channel": new.channel,
+            "table_label": kept_text(new.table, what="table", length_max=rules.TABLE_LENGTH_MAX),
+            "covers": new.covers,
+            "note": kept_text(new.note, what="note", length_max=rules.NOTE_LENGTH_MAX),
+            "currency": work.place.currency,
+            "opened_by": work.caller.person_id,
+            "terminal_id": work.caller.terminal_id,
+            "business_date": today,
+            "opened_at": work.now_text,
+        },
+    )
+    added = work.add_all(OrderLine, rows)
+    lines = tuple(LoadedLine(row, chosen) for row, chosen in zip(added, options, strict=True))
+    answer = order_answer(LoadedOrder(head, _opener(work), lines))
+    total = answer["total_minor"]
+    fact = OrderPlaced(order_id, head["number"], _tickets(lines), len(lines), total, head["currency"])
+    work.journal(fact)
+    return answer
+
+
+def _opener(work: Work) -> str | None:
+    return work.caller.name or None if work.caller.person_id else None
+
+
+def add_lines(work: Work, order: LoadedOrder, lines: Sequence[NewLine]) -> LoadedOrder:
+    """Adds lines on tickets of their own; `checks.add_lines` has made sure that the order is not paid."""
+    work.require(PLACE)
+    rules.check_lines(lines, there=len(order.lines))
+    if not order.left():
+        raise Refused(
+            "ORDER_VOIDED",
+            f"Everything on order {order.number} is voided. Take a new order.",
+            number=order.number,
+        )
+    today = business_day(work).isoformat()
+    first_no = max(line.row["line_no"] for line in order.lines) + 1
+    rows, options = _priced(work, lines, order_id=order.id, first_no=first_no, today=today)
+    added = tuple(LoadedLine(row, chosen) for row, chosen in zip(work.add_all(OrderLine, rows), options, strict=True))
+    grown = replace(order, lines=order.lines + added)
+    total = grown.totals().total_minor
+    fact = LinesAdded(order.id, order.number, _tickets(added), len(added), total, order.row["currency"])
+    work.journal(fact)
+    return grown
+
+
+def void_line(work: Work, order: LoadedOrder, line_id: str, *, reason: str, paid_minor: int) -> LoadedOrder:
+    """Takes a line off for a reason; `checks.void_line` has made sure that the order is not paid.
+
+    paid_minor: what has been paid so far, which what is left must still cover.
+    """
+    work.require(VOID)
+    why = kept_text(reason, what="reason", length_max=rules.REASON_LENGTH_MAX)
+    if why is None:
+        raise Invalid("REASON_MISSING", "Say why the line is voided.")
+    line = next((line for line in order.lines if line.row["id"] == line_id), None)
+    if line is None:
+        raise NotFound.of("order line", line_id)
+    if line.state == "voided":
+        raise Refused("LINE_ALREADY_VOIDED", f"{line.row['name']} is voided already.", line_id=line_id)
+    lines = tuple(found.voided(why) if found is line else found for found in order.lines)
+    shrunk = replace(order, lines=lines)
+    total = shrunk.totals().total_minor
+    rules.check_void(total_left_minor=total, paid_minor=paid_minor)
+    _add_void(work, order, line, why)
+    fact = LineVoided(
+        order.id,
+        order.number,
+        line_id,
+        line.row["ticket_id"],
+        line.row["amount_minor"],
+        total,
+        order.row["currency"],
+    )
+    work.journal(fact, reason=why)
+    if not shrunk.left():
+        work.journal(OrderVoided(order.id, order.number), reason=why)
+    return shrunk
+
+
+def _add_void(work: Work, order: LoadedOrder, line: LoadedLine, reason: str) -> None:
+    line_id = line.row["id"]
+    values = {
+        "id": derived_id(line_id, "void"),
+        "order_id": order.id,
+        "line_id": line_id,
+        "reason": reason,
+        "person_id": work.caller.person_id,
+        "approver_id": None,
+        "terminal_id": work.caller.terminal_id,
+        "at": work.now_text,
+        "business_date": business_day(work).isoformat(),
+    }
+    work.add(LineVoid, values)
+
+
+def _priced(
+    work: Work, lines: Sequence[NewLine], *, order_id: str, first_no: int, today: str
+) -> tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]:
+    """The rows of new lines and what was chosen on each, at the menu's prices of this moment."""
+    items = items_for_sale(work, {line.menu_item_id for line in lines})
+    options = options_for_sale(work, {id for line in lines for id, _ in line.options})
+    tickets: dict[str, str] = {}
+    rows, snapshots = [], []
+    for line_no, line in enumerate(lines, first_no):
+        item = _sellable(items.get(line.menu_item_id), line)
+        snapshot = menu_rules.chosen_options(item, line.options, options)
+        unit_price = _unit_price(work, item, line, snapshot)
+        ticket_id = tickets.get(item.station_id)
+        if ticket_id is None:
+            ticket_id = tickets[item.station_id] = new_id()
+        rows.append(
+            {
+                "id": new_id(),
+                "order_id": order_id,
+                "line_no": line_no,
+                "menu_item_id": item.id,
+                "name": item.name,
+                "quantity": line.quantity,
+                "unit_price_minor": unit_price,
+                "amount_minor": unit_price * line.quantity,
+                "tax_rate_name": item.tax_rate_name,
+                "tax_rate_bp": item.tax_rate_bp,
+                "tax_included": item.tax_included,
+                "choices": msgspec.json.encode(snapshot).decode() if snapshot else "[]",
+                "note": kept_text(line.note, what="line's note", length_max=rules.LINE_NOTE_LENGTH_MAX),
+                "seat": line.seat,
+                "station_id": item.station_id,
+                "ticket_id": ticket_id,
+                "prep_seconds": item.prep_seconds,
+                "placed_at": work.now_text,
+                "placed_by": work.caller.person_id,
+                "business_date": today,
+            }
+        )
+        snapshots.append(snapshot)
+    return rows, snapshots
+
+
+def _sellable(item: ItemForSale | None, line: NewLine) -> ItemForSale:
+    if item is None:
+        raise Refused(
+            "UNKNOWN_ITEM",
+            "That item is not on the menu here. Reload the menu.",
+            menu_item_id=line.menu_item_id,
+        )
+    if not item.available:
+        raise Refused("ITEM_UNAVAILABLE", f"{item.name} is sold out. Offer something else.", menu_item_id=item.id)
+    return item
+
+
+def _unit_price(work: Work, item: ItemForSale, line: NewLine, snapshot: Sequence[dict[str, Any]]) -> int:
+    if line.unit_price_minor is None:
+        return menu_rules.unit_price(item, snapshot)
+    work.require(OPEN_PRICE)
+    return menu_rules.check_price(line.unit_price_minor)
+
+
+def _tickets(lines: Sequence[LoadedLine]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.row["ticket_id"] for line in lines))

@@ -1,0 +1,59 @@
+"""An order as the API, screens and paper show it."""
+
+from typing import Any
+
+from hospitality.orders.loading import LoadedLine, LoadedOrder
+from hospitality.orders.rules import state_of_all
+
+
+def order_answer(order: LoadedOrder, *, paid_minor: int = 0, settled: bool = False) -> dict[str, Any]:
+    """The whole order with its sums and states.
+
+    A voided line keeps its amount and is in no sum. An order whose every line is voided owes nothing and counts as
+    settled, without a receipt.
+    """
+    row = order.row
+    sums = order.totals()
+    kitchen_state = state_of_all(line.state for line in order.lines)
+    return {
+        "id": row["id"],
+        "number": row["number"],
+        "channel": row["channel"],
+        "table": row["table_label"],
+        "covers": row["covers"],
+        "note": row["note"],
+        "business_date": row["business_date"],
+        "opened_at": row["opened_at"],
+        "opened_by": row["opened_by"],
+        "opened_by_name": order.opened_by_name,
+        "currency": row["currency"],
+        "lines": [_line_answer(line) for line in order.lines],
+        "subtotal_minor": sums.subtotal_minor,
+        "tax_minor": sums.tax_minor,
+        "taxes": sums.taxes,
+        "total_minor": sums.total_minor,
+        "paid_minor": paid_minor,
+        "due_minor": sums.total_minor - paid_minor,
+        "kitchen_state": kitchen_state,
+        "payment_state": "settled" if settled or kitchen_state == "voided" else "open",
+    }
+
+
+def _line_answer(line: LoadedLine) -> dict[str, Any]:
+    row = line.row
+    return {
+        "id": row["id"],
+        "line_no": row["line_no"],
+        "menu_item_id": row["menu_item_id"],
+        "name": row["name"],
+        "quantity": row["quantity"],
+        "unit_price_minor": row["unit_price_minor"],
+        "amount_minor": row["amount_minor"],
+        "options": line.options,
+        "note": row["note"],
+        "seat": row["seat"],
+        "station_id": row["station_id"],
+        "ticket_id": row["ticket_id"],
+        "kitchen_state": line.state,
+        "void_reason": line.void_reason,
+    }

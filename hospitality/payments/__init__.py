@@ -1,0 +1,1 @@
+"""Payments and the receipt that settles an order."""

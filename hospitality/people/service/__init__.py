@@ -1,0 +1,1 @@
+"""The verbs of people: accounts, PINs, sessions and terminals."""

@@ -1,0 +1,1 @@
+"""Organisations, their properties and each property's business days."""

@@ -1,0 +1,37 @@
+"""What can happen to a property: it joins its organisation, and its business days open and close."""
+
+from dataclasses import dataclass
+
+from hospitality.ground.journal import journal_kind
+
+
+@journal_kind("properties.organisation_added")
+@dataclass(frozen=True, slots=True)
+class OrganisationAdded:
+    """A group began."""
+
+    organisation_id: str
+
+
+@journal_kind("properties.property_added")
+@dataclass(frozen=True, slots=True)
+class PropertyAdded:
+    """A property joined its group."""
+
+    added_property_id: str
+
+
+@journal_kind("properties.business_day_opened")
+@dataclass(frozen=True, slots=True)
+class BusinessDayOpened:
+    """What is sold from here on belongs to `date`."""
+
+    date: str
+
+
+@journal_kind("properties.business_day_closed")
+@dataclass(frozen=True, slots=True)
+class BusinessDayClosed:
+    """Nothing more is booked to `date`."""
+
+    date: str

@@ -1,0 +1,39 @@
+"""The group's tables of itself and its properties, and each property's business days."""
+
+from hospitality.ground.tables import COUNT, DAY, INSTANT, WORDS, Row, column, described
+
+DAY_STAGES = ("open", "closed")
+
+
+class Organisation(Row, table=True):
+    """A group; its `id` is the `org_id` of all that is its own."""
+
+    __tablename__ = "organisations"
+    __table_args__ = described("record", writer="group")
+
+    name: str = column(WORDS)
+
+
+class Property(Row, table=True):
+    """One place that serves guests; `property_id` is its own id, so that the row lies in the property's scope."""
+
+    __tablename__ = "properties"
+    __table_args__ = described("record", writer="group")
+
+    name: str = column(WORDS)
+    zone: str = column(WORDS)
+    currency: str = column(WORDS)
+    cut_off_hour: int = column(COUNT)
+    locale: str = column(WORDS)
+
+
+class BusinessDay(Row, table=True):
+    """A trading day of one property; its id follows from the date, so that a day is one row."""
+
+    __tablename__ = "business_days"
+    __table_args__ = described("record", writer="property", indexes=[["property_id", "date"]])
+
+    date: str = column(DAY)
+    opened_at: str = column(INSTANT)
+    closed_at: str | None = column(INSTANT, optional=True)
+    status: str = column(WORDS, merge="furthest_stage", stages=DAY_STAGES)

@@ -1,0 +1,111 @@
+"""Setting up a group and its properties, and knowing which business day it is."""
+
+from datetime import date
+from typing import Any
+
+from hospitality.ground.clock import trading_date
+from hospitality.ground.errors import NotFound
+from hospitality.ground.ids import derived_id, new_id
+from hospitality.ground.statements import Reading
+from hospitality.ground.texts import kept_name
+from hospitality.ground.work import Work
+from hospitality.properties import rules
+from hospitality.properties.facts import (
+    BusinessDayClosed,
+    BusinessDayOpened,
+    OrganisationAdded,
+    PropertyAdded,
+)
+from hospitality.properties.models import BusinessDay, Organisation, Property
+
+
+def add_organisation(work: Work, *, name: str) -> dict[str, Any]:
+    """Begins the group of the caller's `org_id`: {id, name}."""
+    name = kept_name(name, what="group")
+    work.add(Organisation, {"id": work.org_id, "property_id": None, "name": name})
+    work.journal(OrganisationAdded(work.org_id))
+    return {"id": work.org_id, "name": name}
+
+
+def add_property(
+    work: Work, *, name: str, zone: str, currency: str, cut_off_hour: int = 4, locale: str = "en"
+) -> dict[str, Any]:
+    """Adds a property to the group; cut_off_hour is the local hour at which its business day turns."""
+    rules.check_property(zone=zone, currency=currency, cut_off_hour=cut_off_hour)
+    id = new_id()
+    values = {
+        "id": id,
+        "property_id": id,
+        "name": kept_name(name, what="property"),
+        "zone": zone,
+        "currency": currency,
+        "cut_off_hour": cut_off_hour,
+        "locale": locale,
+    }
+    work.add(Property, values)
+    work.journal(PropertyAdded(id))
+    return {key: value for key, value in values.items() if key != "property_id"}
+
+
+_PROPERTY = """
+    SELECT id, name, zone, currency, cut_off_hour, locale FROM properties
+    WHERE org_id = :org_id AND id = :property_id
+"""
+
+
+def property_view(reading: Reading) -> dict[str, Any]:
+    """The property at hand: {id, name, zone, currency, cut_off_hour, locale}; NotFound when it isn't known here."""
+    row = reading.one(_PROPERTY)
+    if row is None:
+        raise NotFound.of("property", reading.property_id)
+    return dict(row)
+
+
+def properties_list(reading: Reading) -> list[dict[str, Any]]:
+    """All of the group's properties by name, each as `property_view` has it."""
+    rows = reading.rows(
+        "SELECT id, name, zone, currency, cut_off_hour, locale FROM properties WHERE org_id = :org_id ORDER BY name, id"
+    )
+    return [dict(row) for row in rows]
+
+
+_LATEST_DAY = """
+    SELECT date, status FROM business_days
+    WHERE org_id = :org_id AND property_id = :property_id ORDER BY date DESC LIMIT 1
+"""
+
+
+def current_business_date(reading: Reading) -> str | None:
+    """The newest business day's date as text, or None before the first act of trade."""
+    row = reading.one(_LATEST_DAY)
+    return None if row is None else str(row["date"])
+
+
+def business_day(work: Work) -> date:
+    """The business date that this act belongs to, also set as the work's own.
+
+    Opens the day when none is open, and turns to the next when the cut-off hour has passed, closing what was open in
+    the same act. Costs one small SELECT when nothing has to change.
+    """
+    row = work.one(_LATEST_DAY)
+    trading = trading_date(work.now, work.place.zone, work.place.cut_off_hour)
+    latest = None if row is None else date.fromisoformat(row["date"])
+    is_open = row is not None and row["status"] == "open"
+    booked = rules.date_to_book(trading, latest=latest, latest_is_open=is_open)
+    work.business_date = booked
+    if booked != latest:
+        _turn_day(work, booked)
+    return booked
+
+
+def _turn_day(work: Work, to: date) -> None:
+    opened = work.rows(
+        "SELECT id, date FROM business_days WHERE org_id = :org_id AND property_id = :property_id AND status = 'open'"
+    )
+    for day in opened:
+        work.edit(BusinessDay, day["id"], closed_at=work.now_text, status="closed")
+        work.journal(BusinessDayClosed(str(day["date"])))
+    text = to.isoformat()
+    values = {"date": text, "opened_at": work.now_text, "closed_at": None, "status": "open"}
+    work.add(BusinessDay, {"id": derived_id(work.property_id, f"business_day:{text}"), **values})
+    work.journal(BusinessDayOpened(text))

@@ -1,0 +1,272 @@
+"""The hub over HTTP: hello, push, pull, and enrolment. The host gives the database and looks nodes up."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+import psycopg
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sync.hub.feed import PullRequest, pages, scopes_of
+from sync.hub.receive import Sender, SetAside, receive
+from sync.hub.register import EnrolmentRefused, code_hash, enrol, hello
+from sync.schema import Schema
+from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, issue_nonce, nonce_is_good, verifies
+from sync.wire import (
+    BATCH_BYTES_MAX,
+    PROTOCOL,
+    Batch,
+    Hello,
+    PullAnswer,
+    UnreadableError,
+    pack,
+    unpack,
+)
+
+Connection = psycopg.Connection[dict[str, Any]]
+T = TypeVar("T")
+BODY_BYTES_MAX = 2 * BATCH_BYTES_MAX
+WAIT_SECONDS_MAX = 25.0
+ENROL_TRIES = 5
+ENROL_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNode:
+    """A node as looked up before its request is trusted."""
+
+    sender: Sender
+    public_key: str
+    active: bool
+
+
+class Hub(Protocol):
+    """What the host gives."""
+
+    schema: Schema
+    secret: bytes
+
+    def transaction(self, org_id: str) -> AbstractContextManager[Connection]:
+        """A PostgreSQL transaction under the tenant; commits at the end, rolls back on an error."""
+        ...
+
+    def find_node(self, node_id: str) -> KnownNode | None:
+        """Looks a node up across tenants."""
+        ...
+
+    def find_code(self, code_hash: str) -> str | None:
+        """The organisation of an enrolment code that is still good."""
+        ...
+
+    @property
+    def board(self) -> "NewsBoard":
+        """Where news of scopes is told."""
+        ...
+
+
+class Denied(Exception):
+    """Leaves as an error envelope with this status."""
+
+    def __init__(self, status: int, code: str, message: str, node_id: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.node_id = status, code, node_id
+
+
+def routes(hub: Hub) -> list[Route]:
+    """The hub's routes, to be mounted at the root."""
+    desk = Desk(hub)
+    return [
+        Route("/sync/v1/hello", desk.guarded(desk.hello), methods=["POST"]),
+        Route("/sync/v1/push", desk.guarded(desk.push), methods=["POST"]),
+        Route("/sync/v1/pull", desk.guarded(desk.pull), methods=["POST"]),
+        Route("/sync/v1/enrol", desk.enrol, methods=["POST"]),
+    ]
+
+
+class Desk:
+    """Verifies each request, then hands it to the engine in a thread."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._tries: dict[str, list[float]] = {}
+
+    def guarded(self, handler: Callable[[Sender, bytes], Any]) -> Callable[[Request], Any]:
+        """Wraps a handler: signature checked before, a fresh nonce handed out after, errors in the envelope."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                body = await bounded_body(request)
+                node = await run_in_threadpool(self._verify, request, body)
+                answer = await handler(node.sender, body)
+            except Denied as error:
+                return self._denied(error)
+            except UnreadableError as error:
+                return self._denied(Denied(422, "UNREADABLE", str(error)))
+            except (psycopg.OperationalError, psycopg.errors.TransactionRollback) as error:
+                return self._denied(Denied(503, "BUSY", f"The hub could not finish this now: {error}"))
+            packed = await run_in_threadpool(pack, answer)
+            headers = {NONCE_HEADER: self._nonce(node.sender.node_id)}
+            return Response(packed, media_type="application/vnd.sync+zstd", headers=headers)
+
+        return endpoint
+
+    async def hello(self, sender: Sender, body: bytes) -> msgspec.Struct:
+        """Greets a node."""
+        said = unpack(body, Hello)
+        if said.protocol != PROTOCOL:
+            raise Denied(426, "PROTOCOL", f"This hub speaks protocol {PROTOCOL}.", sender.node_id)
+        return await self._in(sender, lambda c: hello(c, sender, said, now_ms()))
+
+    async def push(self, sender: Sender, body: bytes) -> msgspec.Struct:
+        """Takes a push."""
+
+        def job(connection: Connection) -> msgspec.Struct:
+            batch = unpack(body, Batch)
+            try:
+                return receive(connection, self._hub.schema, sender, batch, now_ms())
+            except SetAside as error:
+                raise UnreadableError(str(error)) from error
+
+        return await self._in(sender, job)
+
+    async def pull(self, sender: Sender, body: bytes) -> msgspec.Struct:
+        """Answers what is new, waiting for it as long as the node lets."""
+        asked = unpack(body, PullRequest)
+        ends = time.monotonic() + min(asked.wait, WAIT_SECONDS_MAX)
+        # listening starts before reading, so that news between the two is not missed
+        with self._hub.board.listening(scopes_of(sender), sender.number) as heard:
+            while True:
+                heard.clear()
+                answer = await self._in(sender, lambda c: self._pages(c, sender, asked))
+                remaining = ends - time.monotonic()
+                if answer.status != "ok" or any(page.entries for page in answer.pages) or remaining <= 0:
+                    return answer
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(heard.wait(), remaining)
+
+    async def enrol(self, request: Request) -> Response:
+        """Takes a node in by its one-time code."""
+        try:
+            self._throttle(request.client.host if request.client else "")
+            asked = msgspec.json.decode(await bounded_body(request), type=EnrolRequest)
+            enrolled = await run_in_threadpool(self._enrol, asked)
+        except Denied as error:
+            return self._denied(error)
+        except msgspec.DecodeError as error:
+            return self._denied(Denied(422, "UNREADABLE", str(error)))
+        return Response(msgspec.json.encode(asdict(enrolled)), 201, media_type="application/json")
+
+    def _enrol(self, asked: "EnrolRequest") -> Any:
+        org_id = self._hub.find_code(code_hash(asked.code))
+        if org_id is None:
+            raise Denied(401, "CODE_NOT_GOOD", "This code was used or has expired. Ask head office for a new one.")
+        try:
+            with self._hub.transaction(org_id) as connection:
+                return enrol(connection, org_id, asked.code, asked.public_key)
+        except EnrolmentRefused as error:
+            raise Denied(401, "CODE_NOT_GOOD", str(error)) from error
+
+    def _throttle(self, address: str) -> None:
+        """Five tries a minute an address, so that codes can't be guessed."""
+        now = time.monotonic()
+        self._tries = {a: t for a, t in self._tries.items() if now - t[-1] < ENROL_SECONDS}
+        tries = [t for t in self._tries.get(address, []) if now - t < ENROL_SECONDS]
+        if len(tries) >= ENROL_TRIES:
+            raise Denied(429, "TOO_MANY_TRIES", "Too many codes were tried from here. Wait a minute.")
+        self._tries[address] = [*tries, now]
+
+    def _verify(self, request: Request, body: bytes) -> KnownNode:
+        node_id = request.headers.get(NODE_HEADER, "")
+        nonce = request.headers.get(NONCE_HEADER, "")
+        node = self._hub.find_node(node_id) if len(node_id) == 36 else None
+        if node is None:
+            raise Denied(403, "UNKNOWN_NODE", "This node is not enrolled here. Enrol it with a new code.")
+        if not nonce_is_good(self._hub.secret, node_id, nonce, now_ms()):
+            raise Denied(401, "NONCE", "Sign again with the nonce given.", node_id)
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        signature = request.headers.get(SIGNATURE_HEADER, "")
+        if not verifies(node.public_key, signature, request.method, path, body, nonce):
+            raise Denied(403, "BAD_SIGNATURE", "The request is not signed with this node's key.")
+        if not node.active:
+            raise Denied(403, "REVOKED", "This node was revoked at head office. Its data stays; enrol it anew.")
+        return node
+
+    def _pages(self, connection: Connection, sender: Sender, asked: PullRequest) -> PullAnswer:
+        row = connection.execute(
+            "UPDATE sync_nodes SET seen_at = now() WHERE org_id = %s AND id = %s RETURNING incarnation",
+            (sender.org_id, sender.node_id),
+        ).fetchone()
+        if row is None or row["incarnation"] != asked.incarnation:
+            return PullAnswer("superseded", now_ms(), [])
+        return PullAnswer("ok", now_ms(), pages(connection, sender, asked.incarnation, asked.cursors))
+
+    async def _in(self, sender: Sender, job: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._hub.transaction(sender.org_id) as connection:
+                return job(connection)
+
+        return await run_in_threadpool(run)
+
+    def _nonce(self, node_id: str) -> str:
+        return issue_nonce(self._hub.secret, node_id, now_ms())
+
+    def _denied(self, error: Denied) -> Response:
+        body = msgspec.json.encode({"error": {"code": error.code, "message": str(error), "details": {}}})
+        headers = {NONCE_HEADER: self._nonce(error.node_id)} if error.node_id and error.status == 401 else {}
+        return Response(body, error.status, media_type="application/json", headers=headers)
+
+
+class EnrolRequest(msgspec.Struct):
+    """A node asks to be taken in: its one-time code and the public half of the key that it made."""
+
+    code: str
+    public_key: str
+
+
+async def bounded_body(request: Request) -> bytes:
+    """The request's body, refused while it arrives when it grows too large."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise Denied(413, "BODY_TOO_LARGE", f"A request has at most {BODY_BYTES_MAX} bytes.")
+    return bytes(body)
+
+
+def now_ms() -> int:
+    """The hub's wall clock."""
+    return time.time_ns() // 1_000_000
+
+
+class NewsBoard:
+    """Wakes whoever waits for news of a scope; the host feeds it from PostgreSQL's notifications."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, set[tuple[int, asyncio.Event]]] = {}
+
+    def tell(self, scope: str, author: int) -> None:
+        """There is news of this scope that this node wrote (0: for all); call on the event loop."""
+        for number, event in self._waiting.get(scope, ()):
+            if author == 0 or number != author:
+                event.set()
+
+    @contextmanager
+    def listening(self, scopes: list[str], number: int) -> Iterator[asyncio.Event]:
+        """An event that is set when there is news of one of the scopes by anybody but this node."""
+        ear = (number, asyncio.Event())
+        for scope in scopes:
+            self._waiting.setdefault(scope, set()).add(ear)
+        try:
+            yield ear[1]
+        finally:
+            for scope in scopes:
+                self._waiting[scope].discard(ear)
+                if not self._waiting[scope]:
+                    del self._waiting[scope]

@@ -1,0 +1,168 @@
+"""Change capture at the hub, in PostgreSQL itself: whoever writes, the feed gets the transaction.
+
+Row triggers made from the schema note each change in `sync_captured`; a trigger that runs at commit turns what one
+transaction noted into one entry of each scope's feed, drawing positions from the scopes' counters last, so that a reader
+never steps over a position still in flight. The hub's own merging sets `sync.applying` and writes the feed itself.
+"""
+
+from sqlalchemy.dialects.postgresql import dialect
+from sqlalchemy.types import TypeEngine
+
+from sync.schema import FieldSpec, Schema, TableSpec
+
+NEWS_CHANNEL = "sync_news"
+
+FUNCTIONS = [
+    "CREATE SEQUENCE IF NOT EXISTS sync_tick CYCLE MAXVALUE 65535 MINVALUE 0",
+    # one stamp a transaction: wall milliseconds and a counter that tells processes apart
+    """
+    CREATE OR REPLACE FUNCTION sync_stamp() RETURNS bigint LANGUAGE plpgsql AS $$
+    DECLARE given text := nullif(current_setting('sync.stamp', true), '');
+    BEGIN
+      IF given IS NULL THEN
+        given := (((extract(epoch FROM clock_timestamp()) * 1000)::bigint << 16) + nextval('sync_tick'))::text;
+        PERFORM set_config('sync.stamp', given, true);
+      END IF;
+      RETURN given::bigint;
+    END $$
+    """,
+    "CREATE OR REPLACE FUNCTION sync_node() RETURNS integer LANGUAGE sql STABLE AS 'SELECT 0'",
+]
+
+EMIT = [
+    f"""
+    CREATE OR REPLACE FUNCTION sync_emit() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE part record; place bigint;
+    BEGIN
+      FOR part IN
+        SELECT scope, min(hlc) AS hlc, '[' || string_agg(change, ',' ORDER BY seq) || ']' AS body
+        FROM sync_captured WHERE org_id = NEW.org_id AND txid = NEW.txid GROUP BY scope ORDER BY scope
+      LOOP
+        INSERT INTO sync_scopes (org_id, scope, head) VALUES (NEW.org_id, part.scope, 1)
+        ON CONFLICT (org_id, scope) DO UPDATE SET head = sync_scopes.head + 1 RETURNING head INTO place;
+        INSERT INTO sync_feed (org_id, scope, pos, node, incarnation, hlc, differs, body)
+        VALUES (NEW.org_id, part.scope, place, 0, 0, part.hlc, false, part.body);
+        PERFORM pg_notify('{NEWS_CHANNEL}', part.scope || ' 0');
+      END LOOP;
+      DELETE FROM sync_captured WHERE org_id = NEW.org_id AND txid = NEW.txid;
+      RETURN NULL;
+    END $$
+    """,
+    "DROP TRIGGER IF EXISTS sync_emit ON sync_captured",
+    """
+    CREATE CONSTRAINT TRIGGER sync_emit AFTER INSERT ON sync_captured
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sync_emit()
+    """,
+]
+
+
+def pg_type(kind: TypeEngine[object]) -> str:
+    """The column type's name in PostgreSQL."""
+    return str(kind.compile(dialect=dialect()))  # type: ignore[no-untyped-call]
+
+
+def wire_form(name: str, kind: TypeEngine[object]) -> str:
+    """An SQL expression for a column's value as it crosses the wire: instants and days as fixed text."""
+    actual = pg_type(kind)
+    if actual == "TIMESTAMP WITH TIME ZONE":
+        return f"to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+    if actual == "DATE":
+        return f"to_char({name}, 'YYYY-MM-DD')"
+    return name
+
+
+def capture_statements(schema: Schema) -> list[str]:
+    """Functions and triggers of every replicated table; run after each migration, replacing what was there."""
+    statements: list[str] = []
+    for table in schema.tables.values():
+        statements += _capture(table)
+        statements += _record(table) if table.kind == "record" else _fact(table)
+    return statements
+
+
+def _trigger(table: str, name: str, when: str, function: str) -> list[str]:
+    return [
+        f'DROP TRIGGER IF EXISTS {name} ON "{table}"',
+        f'CREATE TRIGGER {name} {when} ON "{table}" FOR EACH ROW EXECUTE FUNCTION {function}()',
+    ]
+
+
+def _capture(table: TableSpec) -> list[str]:
+    whole = ", ".join(f"'{name}', {_new_value(name, spec)}" for name, spec in table.fields.items())
+    function = f"sync_capture_{table.name}"
+    edits = "".join(
+        f'IF NEW."{name}" IS DISTINCT FROM OLD."{name}" THEN '
+        f"f := f || jsonb_build_object('{name}', {_new_value(name, spec)}); END IF;\n"
+        for name, spec in table.mergeable.items()
+    )
+    return [
+        f"""
+        CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE f jsonb := '{{}}'; head jsonb; stamps jsonb; at bigint := NEW._hlc;
+        BEGIN
+          IF current_setting('sync.applying', true) = '1' THEN RETURN NULL; END IF;
+          head := jsonb_build_object('t', '{table.name}', 'o', CASE TG_OP WHEN 'INSERT' THEN 'i' ELSE 'u' END, 'k', NEW.id);
+          IF TG_OP = 'INSERT' THEN
+            f := jsonb_build_object({whole});
+          ELSE
+            {edits}
+            IF f = '{{}}' THEN RETURN NULL; END IF;
+            SELECT jsonb_object_agg(k, NEW._fv::jsonb -> k), max((NEW._fv::jsonb -> k ->> 0)::bigint)
+              INTO stamps, at FROM jsonb_object_keys(f) AS k;
+            head := head || jsonb_build_object('v', stamps);
+          END IF;
+          INSERT INTO sync_captured (org_id, scope, hlc, change)
+          VALUES (NEW.org_id, coalesce(NEW.property_id, NEW.org_id), at, (head || jsonb_build_object('f', f))::text);
+          RETURN NULL;
+        END $$
+        """,
+        *_trigger(table.name, "sync_capture", "AFTER INSERT OR UPDATE", function),
+    ]
+
+
+def _new_value(name: str, spec: FieldSpec) -> str:
+    return wire_form(f'NEW."{name}"', spec.type)
+
+
+def _record(table: TableSpec) -> list[str]:
+    function = f"sync_stamp_{table.name}"
+    edits = "".join(
+        f'IF NEW."{name}" IS DISTINCT FROM OLD."{name}" THEN changed := changed || ARRAY[\'{name}\']; END IF;\n'
+        for name in table.mergeable
+    )
+    # a later edit of a field always has the later stamp, however the wall clock moved between
+    return [
+        f"""
+        CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE changed text[] := '{{}}'; known jsonb := coalesce(OLD._fv, '{{}}')::jsonb; at bigint; last bigint;
+        BEGIN
+          IF current_setting('sync.applying', true) = '1' THEN RETURN NEW; END IF;
+          IF (NEW.org_id, NEW.id, NEW.property_id) IS DISTINCT FROM (OLD.org_id, OLD.id, OLD.property_id) THEN
+            RAISE EXCEPTION 'a record keeps its place: {table.name}';
+          END IF;
+          {edits}
+          IF cardinality(changed) = 0 THEN RETURN NEW; END IF;
+          SELECT max((value ->> 0)::bigint) INTO last FROM jsonb_each(known);
+          at := greatest(sync_stamp(), OLD._hlc + 1, coalesce(last, 0) + 1);
+          SELECT known || jsonb_object_agg(name, jsonb_build_array(at, sync_node())) INTO known
+            FROM unnest(changed) AS name;
+          NEW._fv := known::text;
+          RETURN NEW;
+        END $$
+        """,
+        *_trigger(table.name, "sync_stamp", "BEFORE UPDATE", function),
+    ]
+
+
+def _fact(table: TableSpec) -> list[str]:
+    function = f"sync_stamp_{table.name}"
+    return [
+        f"""
+        CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF current_setting('sync.applying', true) = '1' THEN RETURN NEW; END IF;
+          RAISE EXCEPTION 'a fact is never changed: {table.name}';
+        END $$
+        """,
+        *_trigger(table.name, "sync_stamp", "BEFORE UPDATE", function),
+    ]

@@ -1,0 +1,58 @@
+"""Serving the feed: every scope has contiguous positions, so a reader can prove that it has everything."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import psycopg
+
+from sync.hub.receive import Sender
+from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page
+
+Connection = psycopg.Connection[dict[str, Any]]
+Cursors = Mapping[str, tuple[int, int]]
+
+
+class PullRequest(msgspec.Struct):
+    """cursors: scope → [position, epoch]; wait: seconds the hub may hold the answer while there is no news."""
+
+    protocol: int
+    incarnation: int
+    cursors: dict[str, tuple[int, int]]
+    wait: float = 0
+
+
+def scopes_of(sender: Sender) -> list[str]:
+    """What concerns a node: the group's rows first, since the property's may lean on them, then the property's."""
+    return [sender.org_id, sender.property_id]
+
+
+def pages(connection: Connection, sender: Sender, incarnation: int, cursors: Cursors) -> list[Page]:
+    """A page of each scope after its cursor, in one snapshot. What this life of the node wrote itself is passed over
+    where the hub changed nothing; what an earlier life wrote is not, since a rolled back database forgot it."""
+    return [_page(connection, sender, incarnation, scope, *cursors.get(scope, (0, 0))) for scope in scopes_of(sender)]
+
+
+def _page(connection: Connection, sender: Sender, incarnation: int, scope: str, after: int, epoch: int) -> Page:
+    state = connection.execute(
+        "SELECT head, epoch FROM sync_scopes WHERE org_id = %s AND scope = %s", (sender.org_id, scope)
+    ).fetchone() or {"head": 0, "epoch": epoch or 1}
+    rows = connection.execute(
+        "SELECT pos, node, hlc, body FROM sync_feed WHERE org_id = %s AND scope = %s AND pos > %s AND pos <= %s"
+        " AND (node <> %s OR incarnation <> %s OR differs) ORDER BY pos LIMIT %s",
+        (sender.org_id, scope, after, state["head"], sender.number, incarnation, ENTRIES_MAX),
+    ).fetchall()
+    entries: list[Entry] = []
+    size = 0
+    to = state["head"]
+    for row in rows:
+        size += len(row["body"])
+        if entries and size > PAGE_BYTES_MAX:
+            to = entries[-1].p
+            break
+        changes = msgspec.json.decode(row["body"], type=list[EntryChange])
+        entries.append(Entry(row["pos"], row["hlc"], row["node"], changes, row["node"] == sender.number))
+    else:
+        if len(rows) == ENTRIES_MAX:
+            to = entries[-1].p
+    return Page(scope, state["epoch"], after, max(to, after), state["head"], entries)

@@ -1,0 +1,125 @@
+"""The engine's own tables at the hub. Every one begins with the tenant."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
+
+metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"})
+_INFO = {"pii": "none", "merge": "engine"}
+_COPY = {"pii": "direct", "merge": "engine"}
+
+
+def _column(name: str, kind: Any, *rest: Any, info: dict[str, str] = _INFO, **options: Any) -> Column[Any]:
+    options.setdefault("nullable", False)
+    return Column(name, kind, *rest, info=info, **options)
+
+
+def _id(name: str, **options: Any) -> Column[Any]:
+    return _column(name, UUID(as_uuid=False), **options)
+
+
+def _at(name: str, **options: Any) -> Column[Any]:
+    return _column(name, TIMESTAMP(timezone=True), **options)
+
+
+def _info(*, large: bool = False) -> dict[str, Any]:
+    return {"kind": "local", "host": "cloud", "large": large}
+
+
+nodes = Table(
+    "sync_nodes",
+    metadata,
+    _id("org_id", primary_key=True),
+    _id("id", primary_key=True),
+    _id("property_id"),
+    _column("number", Integer),
+    _column("code", Text),
+    _column("public_key", Text),
+    _column("status", Text),  # active, revoked
+    _column("incarnation", Integer),
+    _column("acked", BigInteger),
+    _column("ceiling", BigInteger, server_default=text("0")),  # the last stamp handed back to a clock that ran ahead
+    _column("waiting", BigInteger, server_default=text("0")),
+    _column("version", Text, server_default=text("''")),
+    _column("offset_ms", BigInteger, server_default=text("0")),
+    _at("enrolled_at"),
+    _at("seen_at", nullable=True),
+    info=_info(),
+)
+codes = Table(
+    "sync_codes",
+    metadata,
+    _id("org_id", primary_key=True),
+    _id("id", primary_key=True),
+    _id("property_id"),
+    _column("code_hash", Text),
+    _at("expires_at"),
+    _at("used_at", nullable=True),
+    Index(None, "code_hash"),
+    info=_info(),
+)
+scopes = Table(
+    "sync_scopes",
+    metadata,
+    _id("org_id", primary_key=True),
+    _id("scope", primary_key=True),
+    _column("head", BigInteger),
+    _column("epoch", Integer, server_default=text("1")),
+    info=_info(),
+    postgresql_with={"fillfactor": 20},
+)
+feed = Table(
+    "sync_feed",
+    metadata,
+    _id("org_id", primary_key=True),
+    _id("scope", primary_key=True),
+    _column("pos", BigInteger, primary_key=True),
+    _column("node", Integer),
+    _column("incarnation", Integer),
+    _column("hlc", BigInteger),
+    _column("differs", Boolean),  # the hub's result is not what the author sent
+    _column("body", Text, info=_COPY),
+    _at("at", server_default=text("now()")),
+    info=_info(large=True),
+    postgresql_partition_by="HASH (org_id)",
+)
+captured = Table(
+    "sync_captured",
+    metadata,
+    _id("org_id", primary_key=True),
+    _column("seq", BigInteger, Identity(always=True), primary_key=True),
+    _column("txid", Text, server_default=text("pg_current_xact_id()::text")),
+    _id("scope"),
+    _column("hlc", BigInteger),
+    _column("change", Text, info=_COPY),
+    Index(None, "org_id", "txid"),
+    info=_info(),
+)
+stage = Table(
+    "sync_stage",
+    metadata,
+    _id("org_id", primary_key=True),
+    _id("node_id", primary_key=True),
+    _column("incarnation", Integer, primary_key=True),
+    _column("last", BigInteger, primary_key=True),
+    _column("body", Text, info=_COPY),
+    info=_info(),
+)
+quarantine = Table(
+    "sync_quarantine",
+    metadata,
+    _id("org_id", primary_key=True),
+    _id("id", primary_key=True),
+    _id("property_id"),
+    _id("node_id"),
+    _column("incarnation", Integer),
+    _column("first", BigInteger),
+    _column("last", BigInteger),
+    _column("code", Text),
+    _column("reason", Text),
+    _column("body", Text, info=_COPY),
+    _at("at"),
+    _column("state", Text),  # waiting, applied, discarded
+    info=_info(),
+)

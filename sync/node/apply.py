@@ -1,0 +1,169 @@
+"""Applying the hub's feed at a node: whole transactions, with the cursor moved in the same SQLite transaction.
+
+The hub's result is canonical. A field takes the incoming version when that is the later one; what comes back of the
+node's own (because the hub changed it) is taken as it stands, unless a newer local edit still waits to be sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from sync.clock import Stamp
+from sync.merge import RowVersions, Version, later
+from sync.schema import Schema, TableSpec
+from sync.wire import Entry, EntryChange, Page
+
+RETRIED_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an application did: entries applied, entries kept for later, and the tables that changed."""
+
+    entries: int
+    kept: int
+    tables: frozenset[str]
+    hlc: int
+
+
+class CannotApply(Exception):
+    """One transaction can't be applied here and now; it is kept with this reason."""
+
+
+def apply_page(
+    connection: Any, schema: Schema, page: Page, errors: type[Exception] | tuple[type[Exception], ...]
+) -> Applied:
+    """Applies a page and moves its scope's cursor; runs inside one transaction with capture off.
+
+    `errors` are the driver's errors that mean a transaction can't be applied (constraints). Raises ValueError when
+    the page does not join on to the cursor: nothing is skipped silently.
+    """
+    found = connection.execute("SELECT position, epoch FROM sync_cursors WHERE scope = ?", (page.scope,)).fetchone()
+    position = found[0] if found else 0
+    if page.after != position:
+        raise ValueError(f"page of {page.scope} starts after {page.after}, the cursor is at {position}")
+    tables: set[str] = set()
+    kept = hlc = 0
+    for entry in page.entries:
+        hlc = max(hlc, entry.h)
+        if not _try(connection, schema, entry, page.scope, errors):
+            kept += 1
+        tables.update(change.t for change in entry.changes)
+    connection.execute(
+        "INSERT INTO sync_cursors (scope, position, epoch) VALUES (?, ?, ?)"
+        " ON CONFLICT (scope) DO UPDATE SET position = excluded.position, epoch = excluded.epoch",
+        (page.scope, page.to, page.epoch),
+    )
+    if page.entries:
+        _retry_kept(connection, schema, errors)
+    return Applied(len(page.entries) - kept, kept, frozenset(tables), hlc)
+
+
+def _try(connection: Any, schema: Schema, entry: Entry, scope: str, errors: Any) -> bool:
+    connection.execute("SAVEPOINT entry")
+    try:
+        for change in entry.changes:
+            _apply_change(connection, schema, entry, change)
+    except (CannotApply, *_tuple(errors)) as error:
+        connection.execute("ROLLBACK TO entry")
+        connection.execute("RELEASE entry")
+        connection.execute(
+            "INSERT INTO sync_kept (scope, position, reason, body) VALUES (?, ?, ?, ?)",
+            (scope, entry.p, str(error), msgspec.json.encode(entry).decode()),
+        )
+        return False
+    connection.execute("RELEASE entry")
+    return True
+
+
+def _retry_kept(connection: Any, schema: Schema, errors: Any) -> None:
+    # a parent may have come since; each retried transaction either goes in whole or is kept anew
+    rows = connection.execute("SELECT id, scope, body FROM sync_kept ORDER BY id LIMIT ?", (RETRIED_MAX,)).fetchall()
+    for row in rows:
+        connection.execute("DELETE FROM sync_kept WHERE id = ?", (row[0],))
+        _try(connection, schema, msgspec.json.decode(row[2], type=Entry), row[1], errors)
+
+
+def _tuple(errors: Any) -> tuple[type[Exception], ...]:
+    return errors if isinstance(errors, tuple) else (errors,)
+
+
+def _apply_change(connection: Any, schema: Schema, entry: Entry, change: EntryChange) -> None:
+    table = schema.tables.get(change.t)
+    if table is None:
+        raise CannotApply(f"table {change.t} is of another release")
+    fields = msgspec.json.decode(change.f)
+    known = {name: value for name, value in fields.items() if name in table.fields or name == "_deleted"}
+    unknown = {name: value for name, value in fields.items() if name not in known}
+    row = connection.execute(
+        f"SELECT * FROM \"{table.name}\" WHERE org_id = (SELECT v FROM sync_meta WHERE k = 'org') AND id = ?",
+        (change.k,),
+    ).fetchone()
+    if row is None:
+        if change.o == "u":
+            raise CannotApply(f"{change.t} {change.k} is not here to edit")
+        _insert(connection, table, entry, change, known, unknown)
+    elif table.kind == "record":
+        _merge(connection, table, entry, change, known, unknown, row)
+    elif entry.own:
+        connection.execute(
+            f'UPDATE "{table.name}" SET _hlc = ? WHERE org_id = ? AND id = ?',
+            (entry.h, row["org_id"], change.k),
+        )
+
+
+def _insert(connection: Any, table: TableSpec, entry: Entry, change: EntryChange, known: Any, unknown: Any) -> None:
+    org = connection.execute("SELECT v FROM sync_meta WHERE k = 'org'").fetchone()[0]
+    versions = RowVersions(entry.h, entry.n, change.v or {})
+    values = {
+        "org_id": org,
+        **known,
+        "_hlc": entry.h,
+        "_node": entry.n,
+        "_fv": versions.fv(),
+        "_x": msgspec.json.encode(unknown).decode() if unknown else None,
+    }
+    names = ", ".join(f'"{name}"' for name in values)
+    marks = ", ".join("?" * len(values))
+    connection.execute(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', tuple(values.values()))
+
+
+def _merge(
+    connection: Any, table: TableSpec, entry: Entry, change: EntryChange, known: Any, unknown: Any, row: Any
+) -> None:
+    current = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
+    waiting = _waiting_fields(connection, table.name, change.k) if entry.own else frozenset()
+    stamps = change.v or {}
+    taken: dict[str, Any] = {}
+    moved: dict[str, Stamp] = {}
+    for name, value in known.items():
+        spec = table.mergeable.get(name)
+        if spec is None or name in waiting:
+            continue
+        stamp = tuple(stamps.get(name, (entry.h, entry.n)))
+        incoming = Version(value, (stamp[0], stamp[1]))
+        mine = Version(row[name], current.of(name))
+        if entry.own or later(spec, incoming, mine) is incoming:
+            taken[name] = value
+            moved[name] = incoming.stamp
+    if not taken and not unknown:
+        return
+    kept = {**(msgspec.json.decode(row["_x"]) if row["_x"] else {}), **unknown}
+    values = {**taken, "_fv": current.with_fields(moved).fv()}
+    if kept:
+        values["_x"] = msgspec.json.encode(kept).decode()
+    changes = ", ".join(f'"{name}" = ?' for name in values)
+    connection.execute(
+        f'UPDATE "{table.name}" SET {changes} WHERE org_id = ? AND id = ?',
+        (*values.values(), row["org_id"], change.k),
+    )
+
+
+def _waiting_fields(connection: Any, table: str, pk: str) -> frozenset[str]:
+    rows: Sequence[Any] = connection.execute(
+        "SELECT f FROM sync_outbox WHERE tbl = ? AND pk = ? AND seq > CAST(? AS INTEGER)",
+        (table, pk, (connection.execute("SELECT v FROM sync_meta WHERE k = 'acked'").fetchone() or ["0"])[0]),
+    ).fetchall()
+    return frozenset(name for row in rows for name in msgspec.json.decode(row[0]))

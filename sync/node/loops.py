@@ -1,0 +1,291 @@
+"""The two loops of a node: one pushes what waits in the outbox, one pulls the feed; neither waits for the other.
+
+They write only through the host's one writer, in slices short enough that a till never waits, and decide nothing by
+themselves: drafts come from `outbox`, application from `apply`, delays from `retry`.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from sync.clock import HybridClock
+from sync.node.apply import Applied, apply_page
+from sync.node.outbox import Draft, acknowledge, last_number, next_draft, put
+from sync.node.retry import Backoff
+from sync.node.transport import Link, LinkDown, TurnedAway
+from sync.schema import Schema
+from sync.wire import PROTOCOL, Hello, HelloAnswer, Page, PullAnswer, PushAnswer, pack, pack_json
+
+T = TypeVar("T")
+SLICE_ENTRIES = 50
+SLICE_CHANGES = 200
+WAIT_SECONDS = 20  # how long the hub may hold a pull that has nothing to say yet
+POLL_SECONDS = 5.0
+SKEW_MS = 2_000
+
+
+class Store(Protocol):
+    """How the loops reach the node's database; the host owns the connections."""
+
+    def write(self, job: Callable[[Any], T]) -> T:
+        """Runs a job on the writer's connection, in a transaction of its own with capture off; durable on return."""
+        ...
+
+    def read(self, job: Callable[[Any], T]) -> T:
+        """Runs a job on a reading connection."""
+        ...
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """The driver's errors that mean: this transaction breaks a constraint."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What staff and head office are told. Times are milliseconds of the node's clock; None means never."""
+
+    waiting: int = 0
+    pushed_at: int | None = None
+    pulled_at: int | None = None
+    push_error: str | None = None
+    pull_error: str | None = None
+    stopped: str | None = None
+    offset_ms: int = 0
+    set_aside: int = 0
+
+
+@dataclass
+class Engine:
+    """A node's engine. `changed` is called after the status or (with tables) rows have changed by sync."""
+
+    store: Store
+    schema: Schema
+    clock: HybridClock
+    link: Callable[[], Link]
+    version: str
+    incarnation: int
+    chance: Callable[[], float]
+    changed: Callable[[frozenset[str]], None] = lambda tables: None
+    status: Status = field(default_factory=Status)
+
+    def __post_init__(self) -> None:
+        self._stop = threading.Event()
+        self._work = threading.Event()
+        self._lock = threading.Lock()
+        self._acked = int(self.store.read(_acked) or 0)
+        self._last = self.store.read(last_number)
+        self._greeted = threading.Event()
+        self._scopes: list[str] = []
+        self._links: list[Link] = []
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Starts both loops."""
+        for name, loop in (("sync-push", self._push_loop), ("sync-pull", self._pull_loop)):
+            thread = threading.Thread(target=loop, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """Stops both loops; a request under way is cut off, which loses nothing."""
+        self._stop.set()
+        self._work.set()
+        self._greeted.set()
+        for link in self._links:
+            link.close()
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def nudge(self, last: int) -> None:
+        """Called after a commit: the outbox now ends at this number."""
+        if last > self._last:
+            self._last = last
+            self._work.set()
+
+    @property
+    def waiting(self) -> int:
+        """How many changes the hub has not acknowledged."""
+        return max(0, self._last - self._acked)
+
+    def current(self) -> Status:
+        """The status as of now."""
+        return replace(self.status, waiting=self.waiting, offset_ms=self.clock.offset_ms)
+
+    def _connect(self) -> Link:
+        link = self.link()
+        self._links.append(link)
+        return link
+
+    # --- pushing
+
+    def _push_loop(self) -> None:
+        link, backoff = self._connect(), Backoff(self.chance)
+        while not self._stop.is_set():
+            try:
+                if not self._greeted.is_set():
+                    self._greet(link)
+                self._work.clear()
+                draft = self.store.read(lambda c: next_draft(c, self._acked))
+                if draft is None:
+                    self._work.wait(POLL_SECONDS)
+                    continue
+                self._push(link, draft)
+                backoff.succeeded()
+            except LinkDown as error:
+                self._note(push_error=str(error))
+                self._stop.wait(backoff.failed(at_least_seconds=error.retry_after))
+            except TurnedAway as error:
+                self._turned_away(error)
+
+    def _greet(self, link: Link) -> None:
+        hello = Hello(
+            PROTOCOL,
+            self.incarnation,
+            self._last,
+            self._acked,
+            self.schema.fingerprint,
+            self.version,
+            self._now(),
+        )
+        answer = link.call("/sync/v1/hello", pack(hello), HelloAnswer)
+        self._keep_time(hello.now_ms, answer.now_ms)
+        if answer.status == "superseded":
+            raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
+        if answer.status == "new_incarnation":
+            self._begin_anew(answer)
+        elif answer.acked > self._acked:
+            self._acknowledge(answer.acked)
+        self._scopes = answer.scopes
+        self._greeted.set()
+
+    def _begin_anew(self, answer: HelloAnswer) -> None:
+        # the database was rolled back: its later life gets its own numbers, and pulls again what it forgot
+        def job(connection: Any) -> None:
+            put(connection, "incarnation", str(answer.incarnation))
+            connection.execute("UPDATE sync_cursors SET position = 0")
+
+        self.store.write(job)
+        self.incarnation = answer.incarnation
+        self.changed(frozenset({"incarnation"}))
+
+    def _push(self, link: Link, draft: Draft) -> None:
+        sent_at = self._now()
+        body = pack_json(self._batch(draft, sent_at))
+        answer = link.call("/sync/v1/push", body, PushAnswer)
+        if answer.status == "superseded":
+            raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
+        self._keep_time(sent_at, answer.now_ms)
+        if answer.ceiling is not None:
+            self.clock.lower(answer.ceiling)
+        if answer.acked > self._acked:
+            self._acknowledge(answer.acked)
+        elif answer.status == "gap":
+            raise LinkDown(f"the hub has up to {answer.acked}, we sent from {self._acked}")
+        self._note(push_error=None, pushed_at=self._now(), set_aside=self.status.set_aside + len(answer.troubles))
+
+    def _batch(self, draft: Draft, now_ms: int) -> bytes:
+        head = {
+            "protocol": PROTOCOL,
+            "incarnation": self.incarnation,
+            "prev": self._acked,
+            "last": draft.last,
+            "schema": self.schema.fingerprint,
+            "now_ms": now_ms,
+            "waiting": self.waiting,
+            "version": self.version,
+            "part": draft.part,
+        }
+        return b"".join((msgspec.json.encode(head)[:-1], b',"changes":[', ",".join(draft.changes).encode(), b"]}"))
+
+    def _acknowledge(self, acked: int) -> None:
+        self.store.write(lambda c: acknowledge(c, acked))
+        self._acked = acked
+
+    # --- pulling
+
+    def _pull_loop(self) -> None:
+        link, backoff = self._connect(), Backoff(self.chance)
+        while not self._stop.is_set():
+            if not self._greeted.wait(POLL_SECONDS):
+                continue
+            try:
+                self._pull(link)
+                backoff.succeeded()
+            except LinkDown as error:
+                self._note(pull_error=str(error))
+                self._stop.wait(backoff.failed(at_least_seconds=error.retry_after))
+            except TurnedAway as error:
+                self._turned_away(error)
+
+    def _pull(self, link: Link) -> None:
+        cursors = self.store.read(lambda c: _cursors(c, self._scopes))
+        request = {
+            "protocol": PROTOCOL,
+            "incarnation": self.incarnation,
+            "cursors": cursors,
+            "wait": WAIT_SECONDS,
+        }
+        answer = link.call("/sync/v1/pull", pack_json(msgspec.json.encode(request)), PullAnswer)
+        if answer.status == "superseded":
+            raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
+        for page in answer.pages:
+            self._apply(page, int(cursors[page.scope][1]))
+        self._note(pull_error=None, pulled_at=self._now())
+
+    def _apply(self, page: Page, epoch: int) -> None:
+        if epoch not in (0, page.epoch):
+            raise LinkDown(f"scope {page.scope} is at epoch {page.epoch}, we were at {epoch}")
+        for part in slices(page):
+            done: Applied = self.store.write(lambda c, p=part: apply_page(c, self.schema, p, self.store.errors))  # type: ignore[misc]
+            self.clock.observe(done.hlc)
+            if done.tables:
+                self.changed(done.tables)
+
+    # --- both
+
+    def _now(self) -> int:
+        return self.clock.wall_ms()
+
+    def _keep_time(self, sent_ms: int, hub_ms: int) -> None:
+        middle = (sent_ms + self._now()) // 2
+        offset = hub_ms - middle
+        self.clock.offset_ms = offset if abs(offset) > SKEW_MS else 0
+
+    def _turned_away(self, error: TurnedAway) -> None:
+        self._note(stopped=error.code, push_error=str(error), pull_error=str(error))
+        self._stop.wait(60)
+
+    def _note(self, **changes: Any) -> None:
+        with self._lock:
+            before = self.status
+            self.status = replace(before, **changes)
+        self.changed(frozenset())
+
+
+def slices(page: Page) -> list[Page]:
+    """The page cut into pages of few changes, each ending where the next begins; never within a transaction."""
+    found: list[Page] = []
+    after, entries, changes = page.after, list[Any](), 0
+    for entry in page.entries:
+        if entries and (len(entries) >= SLICE_ENTRIES or changes + len(entry.changes) > SLICE_CHANGES):
+            found.append(Page(page.scope, page.epoch, after, entries[-1].p, page.head, entries))
+            after, entries, changes = entries[-1].p, [], 0
+        entries.append(entry)
+        changes += len(entry.changes)
+    found.append(Page(page.scope, page.epoch, after, page.to, page.head, entries))
+    return found
+
+
+def _acked(connection: Any) -> int:
+    row = connection.execute("SELECT v FROM sync_meta WHERE k = 'acked'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _cursors(connection: Any, scopes: list[str]) -> dict[str, tuple[int, int]]:
+    rows = connection.execute("SELECT scope, position, epoch FROM sync_cursors").fetchall()
+    known = {row[0]: (row[1], row[2]) for row in rows}
+    return {scope: known.get(scope, (0, 0)) for scope in scopes}

@@ -1,0 +1,78 @@
+"""Reading the outbox in whole transactions, and forgetting what the hub has acknowledged."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sync.wire import BATCH_BYTES_MAX, CHANGES_MAX
+
+_READ = "SELECT seq, hlc, tbl, op, pk, f, base FROM sync_outbox WHERE seq > ? ORDER BY seq LIMIT ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Changes ready to be sent: JSON texts in outbox order, the last number, whether more of the same transaction
+    follows."""
+
+    changes: tuple[str, ...]
+    last: int
+    part: bool
+
+
+def next_draft(connection: Any, after: int) -> Draft | None:
+    """The next changes after a number, cut between transactions; a transaction larger than a batch comes in parts."""
+    rows = connection.execute(_READ, (after, CHANGES_MAX + 1)).fetchall()
+    if not rows:
+        return None
+    whole = len(rows) <= CHANGES_MAX
+    changes: list[str] = []
+    size = end = 0  # end: how many changes form whole transactions
+    for n, row in enumerate(rows):
+        if n and row[1] != rows[n - 1][1]:
+            end = n
+        text = _change(row)
+        if n == CHANGES_MAX or (n and size + len(text) > BATCH_BYTES_MAX):
+            whole = False
+            break
+        changes.append(text)
+        size += len(text)
+    if whole:
+        end = len(changes)
+    if end:
+        return Draft(tuple(changes[:end]), rows[end - 1][0], False)
+    return Draft(tuple(changes), rows[len(changes) - 1][0], True)
+
+
+def _change(row: Any) -> str:
+    # the row's fields are JSON already: they are spliced in, not taken apart and put together again
+    seq, hlc, table, op, pk, fields, base = row
+    seen = f',"b":{base}' if base else ""
+    return f'{{"s":{seq},"h":{hlc},"t":"{table}","o":"{op}","k":"{pk}","f":{fields}{seen}}}'
+
+
+def acknowledge(connection: Any, acked: int) -> None:
+    """Forgets what the hub has; its number and the latest stamp stay known, so that neither is ever given again."""
+    high = connection.execute("SELECT max(hlc) FROM sync_outbox WHERE seq <= ?", (acked,)).fetchone()[0]
+    if high is not None:
+        put(connection, "high", str(high))
+    connection.execute("DELETE FROM sync_outbox WHERE seq <= ?", (acked,))
+    put(connection, "acked", str(acked))
+
+
+def last_number(connection: Any) -> int:
+    """The highest outbox number ever given in this database."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sync_outbox'").fetchone()
+    return row[0] if row else 0
+
+
+def get(connection: Any, key: str) -> str | None:
+    """A value of the engine's own notes."""
+    row = connection.execute("SELECT v FROM sync_meta WHERE k = ?", (key,)).fetchone()
+    return row[0] if row else None
+
+
+def put(connection: Any, key: str, value: str) -> None:
+    """Sets a value of the engine's own notes."""
+    connection.execute(
+        "INSERT INTO sync_meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v",
+        (key, value),
+    )

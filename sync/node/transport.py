@@ -1,0 +1,104 @@
+"""Signed requests from a node to its hub over HTTP. One client a loop; every call has a time limit."""
+
+from typing import TypeVar
+
+import httpx2
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, sign
+from sync.wire import UnreadableError, unpack
+
+T = TypeVar("T")
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 30.0
+CONTENT_TYPE = "application/vnd.sync+zstd"
+
+
+class LinkDown(Exception):
+    """The hub can't be reached or can't answer now. `retry_after` is what it asked for, in seconds."""
+
+    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TurnedAway(Exception):
+    """The hub knows this node and refuses it (revoked, unknown): trying again will not help."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Link:
+    """A signed connection to the hub at `url`; not shared between threads."""
+
+    def __init__(
+        self,
+        url: str,
+        node_id: str,
+        key: Ed25519PrivateKey,
+        *,
+        transport: httpx2.BaseTransport | None = None,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        self._node_id = node_id
+        self._key = key
+        self._nonce = ""
+        timeout = httpx2.Timeout(answer_seconds, connect=CONNECT_SECONDS)
+        self._client = httpx2.Client(base_url=url, timeout=timeout, transport=transport)
+        self.sent_bytes = 0
+        self.received_bytes = 0
+
+    def close(self) -> None:
+        """Ends the connection; a call under way in another thread fails as LinkDown."""
+        self._client.close()
+
+    def call(self, path: str, body: bytes, answer: type[T]) -> T:
+        """POSTs a message and decodes the answer. Raises LinkDown or TurnedAway."""
+        for _ in range(2):
+            response = self._post(path, body)
+            if response.status_code != 401 or NONCE_HEADER not in response.headers:
+                break
+        return self._answer(response, answer)
+
+    def _post(self, path: str, body: bytes) -> httpx2.Response:
+        headers = {
+            NODE_HEADER: self._node_id,
+            NONCE_HEADER: self._nonce,
+            SIGNATURE_HEADER: sign(self._key, "POST", path, body, self._nonce),
+            "Content-Type": CONTENT_TYPE,
+        }
+        try:
+            response = self._client.post(path, content=body, headers=headers)
+        except (httpx2.HTTPError, RuntimeError, OSError) as error:  # RuntimeError: closed under way
+            raise LinkDown(str(error) or type(error).__name__) from error
+        self._nonce = response.headers.get(NONCE_HEADER, self._nonce)
+        self.sent_bytes += len(body)
+        self.received_bytes += len(response.content)
+        return response
+
+    def _answer(self, response: httpx2.Response, answer: type[T]) -> T:
+        if response.status_code == 200:
+            try:
+                return unpack(response.content, answer)
+            except UnreadableError as error:
+                raise LinkDown(f"unreadable answer: {error}") from error
+        code, message = _refusal(response)
+        if response.status_code in (401, 403):
+            raise TurnedAway(code, message)
+        raise LinkDown(f"{response.status_code} {code}: {message}", _retry_after(response))
+
+
+def _refusal(response: httpx2.Response) -> tuple[str, str]:
+    try:
+        error = msgspec.json.decode(response.content)["error"]
+        return str(error["code"]), str(error["message"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return "HTTP", "the answer was not the hub's"
+
+
+def _retry_after(response: httpx2.Response) -> float:
+    text = response.headers.get("Retry-After", "0")
+    return float(text) if text.isdigit() else 0.0

@@ -1,0 +1,124 @@
+"""What the engine reads of the tables: which replicate, who writes them, how each field merges.
+
+The declarations are in SQLAlchemy's `info` (on tables: kind, writer, large; on columns: merge, stages, pii); the
+engine's own columns are put on here, so that whoever declares a table needs to know nothing of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Literal
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text, text
+from sqlalchemy.sql.sqltypes import TypeEngine
+
+ENGINE_COLUMNS = ("_hlc", "_node", "_fv", "_deleted", "_x")
+Side = Literal["node", "hub"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One column as the engine sees it. `stages` orders the values of a `furthest_stage` field."""
+
+    name: str
+    type: TypeEngine[object]
+    merge: str
+    stages: tuple[str, ...]
+    nullable: bool
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One replicated table. `fields` leaves out `org_id` (the tenant, never on the wire) and the engine's columns."""
+
+    name: str
+    kind: str
+    writer: str
+    fields: Mapping[str, FieldSpec]
+    parents: tuple[str, ...]
+
+    @cached_property
+    def mergeable(self) -> dict[str, FieldSpec]:
+        """The fields that an edit can change, the tombstone among them."""
+        tombstone = FieldSpec("_deleted", Boolean(), "last_writer", (), False)
+        named = {n: f for n, f in self.fields.items() if n not in ("id", "property_id")}
+        return {**named, "_deleted": tombstone}
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All replicated tables, parents before children."""
+
+    tables: Mapping[str, TableSpec]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Equal on two ends that know the same tables and fields, whatever the order."""
+        known = sorted(f"{t.name}.{field}" for t in self.tables.values() for field in t.fields)
+        return sha256("\n".join(known).encode()).hexdigest()[:16]
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """Each table's place in the order of applying."""
+        return {name: n for n, name in enumerate(self.tables)}
+
+
+def read_schema(*metadata: MetaData) -> Schema:
+    """The replicated tables of these metadata (those whose info says fact or record)."""
+    found: dict[str, TableSpec] = {}
+    for meta in metadata:
+        for table in meta.sorted_tables:
+            if table.info.get("kind") in ("fact", "record"):
+                found[str(table.name)] = _spec(table)
+    return Schema(found)
+
+
+def attach_engine_columns(*metadata: MetaData) -> None:
+    """Puts the engine's columns on every replicated table that lacks them; called once by each host's schema module."""
+    for meta in metadata:
+        for table in meta.tables.values():
+            if table.info.get("kind") in ("fact", "record") and "_hlc" not in table.c:
+                for column in engine_columns():
+                    table.append_column(column)
+
+
+def engine_columns() -> list[Column[object]]:
+    """`_hlc` and `_node` stamp all fields not named in `_fv`; `_fv` holds later stamps of single fields as JSON;
+    `_deleted` is the tombstone; `_x` keeps fields that this release doesn't know. Both databases have functions
+    `sync_stamp` and `sync_node`, so that every insert is stamped whoever makes it."""
+    none = {"pii": "none", "merge": "engine"}
+    return [
+        Column(
+            "_hlc",
+            BigInteger().with_variant(Integer(), "sqlite"),
+            nullable=False,
+            server_default=text("(sync_stamp())"),
+            info=none,
+        ),
+        Column("_node", Integer, nullable=False, server_default=text("(sync_node())"), info=none),
+        Column("_fv", Text, nullable=True, info=none),
+        Column("_deleted", Boolean, nullable=False, server_default=text("FALSE"), info=none),
+        Column("_x", Text, nullable=True, info={"pii": "direct", "merge": "engine"}),
+    ]
+
+
+def replicated(tables: Iterable[Table]) -> list[Table]:
+    """Those tables that replicate."""
+    return [table for table in tables if table.info.get("kind") in ("fact", "record")]
+
+
+def _spec(table: Table) -> TableSpec:
+    fields = {
+        str(column.name): FieldSpec(
+            str(column.name),
+            column.type,
+            column.info.get("merge", "last_writer"),
+            tuple(column.info.get("stages", ())),
+            bool(column.nullable),
+        )
+        for column in table.columns
+        if column.name != "org_id" and column.name not in ENGINE_COLUMNS
+    }
+    parents = tuple(sorted({key.referred_table.name for key in table.foreign_key_constraints} - {table.name}))
+    return TableSpec(str(table.name), table.info["kind"], table.info["writer"], fields, parents)

@@ -1,0 +1,171 @@
+"""What crosses the wire, and its limits. JSON inside zstd: both ends are ours, so stamps travel as integers.
+
+A change's fields stay raw JSON until somebody must look inside: facts are stored at the hub without being unpacked
+in Python.
+"""
+
+import sys
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+PROTOCOL = 1
+CHANGES_MAX = 2000
+BATCH_BYTES_MAX = 1_000_000
+TRANSACTION_CHANGES_MAX = 50_000
+UNPACKED_BYTES_MAX = 32_000_000
+PAGE_BYTES_MAX = 1_000_000
+ENTRIES_MAX = 500
+COMPRESSION_LEVEL = 3
+
+T = TypeVar("T")
+Fields = dict[str, Any]
+Stamps = dict[str, tuple[int, int]]
+
+
+class Change(msgspec.Struct, omit_defaults=True):
+    """One row's change as a node pushes it. s: its number in the outbox; h: the act's stamp, equal for a whole
+    transaction; t: table; o: i(nsert) or u(pdate); k: the row's id; f: the fields; b: for an update, the stamp of
+    each field's value that the author saw."""
+
+    s: int
+    h: int
+    t: str
+    o: Literal["i", "u"]
+    k: str
+    f: msgspec.Raw
+    b: Stamps | None = None
+
+
+class Batch(msgspec.Struct):
+    """A push: whole transactions in outbox order, or one part of a transaction too large for one batch.
+
+    prev: what the node believes acknowledged; last: the highest number in here; part: more of the same transaction
+    follows. schema: the sender's fingerprint; now_ms: its wall clock."""
+
+    protocol: int
+    incarnation: int
+    prev: int
+    last: int
+    schema: str
+    now_ms: int
+    changes: list[Change]
+    waiting: int = 0
+    version: str = ""
+    part: bool = False
+
+
+class Trouble(msgspec.Struct):
+    """One transaction that was not applied as sent: set aside with a code and a sentence."""
+
+    first: int
+    last: int
+    code: str
+    reason: str
+
+
+class PushAnswer(msgspec.Struct):
+    """acked: everything up to here is the hub's now. expected: what to send from, when the batch did not join on.
+    ceiling: stamps were clamped; the node's clock goes on from here. status: ok, gap, or superseded."""
+
+    status: Literal["ok", "gap", "superseded"]
+    acked: int
+    now_ms: int
+    ceiling: int | None = None
+    troubles: list[Trouble] = []
+
+
+class EntryChange(msgspec.Struct, omit_defaults=True):
+    """One row's change as the hub hands it on, canonical. v: stamps of single fields where they differ from the
+    entry's own stamp."""
+
+    t: str
+    o: Literal["i", "u"]
+    k: str
+    f: msgspec.Raw
+    v: Stamps | None = None
+
+
+class Entry(msgspec.Struct, omit_defaults=True):
+    """One whole transaction of a scope's feed. p: its position; h, n: stamp and author; own: the receiver wrote it
+    and the hub changed something, so the receiver takes it as it stands."""
+
+    p: int
+    h: int
+    n: int
+    changes: list[EntryChange]
+    own: bool = False
+
+
+class Page(msgspec.Struct):
+    """A stretch of one scope's feed: everything after `after` up to and including `to`; `head` is the feed's end."""
+
+    scope: str
+    epoch: int
+    after: int
+    to: int
+    head: int
+    entries: list[Entry]
+
+
+class PullAnswer(msgspec.Struct):
+    """Pages of each scope asked for, read in one snapshot."""
+
+    status: Literal["ok", "superseded"]
+    now_ms: int
+    pages: list[Page]
+
+
+class Hello(msgspec.Struct):
+    """What a node says when it comes: which life of its database, how far its outbox and cursors got."""
+
+    protocol: int
+    incarnation: int
+    last: int
+    acked: int
+    schema: str
+    version: str
+    now_ms: int
+
+
+class HelloAnswer(msgspec.Struct):
+    """status: ok; new_incarnation (the hub has more of this node than the node itself: its database was rolled
+    back, go on under `incarnation`); superseded (a later life of this node is known: stop). scopes: what to pull."""
+
+    status: Literal["ok", "new_incarnation", "superseded"]
+    incarnation: int
+    acked: int
+    scopes: list[str]
+    now_ms: int
+    protocol: int = PROTOCOL
+
+
+class UnreadableError(ValueError):
+    """Bytes that are no message of this protocol, or larger than it allows."""
+
+
+def pack(message: msgspec.Struct) -> bytes:
+    """Encodes and compresses a message."""
+    return zstd.compress(msgspec.json.encode(message), level=COMPRESSION_LEVEL)
+
+
+def pack_json(raw: bytes) -> bytes:
+    """Compresses a message that was put together as JSON text."""
+    return zstd.compress(raw, level=COMPRESSION_LEVEL)
+
+
+def unpack(data: bytes, kind: type[T]) -> T:
+    """Decompresses within bounds and decodes. Raises UnreadableError."""
+    unpacker = zstd.ZstdDecompressor()
+    try:
+        raw = unpacker.decompress(data, max_length=UNPACKED_BYTES_MAX)
+        if not unpacker.eof:
+            raise UnreadableError(f"not one whole message of at most {UNPACKED_BYTES_MAX} bytes")
+        return msgspec.json.decode(raw, type=kind)
+    except (zstd.ZstdError, EOFError, msgspec.DecodeError) as error:
+        raise UnreadableError(str(error)) from error

@@ -1,0 +1,98 @@
+"""Pictures of the kitchen screen to look at: `python -m tests.edge.kds.pictures FOLDER`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser_fixture import KITCHEN, TABLET, Scheme, capture, open_browser
+from tests.edge.kds.evenings import busy_evening, quiet_evening
+from tests.edge.kds.node_double import KitchenNode, line
+
+LOOKS: tuple[tuple[str, tuple[int, int], Scheme], ...] = (
+    ("kitchen-light", KITCHEN, "light"),
+    ("kitchen-dark", KITCHEN, "dark"),
+    ("tablet-light", TABLET, "light"),
+    ("tablet-dark", TABLET, "dark"),
+)
+
+
+def take_pictures(folder: Path) -> list[Path]:
+    """Take every picture of the kitchen screen; answers their paths."""
+    taken: list[Path] = []
+    with open_browser() as browser:
+        for name, size, scheme in LOOKS:
+            for scene, play in SCENES.items():
+                path = folder / f"kds-{scene}-{name}.png"
+                with KitchenNode() as node:
+                    play(browser, node, path, size, scheme)
+                taken.append(path)
+    return taken
+
+
+Scene = Callable[[Browser, KitchenNode, Path, tuple[int, int], Scheme], None]
+
+
+def scene(prepare: Callable[[KitchenNode], object], ready: str, act: Callable[[Page, KitchenNode], None]) -> Scene:
+    """A scene: the node is prepared, the screen opened, and then something happens."""
+
+    def play(browser: Browser, node: KitchenNode, path: Path, size: tuple[int, int], scheme: Scheme) -> None:
+        prepare(node)
+        kds = f"{node.url}/kds"
+        first = node.enrol_url
+        capture(
+            browser, kds, path, size=size, scheme=scheme, first=first, ready=ready, act=lambda page: act(page, node)
+        )
+
+    return play
+
+
+def live(page: Page, node: KitchenNode) -> None:
+    """Wait until the screen hears the node."""
+    page.locator("[data-sign][data-state=online]").wait_for()
+
+
+def change_orders(page: Page, node: KitchenNode) -> None:
+    """After firing: a line voided, one added, a ticket voided, one bumped, one refused; the cloud is away."""
+    live(page, node)
+    table = {str(ticket["table"]): ticket_id for ticket_id, ticket in node.book.tickets.items()}
+    node.book.refusal = "This ticket was moved to table 9."
+    page.keyboard.press("3")
+    page.locator(".card-foot.is-bad").wait_for()
+    node.book.refusal = None
+    node.change(table["7"], state="ready")
+    node.void_line(table["12"], "Chips", "guest left")
+    node.add_line(table["12"], line("Garlic bread", 2))
+    node.change(table["18"], state="voided")
+    node.change(table["16"], state="in_preparation")
+    node.set_sync("property_only", 37)
+    page.locator("[data-sign][data-state=property_only]").wait_for()
+    page.locator(".card-foot.is-change").first.wait_for()
+
+
+def cut_off(page: Page, node: KitchenNode) -> None:
+    """The link hangs while a bump is under way."""
+    live(page, node)
+    node.turn_link("hang")
+    page.keyboard.press("2")
+    page.locator(".alarm").wait_for()
+    page.locator(".card[data-phase=waiting]").wait_for()
+
+
+def nothing(node: KitchenNode) -> None:
+    """No order yet."""
+
+
+SCENES: dict[str, Scene] = {
+    "empty": scene(nothing, "[data-list=empty]", live),
+    "quiet": scene(quiet_evening, ".card", live),
+    "busy": scene(busy_evening, ".card", live),
+    "changed": scene(busy_evening, ".card", change_orders),
+    "cut-off": scene(busy_evening, ".card", cut_off),
+}
+
+
+if __name__ == "__main__":
+    for picture in take_pictures(Path(sys.argv[1])):
+        print(picture)

@@ -1,0 +1,166 @@
+"""Bump, recall and start: each once, however often it is pressed and however bad the line is."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.edge.kds.node_double import KitchenNode, line
+
+
+def place_four(screen: Page, node: KitchenNode) -> list[str]:
+    tickets = [node.place(line("Chips"), table=str(number), minutes_ago=10 - number) for number in range(1, 5)]
+    expect(screen.locator(".card")).to_have_count(4)
+    return tickets
+
+
+def test_a_tap_bumps_and_the_last_bumped_is_named(screen: Page, node: KitchenNode) -> None:
+    tickets = place_four(screen, node)
+    screen.locator(".card").nth(1).tap()
+    expect(screen.locator(".card-place")).to_have_text(["Table 1", "Table 3", "Table 4"])
+    expect(screen.locator("[data-bumped]")).to_have_text("Last bumped: Table 2 A1-102")
+    assert [node.state_of(ticket) for ticket in tickets] == ["placed", "ready", "placed", "placed"]
+
+
+def test_number_keys_stay_with_their_tickets_when_cards_move(screen: Page, node: KitchenNode) -> None:
+    tickets = place_four(screen, node)
+    expect(screen.locator(".card-key")).to_have_text(["1", "2", "3", "4"])
+    screen.keyboard.press("1")
+    expect(screen.locator(".card-key")).to_have_text(["2", "3", "4"])
+    screen.keyboard.press("3")
+    expect(screen.locator(".card-key")).to_have_text(["2", "4"])
+    assert [node.state_of(ticket) for ticket in tickets] == ["ready", "placed", "ready", "placed"]
+
+
+def test_a_number_key_pressed_twice_bumps_one_ticket(screen: Page, node: KitchenNode) -> None:
+    for number in range(12):
+        node.place(line("Chips"), table=str(number), minutes_ago=20 - number)
+    expect(screen.locator(".card")).to_have_count(12)
+    for _ in range(3):
+        screen.keyboard.press("1")
+    expect(screen.locator(".card")).to_have_count(11)
+    expect(screen.locator(".card-key")).to_have_count(10)
+    assert sum(node.book.steps.values()) == 1
+
+
+def test_arrows_pick_and_enter_bumps(screen: Page, node: KitchenNode) -> None:
+    tickets = place_four(screen, node)
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "Enter"):
+        screen.keyboard.press(key)
+    expect(screen.locator(".card")).to_have_count(3)
+    screen.keyboard.press("Enter")
+    screen.keyboard.press("ArrowDown")
+    expect(screen.locator(".card:has(:focus) .card-place")).to_have_text("Table 3")
+    assert [node.state_of(ticket) for ticket in tickets] == ["placed", "ready", "placed", "placed"]
+
+
+def test_recall_is_one_key_away_and_brings_back_one_after_the_other(screen: Page, node: KitchenNode) -> None:
+    tickets = place_four(screen, node)
+    for key, left in (("2", 3), ("4", 2)):
+        screen.keyboard.press(key)
+        expect(screen.locator(".card")).to_have_count(left)
+    screen.keyboard.press("r")
+    expect(screen.locator(".card-place")).to_have_text(["Table 1", "Table 3", "Table 4"])
+    screen.reload()
+    screen.locator("[data-recall]").tap()
+    expect(screen.locator(".card-place")).to_have_text(["Table 1", "Table 2", "Table 3", "Table 4"])
+    expect(screen.locator("[data-bumped]")).to_have_text("Nothing bumped yet")
+    expect(screen.locator("[data-recall]")).to_be_disabled()
+    assert [node.steps_done(ticket, "recall") for ticket in tickets] == [0, 1, 0, 1]
+
+
+def test_a_long_press_or_a_key_starts_a_ticket_without_bumping_it(screen: Page, node: KitchenNode) -> None:
+    first, second, *_ = place_four(screen, node)
+    screen.keyboard.press("ArrowDown")
+    screen.keyboard.press("s")
+    expect(screen.locator(".card-stage")).to_have_count(1)
+    box = screen.locator(".card").nth(1).bounding_box()
+    assert box is not None
+    screen.mouse.move(box["x"] + 60, box["y"] + 20)
+    screen.mouse.down()
+    expect(screen.locator(".card").nth(1).locator(".card-step")).to_have_text("Started")
+    screen.mouse.up()
+    expect(screen.locator(".card-stage")).to_have_count(2)
+    assert [node.state_of(ticket) for ticket in (first, second)] == ["in_preparation", "in_preparation"]
+
+
+def test_twenty_rapid_taps_are_one_bump(screen: Page, node: KitchenNode) -> None:
+    tickets = place_four(screen, node)
+    box = screen.locator(".card").first.bounding_box()
+    assert box is not None
+    for _ in range(20):
+        screen.touchscreen.tap(box["x"] + 80, box["y"] + 30)
+    expect(screen.locator(".card")).to_have_count(3)
+    assert [node.steps_done(ticket, "bump") for ticket in tickets] == [1, 0, 0, 0]
+
+
+def test_a_wipe_across_the_glass_bumps_nothing(screen: Page, node: KitchenNode) -> None:
+    place_four(screen, node)
+    box = screen.locator(".card").first.bounding_box()
+    assert box is not None
+    screen.mouse.move(box["x"] + 20, box["y"] + 20)
+    screen.mouse.down()
+    screen.mouse.move(box["x"] + 220, box["y"] + 40, steps=4)
+    screen.mouse.up()
+    expect(screen.locator(".card.is-pressed")).to_have_count(0)
+    assert sum(node.book.steps.values()) == 0
+
+
+def test_nothing_moves_under_a_finger_that_is_about_to_press(screen: Page, node: KitchenNode) -> None:
+    tickets = place_four(screen, node)
+    third = screen.locator(".card").filter(has_text="Table 3")
+    before = third.bounding_box()
+    assert before is not None
+    screen.mouse.move(before["x"] + 80, before["y"] + 20)
+    screen.mouse.down()
+    node.change(tickets[0], state="ready")
+    expect(screen.locator(".chip[aria-current=true] [data-load]")).to_have_text("3")
+    assert third.bounding_box() == before
+    screen.mouse.up()
+    expect(screen.locator(".card", has_text="Table 1")).to_have_count(0)
+    assert {ticket for ticket, _ in node.book.steps} <= {tickets[2]}
+
+
+def test_a_bump_whose_answer_is_lost_is_tried_again_and_done_once(screen: Page, node: KitchenNode) -> None:
+    ticket, *_ = place_four(screen, node)
+    node.turn_link("answers_lost")
+    screen.locator(".card").first.tap()
+    expect(screen.locator(".card").first.locator(".card-step")).to_have_text("Not bumped yet, trying again")
+    assert node.steps_done(ticket, "bump") == 1
+    node.turn_link("up")
+    expect(screen.locator(".card")).to_have_count(3)
+    assert node.steps_done(ticket, "bump") == 1
+
+
+def test_a_bump_while_cut_off_waits_for_the_node(screen: Page, node: KitchenNode) -> None:
+    ticket, *_ = place_four(screen, node)
+    node.turn_link("cut")
+    expect(screen.locator(".alarm")).to_be_visible()
+    screen.locator(".card").first.tap()
+    expect(screen.locator(".card").first.locator(".card-step")).to_have_text("Not bumped yet, trying again")
+    node.turn_link("up")
+    expect(screen.locator(".card")).to_have_count(3)
+    assert node.steps_done(ticket, "bump") == 1
+
+
+@pytest.mark.parametrize("press", ["tap", "key"])
+def test_a_refused_bump_says_why_and_can_be_tried_again(screen: Page, node: KitchenNode, press: str) -> None:
+    ticket, *_ = place_four(screen, node)
+    node.book.refusal = "This ticket was moved to table 9."
+    screen.keyboard.press("1")
+    why = "Could not bump. This ticket was moved to table 9. Tap to try again"
+    expect(screen.locator(".card-foot.is-bad")).to_have_text(why)
+    node.book.refusal = None
+    if press == "tap":
+        screen.locator(".card").first.tap()
+    else:
+        screen.keyboard.press("1")
+    expect(screen.locator(".card")).to_have_count(3)
+    assert node.steps_done(ticket, "bump") == 1
+
+
+def test_a_ticket_bumped_on_another_screen_goes_and_can_be_recalled_here(screen: Page, node: KitchenNode) -> None:
+    first, *_ = place_four(screen, node)
+    node.change(first, state="ready")
+    expect(screen.locator(".card")).to_have_count(3)
+    screen.keyboard.press("R")
+    expect(screen.locator(".card")).to_have_count(4)
+    assert node.state_of(first) == "in_preparation"

@@ -1,0 +1,222 @@
+"""Totals that add up, states that follow their facts, and what an order may say."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hospitality.ground.errors import Invalid, Refused
+from hospitality.ground.ids import new_id
+from hospitality.ground.money import round_half_up
+from hospitality.orders.models import CHANNELS, STEPS
+from hospitality.orders.rules import (
+    LINES_PER_ORDER_MAX,
+    LINES_PER_PLACING_MAX,
+    NewLine,
+    NewOrder,
+    Taxed,
+    check_head,
+    check_lines,
+    check_not_settled,
+    check_void,
+    day_cursor,
+    from_day_cursor,
+    state_after,
+    state_of_all,
+    step_changes,
+    tax_of,
+    totals,
+)
+
+AMOUNTS = st.integers(-(10**12), 10**12)
+RATES = st.integers(0, 10_000)
+STATES = st.sampled_from(["placed", "in_preparation", "ready", "served", "voided"])
+LINE = NewLine(new_id(), 1)
+TAXES = st.sampled_from(
+    [
+        (None, 0, False),
+        ("VAT", 1500, True),
+        ("VAT", 1500, False),
+        ("Levy", 200, False),
+        ("Levy", 25, True),
+        ("Nil", 0, True),
+    ]
+)
+LINES = st.lists(st.builds(lambda amount, tax: Taxed(amount, *tax), st.integers(0, 10**10), TAXES), max_size=40)
+
+
+@settings(max_examples=3000)
+@given(amount=AMOUNTS, rate=RATES, included=st.booleans())
+def test_a_tax_is_the_exact_share_rounded_half_up_once(amount: int, rate: int, included: bool) -> None:
+    exact = Fraction(amount * rate, 10_000 + rate if included else 10_000)
+    assert tax_of(amount, rate, included=included) == round_half_up(exact)
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "included", "tax"),
+    [(1150, 1500, True, 150), (333, 200, False, 7), (25, 200, False, 1), (24, 200, False, 0), (1000, 0, True, 0)],
+)
+def test_taxes_as_a_till_prints_them(amount: int, rate: int, included: bool, tax: int) -> None:
+    assert tax_of(amount, rate, included=included) == tax
+
+
+def test_rounding_once_a_rate_differs_from_rounding_by_line() -> None:
+    three = [Taxed(25, "Levy", 200, False)] * 3
+    assert totals(three).tax_minor == 2  # 1.5; by line it would be 3 times 0.5, each rounded to 1
+    assert totals(three).total_minor == 77
+
+
+@settings(max_examples=2000)
+@given(lines=LINES)
+def test_the_parts_of_every_order_add_up(lines: list[Taxed]) -> None:
+    sums = totals(lines)
+    assert sums.subtotal_minor == sum(line.amount_minor for line in lines)
+    assert sums.tax_minor == sum(tax["tax_minor"] for tax in sums.taxes)
+    on_top = sum(tax["tax_minor"] for tax in sums.taxes if not tax["included"])
+    assert sums.total_minor == sums.subtotal_minor + on_top
+    untaxed = sum(line.amount_minor for line in lines if line.name is None)
+    assert sums.total_minor == untaxed + sum(tax["net_minor"] + tax["tax_minor"] for tax in sums.taxes)
+    assert len({(tax["name"], tax["rate_bp"], tax["included"]) for tax in sums.taxes}) == len(sums.taxes)
+
+
+@settings(max_examples=1000)
+@given(lines=LINES, seed=st.randoms(use_true_random=False))
+def test_the_order_of_lines_changes_nothing(lines: list[Taxed], seed: object) -> None:
+    shuffled = list(lines)
+    seed.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert totals(shuffled) == totals(lines)
+
+
+@settings(max_examples=1000)
+@given(amounts=st.lists(st.integers(0, 10**9), min_size=1), rate=RATES)
+def test_an_included_tax_leaves_the_total_as_priced(amounts: list[int], rate: int) -> None:
+    sums = totals(Taxed(amount, "VAT", rate, True) for amount in amounts)
+    assert sums.total_minor == sum(amounts)
+    assert 0 <= sums.tax_minor <= sums.total_minor
+
+
+@settings(max_examples=1000)
+@given(steps=st.lists(st.sampled_from(STEPS), max_size=12))
+def test_steps_taken_one_after_the_other_always_lead_on(steps: list[str]) -> None:
+    taken: list[str] = []
+    for step in steps:
+        before = state_after(taken)
+        if step_changes(step, before):
+            taken.append(step)
+            assert state_after(taken) != before or (step, before) == ("recalled", "in_preparation")
+        else:
+            assert not step_changes(step, state_after(taken))
+    assert state_after(taken) in ("placed", "in_preparation", "ready", "served")
+
+
+@given(step=st.sampled_from(STEPS), states=STATES)
+def test_no_step_twice_in_a_row(step: str, states: str) -> None:
+    if step_changes(step, states):
+        assert not step_changes(step, state_after([step]))
+
+
+def test_nothing_moves_a_voided_line() -> None:
+    assert not any(step_changes(step, "voided") for step in STEPS)
+
+
+def test_a_recall_makes_the_way_free_for_another_bump() -> None:
+    assert state_after(["started", "ready", "recalled"]) == "in_preparation"
+    assert step_changes("ready", "in_preparation")
+    assert state_after(["started", "ready", "recalled", "ready", "served"]) == "served"
+
+
+@pytest.mark.parametrize(
+    ("states", "whole"),
+    [
+        ([], "voided"),
+        (["voided", "voided"], "voided"),
+        (["placed", "placed"], "placed"),
+        (["placed", "voided"], "placed"),
+        (["placed", "ready"], "in_preparation"),
+        (["placed", "in_preparation"], "in_preparation"),
+        (["in_preparation", "served"], "in_preparation"),
+        (["ready", "served"], "ready"),
+        (["served", "served", "voided"], "served"),
+    ],
+)
+def test_an_order_is_as_far_as_its_lines(states: list[str], whole: str) -> None:
+    assert state_of_all(states) == whole
+
+
+@settings(max_examples=1000)
+@given(states=st.lists(STATES))
+def test_a_voided_line_never_changes_the_rest(states: list[str]) -> None:
+    left = [state for state in states if state != "voided"]
+    if left:
+        assert state_of_all([*left, "voided"]) == state_of_all(left)
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ((), "LINES_INVALID"),
+        ((LINE,) * (LINES_PER_PLACING_MAX + 1), "LINES_INVALID"),
+        ((replace(LINE, quantity=0),), "QUANTITY_INVALID"),
+        ((replace(LINE, quantity=1000),), "QUANTITY_INVALID"),
+        ((LINE, replace(LINE, quantity=-1)), "QUANTITY_INVALID"),
+        ((replace(LINE, seat=0),), "SEAT_INVALID"),
+        ((replace(LINE, options=((new_id(), 1),) * 101),), "OPTIONS_INVALID"),
+    ],
+)
+def test_lines_that_no_till_takes(lines: tuple[NewLine, ...], code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_lines(lines)
+    assert refused.value.code == code
+
+
+def test_an_order_has_a_last_line() -> None:
+    check_lines([LINE] * 200, there=LINES_PER_ORDER_MAX - 200)
+    with pytest.raises(Invalid):
+        check_lines([LINE] * 200, there=LINES_PER_ORDER_MAX - 199)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"channel": "drive_in"}, "CHANNEL_INVALID"),
+        ({"covers": 0}, "COVERS_INVALID"),
+        ({"covers": 1000}, "COVERS_INVALID"),
+    ],
+)
+def test_heads_that_no_till_takes(changes: dict[str, object], code: str) -> None:
+    order = replace(NewOrder("dine_in", (LINE,)), **changes)  # type: ignore[arg-type]
+    with pytest.raises(Invalid) as refused:
+        check_head(order, channels=CHANNELS)
+    assert refused.value.code == code
+
+
+def test_a_settled_order_takes_nothing_more() -> None:
+    check_not_settled(settled=False, number="A1-1")
+    with pytest.raises(Refused) as refused:
+        check_not_settled(settled=True, number="A1-1")
+    assert (refused.value.code, refused.value.message) == ("ORDER_SETTLED", "Order A1-1 is paid. Take a new order.")
+
+
+def test_what_was_paid_is_never_more_than_what_is_left() -> None:
+    check_void(total_left_minor=100, paid_minor=100)
+    with pytest.raises(Refused) as refused:
+        check_void(total_left_minor=99, paid_minor=100)
+    assert refused.value.code == "VOID_BELOW_PAID"
+
+
+@given(day=st.dates())
+def test_a_cursor_leads_back_to_its_row(day: object) -> None:
+    row = {"business_date": str(day), "id": new_id()}
+    cursor = day_cursor(row)
+    assert cursor is not None
+    assert from_day_cursor(cursor) == (row["business_date"], row["id"])
+    assert day_cursor(None) is None
+
+
+@given(cursor=st.text(max_size=60))
+def test_a_strange_cursor_is_refused(cursor: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        from_day_cursor(cursor)
+    assert refused.value.code == "CURSOR_INVALID"

@@ -1,0 +1,31 @@
+"""Runs an ASGI application on a free port of this machine for the length of a block."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+import uvicorn
+from starlette.types import ASGIApp
+
+START_MAX_SECONDS = 20
+
+
+@contextmanager
+def serve(app: ASGIApp) -> Iterator[str]:
+    """Answer with the address at which `app` is served."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, name="served", daemon=True)
+    thread.start()
+    limit = monotonic() + START_MAX_SECONDS
+    while not server.started:
+        assert thread.is_alive(), "the server ended at once"
+        assert monotonic() < limit, "the server did not start"
+        thread.join(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(START_MAX_SECONDS)
+        assert not thread.is_alive(), "the server did not stop"

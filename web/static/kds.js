@@ -1,0 +1,298 @@
+// The kitchen screen: wires what is known (Board), what is done (Steps), the line to the node (Connection) and what
+// is shown (View). It works from the node alone; nothing here names another host.
+
+import { Backoff } from "./backoff.js";
+import { ServerClock } from "./clock.js";
+import { Connection, State, socketUrl } from "./connection.js";
+import { setText } from "./dom.js";
+import { followConnection } from "./sign.js";
+import { say } from "./texts.js";
+import { Alarm } from "./kds/alarm.js";
+import { Board, isOpen } from "./kds/board.js";
+import { actionOf } from "./kds/card.js";
+import { paintRecall, paintStations } from "./kds/foot.js";
+import { NumberKeys } from "./kds/keys.js";
+import { Memory } from "./kds/memory.js";
+import { neighbour } from "./kds/moves.js";
+import { NotEnrolled, ask } from "./kds/node.js";
+import { listen } from "./kds/press.js";
+import { paintAllDay } from "./kds/rail.js";
+import { Sound } from "./kds/sound.js";
+import { Steps } from "./kds/steps.js";
+import { Stillness } from "./kds/stillness.js";
+import { View } from "./kds/view.js";
+import { place } from "./kds/words.js";
+
+const PAGE_BACK_MS = 20_000;
+const SKEW_TOLD_MS = 2000;
+
+const root = document.getElementById("kds");
+const area = document.getElementById("board");
+const rail = document.getElementById("rail");
+const foot = document.getElementById("foot");
+const { property, api, locale, zone } = root.dataset;
+
+const clock = new ServerClock();
+clock.hear(root.dataset.serverTime);
+const memory = new Memory(property);
+const board = new Board({ memory });
+const sound = new Sound(memory);
+const keys = new NumberKeys();
+const view = new View(area);
+const stillness = new Stillness(document);
+const connection = new Connection({ url: socketUrl(), events: ["ticket_updated", "sync_status"], clock });
+const steps = new Steps({ api, isCutOff: () => connection.state === State.cutOff });
+const alarm = new Alarm(root, { clock, connection, timeOfDay });
+
+let stationId = root.dataset.station || null;
+let listState = "loading";
+let listTrouble = "";
+let version = null;
+let turnedAt = 0;
+let lastIndex = 0;
+
+function timeOfDay(milliseconds) {
+  const format = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone };
+  return new Intl.DateTimeFormat(locale, format).format(milliseconds);
+}
+
+// ---- what is shown -------------------------------------------------------------------------------------------
+
+function arrange() {
+  const entries = board.open(stationId);
+  keys.assign(entries.map((entry) => entry.ticket.id));
+  const views = entries.map((entry) => ({
+    entry,
+    key: keys.keyOf(entry.ticket.id),
+    station: stationId === null,
+    step: steps.of(entry.ticket.id),
+  }));
+  view.render(views, clock.now());
+  steps.clearDone();
+  paint();
+}
+
+function schedule() {
+  stillness.whenStill(arrange);
+}
+
+function paint() {
+  const now = clock.now();
+  const entries = board.open(stationId);
+  view.paint(now, (id) => steps.of(id));
+  paintStations(foot, board, now);
+  const bumped = lastBumped();
+  const step = bumped && steps.of(bumped.id);
+  paintRecall(foot, bumped, step?.step === "recall" ? step : null);
+  paintAllDay(rail, entries);
+  setText(rail.querySelector("[data-clock]"), timeOfDay(now).replace(/:\d\d$/, ""));
+  const skewed = Math.abs(clock.skew()) > SKEW_TOLD_MS;
+  rail.querySelector("[data-skew]").hidden = !skewed;
+  paintMore();
+  paintListState(entries.length);
+  alarm.paint();
+}
+
+function paintMore() {
+  const more = rail.querySelector("[data-more]");
+  more.hidden = view.pages < 2;
+  if (!more.hidden) setText(more, say("more", { count: view.elsewhere, page: view.page + 1, pages: view.pages }));
+  if (view.page > 0 && clock.monotonic() - turnedAt > PAGE_BACK_MS) turn(-view.page);
+}
+
+function paintListState(count) {
+  const shown = listState === "ready" ? (count === 0 ? emptyState() : "") : listState;
+  for (const state of root.querySelectorAll("[data-list]")) state.hidden = state.dataset.list !== shown;
+  setText(root.querySelector("[data-list-trouble]"), listTrouble);
+}
+
+// An empty board of a screen that hears nothing means nothing.
+function emptyState() {
+  return connection.state === State.cutOff ? "stale" : "empty";
+}
+
+// ---- what the cook does --------------------------------------------------------------------------------------
+
+function act(id) {
+  const entry = board.get(id);
+  if (!entry) return;
+  if (actionOf(entry) === "action_acknowledge") {
+    board.acknowledge(id);
+    schedule();
+  } else if (isOpen(entry.ticket)) {
+    lastIndex = view.grid.flat().indexOf(id);
+    steps.begin(id, "bump");
+  }
+}
+
+function start(id) {
+  const ticketId = id ?? selected();
+  const entry = ticketId && board.get(ticketId);
+  if (entry?.ticket.state === "placed") steps.begin(ticketId, "start");
+}
+
+function recall() {
+  const bumped = lastBumped();
+  if (bumped) steps.begin(bumped.id, "recall");
+}
+
+function turn(by) {
+  turnedAt = clock.monotonic();
+  view.turn(by);
+  paint();
+}
+
+function move(direction) {
+  const next = neighbour(view.grid, selected(), direction, { lastIndex, mirrored: document.dir === "rtl" });
+  if (next) view.cardOf(next)?.querySelector(".card-head").focus();
+}
+
+function digit(key) {
+  const id = keys.ticketOf(key);
+  if (id) act(id);
+}
+
+function selected() {
+  return document.activeElement?.closest(".card")?.dataset.ticket ?? null;
+}
+
+function lastBumped() {
+  return memory.bumped.find((ticket) => stationId === null || ticket.stationId === stationId) ?? null;
+}
+
+function showStation(id) {
+  stationId = id;
+  view.page = 0;
+  for (const chip of foot.querySelectorAll("[data-station]")) {
+    const current = (chip.dataset.station || null) === id;
+    chip.setAttribute("aria-current", String(current));
+    if (current) setText(rail.querySelector("[data-station-name]"), chip.dataset.name);
+  }
+  history.replaceState(null, "", id === null ? "?station=all" : `?station=${encodeURIComponent(id)}`);
+  arrange();
+}
+
+// ---- what the node says --------------------------------------------------------------------------------------
+
+const listBackoff = new Backoff();
+let listWanted = 0;
+
+/** Fetch the list of open tickets, for as long as it takes; answers its position, or null when overtaken. */
+async function fetchList() {
+  const mine = (listWanted += 1);
+  while (mine === listWanted) {
+    try {
+      const { items, position } = await ask(`${api}/tickets?state=open`);
+      if (mine !== listWanted) return null;
+      listBackoff.reset();
+      board.takeList(items, position);
+      [listState, listTrouble] = ["ready", ""];
+      schedule();
+      return position;
+    } catch (error) {
+      listFailed(error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, listBackoff.next()));
+  }
+  return null;
+}
+
+function listFailed(error) {
+  // A list that was shown stays: old tickets under a loud sign serve better than none.
+  if (error instanceof NotEnrolled) [listState, listTrouble] = ["refused", error.message];
+  else if (listState !== "ready") [listState, listTrouble] = ["error", error.message];
+  paint();
+}
+
+async function fetchStatus() {
+  try {
+    const status = await ask(`${api}/status`);
+    connection.learn(status.sync);
+  } catch (error) {
+    console.warn("the node's status could not be read; its next sync_status tells", error);
+  }
+}
+
+async function begin() {
+  const position = await fetchList();
+  if (position !== null) connection.resumeFrom(position);
+}
+
+function takeNews({ event, position, data }) {
+  if (event !== "ticket_updated") return;
+  const news = board.takeEvent(data.ticket, position);
+  const ours = stationId === null || data.ticket.station_id === stationId;
+  if (ours && (news === "ticket" || news === "change")) sound.play(news);
+  if (news === "step" && !isOpen(data.ticket) && data.ticket.state !== "voided") rememberBump(data.ticket);
+  if (isOpen(data.ticket)) memory.removeBumped(data.ticket.id);
+  schedule();
+}
+
+function rememberBump(ticket) {
+  if (ticket.state !== "ready" || memory.bumped.some((known) => known.id === ticket.id)) return;
+  memory.addBumped({
+    id: ticket.id,
+    stationId: ticket.station_id,
+    number: ticket.order_number,
+    place: place(ticket),
+  });
+}
+
+function takeAnswer({ step, ticket, ticketId }) {
+  board.takeAnswer(ticket);
+  if (step === "bump") rememberBump(ticket);
+  if (step === "recall") memory.removeBumped(ticketId);
+  schedule();
+}
+
+connection.addEventListener("news", ({ detail }) => takeNews(detail));
+connection.addEventListener("reload", begin);
+connection.addEventListener("hello", ({ detail }) => {
+  const isFirst = version === null;
+  if (!isFirst && detail.version !== version) location.reload(); // the node was updated: so is its screen
+  version = detail.version;
+  steps.hurry();
+  fetchStatus();
+  if (!isFirst) fetchList();
+});
+connection.addEventListener("state", ({ detail }) => {
+  if (detail.state === State.cutOff) sound.play("cutOff");
+  paint();
+});
+steps.addEventListener("answer", ({ detail }) => takeAnswer(detail));
+steps.addEventListener("change", () => {
+  paint();
+  schedule();
+});
+
+listen(area, { act, start, recall, turn, move, digit });
+foot.querySelector("[data-recall]").addEventListener("click", recall);
+rail.querySelector("[data-more]").addEventListener("click", () => {
+  turn(view.page + 1 < view.pages ? 1 : -view.page);
+});
+rail.querySelector("[data-sound]").addEventListener("click", () => {
+  sound.toggle();
+  paintSwitches();
+});
+foot.addEventListener("click", (event) => {
+  const chip = event.target.closest("button[data-station]");
+  if (chip) showStation(chip.dataset.station || null);
+});
+
+function paintSwitches() {
+  const button = rail.querySelector("[data-sound]");
+  button.setAttribute("aria-pressed", String(sound.on));
+  setText(button, say(sound.on ? "sound_on" : "sound_off"));
+  setText(rail.querySelector("[data-theme-switch]"), say(`theme_${document.documentElement.dataset.themeChoice}`));
+}
+
+new ResizeObserver(() => {
+  view.forgetHeights();
+  schedule();
+}).observe(area);
+document.addEventListener("theme", paintSwitches);
+followConnection(connection, { clock, timeOfDay });
+paintSwitches();
+setInterval(paint, 500);
+setInterval(schedule, 1000); // number keys that have rested go to the tickets that wait for one
+begin();

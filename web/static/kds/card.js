@@ -1,0 +1,161 @@
+// One ticket as a card, or as the part of a card that stands in one column.
+
+import { element, setText } from "../dom.js";
+import { say, sayCount } from "../texts.js";
+import { age, isAllergy, optionWords, place } from "./words.js";
+
+/** Everything that decides how a card looks and how tall it is, its running age apart. */
+export function signature(view) {
+  const { entry, key, station, step } = view;
+  const failed = step?.phase === "failed" ? [step.step, step.message] : null;
+  return JSON.stringify([entry.ticket, [...entry.marks], key, station, failed]);
+}
+
+/** The part of a card that `piece` names: {part, from, to, last}. */
+export function buildCard(view, piece) {
+  const { entry } = view;
+  const lines = buildLines(entry).slice(piece.from, piece.to);
+  return element(
+    "article",
+    {
+      class: entry.marks.size > 0 ? "card is-changed" : "card",
+      data: { ticket: entry.ticket.id, part: piece.part, level: "calm" },
+      "aria-label": name(entry.ticket),
+    },
+    piece.part === 0 ? head(view) : again(view),
+    element("ol", { class: "lines" }, ...lines),
+    piece.last ? foot(view) : element("p", { class: "card-more" }, say("continues")),
+    element("p", { class: "card-step", hidden: true, role: "status" }),
+  );
+}
+
+/** How many lines a card has, notes included. */
+export function lineCount(entry) {
+  return buildLines(entry).length;
+}
+
+/** Bring age and step of a card up to date without moving anything. */
+export function paintCard(card, view, now) {
+  const { ticket } = view.entry;
+  const { text, level, word } = age(ticket, now);
+  if (card.dataset.level !== level) card.dataset.level = level;
+  const time = card.querySelector(".card-age");
+  if (time) {
+    setText(time, text);
+    setText(card.querySelector(".card-level"), word);
+  }
+  paintStep(card, view.step);
+}
+
+function paintStep(card, step) {
+  const phase = step && step.phase !== "failed" ? step.phase : "";
+  if ((card.dataset.phase ?? "") !== phase) card.dataset.phase = phase;
+  const words = card.querySelector(".card-step");
+  words.hidden = phase === "" || card.dataset.part !== "0";
+  if (!words.hidden) setText(words, say(`step_${step.step}_${phase}`));
+}
+
+function head(view) {
+  const { ticket } = view.entry;
+  const facts = [ticket.order_number, ticket.server, covers(ticket), view.station ? ticket.station_name : ""];
+  const voided = ticket.state === "voided";
+  return element(
+    "button",
+    { class: "card-head", type: "button", "aria-label": say(actionOf(view.entry), { ticket: name(ticket) }) },
+    view.key ? element("kbd", { class: "card-key" }, view.key) : null,
+    element("span", { class: "card-place" }, place(ticket)),
+    element("time", { class: "card-age" }, "0:00"),
+    element(
+      "span",
+      { class: "card-second" },
+      ticket.state === "in_preparation" ? element("span", { class: "card-stage" }, say("in_preparation")) : null,
+      element("span", { class: "card-facts" }, facts.filter(Boolean).join(" · ")),
+      element("strong", { class: "card-level" }),
+    ),
+    voided ? element("strong", { class: "card-void" }, say("ticket_void")) : null,
+  );
+}
+
+function again({ entry: { ticket }, key }) {
+  return element(
+    "p",
+    { class: "card-again" },
+    key ? element("kbd", {}, key) : null,
+    element("strong", {}, place(ticket)),
+    element("em", {}, say("continued")),
+  );
+}
+
+function foot({ entry, step }) {
+  if (step?.phase === "failed") {
+    const why = step.message || say("no_answer");
+    return element("p", { class: "card-foot is-bad", role: "alert" }, say(`step_${step.step}_failed`, { why }));
+  }
+  return entry.marks.size > 0 ? element("p", { class: "card-foot is-change" }, say("tap_to_acknowledge")) : null;
+}
+
+function buildLines(entry) {
+  const { ticket, marks } = entry;
+  const order = noteLine(ticket.order_note);
+  const whole = ticket.state === "voided";
+  const gone = [...marks.values()].filter((mark) => mark.line).map((mark) => line(mark.line, mark, whole));
+  const lines = ticket.lines.map((item) => line(item, marks.get(item.id), whole));
+  return [order, ...lines, ...gone].filter(Boolean);
+}
+
+function noteLine(note) {
+  if (!note) return null;
+  return element("li", { class: "line is-order-note" }, noteWords(note));
+}
+
+function line(item, mark, whole) {
+  const voided = whole || item.state === "voided" || mark?.kind === "void";
+  const classes = ["line", voided && "is-void", mark && "is-marked", item.state === "ready" && "is-ready"];
+  const options = voided ? [] : item.options.map(optionLine);
+  return element(
+    "li",
+    { class: classes.filter(Boolean).join(" ") },
+    element("span", { class: "line-quantity" }, String(item.quantity)),
+    element("span", { class: "line-name" }, voided ? element("s", {}, item.name) : item.name),
+    item.seat ? element("span", { class: "line-seat" }, say("seat", { seat: item.seat })) : null,
+    whole ? null : markWords(item, mark, voided),
+    ...options,
+    item.note && !voided ? noteWords(item.note) : null,
+  );
+}
+
+function markWords(item, mark, voided) {
+  if (voided) {
+    const why = mark && item.void_reason ? ` ${item.void_reason}` : "";
+    return element("strong", { class: "line-mark is-void" }, say("line_void") + why);
+  }
+  if (mark?.kind === "added") return element("strong", { class: "line-mark" }, say("line_added"));
+  if (mark?.kind === "changed") {
+    const was = mark.was === item.quantity ? say("line_changed") : say("line_was", { quantity: mark.was });
+    return element("strong", { class: "line-mark" }, was);
+  }
+  return null;
+}
+
+function optionLine(option) {
+  const { text, removal } = optionWords(option);
+  return element("span", { class: removal ? "line-option is-removal" : "line-option" }, text);
+}
+
+function noteWords(note) {
+  const kind = isAllergy(note) ? "line-allergy" : "line-note";
+  return element("span", { class: kind }, note);
+}
+
+function covers(ticket) {
+  return ticket.covers ? sayCount("covers", ticket.covers) : "";
+}
+
+function name(ticket) {
+  return `${place(ticket)}, ${ticket.order_number}`;
+}
+
+/** What a press does to this ticket now. */
+export function actionOf(entry) {
+  return entry.marks.size > 0 ? "action_acknowledge" : "action_bump";
+}

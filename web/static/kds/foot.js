@@ -1,0 +1,37 @@
+// The foot: stations with their load, the oldest ticket, what was bumped last and how to bring it back.
+
+import { setText } from "../dom.js";
+import { say } from "../texts.js";
+import { age } from "./words.js";
+
+/** Write each station's load into its chip: how many tickets, and the age of the oldest. */
+export function paintStations(foot, board, now) {
+  for (const chip of foot.querySelectorAll("[data-station]")) {
+    const entries = board.open(chip.dataset.station || null);
+    const oldest = entries.length ? age(entries[0].ticket, now) : null;
+    setText(chip.querySelector("[data-load]"), String(entries.length));
+    setText(chip.querySelector("[data-oldest]"), oldest ? oldest.text : "");
+    chip.dataset.level = worst(entries, now);
+  }
+}
+
+/** Say what was bumped last, and whether it can be brought back. */
+export function paintRecall(foot, bumped, step) {
+  const button = foot.querySelector("[data-recall]");
+  button.disabled = bumped === null || (step !== null && step.phase !== "failed");
+  setText(foot.querySelector("[data-bumped]"), bumpedWords(bumped, step));
+  foot.querySelector("[data-bumped]").classList.toggle("is-bad", step?.phase === "failed");
+}
+
+function bumpedWords(bumped, step) {
+  if (!bumped) return say("nothing_bumped");
+  const ticket = `${bumped.place} ${bumped.number}`;
+  if (step?.phase === "failed") return say("step_recall_failed", { why: step.message || say("no_answer") });
+  if (step) return say("recalling", { ticket });
+  return say("last_bumped", { ticket });
+}
+
+function worst(entries, now) {
+  const levels = entries.map((entry) => age(entry.ticket, now).level);
+  return levels.includes("late") ? "late" : levels.includes("soon") ? "soon" : "calm";
+}
