@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from cloud.database import CannotUse, Database, check_release, migrate
+from cloud.headoffice import install as install_headoffice
 from cloud.host import CloudHost, NewsListener
 from cloud.postgres import Cluster
 from cloud.settings import CloudSettings
@@ -100,6 +101,7 @@ def build(cloud: Cloud) -> FastAPI:
     for router in (menu_router, orders_router, kitchen_router, payments_router, checks_router, people_router):
         app.include_router(router)
     app.router.routes.extend(hub_routes(cloud.host))
+    install_headoffice(app, cloud)
     _add_health(app, cloud)
     return app
 

@@ -86,9 +86,7 @@ def read_status(printer: int, offline_cause: int, error_cause: int, paper: int) 
     if error_cause & 0x08:
         return PrinterStatus(Trouble.CUTTER, "The printer's cutter is stuck.", roll)
     if error_cause & 0x40:
-        return PrinterStatus(
-            Trouble.OVERHEATED, "The printer is too hot and rests until it has cooled.", roll
-        )
+        return PrinterStatus(Trouble.OVERHEATED, "The printer is too hot and rests until it has cooled.", roll)
     if error_cause & 0x24 or offline_cause & 0x40:
         return PrinterStatus(Trouble.BROKEN, "The printer reports an error: switch it off and on.", roll)
     if is_offline(printer):

@@ -53,9 +53,7 @@ class Conversation:
             self._socket = socket.create_connection((host, port), patience.connect_seconds)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except (OSError, UnicodeError) as error:
-            raise Interrupted(
-                Trouble.UNREACHABLE, f"no connection to the printer ({_said(error)})"
-            ) from error
+            raise Interrupted(Trouble.UNREACHABLE, f"no connection to the printer ({_said(error)})") from error
 
     def __enter__(self) -> Self:
         return self

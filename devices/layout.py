@@ -71,8 +71,7 @@ def _steps(element: Element, columns: int) -> Iterator[Step]:
             yield from _text(element, columns)
         case Columns():
             yield from (
-                Line(text, bold=element.bold, size=element.size)
-                for text in _row(element, columns // element.size.wide)
+                Line(text, bold=element.bold, size=element.size) for text in _row(element, columns // element.size.wide)
             )
         case Rule():
             yield Line(("═" if element.double else "─") * columns)

@@ -60,9 +60,7 @@ class VirtualPrinter:
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
         self._first_number = _next_number(folder) if folder else 1
-        self._mechanism = Mechanism(
-            dots=dots, keeps_buffer=keeps_buffer, on_slip=self._keep, on_job=self._name_last
-        )
+        self._mechanism = Mechanism(dots=dots, keeps_buffer=keeps_buffer, on_slip=self._keep, on_job=self._name_last)
         self._line = Line(self._mechanism, host=host, port=port)
         try:
             self.go_online()

@@ -53,6 +53,7 @@ def build(node: Node, base_url: str) -> FastAPI:
     app = FastAPI(title="Buffr Host, a property's node", version=VERSION, lifespan=life)
     app.state.host = node.host
     app.state.node = node
+    app.state.printing = node.printing
     one = node.identity
     app.state.people = PeopleSettings(one.org_id, one.property_id, node.keys.device, base_url)
     install_errors(app)

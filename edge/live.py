@@ -31,17 +31,22 @@ FRAME_BYTES_MAX = 10_000
 log = structlog.get_logger(__name__)
 
 _ENTRIES = """
-    SELECT rowid AS place, kind, data FROM journal
+    SELECT rowid AS place, kind, data FROM journal NOT INDEXED
     WHERE org_id = :org_id AND property_id = :property_id AND rowid > :after ORDER BY rowid LIMIT :limit
 """
 
 
+Place = tuple[int, int]
+"""The journal's row number and, since one entry may make several events, which of them."""
+END_OF_ENTRY = 1 << 30
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One message to screens: its name, the journal's row number that it reads, and the JSON text as sent."""
+    """One message to screens: its name, its place in the journal, and the JSON text as sent."""
 
     name: str
-    place: int
+    place: Place
     text: str
 
 
@@ -63,14 +68,24 @@ def events_after(reading: Reading, after: int, incarnation: int) -> tuple[list[E
     tickets = {ticket["id"]: ticket for ticket in ticket_views(reading, ticket_ids)} if ticket_ids else {}
     found: list[Event] = []
     for place, kind, data in wanted:
-        position = f"{incarnation}:{place}"
-        for ticket_id in _tickets(data):
-            if ticket_id in tickets:
-                found.append(_event("ticket_updated", place, position, {"ticket": tickets[ticket_id]}))
+        told: list[tuple[str, dict[str, Any]]] = [
+            ("ticket_updated", {"ticket": tickets[ticket_id]}) for ticket_id in _tickets(data) if ticket_id in tickets
+        ]
         if _is_of_order(kind, data) and data["order_id"] in orders:
             name = "order_created" if kind == "orders.order_placed" else "order_updated"
-            found.append(_event(name, place, position, {"order": orders[data["order_id"]]}))
+            told.append((name, {"order": orders[data["order_id"]]}))
+        for n, (name, about) in enumerate(told, start=1):
+            found.append(_event(name, (place, n), f"{incarnation}:{place}.{n}", about))
     return found, entries[-1]["place"] if entries else after
+
+
+def _place_of(position: str, incarnation: int) -> Place | None:
+    """Where a screen got to by its position (`2:1041.1`, or `2:1041` for all of that entry); None if it is not ours."""
+    life, _, rest = position.partition(":")
+    entry, _, which = rest.partition(".")
+    if life != str(incarnation) or not entry.isdigit() or not (which.isdigit() or not which):
+        return None
+    return int(entry), int(which) if which else END_OF_ENTRY
 
 
 def _is_of_order(kind: str, data: dict[str, Any]) -> bool:
@@ -83,7 +98,7 @@ def _tickets(data: dict[str, Any]) -> Sequence[str]:
     return [data["ticket_id"]] if "ticket_id" in data else []
 
 
-def _event(name: str, place: int, position: str | None, data: dict[str, Any]) -> Event:
+def _event(name: str, place: Place, position: str | None, data: dict[str, Any]) -> Event:
     text = msgspec.json.encode({"event": name, "position": position, "data": data}).decode()
     return Event(name, place, text)
 
@@ -146,7 +161,7 @@ class LiveBoard:
         while True:
             await self._status_news.wait()
             self._status_news.clear()
-            self._send(_event("sync_status", 0, None, self._status()))
+            self._send(_event("sync_status", (0, 0), None, self._status()))
             await asyncio.sleep(0.2)  # states change in bursts; a screen needs the last of them
 
     def _send(self, event: Event) -> None:
@@ -224,19 +239,19 @@ class LiveBoard:
                 continue
             if event is None:
                 return
-            if event.place == 0 or event.place > from_place:
+            if event.place[0] == 0 or event.place[0] > from_place:
                 await socket.send_text(event.text)
 
     async def _catch_up(self, socket: WebSocket, screen: Screen, resume: str, incarnation: int, to: int) -> None:
-        life, _, place = resume.partition(":")
-        if life != str(incarnation) or not place.isdigit() or int(place) > to:
+        place = _place_of(resume, incarnation)
+        if place is None or place[0] > to:
             await self._say(socket, "reload", None, {})
             return
-        after = int(place)
+        after = place[0] - 1 if place[1] < END_OF_ENTRY else place[0]
         while after < to:
             events, reached = await self._read(lambda r, a=after: events_after(r, a, incarnation))
             for event in events:
-                if event.name in screen.wanted and event.place <= to:
+                if event.name in screen.wanted and place < event.place <= (to, END_OF_ENTRY):
                     await socket.send_text(event.text)
             if reached == after:
                 return
@@ -244,7 +259,7 @@ class LiveBoard:
 
     @staticmethod
     async def _say(socket: WebSocket, name: str, position: str | None, data: dict[str, Any]) -> None:
-        await socket.send_text(_event(name, 0, position, data).text)
+        await socket.send_text(_event(name, (0, 0), position, data).text)
 
     @staticmethod
     async def _until_gone(socket: WebSocket) -> None:

@@ -1,5 +1,6 @@
 """Which tables a node has, and its migrations: the trades' shared ones, its own, and the engine's."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,16 @@ from edge.database import alchemy
 from hospitality.ground import host, journal, numbers  # noqa: F401
 from hospitality.ground.migrations import History, behind, upgrade
 from sync import conflicts
-from sync.capture_sqlite import check_triggers, create_triggers
+from sync.capture_sqlite import check_triggers, create_triggers, trigger_statements, triggers_fingerprint
 from sync.node import tables as node_tables
+from sync.node.outbox import get, put
 from sync.schema import Schema, attach_engine_columns, read_schema
 
 attach_engine_columns(SQLModel.metadata)
 SCHEMA: Schema = read_schema(SQLModel.metadata, conflicts.metadata)
+# what the triggers were made of: another release makes them anew
+SCHEMA_TRIGGERS = sha256("\n".join(trigger_statements(SCHEMA).values()).encode()).hexdigest()
+TRIGGERS, MADE_FROM = "triggers", "triggers_made_from"
 METADATA: tuple[MetaData, ...] = (SQLModel.metadata, conflicts.metadata, node_tables.metadata)
 
 
@@ -45,20 +50,35 @@ def migrate(connection: Any) -> None:
     engine = alchemy(connection)
     with engine.begin() as at:
         upgrade(at, HISTORIES)
-        create_triggers(connection, SCHEMA)
-
-
-def check(connection: Any) -> None:
-    """Raises TamperedError when the capture triggers are not the ones that belong there."""
-    check_triggers(connection, SCHEMA)
+        _make_triggers(connection)
 
 
 def prepare(connection: Any) -> None:
-    """Brings a database to this release; one that is there already must have its own capture triggers unharmed."""
+    """Brings a database to this release; the capture triggers that are there must be as we left them.
+
+    Raises TamperedError when another program changed one: what it wrote meanwhile may never have been captured.
+    """
     engine = alchemy(connection)
     with engine.begin() as at:
         current = not behind(at, HISTORIES)
-    if current:
-        check(connection)
-    else:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sync_meta'").fetchone():
         migrate(connection)
+        return
+    if triggers_fingerprint(connection) != get(connection, TRIGGERS):
+        check_triggers(connection, SCHEMA)  # names what is wrong
+    if not current:
+        migrate(connection)
+    elif triggers_fingerprint(connection) != _wanted_fingerprint(connection):
+        with engine.begin():
+            _make_triggers(connection)
+
+
+def _make_triggers(connection: Any) -> None:
+    create_triggers(connection, SCHEMA)
+    put(connection, TRIGGERS, triggers_fingerprint(connection))
+    put(connection, MADE_FROM, SCHEMA_TRIGGERS)
+
+
+def _wanted_fingerprint(connection: Any) -> str:
+    """The fingerprint that is there when the triggers were made from this release's schema, else none."""
+    return get(connection, TRIGGERS) or "" if get(connection, MADE_FROM) == SCHEMA_TRIGGERS else ""

@@ -107,7 +107,7 @@ class Writer:
             "SELECT max(coalesce((SELECT max(hlc) FROM sync_outbox), 0),"
             " coalesce((SELECT CAST(v AS INTEGER) FROM sync_meta WHERE k = 'high'), 0))"
         ).fetchone()[0]
-        self._clock.high = max(self._clock.high, high)
+        self._clock.resume(high)
 
     def _read_heads(self) -> dict[str, Head]:
         place = self._place()
@@ -207,6 +207,10 @@ class Writer:
         try:
             result = verb(work)
             work.finish()
+        except DATABASE_ERRORS as error:
+            if self._pen.too_large:  # SQLite tells only that some function failed
+                raise TransactionTooLargeError(str(error)) from error
+            raise
         finally:
             self._pen.end()
         self._heads[chain] = work.head

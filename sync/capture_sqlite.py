@@ -5,6 +5,7 @@ is found at the next start. An outbox written by application code caught none of
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Protocol
 
 import msgspec
@@ -44,6 +45,11 @@ class Pen:
     applying: bool = False
     captured: int = 0
 
+    @property
+    def too_large(self) -> bool:
+        """Whether the act has changed more rows than it may."""
+        return self.captured > TRANSACTION_CHANGES_MAX
+
     def begin(self, stamp: int) -> None:
         """An act begins under this stamp."""
         self.stamp = stamp
@@ -61,7 +67,7 @@ def hold(connection: SqliteConnection, pen: Pen) -> None:
         if pen.applying:
             return 1
         pen.captured += 1
-        if pen.captured > TRANSACTION_CHANGES_MAX:
+        if pen.too_large:
             raise TransactionTooLargeError(f"one act may change at most {TRANSACTION_CHANGES_MAX} rows")
         return 0
 
@@ -113,6 +119,13 @@ def check_triggers(connection: SqliteConnection, schema: Schema) -> None:
         raise TamperedError(f"capture triggers altered or missing: {', '.join(wrong[:5])}")
 
 
+def triggers_fingerprint(connection: SqliteConnection) -> str:
+    """Changes when any trigger in the database does; kept beside them, it tells tampering from another release."""
+    return sha256(
+        "\n".join(f"{name}\n{text}" for name, text in sorted(_present(connection).items())).encode()
+    ).hexdigest()
+
+
 def _present(connection: SqliteConnection) -> dict[str, str]:
     # every trigger counts: one of somebody else's could undo what ours record
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
@@ -124,6 +137,7 @@ def _insert_trigger(table: TableSpec) -> dict[str, str]:
     pairs = ", ".join(f"'{field}', NEW.\"{field}\"" for field in table.fields)
     return {
         name: f'CREATE TRIGGER "{name}" AFTER INSERT ON "{table.name}" WHEN sync_applying() = 0 BEGIN\n'
+        f"  SELECT RAISE(ABORT, 'a row is stamped by its act: {table.name}') WHERE NEW._hlc IS NOT sync_stamp();\n"
         "  INSERT INTO sync_outbox (hlc, tbl, op, pk, f)\n"
         f"  VALUES (NEW._hlc, '{table.name}', 'i', NEW.id, json_object({pairs}));\nEND"
     }

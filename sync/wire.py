@@ -164,8 +164,9 @@ def unpack(data: bytes, kind: type[T]) -> T:
     unpacker = zstd.ZstdDecompressor()
     try:
         raw = unpacker.decompress(data, max_length=UNPACKED_BYTES_MAX)
-        if not unpacker.eof:
+        if not unpacker.eof or unpacker.unused_data:
             raise UnreadableError(f"not one whole message of at most {UNPACKED_BYTES_MAX} bytes")
-        return msgspec.json.decode(raw, type=kind)
-    except (zstd.ZstdError, EOFError, msgspec.DecodeError) as error:
+        # as text, so that raw fields, into which the decoder doesn't look, are known to be text too
+        return msgspec.json.decode(raw.decode(), type=kind)
+    except (zstd.ZstdError, EOFError, UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
         raise UnreadableError(str(error)) from error

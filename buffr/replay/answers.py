@@ -27,7 +27,7 @@ class Person(Struct, frozen=True):
     id: str
     display_name: str
     role: str
-    has_pin: bool
+    has_pin: bool | None
 
 
 class SignedIn(Struct, frozen=True):
@@ -109,7 +109,7 @@ class ItemPage(Struct, frozen=True):
 
     items: tuple[ItemAnswer, ...]
     next_cursor: str | None
-    currency: str
+    currency: str | None
 
 
 class LineAnswer(Struct, frozen=True):

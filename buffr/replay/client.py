@@ -26,8 +26,8 @@ from buffr.replay.answers import ErrorAnswer
 
 T = TypeVar("T")
 RETRY_STATUSES = frozenset({429, 502, 503, 504})
-# A locked PIN opens again only after minutes that a person should hear about.
-FINAL_CODES = frozenset({"PIN_LOCKED"})
+# Too many wrong PINs or codes: a person should hear of it now, not after the wait that the edge asks for.
+FINAL_CODES = frozenset({"PIN_LOCKED", "TOO_MANY_TRIES"})
 ANSWER_CHARS_SHOWN_MAX = 200
 
 

@@ -19,9 +19,9 @@ class Tender:
 
 
 def tenders(reference: str, due_minor: int) -> tuple[Tender, ...]:
-    """What settles `due_minor` exactly; nothing when nothing is due."""
-    if due_minor <= 0:
-        return ()
+    """What settles `due_minor` exactly; an order that comes to nothing is settled by a payment of nothing."""
+    if due_minor == 0:
+        return (Tender("cash", 0, tendered_minor=0),)
     chance = crc32(reference.encode())
     card_reference = f"CARD-{chance:08X}"
     kind = chance % 10

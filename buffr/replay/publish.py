@@ -132,6 +132,8 @@ class _Publisher:
         for _ in range(PAGES_MAX):
             page = await self._get("menu-items", ItemPage, query)
             items += page.items
+            if page.currency is None:
+                raise EdgeUnclear(f"The property at {self._access.url} has no currency.")
             if page.next_cursor is None:
                 return items, page.currency
             query["cursor"] = page.next_cursor

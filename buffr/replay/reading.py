@@ -18,7 +18,8 @@ COLUMNS = ("order_id", "quantity", "item_name", "choice_description", "item_pric
 LINE_BYTES_MAX = 16_384
 LINES_MAX = 1_000_000
 ORDER_ID_CHARS_MAX = 64
-NAME_CHARS_MAX = 120
+# A node takes names of 120; the name of a drink's group is the drink's with a few words behind it.
+NAME_CHARS_MAX = 100
 CHOICES_CHARS_MAX = 2_000
 QUANTITY_MAX = 999
 PRICE_MINOR_MAX = 99_999_999

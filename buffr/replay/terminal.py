@@ -13,9 +13,6 @@ from buffr.replay.paying import Tender, tenders
 from buffr.replay.publish import PublishedMenu, ReadyEdge
 
 T = TypeVar("T")
-CONFLICT = 409
-# The states that a ticket's lines are in once the step is done, by us or by a person at the kitchen screen.
-STEPS_DONE = {"bump": {"ready", "served", "voided"}, "serve": {"served", "voided"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +41,8 @@ class Terminal:
         try:
             placed = await self._place(order)
             for ticket_id in await self._tickets(placed):
-                await self._advance(order, placed, ticket_id, "bump")
-                await self._advance(order, placed, ticket_id, "serve")
+                await self._advance(order, ticket_id, "bump")
+                await self._advance(order, ticket_id, "serve")
             return await self._settle(order, placed)
         except (EdgeRefused, EdgeLate) as refused:
             return self._failure(order, str(refused))
@@ -75,19 +72,10 @@ class Terminal:
             placed = await self._client.get_until(path, OrderAnswer, _has_tickets, token=token)
         return tuple(dict.fromkeys(line.ticket_id for line in placed.lines if line.ticket_id is not None))
 
-    async def _advance(self, order: Order, placed: OrderAnswer, ticket_id: str, step: str) -> None:
+    async def _advance(self, order: Order, ticket_id: str, step: str) -> None:
+        """A step that a person at the kitchen screen took before us is answered like our own."""
         self._step = step
-        try:
-            await self._post(f"tickets/{ticket_id}/{step}", {}, Ticket, order)
-        except EdgeRefused as refused:
-            if refused.status != CONFLICT or not await self._is_done(placed, ticket_id, step):
-                raise
-
-    async def _is_done(self, placed: OrderAnswer, ticket_id: str, step: str) -> bool:
-        token = self._edge.access.terminal_token
-        now = await self._client.get(f"{self._base}/orders/{placed.id}", OrderAnswer, token=token)
-        states = {line.kitchen_state for line in now.lines if line.ticket_id == ticket_id}
-        return states <= STEPS_DONE[step]
+        await self._post(f"tickets/{ticket_id}/{step}", {}, Ticket, order)
 
     async def _settle(self, order: Order, placed: OrderAnswer) -> Failure | None:
         taken = None

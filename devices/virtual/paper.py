@@ -78,11 +78,7 @@ class Strip:
     def add_picture(self, picture: Image.Image, x: int) -> None:
         """Dots right below the last row; bands of one picture become one again."""
         last = self.rows[-1] if self.rows else None
-        if (
-            isinstance(last, PictureRow)
-            and last.is_band
-            and (last.x, last.picture.width) == (x, picture.width)
-        ):
+        if isinstance(last, PictureRow) and last.is_band and (last.x, last.picture.width) == (x, picture.width):
             whole = Image.new("L", (picture.width, last.picture.height + picture.height))
             whole.paste(last.picture, (0, 0))
             whole.paste(picture, (0, last.picture.height))

@@ -13,7 +13,6 @@ from hospitality.ground.statements import Reading
 from hospitality.ground.work import Work
 from hospitality.orders.service import PLACE
 
-STATES = ("live", *(state.value for state in State))
 _SHOWN = (
     "id",
     "printer_id",
@@ -49,7 +48,7 @@ def jobs_page(
     limit: int = 100,
     cursor: str | None = None,
 ) -> dict[str, Any]:
-    """{items, next_cursor}: print jobs, the last queued first. state is one of STATES; `live` are those not through."""
+    """{items, next_cursor}: print jobs, the last queued first. state is a `State` or `live`: not through yet."""
     conditions = ""
     parameters: dict[str, Any] = {"limit": limit + 1, "printer_id": printer_id}
     if state is not None:

@@ -22,7 +22,7 @@ from edge.printing.words import (
     where_words,
 )
 
-INDENT = 3
+INDENT = 6
 # Options are gathered into one element, so that the longest ticket that can be ordered stays within a document.
 OPTIONS_PER_TEXT = 20
 
@@ -50,8 +50,8 @@ def ticket(view: Mapping[str, Any], *, zone: str, added: bool = False) -> Docume
 def void_slip(view: Mapping[str, Any], line_id: str, *, zone: str, at: str, by: str | None) -> Document:
     """Tells a station to stop: the ticket that the line is on, the line, when it was voided, and by whom."""
     line = next(line for line in view["lines"] if line["id"] == line_id)
-    elements: list[Element] = [bar("VOID", Size.HUGE), *_head(view), Rule(double=True)]
-    elements += _item({**line, "state": "placed"}, _lead_width([line]))
+    elements: list[Element] = [bar("VOID", Size.BIG), *_head(view), Rule(double=True)]
+    elements += _item(line, _lead_width([line]))
     elements += [Blank(), bar("DON'T MAKE THIS"), Text(f"Reason: {line['void_reason'] or 'not given'}", size=Size.TALL)]
     elements += [Rule(), _foot(by, local(at, zone)), Cut()]
     return Document(tuple(elements), title=f"Void {view['order_number']} {line['name']}")

@@ -17,7 +17,7 @@ from hospitality.ground.clock import instant, instant_text
 from hospitality.ground.statements import Reading
 from hospitality.ground.work import Work
 
-WAITING_LOADED_MAX = 100
+WAITING_LOADED_MAX = 20
 HELD_LOADED_MAX = 200
 KEPT = timedelta(days=30)
 _STATE = (
@@ -85,7 +85,7 @@ def live_jobs(reading: Reading, printer_id: str) -> list[Job]:
     """The printer's jobs that are not through: the first WAITING_LOADED_MAX in line and the oldest held ones."""
     line = [state for state in LIVE if state is not State.HELD]
     waiting = reading.rows(
-        f"{_OF_PRINTER} AND state IN (:states) ORDER BY sequence LIMIT :limit",
+        f"{_OF_PRINTER} AND state IN (:states) ORDER BY state = 'sending' DESC, sequence LIMIT :limit",
         printer_id=printer_id,
         states=line,
         limit=WAITING_LOADED_MAX,

@@ -55,7 +55,7 @@ def printers_of(reading: Reading) -> list[Setup]:
 def add_printer(
     work: Work, *, name: str, address: str, station_ids: Sequence[str] = (), receipts: bool = False, columns: int = 42
 ) -> dict[str, Any]:
-    """Sets up a printer: {id, name, address, station_ids, receipts, columns}. What was ordered before isn't printed.
+    """Sets up a printer, which prints what happens from now on: {id, name, address, station_ids, receipts, columns}.
 
     Refused with PRINTER_NAME_TAKEN, PRINTER_ADDRESS_TAKEN or TOO_MANY_PRINTERS.
     """

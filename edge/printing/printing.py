@@ -12,17 +12,17 @@ from devices.spool import DEFAULT_POLICY, Policy
 from edge.host import EdgeHost
 from edge.printing.jobs import Count, forget_old, live_counts
 from edge.printing.printers import printers_of
-from edge.printing.queue import PASSING, PrinterThread, Terms
+from edge.printing.queue import AGAIN_SECONDS, DATABASE_SECONDS, PASSING, PrinterThread, Terms
 from edge.printing.reader import Reader
 from edge.printing.state import PrinterState
 from edge.writer import Committed
 
 STATUS_SECONDS = 8.0
 STOP_SECONDS = 1.5
-DATABASE_SECONDS = 30.0
-AGAIN_SECONDS = 1.0
 PLACE_SECONDS = 1.0
 FORGET_SECONDS = 6 * 3600.0
+# Facts that come within so little are read and queued together, so that a rush costs the writer few acts.
+GATHER_SECONDS = 0.02
 log = structlog.get_logger(__name__)
 
 
@@ -121,6 +121,8 @@ class Printing:
         while not self._stopping.is_set():
             pause = PLACE_SECONDS if self._reader.unsaved else FORGET_SECONDS
             came = self._wake.wait(pause)
+            if came:
+                self._stopping.wait(GATHER_SECONDS)
             self._wake.clear()
             try:
                 self._follow(idle=not came)

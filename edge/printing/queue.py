@@ -19,7 +19,7 @@ from devices import spool
 from devices.conversation import Patience
 from devices.documents import Document, marked_reprint
 from devices.network_printer import NetworkPrinter
-from devices.printer import Outcome
+from devices.printer import Outcome, Trouble, Verdict
 from devices.spool import Job, Policy, Send, State, Store, Wait
 from edge.database import DATABASE_ERRORS
 from edge.host import EdgeHost
@@ -140,7 +140,8 @@ class PrinterThread:
                 return 0.0
             case Send(job):
                 self._send(by_id[job.job_id], job)
-                self._recount()
+                if not self._abandoned.is_set():
+                    self._recount()
                 return 0.0
             case Wait(until):
                 return self._idle(until, now)
@@ -172,9 +173,9 @@ class PrinterThread:
     def _print(self, document: Document, job: Job) -> Outcome:
         try:
             return self._printer.print(document, job=job.sending_name)
-        except BaseException:
-            self._show(printing=False)
-            raise
+        except Exception:  # a mistake of ours: nobody knows what came out, and after a few copies a person is asked
+            log.exception("sending_failed", printer=self._setup.name, job=job.job_id)
+            return Outcome(Verdict.UNKNOWN, Trouble.INTERRUPTED, "The node could not send this: look at its log.")
 
     def _marked(self, document: Document, copy: Copy, job: Job) -> Document:
         if not job.reprint:

@@ -18,6 +18,7 @@ from edge.host import EdgeHost
 from edge.printing.documents import ticket, too_long, void_slip
 from edge.printing.jobs import NewSlip, add_slips, forget_old, hold_all
 from edge.printing.printers import Setup, printers_of
+from edge.printing.queue import DATABASE_SECONDS
 from edge.printing.receipt import receipt
 from edge.tables import ReaderPlace
 from hospitality.checks.reading import receipt_view
@@ -31,7 +32,6 @@ from hospitality.kitchen.tickets import ticket_views
 NAME = "printing"
 ENTRIES_MAX = 100
 UNSAVED_MAX = 1_000
-DATABASE_SECONDS = 30.0
 TICKETS = ("orders.order_placed", "orders.lines_added")
 VOID = "orders.line_voided"
 SETTLED = "payments.order_settled"

@@ -40,7 +40,7 @@ def _receipt(view: Mapping[str, Any], receipt_id: str, lines: list[Element], zon
         Blank(),
         Text("Thank you, and come again.", align=Align.CENTER),
         QR(f"{number} {receipt_id}", dots=4),
-        Text("Scan to keep this receipt's number.", align=Align.CENTER),
+        Text("Scan to keep the receipt number.", align=Align.CENTER),
         Cut(),
     ]
     return Document(tuple(elements), title=f"Receipt {number}")

@@ -92,7 +92,11 @@ def bar(text: str, size: Size = Size.TALL) -> Text:
 
 def reprint_words(job: Job, when: str, *, kind: str, asked_by: str | None) -> str:
     """What stands under REPRINT: which copy, when and who asked for it or why it is made (R7)."""
-    why = _WHY.get(job.trouble, "the printer did not answer") if job.trouble else ""
-    reason = f", asked by {asked_by}" if asked_by else f": {why}" if why else ""
-    words = f"Copy {job.copy_number}, {when}{reason}"
-    return words if kind == "receipt" else f"{words}\nLook whether you have it already."
+    lines = [f"Copy {job.copy_number}, {when}"]
+    if asked_by:
+        lines.append(f"asked by {asked_by}")
+    elif job.trouble:
+        lines.append(f"because {_WHY.get(job.trouble, 'the printer did not answer')}")
+    if kind != "receipt":
+        lines.append("You may have this already.")
+    return "\n".join(lines)

@@ -28,7 +28,7 @@ async def sign_in(desk: Desk, person: Person, pin: str) -> None:
 def sign_out(desk: Desk) -> None:
     """Sign the person out here at once; the node hears of it after what the person still has to send."""
     if desk.session:
-        _put(desk, "sign_out", "/sign-outs", {})
+        _put(desk, "sign_out", "/sign-outs", {}, token=desk.session.token)
         desk.session = None
         desk.changed(Topic.SESSION)
 
@@ -44,9 +44,8 @@ def end_session(desk: Desk, person_id: str) -> bool:
 
 async def set_pin(desk: Desk, code: str, pin: str) -> None:
     """Set a PIN by its one-time code. Raises NodeError."""
-    key = desk.key_of("pin", code, pin)
-    await desk.client.act(f"{desk.place}/pins", {"code": code, "pin": pin}, key=key, token=desk.terminal_token)
-    desk.settled("pin", code, pin)
+    body = {"code": code, "pin": pin}
+    await desk.act_once(("pin", code, pin), f"{desk.place}/pins", body, token=desk.terminal_token)
     desk.want(Topic.PEOPLE)
 
 
@@ -92,8 +91,7 @@ async def step(desk: Desk, ticket_id: str, verb: str) -> None:
     before = desk.board.tickets.get(ticket_id)
     action = (verb, ticket_id, before.state if before else "")
     path = f"{desk.place}/tickets/{ticket_id}/{verb}"
-    answer = await desk.client.act(path, {}, key=desk.key_of(*action), token=desk.acting_token)
-    desk.settled(*action)
+    answer = await desk.act_once(action, path, {}, token=desk.acting_token)
     if verb in {"bump", "recall"}:
         desk.last_bumped = ticket_id if verb == "bump" else None
     desk.board.hear_ticket(read_as(answer, Ticket))
@@ -125,6 +123,8 @@ def _put(
     title: str = "",
     amount_minor: int = 0,
     order_id: str | None = None,
+    *,
+    token: str = "",
 ) -> str:
     """Put an action of the person signed in into the outbox; its key."""
     assert desk.session is not None, "somebody must be signed in to act"
@@ -141,5 +141,5 @@ def _put(
         made_at=desk.node_now().isoformat(),
         order_id=order_id,
     )
-    desk.outbox.put(action)
+    desk.outbox.put(action, token=token)
     return action.key

@@ -1,5 +1,6 @@
 """`buffr terminal URL`: puts the desk and its screens together, and carries news from the one to the others."""
 
+import contextlib
 import os
 import sys
 import traceback
@@ -12,12 +13,13 @@ from textual.app import App
 from textual.binding import Binding
 from textual.events import Key
 from textual.message import Message
+from textual.worker import Worker, WorkerError
 
 from edge.terminal import acts, listening, words
 from edge.terminal.client import node_address
 from edge.terminal.desk import Desk
 from edge.terminal.locations import Locations, locations_of, state_folder_of
-from edge.terminal.news import Changed, News, SessionEnded, Trouble, Unenrolled
+from edge.terminal.news import Changed, News, SessionEnded, Topic, Trouble, Unenrolled
 from edge.terminal.screens.ask import Pick
 from edge.terminal.screens.enrol import EnrolPlace
 from edge.terminal.screens.kitchen import KitchenPlace
@@ -34,6 +36,8 @@ from edge.terminal.words import _, later, n_
 
 EXIT_FAILED = 1
 EXIT_MISUSED = 2
+# Soon enough to be felt as at once, and a burst of events is drawn in one go.
+DRAW_SECONDS = 0.03
 
 
 def local_now() -> datetime:
@@ -76,6 +80,8 @@ class TerminalApp(App[int]):
         super().__init__()
         self._locations = locations
         self._place = ""
+        self._undrawn: set[Topic] = set()
+        self._running_desk: Worker[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
@@ -90,6 +96,10 @@ class TerminalApp(App[int]):
             self.go("kitchen" if self.desk.is_kitchen else "sign_in")
 
     async def on_unmount(self) -> None:
+        if self._running_desk:
+            self._running_desk.cancel()
+            with contextlib.suppress(WorkerError):
+                await self._running_desk.wait()
         await self.desk.close()
 
     # From place to place
@@ -97,7 +107,7 @@ class TerminalApp(App[int]):
     def go(self, place: str) -> None:
         """Show a place; what was stacked above the one before is closed."""
         if place != "enrol" and not self._listening:
-            self.run_worker(listening.run(self.desk), group="desk", exclusive=True)
+            self._running_desk = self.run_worker(listening.run(self.desk), group="desk")
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if len(self.screen_stack) < 2:
@@ -108,7 +118,7 @@ class TerminalApp(App[int]):
 
     @property
     def _listening(self) -> bool:
-        return any(worker.group == "desk" and worker.is_running for worker in self.workers)
+        return self._running_desk is not None and not self._running_desk.is_finished
 
     def pay(self, order_id: str) -> None:
         """Show the settling of an order."""
@@ -186,8 +196,9 @@ class TerminalApp(App[int]):
         screens = [screen for screen in self.screen_stack if isinstance(screen, Place)]
         match news:
             case Changed(topics):
-                for screen in screens:
-                    screen.draw(topics)
+                if not self._undrawn:
+                    self.set_timer(DRAW_SECONDS, self._draw)
+                self._undrawn |= topics
             case SessionEnded(person_id):
                 if acts.end_session(self.desk, person_id):
                     self.go("sign_in")
@@ -200,12 +211,20 @@ class TerminalApp(App[int]):
                 for screen in screens:
                     screen.hear(news)
 
+    def _draw(self) -> None:
+        """Draw what has changed since the last time, once, however many events that were."""
+        topics, self._undrawn = frozenset(self._undrawn), set()
+        for screen in self.screen_stack:
+            if isinstance(screen, Place):
+                screen.draw(topics)
+
     def _say(self, text: str, tone: str) -> None:
         if isinstance(self.screen, Place):
             self.screen.say(text, tone)
 
     def _enrol_again(self, reason: str) -> None:
-        self.workers.cancel_group(self, "desk")
+        if self._running_desk:
+            self._running_desk.cancel()
         self.desk.forget_enrolment()
         self.uninstall_screen("enrol")
         self.install_screen(EnrolPlace(reason), "enrol")

@@ -43,8 +43,8 @@ class NodeError(Exception):
 
 def node_address(url: str) -> str:
     """The node's address as this app keeps it ("http://host:port"), or ValueError with a sentence."""
-    text = url.strip().rstrip("/")
-    text = text if "://" in text else f"http://{text}"
+    text = url.strip()
+    text = (text if "://" in text else f"http://{text}").rstrip("/")
     try:
         parts = urlsplit(text)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)

@@ -12,7 +12,7 @@ from random import Random
 
 from edge.terminal import enrolment
 from edge.terminal.board import Board
-from edge.terminal.client import NodeClient
+from edge.terminal.client import NodeClient, NodeError, read_as
 from edge.terminal.draft import Draft
 from edge.terminal.kept import KeptAction
 from edge.terminal.locations import Locations
@@ -116,13 +116,20 @@ class Desk:
         self.outbox.wake()
         self.want(Topic.STATUS)
 
-    def key_of(self, *action: str) -> str:
-        """The idempotency key of one action of the user: the same until `settled`, however often it is tried."""
-        return self._keys.setdefault(action, secrets.token_hex(16))
+    async def act_once(self, action: tuple[str, ...], path: str, body: dict[str, str], *, token: str = "") -> bytes:
+        """POST one action of the user, under the same key however often it is tried until the node has answered.
 
-    def settled(self, *action: str) -> None:
-        """The node has answered an action; the same done again is another action."""
-        self._keys.pop(action, None)
+        Raises NodeError.
+        """
+        key = self._keys.setdefault(action, secrets.token_hex(16))
+        try:
+            answer = await self.client.act(path, body, key=key, token=token)
+        except NodeError as error:
+            if not error.unanswered:
+                del self._keys[action]
+            raise
+        del self._keys[action]
+        return answer
 
     async def look(self) -> Node:
         """Which property this node serves. Raises NodeError."""
@@ -133,7 +140,10 @@ class Desk:
 
     async def enrol(self, code: str, name: str) -> None:
         """Make this machine a terminal. Raises NodeError, and OSError when the token can't be kept."""
-        enrolled = await enrolment.enrol(self.client, code, name, key=self.key_of("enrol", code, name))
+        body = {"code": code} | ({"name": name} if name else {})
+        # A code counts once: after a lost answer, the same key brings the first answer again.
+        answer = await self.act_once(("enrol", code, name), "/api/v1/terminals/enrol", body)
+        enrolled = read_as(answer, Enrolled)
         self.enrolled = enrolled
         self.board = Board(enrolled.property_name)
         await asyncio.to_thread(enrolment.keep, self._places.enrolment, enrolled)

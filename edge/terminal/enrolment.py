@@ -1,21 +1,11 @@
-"""Makes this machine a terminal of the property: a one-time code in, a token kept for the next start."""
+"""What makes this machine a terminal of the property, kept for the next start."""
 
 from pathlib import Path
 
 import msgspec
 
-from edge.terminal.client import NodeClient, read_as
 from edge.terminal.locations import write_private
 from edge.terminal.shapes import Enrolled
-
-
-async def enrol(client: NodeClient, code: str, name: str, *, key: str) -> Enrolled:
-    """Hand in a one-time code; `name` is what staff call this terminal. Raises NodeError.
-
-    A code counts once: repeated with the same `key` after a lost answer, the node gives the first answer again.
-    """
-    body = {"code": code.strip()} | ({"name": name.strip()} if name.strip() else {})
-    return read_as(await client.act("/api/v1/terminals/enrol", body, key=key), Enrolled)
 
 
 def keep(path: Path, enrolled: Enrolled) -> None:

@@ -64,11 +64,20 @@ Heard = Joined | Lost | Reload | Event
 class LiveFeed:
     """One subscription to one node; calls `take` with everything that happens to it."""
 
-    def __init__(self, address: str, token: str, *, take: Callable[[Heard], None], chance: Random) -> None:
+    def __init__(
+        self,
+        address: str,
+        token: str,
+        *,
+        take: Callable[[Heard], None],
+        chance: Random,
+        silence_seconds_max: float = SILENCE_SECONDS_MAX,
+    ) -> None:
         self._url = "ws" + address.removeprefix("http") + "/ws"
         self._token = token
         self._take = take
         self._chance = chance
+        self._silence_seconds_max = silence_seconds_max
         self._position: str | None = None
         self._offered: str | None = None
         self._failures = 0
@@ -111,7 +120,7 @@ class LiveFeed:
                 self._hear(await self._next_frame(socket))
 
     async def _next_frame(self, socket: ClientConnection) -> _Frame:
-        async with asyncio.timeout(SILENCE_SECONDS_MAX):
+        async with asyncio.timeout(self._silence_seconds_max):
             return msgspec.json.decode(await socket.recv(), type=_Frame)
 
     def _hear(self, frame: _Frame) -> None:

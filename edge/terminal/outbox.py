@@ -32,6 +32,7 @@ class Outbox:
         self._chance = chance
         self._wake = asyncio.Event()
         self._unsaved = False
+        self._own_tokens: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.actions, readable = kept.load(path)
         if not readable:
@@ -46,14 +47,20 @@ class Outbox:
         """What staff see as not accepted."""
         return [action for action in self.actions if action.kind != "sign_out"]
 
-    def put(self, action: KeptAction) -> None:
-        """Take an action on; it is sent at once, and again until the node answers."""
+    def put(self, action: KeptAction, *, token: str = "") -> None:
+        """Take an action on; it is sent at once, and again until the node answers.
+
+        `token` ties it to this one sign-in, which for a sign-out must not be a later one of the same person.
+        """
+        if token:
+            self._own_tokens[action.key] = token
         self.actions.append(action)
         self._changed()
 
     def drop(self, key: str) -> None:
         """Forget an action that a person has decided about."""
         self.actions = [action for action in self.actions if action.key != key]
+        self._own_tokens.pop(key, None)
         self._changed()
 
     def hand_over(self, key: str, person_id: str, person_name: str) -> None:
@@ -81,7 +88,7 @@ class Outbox:
     async def _round(self) -> bool:
         """Try every action once; True when the node did not answer and another round is needed."""
         for action in list(self.actions):
-            token = self.tokens.get(action.person_id)
+            token = self._own_tokens.get(action.key) or self.tokens.get(action.person_id)
             if action.refusal or token is None:
                 continue
             await self._save()
@@ -101,6 +108,8 @@ class Outbox:
             self._refused(action, error)
             return True
         self.drop(action.key)
+        if action.kind == "sign_out" and self.tokens.get(action.person_id) == token:
+            del self.tokens[action.person_id]
         self._tell(Accepted(action, answer))
         return True
 

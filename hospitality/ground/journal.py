@@ -78,7 +78,7 @@ def kind_of(fact: object) -> str:
 
 def declared_kinds() -> dict[str, dict[str, Pii]]:
     """Every journal kind with its fields and the personal data that each may hold; a field says `none` unless told."""
-    return {kind: {f.name: f.metadata.get("pii", "none") for f in fields(fact)} for fact, kind in _KINDS.items()}  # type: ignore[arg-type]
+    return {kind: {f.name: f.metadata.get("pii", "none") for f in fields(fact)} for fact, kind in _KINDS.items()}
 
 
 def chained(head: Head, *, identity: tuple[str, int, int], content: tuple[Any, ...]) -> Head:

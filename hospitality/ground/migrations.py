@@ -1,4 +1,4 @@
-"""Runs Alembic histories: each owner of tables keeps its own, in a folder with `versions/`, with a version table of its own."""
+"""Runs Alembic histories: each owner of tables keeps its own `versions/` folder, with a version table of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

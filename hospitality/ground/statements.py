@@ -90,12 +90,13 @@ class Reading:
         return self._property_id
 
     def rows(self, sql: str, /, **parameters: Any) -> Sequence[Found]:
-        """All rows of a query with `:name` binds (`:org_id` and `:property_id` are given; `IN (:names)` takes a list)."""
-        return self._run(sql, parameters).fetchall()  # type: ignore[no-any-return]
+        """All rows of a query with `:name` binds (`:org_id`, `:property_id` are given; `IN (:names)` takes a list)."""
+        return self._run(sql, parameters).fetchall()
 
     def one(self, sql: str, /, **parameters: Any) -> Found | None:
         """The first row, or None."""
-        return self._run(sql, parameters).fetchone()  # type: ignore[no-any-return]
+        row: Found | None = self._run(sql, parameters).fetchone()
+        return row
 
     def value(self, sql: str, /, **parameters: Any) -> Any:
         """The first column of the first row, or None."""

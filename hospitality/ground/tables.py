@@ -16,7 +16,7 @@ Writer = Literal["property", "group", "both"]
 Merge = Literal["last_writer", "furthest_stage"]
 Pii = Literal["none", "direct", "indirect"]
 
-SQLModel.metadata.naming_convention = {  # type: ignore[assignment]
+SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
     "fk": "fk_%(table_name)s_%(column_1_name)s",
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -92,6 +92,6 @@ class Row(SQLModel):
 
     org_id: str = Field(
         sa_type=ID, primary_key=True, sa_column_kwargs={"info": {"pii": "none", "merge": "last_writer"}}
-    )  # type: ignore[call-overload]
-    id: str = Field(sa_type=ID, primary_key=True, sa_column_kwargs={"info": {"pii": "none", "merge": "last_writer"}})  # type: ignore[call-overload]
+    )
+    id: str = Field(sa_type=ID, primary_key=True, sa_column_kwargs={"info": {"pii": "none", "merge": "last_writer"}})
     property_id: str | None = column(ID, optional=True)

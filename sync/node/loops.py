@@ -125,21 +125,39 @@ class Engine:
     def _push_loop(self) -> None:
         link, backoff = self._connect(), Backoff(self.chance)
         while not self._stop.is_set():
-            try:
-                if not self._greeted.is_set():
-                    self._greet(link)
-                self._work.clear()
-                draft = self.store.read(lambda c: next_draft(c, self._acked))
-                if draft is None:
-                    self._work.wait(POLL_SECONDS)
-                    continue
-                self._push(link, draft)
-                backoff.succeeded()
-            except LinkDown as error:
-                self._note(push_error=str(error))
-                self._stop.wait(backoff.failed(at_least_seconds=error.retry_after))
-            except TurnedAway as error:
-                self._turned_away(error)
+            self._work.clear()  # before the outbox is read, so that what is written meanwhile wakes us again
+            self._attempt(lambda: self._push_or_rest(link), backoff, "push_error")
+
+    def _push_or_rest(self, link: Link) -> None:
+        if not self.push_next(link):
+            self._work.wait(POLL_SECONDS)
+
+    def _attempt(self, step: Callable[[], object], backoff: Backoff, error_name: str) -> None:
+        """One step of a loop; whatever goes wrong is told and tried again after a while, and ends no loop."""
+        try:
+            step()
+            backoff.succeeded()
+        except LinkDown as error:
+            self._note(**{error_name: str(error)})
+            self._stop.wait(backoff.failed(at_least_seconds=error.retry_after))
+        except TurnedAway as error:
+            self._turned_away(error)
+        except Exception as error:  # a full disk, a page that doesn't join on: none may silence the loop for good
+            self._note(**{error_name: f"{type(error).__name__}: {error}"})
+            self._stop.wait(backoff.failed())
+
+    def push_next(self, link: Link) -> bool:
+        """Sends the next draft, greeting the hub first when it wasn't yet; False when nothing waits.
+
+        Raises LinkDown, TurnedAway, or what the store raises; then nothing is lost and it may be called again.
+        """
+        if not self._greeted.is_set():
+            self._greet(link)
+        draft = self.store.read(lambda c: next_draft(c, self._acked))
+        if draft is None:
+            return False
+        self._push(link, draft)
+        return True
 
     def _greet(self, link: Link) -> None:
         hello = Hello(
@@ -185,7 +203,8 @@ class Engine:
             self._acknowledge(answer.acked)
         elif answer.status == "gap":
             raise LinkDown(f"the hub has up to {answer.acked}, we sent from {self._acked}")
-        self._note(push_error=None, pushed_at=self._now(), set_aside=self.status.set_aside + len(answer.troubles))
+        set_aside = self.status.set_aside + len(answer.troubles)
+        self._note(push_error=None, stopped=None, pushed_at=self._now(), set_aside=set_aside)
 
     def _batch(self, draft: Draft, now_ms: int) -> bytes:
         head = {
@@ -210,31 +229,28 @@ class Engine:
     def _pull_loop(self) -> None:
         link, backoff = self._connect(), Backoff(self.chance)
         while not self._stop.is_set():
-            if not self._greeted.wait(POLL_SECONDS):
-                continue
-            try:
-                self._pull(link)
-                backoff.succeeded()
-            except LinkDown as error:
-                self._note(pull_error=str(error))
-                self._stop.wait(backoff.failed(at_least_seconds=error.retry_after))
-            except TurnedAway as error:
-                self._turned_away(error)
+            if self._greeted.wait(POLL_SECONDS):
+                self._attempt(lambda: self.pull_next(link, WAIT_SECONDS), backoff, "pull_error")
 
-    def _pull(self, link: Link) -> None:
+    def pull_next(self, link: Link, wait_seconds: float) -> bool:
+        """Asks for news, which the hub may wait for, and applies it; False when the feeds' ends are reached.
+
+        The hub must have been greeted. Raises LinkDown, TurnedAway, or what the store raises, as `push_next` does.
+        """
         cursors = self.store.read(lambda c: _cursors(c, self._scopes))
         request = {
             "protocol": PROTOCOL,
             "incarnation": self.incarnation,
             "cursors": cursors,
-            "wait": WAIT_SECONDS,
+            "wait": wait_seconds,
         }
         answer = link.call("/sync/v1/pull", pack_json(msgspec.json.encode(request)), PullAnswer)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
         for page in answer.pages:
             self._apply(page, int(cursors[page.scope][1]))
-        self._note(pull_error=None, pulled_at=self._now())
+        self._note(pull_error=None, stopped=None, pulled_at=self._now())
+        return any(page.to < page.head for page in answer.pages)
 
     def _apply(self, page: Page, epoch: int) -> None:
         if epoch not in (0, page.epoch):

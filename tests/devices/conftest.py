@@ -27,9 +27,7 @@ def virtual(paper_folder: Path) -> Iterator[VirtualPrinter]:
 @pytest.fixture
 def hasty() -> Patience:
     """Timeouts short enough for a test and long enough for a busy machine."""
-    return Patience(
-        connect_seconds=5.0, answer_seconds=1.5, write_seconds=1.0, finish_seconds=20.0, poll_seconds=0.05
-    )
+    return Patience(connect_seconds=5.0, answer_seconds=1.5, write_seconds=1.0, finish_seconds=20.0, poll_seconds=0.05)
 
 
 @pytest.fixture
@@ -42,9 +40,7 @@ def kitchen_ticket() -> Document:
     return Document(
         (
             Text("GRILL", bold=True, align=Align.CENTER),
-            Columns(
-                (Cell("A1-104", grow=True), Cell("Table 12", align=Align.RIGHT)), bold=True, size=Size.BIG
-            ),
+            Columns((Cell("A1-104", grow=True), Cell("Table 12", align=Align.RIGHT)), bold=True, size=Size.BIG),
             pair("4 covers", "19:42"),
             Rule(double=True),
             pair("Chicken burrito bowl", "", lead="2", lead_width=2, bold=True, size=Size.TALL),
@@ -68,9 +64,7 @@ def receipt() -> Document:
     tax = (Cell("", grow=True), *(Cell("", width=10, align=Align.RIGHT) for _ in range(3)))
 
     def tax_row(*texts: str, bold: bool = False) -> Columns:
-        cells = tuple(
-            Cell(text, cell.width, cell.align, cell.grow) for text, cell in zip(texts, tax, strict=True)
-        )
+        cells = tuple(Cell(text, cell.width, cell.align, cell.grow) for text, cell in zip(texts, tax, strict=True))
         return Columns(cells, bold=bold, gap=0)
 
     return Document(
@@ -83,9 +77,7 @@ def receipt() -> Document:
             Rule(),
             pair("Chicken burrito bowl", "17.50", lead="2", lead_width=2),
             Text("Guacamole", indent=3),
-            pair(
-                "Veg salad bowl with everything that the kitchen has today", "11.25", lead="1", lead_width=2
-            ),
+            pair("Veg salad bowl with everything that the kitchen has today", "11.25", lead="1", lead_width=2),
             pair("Canned soft drink", "10.90", lead="10", lead_width=2),
             Rule(),
             pair("Total", "€ 39.65", bold=True, size=Size.BIG),

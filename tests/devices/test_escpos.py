@@ -23,9 +23,7 @@ from devices.virtual.commands import Name, take_command
 from devices.virtual.head import Head
 from devices.virtual.paper import PictureRow, Strip
 
-shown_text = st.text(
-    st.one_of(st.characters(codec="cp858"), st.characters(codec="utf-8")), min_size=1, max_size=70
-)
+shown_text = st.text(st.one_of(st.characters(codec="cp858"), st.characters(codec="utf-8")), min_size=1, max_size=70)
 
 
 class Reader:
@@ -61,8 +59,7 @@ def expected(document: Document, columns: int) -> str:
 
 def _as_text(steps: Iterable[Line | QR]) -> list[str]:
     return [
-        (" " * step.pad + step.text).rstrip() if isinstance(step, Line) else f"[QR {step.content}]"
-        for step in steps
+        (" " * step.pad + step.text).rstrip() if isinstance(step, Line) else f"[QR {step.content}]" for step in steps
     ]
 
 

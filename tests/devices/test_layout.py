@@ -45,9 +45,7 @@ def test_control_characters_are_shown_and_format_characters_dropped() -> None:
 
 
 @settings(deadline=None)
-@given(
-    any_text, st.sampled_from(Size), st.sampled_from(Align), st.booleans(), st.integers(0, 16), any_columns
-)
+@given(any_text, st.sampled_from(Size), st.sampled_from(Align), st.booleans(), st.integers(0, 16), any_columns)
 def test_a_text_stays_on_the_paper_and_keeps_its_letters(
     text: str, size: Size, align: Align, inverse: bool, indent: int, columns: int
 ) -> None:
@@ -99,9 +97,7 @@ def test_wide_letters_take_two_columns_in_a_row() -> None:
 def test_a_table_keeps_its_numbers_whole_on_narrow_paper() -> None:
     def row(*texts: str) -> Columns:
         first, *rest = texts
-        return Columns(
-            (Cell(first, grow=True), *(Cell(text, width=10, align=Align.RIGHT) for text in rest)), gap=0
-        )
+        return Columns((Cell(first, grow=True), *(Cell(text, width=10, align=Align.RIGHT) for text in rest)), gap=0)
 
     table = Document((row("Tax", "net", "tax", "gross"), row("VAT 15 %", "1034.48", "155.17", "1189.65")))
     assert to_text(table, 42).split("\n") == [

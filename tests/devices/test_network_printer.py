@@ -33,9 +33,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
         threading.Event().wait(0.01)
 
 
-def test_a_healthy_printer_is_ready_and_confirms(
-    virtual: VirtualPrinter, network: Printer, receipt: Document
-) -> None:
+def test_a_healthy_printer_is_ready_and_confirms(virtual: VirtualPrinter, network: Printer, receipt: Document) -> None:
     assert network.status().ready
     assert network.print(receipt, job="a/1") == Outcome(Verdict.CONFIRMED)
     (printed,) = virtual.printed()
@@ -44,9 +42,7 @@ def test_a_healthy_printer_is_ready_and_confirms(
     assert virtual.counts()["nonsense"] == 0
 
 
-def test_jobs_come_out_in_the_order_in_which_they_were_confirmed(
-    virtual: VirtualPrinter, network: Printer
-) -> None:
+def test_jobs_come_out_in_the_order_in_which_they_were_confirmed(virtual: VirtualPrinter, network: Printer) -> None:
     for number in range(20):
         assert network.print(slip(f"ticket {number}"), job=str(number)).verdict is Verdict.CONFIRMED
     assert [printed.text.split("\n")[0] for printed in virtual.printed()] == [
@@ -105,9 +101,7 @@ def test_a_printer_that_forgets_at_refill_leaves_half_a_slip_and_a_whole_reprint
         assert whole.endswith("one\nsecond line\nthird line")
 
 
-def test_paper_that_ends_with_the_last_line_is_not_confirmed(
-    virtual: VirtualPrinter, network: Printer
-) -> None:
+def test_paper_that_ends_with_the_last_line_is_not_confirmed(virtual: VirtualPrinter, network: Printer) -> None:
     virtual.paper_out(after_lines=3)
     outcome = network.print(slip("one"), job="a/1")
     assert (outcome.verdict, outcome.trouble) == (Verdict.UNKNOWN, Trouble.PAPER_OUT)
@@ -160,9 +154,7 @@ def test_a_connection_broken_in_the_middle_is_unknown_and_the_reprint_whole(
     assert virtual.printed()[-1].text == to_text(again, 42)
 
 
-def test_a_power_cut_empties_the_buffer_and_the_reprint_is_whole(
-    virtual: VirtualPrinter, network: Printer
-) -> None:
+def test_a_power_cut_empties_the_buffer_and_the_reprint_is_whole(virtual: VirtualPrinter, network: Printer) -> None:
     virtual.paper_out(after_lines=5)
     assert network.print(LONG, job="a/1").verdict is Verdict.UNKNOWN
     virtual.power_cycle()
@@ -214,9 +206,7 @@ def test_garbage_before_the_job_prints_nothing(virtual: VirtualPrinter, network:
     assert network.status().ready
 
 
-def test_two_threads_share_a_printer_without_mixing_their_slips(
-    virtual: VirtualPrinter, network: Printer
-) -> None:
+def test_two_threads_share_a_printer_without_mixing_their_slips(virtual: VirtualPrinter, network: Printer) -> None:
     def work(name: str) -> list[Verdict]:
         return [network.print(slip(f"{name} {number}"), job=f"{name}{number}").verdict for number in range(5)]
 

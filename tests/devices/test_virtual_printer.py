@@ -49,15 +49,11 @@ def test_the_qr_code_on_the_picture_can_be_read(
     picture = virtual.printed()[0].picture
     assert picture is not None
     with Image.open(picture) as image:
-        assert [code.text for code in zxingcpp.read_barcodes(image.convert("L"))] == [
-            "https://seaview.example/f/A1-88"
-        ]
+        assert [code.text for code in zxingcpp.read_barcodes(image.convert("L"))] == ["https://seaview.example/f/A1-88"]
 
 
 @pytest.mark.parametrize("content", ["é漢", "1234567890", "x" * 400])
-def test_qr_codes_of_any_content_can_be_read(
-    content: str, virtual: VirtualPrinter, network: NetworkPrinter
-) -> None:
+def test_qr_codes_of_any_content_can_be_read(content: str, virtual: VirtualPrinter, network: NetworkPrinter) -> None:
     document = Document((Text("before"), QR(content), Text("after"), Rule(), Blank(), Cut()))
     assert network.print(document, job="a/1").verdict is Verdict.CONFIRMED
     picture = virtual.printed()[0].picture
@@ -92,9 +88,7 @@ def test_it_stops_while_its_paper_is_out_and_its_buffer_full(paper_folder: Path)
     assert virtual.printed() == []
 
 
-def test_controls_over_the_wire(
-    virtual: VirtualPrinter, network: NetworkPrinter, control: ControlPort
-) -> None:
+def test_controls_over_the_wire(virtual: VirtualPrinter, network: NetworkPrinter, control: ControlPort) -> None:
     document = Document((Text("one"), Text("two"), Cut()))
     assert send_command(control.port, "paper out 1") == "ok"
     assert network.print(document, job="a/1").verdict is Verdict.UNKNOWN

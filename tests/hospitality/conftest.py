@@ -19,13 +19,23 @@ from hospitality.menu.service import (
 )
 from hospitality.people.service.accounts import add_person
 from hospitality.properties.service import add_organisation, add_property
-from tests.hospitality.node import EVERYTHING, Node, Restaurant, Store, postgres_store, sqlite_store
+from tests.hospitality.node import EVERYTHING, Node, Restaurant, Store, postgres_store, sqlite_store, sqlite_template
+from tests.hospitality.served import Served, serve
+
+
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite file with the trades' tables."""
+    return sqlite_template(tmp_path_factory.mktemp("hospitality") / "template.db")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path, sqlite_tables: Path) -> Iterator[Store]:
     """An empty database of either kind."""
-    yield from sqlite_store(tmp_path) if request.param == "sqlite" else postgres_store(request)
+    if request.param == "sqlite":
+        yield from sqlite_store(sqlite_tables, tmp_path / "node.db")
+    else:
+        yield from postgres_store(request)
 
 
 @pytest.fixture
@@ -75,3 +85,11 @@ def restaurant(node: Node) -> Restaurant:
     beer = item("Beer", 333, bar, levy)
     soup = item("Soup", 900, kitchen, None)
     return Restaurant(node, kitchen, bar, category, vat, levy, sauces, sides, steak, beer, soup)
+
+
+@pytest.fixture
+def served(restaurant: Restaurant) -> Iterator[Served]:
+    """The restaurant's API over HTTP."""
+    served = serve(restaurant.node)
+    with served.client:
+        yield served

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copyfile
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import psycopg
@@ -96,9 +97,9 @@ class Node:
         """Asks a question of what is committed."""
         return question(self.reading(), *args, **kwargs)
 
-    def reading(self) -> Reading:
+    def reading(self, caller: Caller | None = None) -> Reading:
         """A look at what is committed."""
-        caller = self.caller
+        caller = caller or self.caller
         connection = cast(Connection, self.store.connection)
         return Reading(connection, self.store.dialect, org_id=caller.org_id, property_id=caller.property_id)
 
@@ -129,17 +130,23 @@ class _Asked(Node):
             yield work
 
 
-def sqlite_store(folder: Path) -> Iterator[Store]:
-    """An encrypted library's plain file; tests ask what a verb writes, not whether the disk keeps it."""
-    connection = sqlite.connect(str(folder / "node.db"), isolation_level=None, check_same_thread=False)
+def sqlite_template(file: Path) -> Path:
+    """A file with the trades' tables, made once and copied for each test."""
+    engine = create_engine("sqlite://", module=sqlite, creator=lambda: sqlite.connect(str(file)))
+    SQLModel.metadata.create_all(engine, tables=tables())
+    engine.dispose()
+    return file
+
+
+def sqlite_store(template: Path, file: Path) -> Iterator[Store]:
+    """A node's file without its key; tests ask what a verb writes, not whether the disk keeps it."""
+    copyfile(template, file)
+    connection = sqlite.connect(str(file), isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite.Row
     for name in ENGINE_FUNCTIONS:
         connection.create_function(name, 0, lambda: 1)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = OFF")
-    engine = create_engine("sqlite://", module=sqlite, creator=lambda: sqlite.connect(str(folder / "node.db")))
-    SQLModel.metadata.create_all(engine, tables=tables())
-    engine.dispose()
     yield Store("sqlite", connection, "BEGIN IMMEDIATE")
     connection.close()
 

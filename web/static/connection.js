@@ -1,7 +1,8 @@
 // One live connection to the node: subscribes, resumes where it stopped, notices silence, and comes back by itself.
 //
 // Events: "hello" (detail: the node's data), "news" (detail: {event, position, data}), "reload" (fetch anew, then
-// call resumeFrom), "state" (detail: {state}). States: connecting, online, property_only, cut_off.
+// call resumeFrom), "refused" (detail: {code, message}), "state" (detail: {state}). States: connecting, online,
+// property_only, cut_off.
 
 import { Backoff } from "./backoff.js";
 
@@ -113,6 +114,11 @@ export class Connection extends EventTarget {
       message = JSON.parse(text);
     } catch {
       this.#lost(); // what talks like this is not the node
+      return;
+    }
+    if (message.event === "refused") {
+      this.#tell("refused", message.data); // not a sign of life: a screen that may not listen hears nothing
+      this.#lost();
       return;
     }
     const now = this.clock.monotonic();

@@ -247,6 +247,7 @@ function takeAnswer({ step, ticket, ticketId }) {
 
 connection.addEventListener("news", ({ detail }) => takeNews(detail));
 connection.addEventListener("reload", begin);
+connection.addEventListener("refused", fetchList); // its answer tells the cook what to do
 connection.addEventListener("hello", ({ detail }) => {
   const isFirst = version === null;
   if (!isFirst && detail.version !== version) location.reload(); // the node was updated: so is its screen

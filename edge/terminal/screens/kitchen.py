@@ -18,6 +18,7 @@ from edge.terminal.shapes import Ticket
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.widgets.ticket_card import age_words
 from edge.terminal.widgets.ticket_wall import TicketWall
+from edge.terminal.widgets.words_line import Words
 from edge.terminal.words import _, later, n_
 
 AGE_SECONDS = 1.0
@@ -45,12 +46,12 @@ class KitchenPlace(Place):
 
     def body(self) -> Iterable[Widget]:
         yield Vertical(
-            Static(id="kitchen-head"),
+            Words(id="kitchen-head"),
             Horizontal(
                 TicketWall(id="wall"),
                 Vertical(
                     Static(_("All day"), classes="title"),
-                    Rows(Column(3, right=True), Column(), click_chooses=False, wraps=True, id="all-day"),
+                    Rows(Column(3, right=True), Column(), wraps=True, reads=True, id="all-day"),
                     id="rail",
                 ),
             ),
@@ -95,7 +96,7 @@ class KitchenPlace(Place):
             empty = _("Fetching tickets …")
         now = self.desk.node_now()
         self.wall.draw(tickets, now=now, pending=self._pending, empty=empty, tone=tone)
-        self.query_one("#kitchen-head", Static).update(self._head(tickets))
+        self.query_one("#kitchen-head", Words).put(self._head(tickets))
         counts: Counter[str] = Counter()
         for ticket in tickets:
             for line in ticket.lines:

@@ -8,8 +8,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from edge.terminal import acts, fetching
-from edge.terminal.amounts import written
-from edge.terminal.board import instant
 from edge.terminal.draft import Draft
 from edge.terminal.kept import KeptAction
 from edge.terminal.news import Topic
@@ -19,13 +17,12 @@ from edge.terminal.screens.place import Place
 from edge.terminal.search import plain
 from edge.terminal.shapes import Order
 from edge.terminal.widgets.check import Check, CheckView
-from edge.terminal.widgets.check_lines import kitchen_words
 from edge.terminal.widgets.head import WIDE
-from edge.terminal.widgets.rows import Cell, Column, Row, Rows
+from edge.terminal.widgets.order_rows import COLUMNS, COLUMNS_WIDE, KEPT, kept_row, order_row
+from edge.terminal.widgets.rows import Rows
 from edge.terminal.widgets.search_box import SearchBox
 from edge.terminal.words import _, later
 
-KEPT = "kept:"
 AGES_SECONDS = 20.0
 
 
@@ -52,7 +49,7 @@ class OpenOrdersPlace(Place):
                 Rows(numbered=True, click_chooses=False, id="orders"),
                 id="orders-side",
             ),
-            Check(id="check"),
+            Check(reads=True, id="check"),
             classes="place-body",
         )
 
@@ -66,10 +63,14 @@ class OpenOrdersPlace(Place):
     def _draw_list(self) -> None:
         wide = self.app.size.width >= WIDE
         rows = self.query_one("#orders", Rows)
-        rows.columns = _COLUMNS_WIDE if wide else _COLUMNS
+        rows.columns = COLUMNS_WIDE if wide else COLUMNS
         empty, tone = self._why_empty()
-        kept = [] if self._paid else [self._kept_row(action, wide) for action in self._kept()]
-        orders = [self._order_row(order, wide) for order in self._orders()]
+        kept = [] if self._paid else [kept_row(action, wide=wide) for action in self._kept()]
+        now = self.desk.node_now()
+        orders = [
+            order_row(order, wide=wide, now=now, amount_minor=order.total_minor if self._paid else order.due_minor)
+            for order in self._orders()
+        ]
         rows.show_rows([*kept, *orders], empty=empty, tone=tone)
         self._draw_check()
 
@@ -96,39 +97,6 @@ class OpenOrdersPlace(Place):
         if Topic.ORDERS not in board.loaded:
             return _("Fetching orders …"), "quiet"
         return (_("No paid order yet."), "quiet") if self._paid else (_("No open order. F2 takes one."), "quiet")
-
-    def _kept_row(self, action: KeptAction, wide: bool) -> Row:
-        kinds = {
-            "order": _("Order: {title}"),
-            "lines": _("More for an order"),
-            "void": _("Void: {title}"),
-            "payment": _("Payment of {title}"),
-        }
-        state, tone = (_("REFUSED"), "bad") if action.refusal else (_("NOT ACCEPTED"), "alarm")
-        title = kinds[action.kind].format(title=action.title)
-        amount = written(action.amount_minor, action.currency)
-        middle = (Cell(action.person_name), Cell("")) if wide else ()
-        cells = (Cell("▲", "warn"), Cell(title, "strong"), *middle, Cell(state, tone), Cell(""), Cell(amount))
-        return Row(KEPT + action.key, cells, _refusal_detail(action, wide))
-
-    def _order_row(self, order: Order, wide: bool) -> Row:
-        where = _("Table {table}").format(table=order.table) if order.table else acts.channel_words(order.channel)
-        minutes = int((self.desk.node_now() - instant(order.opened_at)).total_seconds() // 60) if order.opened_at else 0
-        age = _("{n} min").format(n=minutes) if minutes < 120 else _("{n} h").format(n=minutes // 60)
-        amount = order.total_minor if self._paid else order.due_minor
-        guests = Cell(str(order.covers or ""))
-        middle = (Cell(order.opened_by_name or "", "quiet"), guests) if wide else ()
-        return Row(
-            order.id,
-            (
-                Cell(order.number, "accent"),
-                Cell(where, "strong"),
-                *middle,
-                Cell(kitchen_words(order.kitchen_state), "good" if order.kitchen_state == "ready" else "plain"),
-                Cell(age, "quiet"),
-                Cell(written(amount, order.currency), "strong"),
-            ),
-        )
 
     def _current(self) -> Order | None:
         current = self.query_one("#orders", Rows).current
@@ -245,21 +213,3 @@ class OpenOrdersPlace(Place):
         elif self.focused is not box:
             self.host.go("order")
         self.query_one("#orders", Rows).focus()
-
-
-_COLUMNS = (Column(8), Column(), Column(14), Column(7, right=True), Column(10, right=True))
-_COLUMNS_WIDE = (
-    Column(8),
-    Column(),
-    Column(12),
-    Column(3, right=True),
-    Column(14),
-    Column(7, right=True),
-    Column(11, right=True),
-)
-
-
-def _refusal_detail(action: KeptAction, wide: bool) -> tuple[tuple[Cell, ...], ...]:
-    if not action.refusal:
-        return ()
-    return ((Cell(""), Cell(action.refusal, "bad", across=5 if wide else 4)),)

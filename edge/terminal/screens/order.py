@@ -14,7 +14,7 @@ from edge.terminal.screens.ask import AskText, Pick
 from edge.terminal.screens.details import Details
 from edge.terminal.screens.modifiers import Modifiers
 from edge.terminal.screens.place import Place
-from edge.terminal.shapes import Option
+from edge.terminal.shapes import MenuItem, Option
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.menu_finder import MenuFinder
 from edge.terminal.words import _, later, n_
@@ -24,7 +24,8 @@ class OrderPlace(Place):
     """Take an order, or add to one."""
 
     BINDINGS = [
-        Binding("enter", "confirm", later("Add")),
+        Binding("enter", "add", later("Add")),
+        Binding("enter", "options", later("Options")),
         Binding("slash", "search", later("Search")),
         Binding("plus", "more(1)", later("Count"), key_display="+-"),
         Binding("minus", "more(-1)", show=False),
@@ -94,8 +95,10 @@ class OrderPlace(Place):
     # Adding
 
     def on_menu_finder_item_chosen(self, event: MenuFinder.ItemChosen) -> None:
+        self._take(event.item, event.quantity)
+
+    def _take(self, item: MenuItem, quantity: int) -> None:
         """Take an item, asking for its options where it has any."""
-        item, quantity = event.item, event.quantity
         if not self._open_for_lines():
             return
         if not item.available:
@@ -113,7 +116,10 @@ class OrderPlace(Place):
 
     def on_rows_chosen(self) -> None:
         """A second click on a line of the check."""
-        self.action_confirm()
+        self.action_options()
+
+    def on_input_changed(self) -> None:
+        self.refresh_bindings()
 
     def _add(self, line: DraftLine) -> None:
         if len(self.desk.draft.lines) >= LINES_MAX:
@@ -142,6 +148,8 @@ class OrderPlace(Place):
         if action in {"more", "remove", "note"}:
             changeable = loose or (action == "remove" and in_check and check.sent_line is not None)
             return changeable and (in_check or not self.finder.box.value)
+        if action in {"add", "options"}:
+            return in_check is (action == "options")
         if action == "search":
             return self.focused is not self.finder.box
         if action == "send":
@@ -150,12 +158,15 @@ class OrderPlace(Place):
             return (self.desk.may("payments.take") and bool(draft.lines or draft.shown_order_id)) or None
         return True
 
-    def action_confirm(self) -> None:
-        """Enter: in the check, choose the line's options again; elsewhere, add."""
+    def action_add(self) -> None:
+        # Not by a message: the next key must meet the dialog that this may open, however fast it comes.
+        choice = self.finder.choice()
+        if choice:
+            self._take(*choice)
+
+    def action_options(self) -> None:
         place = self.check.new_line
-        if self.focused is not self.check.rows:
-            self.finder.choose()
-        elif place is not None and self._open_for_lines():
+        if place is not None and self._open_for_lines():
             self._change_options(place)
 
     def _change_options(self, place: int) -> None:

@@ -1,44 +1,28 @@
 """Settling: what is due, a way to pay picked by digit, and the change to give, large."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Digits, Label, Static
 
-from edge.terminal import acts
-from edge.terminal.amounts import (
-    NotAnAmount,
-    quick_amounts,
-    read_amount,
-    written,
-    written_with_currency,
-)
+from edge.terminal import acts, ways
+from edge.terminal.amounts import NotAnAmount, read_amount, written, written_with_currency
 from edge.terminal.client import NodeError, read_as
 from edge.terminal.draft import Draft
 from edge.terminal.news import Accepted, News, Refused, Topic, Waiting
 from edge.terminal.screens.place import Place
 from edge.terminal.shapes import Order, PaymentTaken
+from edge.terminal.ways import Way, ways_to_pay
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.line import Line
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
+from edge.terminal.widgets.words_line import Words
 from edge.terminal.words import _, later
 
 REFERENCE_MAX = 40
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to pay: in cash with an amount handed over (None: to be typed), or by card."""
-
-    key: str
-    words: str
-    cash: bool
-    tendered_minor: int | None = None
 
 
 class SettlePlace(Place):
@@ -72,10 +56,10 @@ class SettlePlace(Place):
                     Vertical(Label(_("Change")), Digits(id="change")),
                     id="sums",
                 ),
-                Static(id="settle-state"),
+                Words(id="settle-state"),
                 id="settle-side",
             ),
-            Check(id="check"),
+            Check(reads=True, id="check"),
             classes="place-body",
         )
 
@@ -98,9 +82,9 @@ class SettlePlace(Place):
     def _draw(self, order: Order) -> None:
         self._ways = list(ways_to_pay(order.due_minor, order.currency))
         rows = [Row(way.key, (Cell(way.words), Cell(_tendered(way, order)))) for way in self._ways]
-        ways = self.query_one("#ways", Rows)
-        ways.styles.height = len(rows)
-        ways.show_rows(rows)
+        shown = self.query_one("#ways", Rows)
+        shown.styles.height = len(rows)
+        shown.show_rows(rows)
         self.query_one(Check).draw(CheckView(order, Draft(), order.currency))
         self.query_one("#due", Digits).update(written(order.due_minor, order.currency))
         self._draw_way()
@@ -138,9 +122,9 @@ class SettlePlace(Place):
         self._state(words, "info" if self.desk.heard else "alarm")
 
     def _state(self, words: str, tone: str) -> None:
-        state = self.query_one("#settle-state", Static)
+        state = self.query_one("#settle-state", Words)
         state.set_classes(f"-{tone}")
-        state.update(Content(words))
+        state.put(words)
 
     # Keys
 
@@ -168,11 +152,11 @@ class SettlePlace(Place):
             self._draw_way()
 
     def action_back(self) -> None:
-        ways = self.query_one("#ways", Rows)
-        if self.focused is ways:
+        shown = self.query_one("#ways", Rows)
+        if self.focused is shown:
             self.dismiss()
         else:
-            ways.focus()
+            shown.focus()
 
     def action_confirm(self) -> None:
         order = self.order
@@ -199,7 +183,7 @@ class SettlePlace(Place):
             )
             return None
         if self.way.cash:
-            return {"tender": "cash", "amount_minor": min(given, order.due_minor), "tendered_minor": given}
+            return ways.cash(given, order.due_minor)
         reference = self.query_one("#reference", Line).value.strip()
         if not reference:
             self.say(_("Type the reference that the card terminal printed."), "bad")
@@ -209,7 +193,7 @@ class SettlePlace(Place):
             most = written_with_currency(order.due_minor, order.currency)
             self.say(_("A card pays what is due at most: {amount}.").format(amount=most), "bad")
             return None
-        return {"tender": "card", "amount_minor": given, "reference": reference}
+        return ways.card(given, reference)
 
     # What came of it
 
@@ -241,15 +225,6 @@ class SettlePlace(Place):
         self.query_one("#ways", Rows).focus()
         amount = written_with_currency(taken.payment.amount_minor, taken.payment.currency)
         self.say(_("{amount} taken. The rest is still to pay.").format(amount=amount), "good")
-
-
-def ways_to_pay(due_minor: int, currency: str) -> Iterable[Way]:
-    """Exact first, then the next round amounts, then typed, then card: the order in which guests do it."""
-    yield Way("exact", _("Cash, exact"), cash=True, tendered_minor=due_minor)
-    for amount in quick_amounts(due_minor, currency):
-        yield Way(f"cash:{amount}", _("Cash"), cash=True, tendered_minor=amount)
-    yield Way("other", _("Cash, another amount"), cash=True)
-    yield Way("card", _("Card"), cash=False)
 
 
 def _tendered(way: Way, order: Order) -> str:

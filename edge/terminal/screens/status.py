@@ -23,18 +23,18 @@ class StatusPlace(Place):
         Binding("f8", "try_now", later("Try now")),
         Binding("escape", "back", later("Back")),
     ]
-    AUTO_FOCUS = "#printers"
+    AUTO_FOCUS = ""
 
     def body(self) -> Iterable[Widget]:
         yield Horizontal(
             Vertical(
                 Static(_("Property"), classes="title"),
-                Rows(Column(18), Column(), click_chooses=False, wraps=True, id="facts"),
+                Rows(Column(18), Column(), wraps=True, reads=True, id="facts"),
                 id="facts-side",
             ),
             Vertical(
                 Static(_("Printers"), classes="title"),
-                Rows(Column(), Column(13), Column(7), click_chooses=False, wraps=True, id="printers"),
+                Rows(Column(), Column(13), Column(7), wraps=True, reads=True, id="printers"),
                 id="printers-side",
             ),
             classes="place-body",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from edge.terminal.draft import Draft
 from edge.terminal.shapes import Order
@@ -20,6 +19,7 @@ from edge.terminal.widgets.check_lines import (
     totals_content,
 )
 from edge.terminal.widgets.rows import Column, Rows
+from edge.terminal.widgets.words_line import Words
 from edge.terminal.words import _, n_
 
 
@@ -35,13 +35,17 @@ class CheckView:
 class Check(Vertical):
     """Shows a CheckView. The cursor stands on the line that +, -, Del and Enter are about."""
 
+    def __init__(self, *, reads: bool = False, id: str | None = None) -> None:
+        """`reads`: only to be read, with no cursor."""
+        super().__init__(id=id)
+        self._reads = reads
+
     def compose(self) -> ComposeResult:
-        yield Static(id="check-title")
-        yield Rows(
-            Column(3, right=True), Column(), Column(9, right=True), click_chooses=False, wraps=True, id="check-lines"
-        )
-        yield Static(id="check-totals")
-        yield Static(id="check-state")
+        yield Words(id="check-title")
+        columns = Column(3, right=True), Column(), Column(9, right=True)
+        yield Rows(*columns, click_chooses=False, wraps=True, reads=self._reads, id="check-lines")
+        yield Words(id="check-totals")
+        yield Words(wraps=True, id="check-state")
 
     @property
     def rows(self) -> Rows:
@@ -63,15 +67,15 @@ class Check(Vertical):
     def draw(self, view: CheckView, *, last: bool = False) -> None:
         """Show the check; `last` sets the cursor on its last line."""
         order, draft = view.order, view.draft
-        self.query_one("#check-title", Static).update(title(order, draft))
+        self.query_one("#check-title", Words).put(title(order, draft))
         rows = [*sent_rows(order), *new_rows(draft, view.currency)]
         empty = _("Nothing ordered yet. Type some letters of an item, then Enter.")
         self.rows.show_rows(rows, empty=empty, cursor=len(rows) - 1 if last else None)
-        self.query_one("#check-totals", Static).update(_totals(view, self.rows.size.width))
-        state = self.query_one("#check-state", Static)
+        self.query_one("#check-totals", Words).put(_totals(view, self.rows.size.width))
+        state = self.query_one("#check-state", Words)
         words, tone = _state(order, draft)
         state.set_classes(f"-{tone}")
-        state.update(Content(words))
+        state.put(words)
 
 
 def _totals(view: CheckView, width: int) -> Content:

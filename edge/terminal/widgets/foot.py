@@ -4,8 +4,8 @@ from textual.app import App
 from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
 
+from edge.terminal.widgets.words_line import Words
 from edge.terminal.words import _
 
 _SHOWN_AS = {
@@ -21,7 +21,7 @@ _SHOWN_AS = {
 }
 
 
-class Foot(Static):
+class Foot(Words):
     """Two lines: the keys of this place, and the keys that switch place. Below a dialog, one line."""
 
     def on_mount(self) -> None:
@@ -48,7 +48,7 @@ class Foot(Static):
             line = places if isinstance(active.node, App) else here
             line.append(_key_cap(active))
         lines = [_fitting(line, self.size.width or self.app.size.width - 2) for line in (here, places) if line]
-        self.update(Content("\n").join(lines))
+        self.put(Content("\n").join(lines))
 
     def _typed(self, active: ActiveBinding) -> bool:
         """Whether the focused input would take the key as text."""

@@ -3,16 +3,16 @@
 from datetime import date
 
 from textual.content import Content
-from textual.widgets import Static
 
 from edge.terminal import sign
 from edge.terminal.desk import Desk
+from edge.terminal.widgets.words_line import Words
 from edge.terminal.words import _, n_
 
 WIDE = 120
 
 
-class Head(Static):
+class Head(Words):
     """Property, business date, who; and at the right the connection sign and the printers."""
 
     def draw(self, desk: Desk) -> None:
@@ -32,10 +32,10 @@ class Head(Static):
         right = [(one.words, TONES[one.tone]) for one in (printers, link) if one.words]
         if width >= WIDE:
             right.append((sign.clock_time(desk.clock()), ""))
-        self.update(_across(left, right, width - 2))
+        self.put(_across(left, right, width - 2))
 
 
-class Bar(Static):
+class Bar(Words):
     """Only there when this screen is cut off, or when something keyed in here is not accepted yet."""
 
     def draw(self, desk: Desk) -> None:
@@ -55,10 +55,10 @@ class Bar(Static):
             words.append(_("orders are kept here"))
         if refused:
             words.append(n_("{n} refused, see F3", "{n} refused, see F3", refused))
-        self.update(Content(" · ".join(words)))
+        self.put(" · ".join(words))
 
 
-class Notice(Static):
+class Notice(Words):
     """One line that answers the last key: what was done, or why not and what to do."""
 
     def say(self, words: str, tone: str = "info") -> None:
@@ -66,7 +66,7 @@ class Notice(Static):
         self.remove_class(*(f"-{other}" for other in NOTICE_TONES))
         if words:
             self.add_class(f"-{tone}")
-        self.update(Content(words))
+        self.put(words)
 
 
 NOTICE_TONES = ("good", "info", "warn", "bad")

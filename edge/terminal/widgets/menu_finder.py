@@ -22,7 +22,7 @@ class MenuFinder(Horizontal):
     """Posts ItemChosen; knows nothing of orders."""
 
     class ItemChosen(Message):
-        """An item was chosen, so many of it."""
+        """An item was chosen by click or digit, so many of it."""
 
         def __init__(self, item: MenuItem, quantity: int) -> None:
             super().__init__()
@@ -57,7 +57,7 @@ class MenuFinder(Horizontal):
         rows = [Row(ALL, (Cell(_("Everything"), "strong"), Cell(str(len(menu)), "quiet")))]
         rows += [Row(name, (Cell(name), Cell(str(counts[name]), "quiet"))) for name in names if name]
         self.query_one("#categories", Rows).show_rows(rows)
-        self._search()
+        self._search(keep_cursor=True)
 
     def clear(self) -> None:
         """Forget what was typed, and be ready for the next item."""
@@ -67,18 +67,17 @@ class MenuFinder(Horizontal):
         self._search()
         self.box.focus()
 
-    def choose(self) -> None:
-        """Take the item under the cursor, or the category when the cursor is among those."""
+    def choice(self) -> tuple[MenuItem, int] | None:
+        """The item under the cursor and how many of it; None when a category was meant, which is then shown."""
         categories = self.query_one("#categories", Rows)
         if categories.has_focus:
             self._take_category(categories.current.key if categories.current else ALL)
-            return
+            return None
         current = self.query_one("#menu", Rows).current
         item = next((item for item in self._shown if current and item.id == current.key), None)
-        if item is not None:
-            self.post_message(self.ItemChosen(item, self._found.quantity))
+        return (item, self._found.quantity) if item else None
 
-    def _search(self) -> None:
+    def _search(self, *, keep_cursor: bool = False) -> None:
         """Find what the box says and show it, the best fit under the cursor."""
         menu = [item for item in self._menu if self._category in (ALL, item.category_name)]
         self._found = find(self.box.value, [Named(item.name, item.category_name or "") for item in menu])
@@ -88,7 +87,7 @@ class MenuFinder(Horizontal):
         menu_rows = self.query_one("#menu", Rows)
         menu_rows.columns = _COLUMNS_WIDE if wide else _COLUMNS
         rows = [_menu_row(item, wide=wide) for item in self._shown]
-        menu_rows.show_rows(rows, empty=empty, tone=tone, cursor=self._found.pick)
+        menu_rows.show_rows(rows, empty=empty, tone=tone, cursor=None if keep_cursor else self._found.pick)
 
     def on_input_changed(self) -> None:
         self._search()
@@ -97,12 +96,17 @@ class MenuFinder(Horizontal):
         self.query_one("#menu", Rows).action_move(event.step)
 
     def on_rows_picked(self) -> None:
-        self.choose()
+        self._tell_choice()
+
+    def _tell_choice(self) -> None:
+        choice = self.choice()
+        if choice:
+            self.post_message(self.ItemChosen(*choice))
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
         event.stop()
         if event.rows.id == "menu":
-            self.choose()
+            self._tell_choice()
             return
         self._take_category(event.key)
 

@@ -35,7 +35,7 @@ def fitted(text: str, width: int, *, right: bool = False) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` cells, broken at spaces where there are any."""
+    """`text` in lines of at most `width` cells, broken at spaces, and inside words that are longer."""
     lines: list[str] = []
     line = ""
     for word in text.split():
@@ -45,7 +45,11 @@ def wrapped(text: str, width: int) -> list[str]:
             continue
         if line:
             lines.append(line)
-        line = word if cell_len(word) <= width else fitted(word, width)
+        while cell_len(word) > width > 0:
+            head = set_cell_size(word, width).rstrip()
+            lines.append(head)
+            word = word[len(head) :]
+        line = word
     return [*lines, line] if line else lines
 
 

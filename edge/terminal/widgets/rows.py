@@ -79,10 +79,12 @@ class Rows(Painted):
         click_chooses: bool = True,
         driven: bool = False,
         wraps: bool = False,
+        reads: bool = False,
         id: str | None = None,
     ) -> None:
         """`driven`: another widget has the keys and moves the cursor, which so looks as if focused always;
-        `wraps`: a text too long for the column that takes what is left goes on in the next line.
+        `wraps`: a text too long for the column that takes what is left goes on in the next line;
+        `reads`: only to be read, so there is no cursor in it.
         """
         super().__init__(id=id)
         self.columns = columns
@@ -92,6 +94,8 @@ class Rows(Painted):
         self._click_chooses = click_chooses
         self._driven = driven
         self._wraps = wraps
+        self._reads = reads
+        self.can_focus = not reads
         self._message: Part = ("", "quiet")
         self._lines: list[tuple[int, bool, Sequence[Cell]]] = []
         """What is painted: the place of the row, whether the line is its first, and the cells."""
@@ -134,7 +138,7 @@ class Rows(Painted):
         self.refresh()
 
     def _reveal(self) -> None:
-        if self.current is None or not self.size.height:
+        if self._reads or self.current is None or not self.size.height:
             return
         mine = [y for y, (place, _first, _cells) in enumerate(self._lines) if place == self.cursor]
         self.scroll_to_region(Region(0, mine[0], 1, len(mine)), animate=False, force=True, immediate=True)
@@ -150,7 +154,7 @@ class Rows(Painted):
         place, first, cells = self._lines[line]
         number = str(place + 1) if self._numbered and first and place < NUMBERED_MAX else ""
         over = ""
-        if place == self.cursor:
+        if place == self.cursor and not self._reads:
             over = "cursor" if self.has_focus or self._driven else "cursor-away"
         return self.strip(self._parts(cells, number), width, over=over)
 
@@ -207,7 +211,7 @@ class Rows(Painted):
 
     def on_click(self, event: events.Click) -> None:
         line = event.y + self.scroll_offset.y
-        if not 0 <= line < len(self._lines):
+        if self._reads or not 0 <= line < len(self._lines):
             return
         self.move_to(self._lines[line][0])
         if self.current and (self._click_chooses or event.chain > 1):

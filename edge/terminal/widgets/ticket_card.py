@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rich.cells import cell_len
+
 from edge.terminal.acts import channel_words
 from edge.terminal.board import TICKETS_TO_DO, instant
 from edge.terminal.shapes import Ticket, TicketLine
@@ -150,5 +152,5 @@ def flow(cards: Sequence[Card], columns: int, height: int) -> list[list[list[Pie
 
 
 def _continued(line: Sequence[Part]) -> tuple[Part, ...]:
-    width = sum(len(text) for text, _tone in line)
+    width = sum(cell_len(text) for text, _tone in line)
     return ((fitted(_("   continued ▸"), width), "warn"),)

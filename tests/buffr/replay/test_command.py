@@ -34,11 +34,8 @@ def tokens(tmp_path: Path) -> Path:
 
 
 def run(*args: str | Path, pin: str | None = PIN) -> Result:
-    """The command as the main program mounts it, beside another."""
-    main = typer.Typer()
-    main.command("other")(lambda: None)
-    main.add_typer(app)
-    return CliRunner().invoke(main, ["replay", *map(str, args)], env={"BUFFR_REPLAY_PIN": pin}, catch_exceptions=False)
+    """The command with the PIN in its environment."""
+    return CliRunner().invoke(app, [str(arg) for arg in args], env={"BUFFR_REPLAY_PIN": pin}, catch_exceptions=False)
 
 
 def said(result: Result) -> str:
@@ -141,10 +138,16 @@ def test_a_missing_file_is_a_mistake_of_usage(tmp_path: Path) -> None:
 
 def test_the_pin_is_asked_for_when_it_is_not_given(export: Path, tokens: Path, serve_edge: ServeEdge) -> None:
     serving = serve_edge()
+    args = [str(export), "--edge", serving.url, "--code", CODE, "--tokens", str(tokens)]
+    result = CliRunner().invoke(app, args, env={"BUFFR_REPLAY_PIN": None}, input=f"{PIN}\n")
+    assert result.exit_code == 0, said(result)
+    assert PIN not in result.output
+
+
+def test_it_can_be_mounted_beside_other_commands(export: Path, tokens: Path) -> None:
     main = typer.Typer()
     main.command("other")(lambda: None)
     main.add_typer(app)
-    args = ["replay", str(export), "--edge", serving.url, "--code", CODE, "--tokens", str(tokens)]
-    result = CliRunner().invoke(main, args, env={"BUFFR_REPLAY_PIN": None}, input=f"{PIN}\n")
-    assert result.exit_code == 0, said(result)
-    assert PIN not in result.output
+    args = ["replay", str(export), "--edge", "http://a", "--pin", PIN, "--tokens", str(tokens)]
+    result = CliRunner().invoke(main, args)
+    assert result.stderr.startswith("No terminal is enrolled at http://a yet")

@@ -96,6 +96,10 @@ def test_a_person_who_may_not_set_prices_is_told_so_before_the_first_order(serve
         entered(serving, person=PERSON)
 
 
+def test_an_owner_may_do_everything(serve_edge: ServeEdge) -> None:
+    assert entered(serve_edge(permissions=("*",)), person=PERSON).session_token
+
+
 def test_an_address_that_now_serves_another_property_is_not_signed_in_at(serve_edge: ServeEdge) -> None:
     serving = serve_edge()
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buffr.replay.paying import tenders
+from buffr.replay.paying import Tender, tenders
 
 
 @given(st.text(max_size=20), st.integers(1, 10_000_000))
@@ -19,8 +19,8 @@ def test_tenders_settle_what_is_due_to_the_cent(reference: str, due_minor: int) 
             assert one.tendered_minor >= one.amount_minor
 
 
-def test_nothing_due_is_paid_by_nothing() -> None:
-    assert tenders("1", 0) == ()
+def test_nothing_due_is_settled_by_a_payment_of_nothing() -> None:
+    assert tenders("1", 0) == (Tender("cash", 0, tendered_minor=0),)
 
 
 def test_an_evening_mixes_card_exact_cash_change_and_both() -> None:

@@ -293,6 +293,8 @@ class KitchenNode:
     async def _live(self, socket: WebSocket) -> None:
         await socket.accept()
         if not self._knows(socket.cookies.get("buffr_terminal")):
+            data = {"code": "NOT_ENROLLED", "message": "This terminal is not enrolled."}
+            await socket.send_json({"event": "refused", "position": None, "data": data})
             await socket.close(code=4401)
             return
         queue: asyncio.Queue[Event | None] = asyncio.Queue()

@@ -98,10 +98,12 @@ def test_a_page_that_never_reaches_the_node_says_so_and_recovers(page: Page, nod
     sign(page, "online")
 
 
-def test_a_screen_that_was_revoked_asks_for_a_new_link(screen: Page, node: KitchenNode) -> None:
+def test_a_screen_that_was_revoked_says_so_and_asks_for_a_new_link(screen: Page, node: KitchenNode) -> None:
     node.book.enrolled = False
     node.turn_link("cut")
     node.turn_link("up")
+    expect(screen.locator("[data-list=refused]")).to_contain_text("Ask a manager for a new link")
+    sign(screen, "cut_off")
     screen.reload()
     expect(screen.get_by_role("heading")).to_have_text("This screen is not enrolled")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from textual.app import App
+from textual.events import Key
 from textual.pilot import Pilot
 
 from edge.terminal import enrolment
@@ -20,6 +21,7 @@ from tests.edge.terminal.node_book import PROPERTY
 from tests.edge.terminal.node_double import Served
 
 WAIT_SECONDS_MAX = 20.0
+LOOK_SECONDS = 0.005
 SMALL = (80, 24)
 LARGE = (160, 45)
 
@@ -58,6 +60,14 @@ async def until(pilot: Pilot[int], holds: Callable[[], object], what: str = "") 
     await pilot.pause()
 
 
+async def until_true(holds: Callable[[], object]) -> None:
+    """The same without an app."""
+    ends_at = time.monotonic() + WAIT_SECONDS_MAX
+    while not holds():
+        assert time.monotonic() < ends_at, "never came true"
+        await asyncio.sleep(LOOK_SECONDS)
+
+
 async def until_shown(pilot: Pilot[int], *words: str) -> None:
     """Returns as soon as all of these stand on the screen."""
     await until(pilot, lambda: all(word in screen_text(pilot.app) for word in words), f"{words} on the screen")
@@ -84,8 +94,10 @@ def screen_text(app: App[int]) -> str:
 
 
 async def type_in(pilot: Pilot[int], text: str) -> None:
-    """Type letters one by one."""
-    await pilot.press(*["space" if letter == " " else letter for letter in text])
+    """Type letters one by one, as fast as a scanner would."""
+    for letter in text:
+        pilot.app.post_message(Key("space" if letter == " " else letter, letter))
+    await pilot.pause()
 
 
 @asynccontextmanager
@@ -102,8 +114,3 @@ async def signed_in(pilot: Pilot[int], digit: str = "1", pin: str = "1234") -> N
     await type_in(pilot, pin)
     await pilot.press("enter")
     await until_shown(pilot, "F10 Sign out")
-
-
-def run_async(scenario: Callable[[], object]) -> None:
-    """Run a coroutine function to its end."""
-    asyncio.run(scenario())  # type: ignore[arg-type]

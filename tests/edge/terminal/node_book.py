@@ -56,7 +56,12 @@ _MENU: list[tuple[str, str, int, str, list[Json]]] = [
     ("Drinks", "Cappuccino", 3000, "Bar", [MILK]),
     ("Drinks", "Still water", 2200, "Bar", []),
 ]
-_PEOPLE = [("Anna", "waiter", "1234"), ("Ben", "manager", "246810"), ("Carla", "kitchen", "5555"), ("Dan", "waiter", "")]
+_PEOPLE = [
+    ("Anna", "waiter", "1234"),
+    ("Ben", "manager", "246810"),
+    ("Carla", "kitchen", "5555"),
+    ("Dan", "waiter", ""),
+]
 _ROLES = {"waiter": EVERYTHING[:1] + EVERYTHING[2:4], "manager": EVERYTHING, "kitchen": ["kitchen.bump"]}
 
 
@@ -258,9 +263,7 @@ class Book:
         order |= {
             "subtotal_minor": total,
             "tax_minor": tax,
-            "taxes": [
-                {"name": "VAT", "rate_bp": TAX_BP, "included": True, "net_minor": total - tax, "tax_minor": tax}
-            ],
+            "taxes": [{"name": "VAT", "rate_bp": TAX_BP, "included": True, "net_minor": total - tax, "tax_minor": tax}],
             "total_minor": total,
             "due_minor": total - order["paid_minor"],
         }

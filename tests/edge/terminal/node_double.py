@@ -168,7 +168,12 @@ def node_app(node: NodeDouble) -> FastAPI:
             node.sessions[token] = person["id"]
             who = {name: person[name] for name in ("id", "display_name", "role")}
             permissions = book.permissions(person["id"])
-            return 201, {"token": token, "person": who, "permissions": permissions, "expires_at": "2026-11-23T07:00:00Z"}
+            return 201, {
+                "token": token,
+                "person": who,
+                "permissions": permissions,
+                "expires_at": "2026-11-23T07:00:00Z",
+            }
 
         return node.acted(idempotency_key, content, act)
 
@@ -292,7 +297,7 @@ async def _speak(node: NodeDouble, socket: WebSocket) -> None:
 async def _a_moment(socket: WebSocket) -> None:
     """Let a little time pass; ends the subscription when the other side has."""
     try:
-        async with asyncio.timeout(0.01):
+        async with asyncio.timeout(0.04):
             await socket.receive_text()
     except TimeoutError:
         return

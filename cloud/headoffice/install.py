@@ -1,0 +1,45 @@
+"""Puts head office's face on its application: pages, the live stream, sessions and the group's lists."""
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from cloud.headoffice.front_page import router as front_router
+from cloud.headoffice.list_pages import router as list_router
+from cloud.headoffice.lists_api import router as lists_api_router
+from cloud.headoffice.live import Streams
+from cloud.headoffice.live import router as live_router
+from cloud.headoffice.office import Office, make_pages
+from cloud.headoffice.property_pages import router as property_router
+from cloud.headoffice.same_origin import SameOrigin
+from cloud.headoffice.sessions_api import router as sessions_router
+from cloud.headoffice.sign_in_pages import router as sign_in_router
+from cloud.headoffice.throttle import SignInThrottle
+from hospitality.ground.clock import Clock, utc_now
+
+if TYPE_CHECKING:
+    from cloud.app import Cloud
+
+ROUTERS = (
+    front_router,
+    property_router,
+    list_router,
+    live_router,
+    sign_in_router,
+    sessions_router,
+    lists_api_router,
+)
+
+
+def install(app: FastAPI, cloud: "Cloud", *, now: Clock = utc_now) -> None:
+    """Adds the routes and the static files, and refuses what another site's page would have a browser do here.
+
+    `cloud` is open; `now` is for tests.
+    """
+    pages = make_pages()
+    app.state.office = Office(cloud.host, pages, now, SignInThrottle())
+    app.state.streams = Streams()
+    for router in ROUTERS:
+        app.include_router(router)
+    pages.mount(app)
+    app.add_middleware(SameOrigin)

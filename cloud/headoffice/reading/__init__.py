@@ -1,0 +1,1 @@
+"""What the pages ask of the database: each a question on one consistent look, under the caller's group."""

@@ -1,0 +1,149 @@
+"""What was sold, taken and left open, property by property; each question reads the business days at hand and no more.
+
+Sales are the lines as they were priced, voids off; taxes that are put on top of prices are not in them. Money taken is
+what was paid. All amounts are minor units of the property's currency, and those of two currencies never meet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from cloud.headoffice.reading.days import PropertyDay, Window
+from hospitality.checks.reading import OPEN_DAYS
+from hospitality.ground.statements import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """One stretch of trade. `by_hour` maps an hour of the property's wall clock to its sales."""
+
+    sales_minor: int = 0
+    by_hour: dict[int, int] = field(default_factory=dict)
+    taken_minor: int = 0
+    orders: int = 0
+    voided: int = 0
+
+    @property
+    def check_minor(self) -> int | None:
+        """The average check: sales by order, half up; None without orders."""
+        return (2 * self.sales_minor + self.orders) // (2 * self.orders) if self.orders else None
+
+    def __add__(self, other: "Trade") -> "Trade":
+        return Trade(
+            self.sales_minor + other.sales_minor,
+            {h: self.by_hour.get(h, 0) + other.by_hour.get(h, 0) for h in self.by_hour | other.by_hour},
+            self.taken_minor + other.taken_minor,
+            self.orders + other.orders,
+            self.voided + other.voided,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """Orders that owe something or were never settled, of the last seven business days; since when the oldest."""
+
+    orders: int = 0
+    oldest_at: str | None = None
+
+
+_SALES = """
+    SELECT w.property_id, w.week, s.hour, s.sales_minor
+    FROM (VALUES {windows}) AS w (property_id, zone, week, day, until)
+    CROSS JOIN LATERAL (
+        SELECT CAST(extract(hour FROM l.placed_at AT TIME ZONE w.zone) AS integer) AS hour,
+               CAST(sum(l.amount_minor) AS bigint) AS sales_minor
+        FROM order_lines l
+        LEFT JOIN line_voids v ON v.org_id = :org_id AND v.order_id = l.order_id AND v.line_id = l.id
+        WHERE l.org_id = :org_id AND l.property_id = w.property_id AND l.business_date = w.day
+          AND l.placed_at <= w.until AND v.id IS NULL
+        GROUP BY 1
+    ) s
+"""
+_ORDERS = """
+    SELECT w.property_id, w.week, s.orders, s.voided
+    FROM (VALUES {windows}) AS w (property_id, zone, week, day, until)
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE t.has_left) AS orders, count(*) FILTER (WHERE NOT t.has_left) AS voided
+        FROM (
+            SELECT EXISTS (
+                SELECT 1 FROM order_lines l WHERE l.org_id = :org_id AND l.order_id = o.id AND NOT EXISTS (
+                    SELECT 1 FROM line_voids v
+                    WHERE v.org_id = :org_id AND v.order_id = l.order_id AND v.line_id = l.id)
+            ) AS has_left
+            FROM orders o
+            WHERE o.org_id = :org_id AND o.property_id = w.property_id AND o.business_date = w.day
+              AND o.opened_at <= w.until
+        ) t
+    ) s
+"""
+_TAKEN = """
+    SELECT w.property_id, w.week, s.taken_minor
+    FROM (VALUES {windows}) AS w (property_id, zone, week, day, until)
+    CROSS JOIN LATERAL (
+        SELECT CAST(coalesce(sum(p.amount_minor), 0) AS bigint) AS taken_minor FROM payments p
+        WHERE p.org_id = :org_id AND p.property_id = w.property_id AND p.business_date = w.day
+          AND p.taken_at <= w.until
+    ) s
+"""
+# the same orders as `orders_page(state="open")` lists
+_UNPAID = """
+    SELECT w.property_id, s.orders, s.oldest_at
+    FROM (VALUES {since}) AS w (property_id, since)
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS orders, min(o.opened_at) AS oldest_at FROM orders o
+        WHERE o.org_id = :org_id AND o.property_id = w.property_id AND o.business_date >= w.since
+          AND NOT EXISTS (
+            SELECT 1 FROM receipts r WHERE r.org_id = :org_id AND r.order_id = o.id OFFSET 0)
+          AND EXISTS (
+            SELECT 1 FROM order_lines l WHERE l.org_id = :org_id AND l.order_id = o.id AND NOT EXISTS (
+                SELECT 1 FROM line_voids v
+                WHERE v.org_id = :org_id AND v.order_id = l.order_id AND v.line_id = l.id)
+            OFFSET 0)
+    ) s
+"""
+_WINDOW = "(:p{n}::uuid, :z{n}::text, :w{n}::integer, :d{n}::date, :u{n}::timestamptz)"
+_SINCE = "(:p{n}::uuid, :d{n}::date)"
+
+
+def trades(reading: Reading, stretches: Sequence[Window]) -> dict[tuple[str, int], Trade]:
+    """(property id, week) → what was traded in that stretch; every stretch has an entry."""
+    found = {(w.property_id, w.week): Trade() for w in stretches}
+    if not stretches:
+        return found
+    marks = ", ".join(_WINDOW.format(n=n) for n in range(len(stretches)))
+    binds = {
+        name: value
+        for n, w in enumerate(stretches)
+        for name, value in zip(
+            (f"p{n}", f"z{n}", f"w{n}", f"d{n}", f"u{n}"),
+            (w.property_id, w.zone, w.week, w.day, w.until),
+            strict=True,
+        )
+    }
+    for row in reading.rows(_SALES.format(windows=marks), **binds):
+        key = (row["property_id"], row["week"])
+        found[key] = found[key] + Trade(row["sales_minor"], {row["hour"]: row["sales_minor"]})
+    for row in reading.rows(_ORDERS.format(windows=marks), **binds):
+        key = (row["property_id"], row["week"])
+        found[key] = replace(found[key], orders=row["orders"], voided=row["voided"])
+    for row in reading.rows(_TAKEN.format(windows=marks), **binds):
+        key = (row["property_id"], row["week"])
+        found[key] = replace(found[key], taken_minor=row["taken_minor"])
+    return found
+
+
+def unpaid(reading: Reading, properties: Sequence[PropertyDay]) -> dict[str, Unpaid]:
+    """Property id → its open orders; every property has an entry."""
+    found = {one.id: Unpaid() for one in properties}
+    traded = [(one.id, _since(one.date)) for one in properties if one.date is not None]
+    if not traded:
+        return found
+    marks = ", ".join(_SINCE.format(n=n) for n in range(len(traded)))
+    binds = {f"{letter}{n}": value for n, pair in enumerate(traded) for letter, value in zip("pd", pair, strict=True)}
+    for row in reading.rows(_UNPAID.format(since=marks), **binds):
+        found[row["property_id"]] = Unpaid(row["orders"], row["oldest_at"])
+    return found
+
+
+def _since(day: date) -> str:
+    return (day - timedelta(days=OPEN_DAYS)).isoformat()

@@ -1,0 +1,254 @@
+"""What things are called on these pages: tables, fields, rules, reasons, days. Texts in the reader's language."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cloud.headoffice.reading.conflicts import Conflict, Side
+from cloud.headoffice.reading.set_aside import SetAside
+from hospitality.ground.clock import instant
+from web.locales import count_text, day_text, money_text, time_text
+from web.texts import Texts
+
+Gettext = Callable[[str], str]
+VALUE_LENGTH_MAX = 120
+
+
+class Words:
+    """Names and short sentences in one language."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._locale = texts.locale
+        self._ = self.gettext = texts.gettext
+
+    # --- days and times
+
+    def weekday(self, day: date) -> str:
+        """The day's name in full."""
+        return weekdays(self._)[day.weekday()]
+
+    def day(self, day: date) -> str:
+        """A day with its weekday: `Friday 13/06/2025`."""
+        return f"{self.weekday(day)} {self.day_figures(day)}"
+
+    def day_figures(self, day: date) -> str:
+        """A day in figures."""
+        return day_text(datetime.combine(day, time(12), UTC), "UTC", self._locale)
+
+    def moment(self, at: datetime, zone: str, now: datetime) -> str:
+        """A time of day, with the day when it is not the reader's today there, and UTC said where it is that."""
+        there = ZoneInfo(zone)
+        told = time_text(at, zone)
+        if at.astimezone(there).date() != now.astimezone(there).date():
+            told = f"{day_text(at, zone, self._locale)} {told}"
+        return f"{told} UTC" if zone == "UTC" else told
+
+    def at(self, instant_text: str, zone: str, now: datetime) -> str:
+        """A stored instant as `moment` tells it."""
+        return self.moment(instant(instant_text), zone, now)
+
+    def span(self, length: timedelta) -> str:
+        """A length of time to read at a glance: `35 s`, `12 min`, `3 h 05 min`, `4 days`."""
+        seconds = max(0, int(length.total_seconds()))
+        if seconds < 60:
+            return self._("{n} s").format(n=seconds)
+        minutes = seconds // 60
+        if minutes < 60:
+            return self._("{n} min").format(n=minutes)
+        if minutes < 48 * 60:
+            return self._("{h} h {m} min").format(h=minutes // 60, m=f"{minutes % 60:02d}")
+        days = minutes // (24 * 60)
+        return self._texts.ngettext("{n} day", "{n} days", days).format(n=days)
+
+    def hour(self, hour: int) -> str:
+        """An hour of the wall clock."""
+        return f"{hour:02d}:00"
+
+    def clock_offset(self, offset_ms: int) -> str:
+        """How far a node's clock is from ours."""
+        seconds = abs(offset_ms) / 1000
+        told = f"{seconds:.1f} s" if seconds < 60 else self.span(timedelta(seconds=seconds))
+        if abs(offset_ms) < 1000:
+            return self._("right to the second")
+        return (self._("{span} ahead") if offset_ms > 0 else self._("{span} behind")).format(span=told)
+
+    # --- conflicts
+
+    def table(self, name: str) -> str:
+        """What one row of a table is called."""
+        return tables(self._).get(name, name.replace("_", " ").capitalize())
+
+    def rows(self, name: str, count: int) -> str:
+        """So many rows of a table."""
+        return f"{count_text(count, self._locale)} × {self.table(name)}"
+
+    def field(self, name: str) -> str:
+        """What a field is called."""
+        return fields(self._).get(name, name.strip("_").replace("_", " ").capitalize())
+
+    def rule(self, name: str) -> str:
+        """Why the winner won."""
+        rules = {
+            "last_writer": self._("The later edit counts"),
+            "furthest_stage": self._("The furthest stage counts"),
+        }
+        return rules.get(name, name.replace("_", " ").capitalize())
+
+    def value(self, conflict: Conflict, side: Side, currency: str) -> str:
+        """A field's value as people write it."""
+        if side.value_name is not None:
+            return side.value_name
+        return self._plain(side.value, conflict.field, currency)
+
+    def _plain(self, value: Any, field: str, currency: str) -> str:
+        if value is None or value == "":
+            return self._("nothing")
+        if isinstance(value, bool):
+            return self._("Yes") if value else self._("No")
+        if isinstance(value, int):
+            if field.endswith("_minor"):
+                return money_text(value, currency, self._locale)
+            if field.endswith("_bp"):
+                return f"{value / 100:g} %"
+            return count_text(value, self._locale)
+        text = str(value)
+        return text if len(text) <= VALUE_LENGTH_MAX else text[: VALUE_LENGTH_MAX - 1] + "…"
+
+    def writer(self, side: Side) -> str:
+        """Who wrote one side: the person where known, and where."""
+        place = self._("Head office") if side.node_code is None else self._("Node {code}").format(code=side.node_code)
+        return f"{side.person}, {place}" if side.person else place
+
+    def standing(self, conflict: Conflict) -> str:
+        """Whether somebody has to look at it."""
+        if conflict.stands is None:
+            return self._("Not known here")
+        return self._("Stands") if conflict.stands else self._("Edited since")
+
+    # --- transactions set aside
+
+    def reason(self, aside: SetAside) -> str:
+        """Why head office could not apply a transaction."""
+        return reasons(self._).get(aside.code, aside.code.replace("_", " ").capitalize())
+
+    def aside_state(self, state: str) -> str:
+        """What became of it."""
+        states = {"waiting": self._("Waiting"), "applied": self._("Applied"), "discarded": self._("Discarded")}
+        return states.get(state, state)
+
+    # --- orders
+
+    def voided(self, count: int) -> str:
+        """How many orders were voided whole."""
+        told = self._texts.ngettext("and {n} voided, not counted", "and {n} voided, not counted", count)
+        return told.format(n=count_text(count, self._locale))
+
+    def items(self, count: int) -> str:
+        """How many items an order has."""
+        return self._texts.ngettext("{n} item", "{n} items", count).format(n=count_text(count, self._locale))
+
+    def channel(self, name: str) -> str:
+        """How an order came."""
+        channels = {
+            "dine_in": self._("Dine in"),
+            "takeaway": self._("Takeaway"),
+            "delivery": self._("Delivery"),
+            "room_service": self._("Room service"),
+            "counter": self._("Counter"),
+        }
+        return channels.get(name, name.replace("_", " ").capitalize())
+
+    def kitchen(self, state: str) -> str:
+        """How far the kitchen is."""
+        states = {
+            "placed": self._("Placed"),
+            "in_preparation": self._("In preparation"),
+            "ready": self._("Ready"),
+            "served": self._("Served"),
+            "voided": self._("Voided"),
+        }
+        return states.get(state, state)
+
+    def tender(self, name: str) -> str:
+        """What was paid with."""
+        return {"cash": self._("Cash"), "card": self._("Card")}.get(name, name.capitalize())
+
+
+def weekdays(_: Gettext) -> tuple[str, ...]:
+    """The days of the week, Monday first."""
+    return (
+        _("Monday"),
+        _("Tuesday"),
+        _("Wednesday"),
+        _("Thursday"),
+        _("Friday"),
+        _("Saturday"),
+        _("Sunday"),
+    )
+
+
+def tables(_: Gettext) -> dict[str, str]:
+    """One row of each table, by the table's name."""
+    return {
+        "organisations": _("Group"),
+        "properties": _("Property"),
+        "business_days": _("Business day"),
+        "people": _("Person"),
+        "stations": _("Station"),
+        "tax_rates": _("Tax rate"),
+        "menu_categories": _("Menu category"),
+        "menu_items": _("Menu item"),
+        "modifier_groups": _("Modifier group"),
+        "modifier_options": _("Modifier option"),
+        "menu_item_groups": _("Item's modifier group"),
+        "orders": _("Order"),
+        "order_lines": _("Order line"),
+        "line_steps": _("Kitchen step"),
+        "line_voids": _("Void"),
+        "payments": _("Payment"),
+        "receipts": _("Receipt"),
+        "journal": _("Journal entry"),
+    }
+
+
+def fields(_: Gettext) -> dict[str, str]:
+    """Fields that people edit, by their column's name."""
+    return {
+        "name": _("Name"),
+        "display_name": _("Name"),
+        "role": _("Role"),
+        "active": _("Active"),
+        "available": _("Available"),
+        "price_minor": _("Price"),
+        "price_delta_minor": _("Price difference"),
+        "category_id": _("Category"),
+        "station_id": _("Station"),
+        "tax_rate_id": _("Tax rate"),
+        "group_id": _("Modifier group"),
+        "prep_seconds": _("Preparation seconds"),
+        "rate_bp": _("Rate"),
+        "included": _("Included in the price"),
+        "choices_min": _("Fewest choices"),
+        "choices_max": _("Most choices"),
+        "printer": _("Printer"),
+        "sort": _("Place in the list"),
+        "status": _("State"),
+        "closed_at": _("Closed at"),
+        "_deleted": _("Deleted"),
+    }
+
+
+def reasons(_: Gettext) -> dict[str, str]:
+    """Why a transaction was set aside, by its code."""
+    return {
+        "PARENT_MISSING": _("It belongs to something that is not here yet."),
+        "ROW_MISSING": _("It edits something that is not here."),
+        "NOT_PERMITTED": _("It writes what this property may not write."),
+        "UNKNOWN_TABLE": _("Head office does not know this kind of row yet. Update head office."),
+        "UNACCEPTABLE": _("It holds a value that can't be stored."),
+        "FACT_CHANGED": _("It tells something that happened in another way than before."),
+        "SAME_ID_OTHER_CONTENT": _("It tells something that happened in another way than before."),
+        "TOO_LARGE": _("It is larger than a transaction may be."),
+    }

@@ -1,0 +1,37 @@
+"""The ways in which an order is paid, and what each asks of the node. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from edge.terminal.amounts import quick_amounts
+from edge.terminal.words import _
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to pay: in cash with an amount handed over (None: to be typed), or by card."""
+
+    key: str
+    words: str
+    cash: bool
+    tendered_minor: int | None = None
+
+
+def ways_to_pay(due_minor: int, currency: str) -> Iterable[Way]:
+    """Exact first, then the next round amounts, then typed, then card: the order in which guests do it."""
+    yield Way("exact", _("Cash, exact"), cash=True, tendered_minor=due_minor)
+    for amount in quick_amounts(due_minor, currency):
+        yield Way(f"cash:{amount}", _("Cash"), cash=True, tendered_minor=amount)
+    yield Way("other", _("Cash, another amount"), cash=True)
+    yield Way("card", _("Card"), cash=False)
+
+
+def cash(given_minor: int, due_minor: int) -> dict[str, Any]:
+    """A payment in cash: less than is due pays a part, more is given back."""
+    return {"tender": "cash", "amount_minor": min(given_minor, due_minor), "tendered_minor": given_minor}
+
+
+def card(amount_minor: int, reference: str) -> dict[str, Any]:
+    """A payment by a card terminal that stands beside this one, with what it printed."""
+    return {"tender": "card", "amount_minor": amount_minor, "reference": reference}

@@ -1,0 +1,232 @@
+"""The reader of the journal: which facts become slips, once, and where it begins."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import structlog.testing
+
+from devices.documents import Document
+from devices.virtual_printer import VirtualPrinter
+from edge.host import EdgeHost
+from edge.printing import reader as reading
+from edge.printing.asked import release
+from edge.printing.documents import ticket
+from edge.printing.printers import add_printer
+from edge.printing.reader import ENTRIES_MAX, Batch, Reader, next_batch
+from hospitality.checks.service import void_line
+from hospitality.ground.host import KeptAnswer
+from hospitality.ground.ids import new_id
+from hospitality.ground.work import Work
+from tests.edge.node_fixture import BAR, BEER, KITCHEN, SOUP, STEAK, act, ask, node, seed
+from tests.edge.printing.evening import jobs, kept_place, order, printing, set_up, settle, states, texts, wait_for
+
+
+def setup(host: EdgeHost, name: str, port: int, *stations: str, receipts: bool = False) -> str:
+    made = act(
+        host, add_printer, name=name, address=f"127.0.0.1:{port}", station_ids=stations, receipts=receipts, columns=42
+    )
+    return str(made["id"])
+
+
+def read_all(reader: Reader) -> None:
+    more = True
+    while more:
+        _, more = reader.step()
+
+
+def begun(host: EdgeHost) -> Reader:
+    reader = Reader(host)
+    reader.begin()
+    return reader
+
+
+def batch_after(host: EdgeHost, after: int) -> Batch:
+    return ask(host, next_batch, after, host.place)
+
+
+def test_a_ticket_is_queued_for_each_printer_of_its_station(host: EdgeHost) -> None:
+    first, second = setup(host, "Grill", 9101, KITCHEN), setup(host, "Pass", 9102, KITCHEN, BAR)
+    reader = begun(host)
+    order(host, STEAK, BEER)
+    read_all(reader)
+    assert [(row["kind"], row["printer_id"]) for row in jobs(host)] == [
+        ("ticket", first),
+        ("ticket", second),
+        ("ticket", second),
+    ]
+    assert len({row["cause_id"] for row in jobs(host)}) == 2
+
+
+def test_a_station_may_name_its_printer_itself(host: EdgeHost) -> None:
+    seed(host, ("stations", {"id": new_id(), "name": "Grill", "sort": 2, "printer": "Hot pass"}))
+    printer = setup(host, "Hot pass", 9101)
+    reader = begun(host)
+    act(host, lambda work: work.run("UPDATE stations SET printer = 'Hot pass' WHERE id = :id", id=KITCHEN))
+    order(host, SOUP)
+    read_all(reader)
+    assert [row["printer_id"] for row in jobs(host)] == [printer]
+
+
+def test_reading_again_queues_nothing_twice(host: EdgeHost) -> None:
+    setup(host, "Grill", 9101, KITCHEN, receipts=True)
+    reader = begun(host)
+    placed = order(host, STEAK, SOUP)
+    act(host, void_line, placed["id"], placed["lines"][0]["id"], reason="Guest left")
+    settle(host, placed["id"])
+    read_all(reader)
+    assert [row["kind"] for row in jobs(host)] == ["ticket", "void", "receipt"]
+    act(host, lambda work: work.run("UPDATE reader_places SET place = 0"))
+    read_all(begun(host))
+    assert len(jobs(host)) == 3
+
+
+def test_the_place_moves_with_the_jobs_in_one_act(host: EdgeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    setup(host, "Grill", 9101, KITCHEN)
+    reader = begun(host)
+    before = kept_place(host)
+    order(host, STEAK)
+
+    def breaks(work: Work, place: int) -> None:
+        raise RuntimeError("the power went")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(reading, "_move", breaks)
+        with pytest.raises(RuntimeError, match="the power went"):
+            reader.step()
+    assert (jobs(host), kept_place(host)) == ([], before)
+    read_all(reader)
+    assert len(jobs(host)) == 1
+    assert kept_place(host) > before
+
+
+def test_a_first_start_begins_at_the_journals_head(host: EdgeHost) -> None:
+    setup(host, "Grill", 9101, KITCHEN)
+    order(host, STEAK, table="before")
+    reader = begun(host)
+    order(host, STEAK, table="after")
+    read_all(reader)
+    assert len(jobs(host)) == 1
+    assert "after" in jobs(host)[0]["document"]
+
+
+def test_facts_of_other_nodes_and_of_former_lives_are_not_printed(host: EdgeHost) -> None:
+    setup(host, "Grill", 9101, KITCHEN)
+    reader = begun(host)
+    order(host, STEAK)
+    read_all(reader)
+    entry = ask(host, lambda r: dict(r.one("SELECT * FROM journal WHERE kind = 'orders.order_placed'") or {}))
+
+    def elsewhere(number: int, **whose: int) -> tuple[str, dict[str, Any]]:
+        data = {**msgspec.json.decode(entry["data"]), "ticket_ids": [new_id()]}
+        fresh = {"id": new_id(), "number": number, "data": msgspec.json.encode(data).decode(), **whose}
+        engine = ("_hlc", "_node", "_fv", "_deleted", "_x")
+        return "journal", {**{k: v for k, v in entry.items() if k not in engine}, **fresh}
+
+    seed(host, elsewhere(901, node=2), elsewhere(902, incarnation=7))
+    after = reader.place
+    assert batch_after(host, after).slips == ()
+    assert batch_after(host, after).place == after + 2
+
+
+def test_after_a_restore_what_waited_asks_first_and_comes_out_marked(tmp_path: Path, grill: VirtualPrinter) -> None:
+    with node(tmp_path) as host:
+        set_up(host, grill, "Grill", KITCHEN)
+        grill.go_offline()
+        with printing(host):
+            order(host, STEAK)
+            wait_for(lambda: states(host) == ["failed"])
+        order(host, SOUP)  # in the journal of the former life, read by nobody
+        host.writer.apply(
+            lambda connection: connection.execute("UPDATE sync_meta SET v = '2' WHERE k = 'incarnation'")
+        ).result(30)
+    grill.go_online()
+    with node(tmp_path) as host, printing(host) as found:
+        wait_for(lambda: found.states()[0]["state"] == "jobs_held")
+        assert states(host) == ["held"]
+        assert texts(grill) == []
+        act(host, release, jobs(host)[0]["id"])
+        found.nudge()
+        wait_for(lambda: states(host) == ["confirmed"])
+    assert ["REPRINT" in slip for slip in texts(grill)] == [True]
+
+
+def test_what_was_ordered_long_before_it_is_read_asks_before_it_prints(tmp_path: Path, grill: VirtualPrinter) -> None:
+    moment = datetime(2026, 3, 1, 19, 0, tzinfo=UTC)
+    with node(tmp_path, now=lambda: moment) as host:
+        set_up(host, grill, "Grill", KITCHEN)
+        begun(host)
+        order(host, STEAK)
+    later = moment + timedelta(hours=9)
+    with node(tmp_path, now=lambda: later) as host, printing(host):
+        wait_for(lambda: states(host) == ["held"])
+    assert texts(grill) == []
+
+
+def test_a_place_that_brought_no_job_is_kept_when_it_is_saved_or_far_behind(
+    host: EdgeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = begun(host)
+    before = kept_place(host)
+    order(host, STEAK)
+    read_all(reader)
+    assert reader.unsaved
+    assert kept_place(host) == before
+    reader.save()
+    assert not reader.unsaved
+    assert kept_place(host) == reader.place
+    monkeypatch.setattr(reading, "UNSAVED_MAX", 1)
+    order(host, STEAK)
+    order(host, STEAK)
+    read_all(reader)
+    assert not reader.unsaved
+
+
+def test_a_long_journal_is_read_in_batches_by_its_row_number(host: EdgeHost) -> None:
+    setup(host, "Grill", 9101, KITCHEN)
+    reader = begun(host)
+    for _ in range(60):
+        placed = order(host, SOUP)
+        settle(host, placed["id"])
+    batch = batch_after(host, reader.place)
+    assert batch.full
+    assert batch.place == reader.place + ENTRIES_MAX
+    read_all(reader)
+    assert len(jobs(host)) == 60
+    plan = ask(
+        host, lambda r: [row["detail"] for row in r.rows(f"EXPLAIN QUERY PLAN {reading._ENTRIES}", after=1, limit=2)]
+    )
+    assert plan == ["SEARCH journal USING INTEGER PRIMARY KEY (rowid>?)"]
+
+
+def test_a_slip_that_can_not_be_laid_out_says_so_on_paper_and_holds_up_nothing(
+    host: EdgeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup(host, "Grill", 9101, KITCHEN)
+    reader = begun(host)
+    order(host, STEAK, table="bad")
+    order(host, STEAK, table="good")
+
+    def breaks(view: dict[str, Any], *, zone: str, added: bool) -> Document:
+        if view["table"] == "bad":
+            raise KeyError("table")
+        return ticket(view, zone=zone, added=added)
+
+    monkeypatch.setattr(reading, "ticket", breaks)
+    with structlog.testing.capture_logs() as logs:
+        read_all(reader)
+    assert ["NOT PRINTED" in row["document"] for row in jobs(host)] == [True, False]
+    assert [entry["event"] for entry in logs] == ["slip_not_laid_out"]
+
+
+def test_reading_costs_the_writer_nothing_where_there_is_no_printer(host: EdgeHost) -> None:
+    reader = begun(host)
+    order(host, STEAK)
+    commits: list[object] = []
+    host.on_commit.append(commits.append)
+    read_all(reader)
+    assert commits == []
+    act(host, lambda work: work.run(f"DELETE FROM {KeptAnswer.__tablename__}"))
+    assert len(commits) == 1

@@ -1,0 +1,66 @@
+"""Money as staff read and type it."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.terminal.amounts import NotAnAmount, digits_of, quick_amounts, read_amount, written, written_with_currency
+
+CURRENCIES = st.sampled_from(["NAD", "EUR", "JPY", "KWD"])
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "currency", "text"),
+    [
+        (123450, "NAD", "1,234.50"),
+        (5, "EUR", "0.05"),
+        (-9800, "USD", "-98.00"),
+        (1500, "JPY", "1,500"),
+        (1234567, "KWD", "1,234.567"),
+        (0, "NAD", "0.00"),
+    ],
+)
+def test_amounts_are_written_with_the_digits_of_their_currency(amount_minor: int, currency: str, text: str) -> None:
+    assert written(amount_minor, currency) == text
+
+
+def test_a_currency_stands_before_its_amount() -> None:
+    assert written_with_currency(9800, "NAD") == "NAD 98.00"
+
+
+@given(st.integers(0, 10**10), CURRENCIES)
+def test_what_is_written_is_read_back(amount_minor: int, currency: str) -> None:
+    assert read_amount(written(amount_minor, currency).replace(",", ""), currency) == amount_minor
+
+
+@pytest.mark.parametrize(("text", "amount_minor"), [("12", 1200), ("12.5", 1250), ("12,50", 1250), (" .5 ", 50)])
+def test_amounts_may_be_typed_short(text: str, amount_minor: int) -> None:
+    assert read_amount(text, "NAD") == amount_minor
+
+
+@pytest.mark.parametrize("text", ["", ".", "1.234", "-3", "1e5", "twelve", "١٢", "9" * 20])
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(NotAnAmount):
+        read_amount(text, "NAD")
+
+
+@given(st.text(max_size=12), CURRENCIES)
+def test_whatever_is_typed_is_an_amount_or_refused(text: str, currency: str) -> None:
+    with suppress(NotAnAmount):
+        assert read_amount(text, currency) >= 0
+
+
+def test_quick_amounts_are_the_next_round_ones() -> None:
+    assert quick_amounts(44200, "NAD") == (45000, 50000, 60000, 100000)
+    assert quick_amounts(250, "NAD") == (300, 400, 500, 1000)
+    assert quick_amounts(0, "NAD") == ()
+
+
+@given(st.integers(1, 10**9), CURRENCIES)
+def test_quick_amounts_cover_the_bill_in_whole_units_in_order(due_minor: int, currency: str) -> None:
+    amounts = quick_amounts(due_minor, currency)
+    assert all(amount > due_minor for amount in amounts)
+    assert list(amounts) == sorted(set(amounts))
+    assert all(amount % 10 ** digits_of(currency) == 0 for amount in amounts)

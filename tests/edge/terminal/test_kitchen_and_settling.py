@@ -1,0 +1,232 @@
+"""The kitchen's queue, and paying."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from edge.terminal.app import TerminalApp
+from tests.edge.terminal.driving import LARGE, running, signed_in, type_in, until, until_gone, until_shown
+from tests.edge.terminal.node_book import Json
+from tests.edge.terminal.node_double import NodeDouble, Served
+
+MakeApp = Callable[..., TerminalApp]
+
+
+def place(node: NodeDouble, table: str, *names: str) -> Json:
+    items = {item["name"]: item["id"] for item in node.book.menu}
+    lines = [{"menu_item_id": items[name], "quantity": 1} for name in names]
+    body = {"channel": "dine_in", "table": table, "covers": 2, "lines": lines}
+    return node.book.place_order(body, node.book.people[0]["id"])
+
+
+def ticket_of(node: NodeDouble, order: Json) -> Json:
+    return next(ticket for ticket in node.book.tickets.values() if ticket["order_id"] == order["id"])
+
+
+def test_a_ticket_is_begun_bumped_recalled_and_served(node: NodeDouble, make_app: MakeApp) -> None:
+    first, second = place(node, "3", "Chips"), place(node, "4", "Garden salad")
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot, "3", "5555")
+            await until_shown(pilot, "2 tickets", "Table 3", "Table 4")
+            await pilot.press("2", "space")
+            await until(pilot, lambda: ticket_of(node, second)["state"] == "in_preparation")
+            await until_shown(pilot, "begun")
+            await pilot.press("1", "enter")
+            await until(pilot, lambda: ticket_of(node, first)["state"] == "ready")
+            await until_shown(pilot, "A1-101 is bumped", "1 ticket")
+            await until_gone(pilot, "Table 3")
+            await pilot.press("r")
+            await until_shown(pilot, "A1-101 is back in the queue", "Table 3")
+            await pilot.press("1", "enter")
+            await until_gone(pilot, "Table 3")
+            await pilot.press("tab")
+            await until_shown(pilot, "Ready: All stations", "Table 3")
+            await pilot.press("enter")
+            await until_shown(pilot, "A1-101 is served", "Nothing is ready")
+
+    asyncio.run(scenario())
+    assert [ticket_of(node, order)["state"] for order in (first, second)] == ["served", "in_preparation"]
+
+
+def test_a_kitchens_own_terminal_needs_nobody_signed_in(node: NodeDouble, make_app: MakeApp) -> None:
+    order = place(node, "5", "Chips", "Windhoek Lager")
+
+    async def scenario() -> None:
+        async with running(make_app("kitchen")) as pilot:
+            await until_shown(pilot, "To do: Kitchen", "1 ticket", "Chips")
+            await pilot.press("s")
+            await until_shown(pilot, "To do: Bar", "Windhoek Lager")
+            await until_gone(pilot, "Chips")
+            await pilot.press("s", "s")
+            await until_shown(pilot, "To do: Kitchen", "Chips")
+            await pilot.press("enter")
+            await until(pilot, lambda: ticket_of(node, order)["state"] == "ready")
+
+    asyncio.run(scenario())
+
+
+def test_a_new_ticket_comes_by_itself_and_the_chosen_one_stays_chosen(node: NodeDouble, make_app: MakeApp) -> None:
+    place(node, "6", "Chips")
+    node.book.now += timedelta(minutes=1)
+    chosen = place(node, "7", "Chips")
+
+    async def scenario() -> None:
+        async with running(make_app(), LARGE) as pilot:
+            await signed_in(pilot, "3", "5555")
+            await until_shown(pilot, "2 tickets")
+            await pilot.press("2")
+            node.book.now += timedelta(minutes=10)
+            place(node, "8", "Garden salad")
+            await until_shown(pilot, "3 tickets", "Table 8", "LATE", "All day", "2 Chips")
+            first = next(iter(node.book.tickets.values()))
+            first["state"] = "ready"
+            node.book.event("ticket_updated", {"ticket": first})
+            await until_shown(pilot, "2 tickets")
+            await pilot.press("enter")
+            await until(pilot, lambda: ticket_of(node, chosen)["state"] == "ready")
+
+    asyncio.run(scenario())
+
+
+def test_a_bump_that_the_node_does_not_hear_is_said_and_done_once_when_pressed_again(
+    served: Served, node: NodeDouble, make_app: MakeApp
+) -> None:
+    order = place(node, "3", "Chips")
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot, "3", "5555")
+            await until_shown(pilot, "1 ticket")
+            await asyncio.to_thread(served.stop)
+            await until_shown(pilot, "Cut off since")
+            await pilot.press("enter")
+            await until_shown(pilot, "Not done: the node does not answer")
+            await asyncio.to_thread(served.start)
+            await until_shown(pilot, "Online")
+            await pilot.press("enter")
+            await until(pilot, lambda: ticket_of(node, order)["state"] == "ready")
+
+    asyncio.run(scenario())
+
+
+def test_cash_is_taken_and_the_change_is_large_on_the_screen(node: NodeDouble, make_app: MakeApp) -> None:
+    order = place(node, "3", "Grilled kingklip", "Chips")
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await pilot.press("f3")
+            await until_shown(pilot, "A1-101", "220.00")
+            await pilot.press("f7")
+            await until_shown(pilot, "How is it paid?", "2 Cash", "250.00")
+            await pilot.press("2", "enter")
+            await until_shown(pilot, "Paid. Give change", "Receipt A1-R00001", "Cash", "250.00", "30.00")
+            await pilot.press("enter")
+            await until_shown(pilot, "New order")
+            await pilot.press("f3")
+            await until_shown(pilot, "No open order")
+            await pilot.press("f6")
+            await until_shown(pilot, "A1-101", "220.00")
+            await pilot.press("enter")
+            await until_shown(pilot, "Receipt A1-R00001")
+
+    asyncio.run(scenario())
+    (payment,) = node.book.payments[order["id"]]
+    assert (payment["amount_minor"], payment["tendered_minor"], payment["change_minor"]) == (22000, 25000, 3000)
+
+
+def test_a_bill_is_paid_in_parts_by_typed_cash_and_by_card(node: NodeDouble, make_app: MakeApp) -> None:
+    order = place(node, "3", "Grilled kingklip")
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await pilot.press("f3")
+            await until_shown(pilot, "A1-101")
+            await pilot.press("f7")
+            await until_shown(pilot, "Cash, another amount")
+            await pilot.press("4", "5", "6")
+            await until_shown(pilot, "Handed over")
+            await type_in(pilot, "x")
+            await pilot.press("enter")
+            await until_shown(pilot, "That is no amount of NAD")
+            await pilot.press("backspace", "backspace")
+            await type_in(pilot, "100")
+            await pilot.press("enter")
+            await until_shown(pilot, "NAD 100.00 taken. The rest is still to pay.", "NAD 85.00")
+            await pilot.press("end")
+            await until_shown(pilot, "Reference")
+            await pilot.press("enter")
+            await until_shown(pilot, "Type the reference")
+            await type_in(pilot, "AUTH-42")
+            await pilot.press("enter")
+            await until_shown(pilot, "Receipt A1-R00001", "Card AUTH-42")
+
+    asyncio.run(scenario())
+    payments = node.book.payments[order["id"]]
+    assert [(one["tender"], one["amount_minor"]) for one in payments] == [("cash", 10000), ("card", 8500)]
+    assert payments[1]["reference"] == "AUTH-42"
+
+
+def test_an_order_is_sent_and_paid_in_one_go(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "capp")
+            await pilot.press("enter", "1")
+            await until_shown(pilot, "Not sent")
+            await pilot.press("f7")
+            await until_shown(pilot, "How is it paid?", "A1-101")
+            await pilot.press("1", "enter")
+            await until_shown(pilot, "Paid. Give change", "Receipt")
+
+    asyncio.run(scenario())
+    assert [order["payment_state"] for order in node.book.orders.values()] == ["settled"]
+
+
+def test_a_payment_whose_answer_is_lost_is_taken_once(node: NodeDouble, make_app: MakeApp) -> None:
+    order = place(node, "3", "Chips")
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await pilot.press("f3")
+            await until_shown(pilot, "A1-101")
+            await pilot.press("f7")
+            await until_shown(pilot, "How is it paid?")
+            node.lose_answers = 2
+            await pilot.press("1", "enter", "enter", "enter")
+            await until_shown(pilot, "Receipt A1-R00001")
+
+    asyncio.run(scenario())
+    assert len(node.book.payments[order["id"]]) == 1
+
+
+def test_a_payment_kept_through_a_cut_is_taken_once_and_no_second_one_meanwhile(
+    served: Served, node: NodeDouble, make_app: MakeApp
+) -> None:
+    order = place(node, "3", "Chips")
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await pilot.press("f3")
+            await until_shown(pilot, "A1-101")
+            await pilot.press("f7")
+            await until_shown(pilot, "How is it paid?")
+            await asyncio.to_thread(served.stop)
+            await until_shown(pilot, "Cut off since")
+            await pilot.press("1", "enter")
+            await until_shown(pilot, "NOT ACCEPTED", "1 kept here")
+            await pilot.press("2", "enter", "escape")
+            await until_shown(pilot, "Payment of A1-101")
+            await pilot.press("down", "f7")
+            await until_shown(pilot, "How is it paid?", "NOT ACCEPTED")
+            await pilot.press("1", "enter")
+            await asyncio.to_thread(served.start)
+            await until_shown(pilot, "Receipt A1-R00001")
+
+    asyncio.run(scenario())
+    assert len(node.book.payments[order["id"]]) == 1

@@ -1,0 +1,304 @@
+"""Taking an order, by keyboard alone and by mouse."""
+
+import asyncio
+from collections.abc import Callable
+
+from edge.terminal.app import TerminalApp
+from edge.terminal.screens.order import OrderPlace
+from tests.edge.terminal.driving import LARGE, running, screen_text, signed_in, type_in, until, until_gone, until_shown
+from tests.edge.terminal.node_book import Json
+from tests.edge.terminal.node_double import NodeDouble
+
+MakeApp = Callable[..., TerminalApp]
+
+
+def only_order(node: NodeDouble) -> Json:
+    (order,) = node.book.orders.values()
+    return order
+
+
+def test_an_order_with_modifiers_is_taken_by_keyboard_alone(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await until_shown(pilot, "Oysters")
+            await pilot.press("f6")
+            await until_shown(pilot, "Guests")
+            await type_in(pilot, "7")
+            await pilot.press("enter", "2", "enter")
+            await until_shown(pilot, "Table 7", "2 guests")
+            await type_in(pilot, "2 bbur")
+            await pilot.press("enter")
+            await until_shown(pilot, "2 x Beef burger", "Cooked: choose 1")
+            await pilot.press("enter")
+            await until_shown(pilot, "Choose 1 more of Cooked")
+            await pilot.press("3", "1", "4")
+            await until_gone(pilot, "Cooked: choose 1")
+            await until_shown(pilot, "Well done", "Bacon +15.00", "No onion", "NAD 226.00")
+            await type_in(pilot, "lager")
+            await pilot.press("enter")
+            await until_shown(pilot, "Windhoek Lager", "Estimate, 3 items", "NAD 258.00", "Not sent")
+            await pilot.press("f8")
+            await until_shown(pilot, "A1-101", "Total", "incl. VAT 15 %", "Accepted")
+
+    asyncio.run(scenario())
+    order = only_order(node)
+    assert (order["table"], order["covers"], order["channel"], order["total_minor"]) == ("7", 2, "dine_in", 25800)
+    burger, lager = order["lines"]
+    assert (burger["name"], burger["quantity"]) == ("Beef burger", 2)
+    assert [option["name"] for option in burger["options"]] == ["Well done", "Bacon", "No onion"]
+    assert (lager["name"], lager["quantity"], lager["options"]) == ("Windhoek Lager", 1, [])
+
+
+def test_five_items_with_modifiers_take_under_fifteen_keys_beyond_their_names(
+    node: NodeDouble, make_app: MakeApp
+) -> None:
+    keys = 0
+
+    async def scenario() -> None:
+        nonlocal keys
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await until_shown(pilot, "Oysters")
+            for name in ("steak", "capp", "game", "cappu", "steak"):
+                await type_in(pilot, name)
+                await pilot.press("enter", "2")
+                keys += 2
+            await pilot.press("f8")
+            keys += 1
+            await until_shown(pilot, "A1-101", "Accepted")
+
+    asyncio.run(scenario())
+    assert keys < 15
+    assert sum(line["quantity"] for line in only_order(node)["lines"]) == 5
+
+
+def test_a_group_never_takes_more_than_its_most(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "cheeseb")
+            await pilot.press("enter")
+            await until_shown(pilot, "Extras: up to 2")
+            await pilot.press("tab", "1", "2")
+            await until_shown(pilot, "1  [ ] Rare")
+            await pilot.press("tab", "3")
+            await until_shown(pilot, "2 choices at most: give one back first", "[ ] Cheese")
+            await pilot.press("2", "3", "1")
+            await pilot.press("1", "escape")
+            await until_gone(pilot, "Extras")
+            assert "Nothing ordered yet" in screen_text(pilot.app)
+
+    asyncio.run(scenario())
+    assert not node.book.orders
+
+
+def test_sending_twice_is_one_order(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "soup")
+            await pilot.press("enter", "f8", "f8", "f8")
+            await until_shown(pilot, "A1-101", "Accepted")
+            await pilot.press("f8", "enter")
+            await until_shown(pilot, "New order")
+
+    asyncio.run(scenario())
+    assert len(node.book.orders) == 1
+    assert node.posts("/orders") == 1
+
+
+def test_a_lost_answer_is_asked_again_and_is_one_order(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "soup")
+            await pilot.press("enter")
+            await until_shown(pilot, "Not sent")
+            node.lose_answers = 2
+            await pilot.press("f8")
+            await until_shown(pilot, "A1-101", "Accepted")
+
+    asyncio.run(scenario())
+    assert len(node.book.orders) == 1
+    assert node.posts("/orders") == 3
+    assert len(set(node.keys[-3:])) == 1
+
+
+def test_an_unsent_line_is_changed_noted_and_taken_off(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            for words in ("chips", "salad", "still"):
+                await type_in(pilot, words)
+                await pilot.press("enter")
+            await pilot.press("plus", "plus", "minus")
+            await until_shown(pilot, "2 Still water", "44.00")
+            await pilot.press("tab", "tab", "up")
+            await until_shown(pilot, "N Note")
+            await pilot.press("n")
+            await until_shown(pilot, "Note for the kitchen: Garden salad")
+            await type_in(pilot, "no nuts")
+            await pilot.press("enter")
+            await until_shown(pilot, "» no nuts")
+            await pilot.press("home", "delete")
+            await until_shown(pilot, "Chips is taken off", "NAD 89.00")
+            await pilot.press("slash", "f8")
+            await until_shown(pilot, "A1-101", "Accepted")
+
+    asyncio.run(scenario())
+    lines = only_order(node)["lines"]
+    assert [(line["name"], line["quantity"], line["note"]) for line in lines] == [
+        ("Garden salad", 1, "no nuts"),
+        ("Still water", 2, None),
+    ]
+
+
+def test_options_of_an_unsent_line_are_chosen_again(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "capp")
+            await pilot.press("enter", "1")
+            await until_shown(pilot, "Full cream", "NAD 30.00")
+            await pilot.press("tab", "tab", "enter")
+            await until_shown(pilot, "[■] Full cream")
+            await pilot.press("2", "enter")
+            await until_shown(pilot, "Oat +5.00", "NAD 35.00")
+
+    asyncio.run(scenario())
+
+
+def test_a_sold_out_item_is_refused_here_and_a_late_one_by_the_node(node: NodeDouble, make_app: MakeApp) -> None:
+    chips = next(item for item in node.book.menu if item["name"] == "Chips")
+    salad = next(item for item in node.book.menu if item["name"] == "Garden salad")
+    chips["available"] = False
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "chips")
+            await until_shown(pilot, "sold out")
+            await pilot.press("enter")
+            await until_shown(pilot, "Chips is sold out.", "Nothing ordered yet")
+            await pilot.press("escape")
+            await type_in(pilot, "salad")
+            await pilot.press("enter")
+            await until_shown(pilot, "Not sent")
+            salad["available"] = False
+            await pilot.press("f8")
+            await until_shown(pilot, "Refused", "Garden salad is sold out")
+            salad["available"] = True
+            await pilot.press("f8")
+            await until_shown(pilot, "A1-101", "Accepted")
+
+    asyncio.run(scenario())
+    assert len(node.book.orders) == 1
+    assert len({*node.keys[-2:]}) == 2
+
+
+def test_more_lines_go_to_an_order_opened_from_the_list(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "soup")
+            await pilot.press("enter", "f8")
+            await until_shown(pilot, "A1-101", "Accepted")
+            await pilot.press("f3")
+            await until_shown(pilot, "A1-101", "in the kitchen")
+            await pilot.press("1")
+            await until_shown(pilot, "Soup of the day", "Total")
+            await type_in(pilot, "lager")
+            await pilot.press("enter")
+            await until_shown(pilot, "Unsent, estimate")
+            await pilot.press("f8")
+            await until(pilot, lambda: len(only_order(node)["lines"]) == 2)
+            await until_shown(pilot, "NAD 97.00")
+
+    asyncio.run(scenario())
+
+
+def test_the_next_item_after_sending_begins_another_order(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            for number in ("A1-101", "A1-102"):
+                await type_in(pilot, "soup")
+                await pilot.press("enter", "f8")
+                await until_shown(pilot, number, "Accepted")
+
+    asyncio.run(scenario())
+    assert [len(order["lines"]) for order in node.book.orders.values()] == [1, 1]
+
+
+def test_a_sent_line_is_voided_with_a_reason_by_whoever_may(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot, "2", "246810")
+            await type_in(pilot, "soup")
+            await pilot.press("enter", "f8")
+            await until_shown(pilot, "A1-101", "Accepted")
+            await pilot.press("tab", "tab", "delete")
+            await until_shown(pilot, "Void 1 Soup of the day. Why?")
+            await pilot.press("enter")
+            await until_shown(pilot, "A void needs a reason")
+            await type_in(pilot, "cold")
+            await pilot.press("enter")
+            await until_shown(pilot, "VOID: cold")
+
+    asyncio.run(scenario())
+    assert only_order(node)["lines"][0]["void_reason"] == "cold"
+
+
+def test_unsent_lines_are_not_thrown_away_unasked(make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "soup")
+            await pilot.press("enter", "f2")
+            await until_shown(pilot, "1 line is not sent")
+            await pilot.press("1")
+            await until_gone(pilot, "1 line is not sent")
+            await pilot.press("f10")
+            await until_shown(pilot, "Sign out; it waits here for you")
+            await pilot.press("2")
+            await until_shown(pilot, "Who is it?")
+            await signed_in(pilot)
+            await until_shown(pilot, "Soup of the day", "Not sent", "NAD 65.00")
+            await pilot.press("escape", "2")
+            await until_shown(pilot, "Nothing ordered yet")
+
+    asyncio.run(scenario())
+
+
+def test_an_order_is_taken_by_mouse_alone(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        app = make_app()
+        async with running(app, LARGE) as pilot:
+            await signed_in(pilot)
+            await until_shown(pilot, "Oysters", "Everything")
+            await pilot.click("#categories", offset=(3, 5))
+            await until_gone(pilot, "Oysters")
+            await pilot.click("#menu", offset=(6, 2))
+            await until_shown(pilot, "Milk: choose 1")
+            await pilot.click("#options", offset=(10, 2))
+            await until_shown(pilot, "Oat +5.00")
+            foot = screen_text(app).splitlines()[-2]
+            await pilot.click(".foot", offset=(foot.index("F8") + 1, 0))
+            await until_shown(pilot, "A1-101", "Accepted")
+
+    asyncio.run(scenario())
+    assert only_order(node)["lines"][0]["options"][0]["name"] == "Oat"
+
+
+def test_a_role_sees_what_it_may_do(make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        app = make_app()
+        async with running(app) as pilot:
+            await signed_in(pilot, "3", "5555")
+            await until_shown(pilot, "To do: All stations")
+            await pilot.press("f2")
+            await pilot.pause()
+            assert not isinstance(app.screen, OrderPlace)
+
+    asyncio.run(scenario())

@@ -1,0 +1,147 @@
+"""Head office and nodes for these tests. Whatever they start, they stop."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+from starlette.applications import Starlette
+
+from cloud.database import Database, migrate
+from cloud.host import CloudHost
+from edge.database import connect
+from edge.schema import migrate as migrate_node
+from hospitality.ground.clock import utc_now
+from sync.hub.api import routes
+from tests.sync.ends import Edge, Group, Hand, Head, House, Node, make_edge, make_node
+from tests.sync.faults import LoopThread, Wire
+
+if TYPE_CHECKING:  # pytest brings the plugin in by itself, and wants to be first
+    from tests.postgres_fixture import Databases, FreshDatabase, TemplateFactory
+
+SECRET = b"0123456789abcdef0123456789abcdef"
+
+
+class NodeFactory(Protocol):
+    """Makes nodes and stops them when the test ends."""
+
+    def __call__(self, house: House, *, skew_ms: int = 0) -> Node: ...
+
+
+class HandFactory(Protocol):
+    """Makes hand-driven wire ends and closes them when the test ends."""
+
+    def __call__(self, house: House) -> Hand: ...
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Brings in the session's database; harmless when the whole suite has it already."""
+    config.pluginmanager.import_plugin("tests.postgres_fixture")
+
+
+@pytest.fixture(scope="session")
+def hub_loop() -> Iterator[LoopThread]:
+    """The event loop on which the hub's handlers run."""
+    loop = LoopThread()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def office(
+    postgres_databases: "Databases", database_template: "TemplateFactory"
+) -> Iterator[tuple["FreshDatabase", Database]]:
+    """One database at this release for all of these tests: each has groups of its own, which can't see each other."""
+    fresh = postgres_databases.make(database_template("head-office", lambda made: migrate(made.owner_url)))
+    database = Database(fresh.app_url)
+    database.open()
+    yield fresh, database
+    database.close()
+    postgres_databases.drop(fresh)
+
+
+@pytest.fixture
+def head(office: tuple["FreshDatabase", Database], hub_loop: LoopThread) -> Head:
+    """Head office with its hub and a wire to it."""
+    fresh, database = office
+    host = CloudHost(database, secret=SECRET, now=utc_now)
+    return Head(fresh, database, host, Wire(Starlette(routes=list(routes(host))), hub_loop))
+
+
+@pytest.fixture
+def group(head: Head) -> Group:
+    """A group of properties."""
+    return head.group()
+
+
+@pytest.fixture
+def house(group: Group) -> House:
+    """A property of the group."""
+    return group.house()
+
+
+@pytest.fixture(scope="session")
+def node_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A migrated node's file and its key, to be copied."""
+    path, key = tmp_path_factory.mktemp("template") / "node.db", secrets.token_hex(32)
+    with closing(connect(path, key)) as connection:
+        migrate_node(connection)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return path, key
+
+
+@pytest.fixture
+def edge(tmp_path: Path, node_template: tuple[Path, str]) -> Iterator[Edge]:
+    """A node's database and writer without a head office."""
+    edge = make_edge(tmp_path / "edge", node_template)
+    edge.open()
+    yield edge
+    edge.close()
+
+
+@pytest.fixture
+def make(tmp_path: Path, node_template: tuple[Path, str]) -> Iterator[NodeFactory]:
+    """A factory of started nodes."""
+    made: list[Node] = []
+
+    def factory(house: House, *, skew_ms: int = 0) -> Node:
+        node = make_node(house, tmp_path / f"node{len(made)}", node_template, skew_ms=skew_ms)
+        node.open()
+        made.append(node)
+        return node
+
+    yield factory
+    for node in made:
+        node.close()
+
+
+@pytest.fixture
+def node(make: NodeFactory, house: House) -> Node:
+    """The property's node, having taken what head office knows."""
+    node = make(house)
+    node.sync()
+    return node
+
+
+@pytest.fixture
+def hand(house: House) -> Iterator[Hand]:
+    """A wire end of the property that pushes what it is given."""
+    hand = Hand(house)
+    yield hand
+    hand.close()
+
+
+@pytest.fixture
+def make_hand() -> Iterator[HandFactory]:
+    """A factory of such ends."""
+    made: list[Hand] = []
+
+    def factory(house: House) -> Hand:
+        made.append(Hand(house))
+        return made[-1]
+
+    yield factory
+    for each in made:
+        each.close()
