@@ -1,5 +1,6 @@
 """Head office, put together: database, migrations, hub, routers and pages. The only place that knows all of them."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
@@ -82,7 +83,7 @@ def build(cloud: Cloud) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        loop = anyio.lowlevel.current_token().native_token
+        loop = asyncio.get_running_loop()
 
         def tell(scope: str, author: int) -> None:
             loop.call_soon_threadsafe(cloud.host.board.tell, scope, author)

@@ -19,7 +19,8 @@ TENANT = "nullif(current_setting('app.org', true), '')::uuid"
 # whose rows the look-up function may find, before a tenant is known
 LOOKED_UP = {
     "node": "SELECT org_id, id, to_json(n)::text FROM sync_nodes AS n WHERE n.id = found_by::uuid",
-    "code": "SELECT org_id, id, '{}' FROM sync_codes WHERE code_hash = found_by AND used_at IS NULL AND expires_at > now()",
+    "code": "SELECT org_id, id, '{}' FROM sync_codes WHERE code_hash = found_by"
+    " AND used_at IS NULL AND expires_at > now()",
     "email": "SELECT org_id, id, to_json(a)::text FROM accounts AS a WHERE email = found_by AND disabled_at IS NULL",
     "link": "SELECT org_id, id, to_json(l)::text FROM account_links AS l WHERE token_hash = found_by",
     "session": "SELECT org_id, id, to_json(s)::text FROM account_sessions AS s WHERE token_hash = found_by"

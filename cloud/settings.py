@@ -11,13 +11,21 @@ class CloudSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BUFFR_CLOUD_", frozen=True)
 
-    data: Path = Field(Path("buffr-cloud"), description="Folder of the embedded database and of the cloud's secret")
-    database_url: SecretStr | None = Field(None, description="PostgreSQL, as the application's role; embedded if unset")
-    migration_url: SecretStr | None = Field(None, description="PostgreSQL, as the owner of the tables; for migrations")
-    host: str = Field("127.0.0.1", description="Address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
-    port_file: Path | None = Field(None, description="Where to write the port once it listens")
-    public_url: str | None = Field(None, description="How people reach head office, for the links that it gives")
+    data: Path = Field(
+        default=Path("buffr-cloud"), description="Folder of the embedded database and of the cloud's secret"
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL, as the application's role; embedded if unset"
+    )
+    migration_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL, as the owner of the tables; for migrations"
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
+    port_file: Path | None = Field(default=None, description="Where to write the port once it listens")
+    public_url: str | None = Field(
+        default=None, description="How people reach head office, for the links that it gives"
+    )
     database_account: str | None = Field(
-        None, description="Account that runs the embedded PostgreSQL when root starts it"
+        default=None, description="Account that runs the embedded PostgreSQL when root starts it"
     )

@@ -64,6 +64,6 @@ def begin_life(connection: Any, keys: Keys) -> bool:
     if rolled_back:
         put(connection, "incarnation", str(incarnation(connection) + 1))
         connection.execute("UPDATE sync_cursors SET position = 0")
+    put(connection, "lives", str(life))  # inside first: a crash between the two must not look like a roll back
     keys.keep_lives(life)
-    put(connection, "lives", str(life))
     return rolled_back

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -77,6 +78,10 @@ def events_after(reading: Reading, after: int, incarnation: int) -> tuple[list[E
         for n, (name, about) in enumerate(told, start=1):
             found.append(_event(name, (place, n), f"{incarnation}:{place}.{n}", about))
     return found, entries[-1]["place"] if entries else after
+
+
+def _told(reading: Reading, *, after: int, incarnation: int) -> tuple[list[Event], int]:
+    return events_after(reading, after, incarnation)
 
 
 def _place_of(position: str, incarnation: int) -> Place | None:
@@ -151,7 +156,7 @@ class LiveBoard:
             incarnation = self._host.place.incarnation
             while True:
                 after = self._place
-                events, self._place = await self._read(lambda r, a=after: events_after(r, a, incarnation))
+                events, self._place = await self._read(partial(_told, after=after, incarnation=incarnation))
                 for event in events:
                     self._send(event)
                 if self._place == after:
@@ -249,7 +254,7 @@ class LiveBoard:
             return
         after = place[0] - 1 if place[1] < END_OF_ENTRY else place[0]
         while after < to:
-            events, reached = await self._read(lambda r, a=after: events_after(r, a, incarnation))
+            events, reached = await self._read(partial(_told, after=after, incarnation=incarnation))
             for event in events:
                 if event.name in screen.wanted and place < event.place <= (to, END_OF_ENTRY):
                     await socket.send_text(event.text)

@@ -19,13 +19,15 @@ class EdgeSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BUFFR_EDGE_", frozen=True)
 
-    data: Path = Field(Path("buffr-edge"), description="Folder of the node's database")
-    keys: Path | None = Field(None, description="Folder of the node's keys; outside the data folder by default")
-    host: str = Field("127.0.0.1", description="Address to listen on; the LAN's when told so")
-    port: int = Field(8010, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
-    cloud_url: str | None = Field(None, description="Head office's address, in place of the one given at enrolment")
-    port_file: Path | None = Field(None, description="Where to write the port once it listens")
-    readers: int = Field(4, ge=1, le=32, description="Reading connections")
+    data: Path = Field(default=Path("buffr-edge"), description="Folder of the node's database")
+    keys: Path | None = Field(default=None, description="Folder of the node's keys; outside the data folder by default")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; the LAN's when told so")
+    port: int = Field(default=8010, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
+    cloud_url: str | None = Field(
+        default=None, description="Head office's address, in place of the one given at enrolment"
+    )
+    port_file: Path | None = Field(default=None, description="Where to write the port once it listens")
+    readers: int = Field(default=4, ge=1, le=32, description="Reading connections")
 
     @property
     def keys_folder(self) -> Path:

@@ -25,6 +25,7 @@ from sync.clock import HybridClock
 
 T = TypeVar("T")
 GROUP_MAX = 64
+REOPEN_ERRORS: tuple[type[Exception], ...] = (*DATABASE_ERRORS, RuntimeError)
 QUEUE_MAX = 5_000
 log = structlog.get_logger(__name__)
 
@@ -192,7 +193,7 @@ class Writer:
         try:
             self._connection.close()
             self._open()
-        except (*DATABASE_ERRORS, RuntimeError) as again:
+        except REOPEN_ERRORS as again:
             log.error("reopen_failed", error=str(again))
         for job in jobs:
             if not job.promise.done():

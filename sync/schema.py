@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text, text
 from sqlalchemy.sql.sqltypes import TypeEngine
@@ -22,7 +22,7 @@ class FieldSpec:
     """One column as the engine sees it. `stages` orders the values of a `furthest_stage` field."""
 
     name: str
-    type: TypeEngine[object]
+    type: TypeEngine[Any]
     merge: str
     stages: tuple[str, ...]
     nullable: bool

@@ -82,13 +82,14 @@ class PushAnswer(msgspec.Struct):
 
 class EntryChange(msgspec.Struct, omit_defaults=True):
     """One row's change as the hub hands it on, canonical. v: stamps of single fields where they differ from the
-    entry's own stamp."""
+    entry's own stamp. w: the stamp that its author gave it, where the hub lowered that."""
 
     t: str
     o: Literal["i", "u"]
     k: str
     f: msgspec.Raw
     v: Stamps | None = None
+    w: int | None = None
 
 
 class Entry(msgspec.Struct, omit_defaults=True):
@@ -135,7 +136,8 @@ class Hello(msgspec.Struct):
 
 class HelloAnswer(msgspec.Struct):
     """status: ok; new_incarnation (the hub has more of this node than the node itself: its database was rolled
-    back, go on under `incarnation`); superseded (a later life of this node is known: stop). scopes: what to pull."""
+    back, go on under `incarnation`); superseded (a later life of this node is known: stop). scopes: what to pull.
+    stamp: that of the change `acked`, by which the node sees whether it was its own; 0 when the hub can't tell."""
 
     status: Literal["ok", "new_incarnation", "superseded"]
     incarnation: int
@@ -143,6 +145,7 @@ class HelloAnswer(msgspec.Struct):
     scopes: list[str]
     now_ms: int
     protocol: int = PROTOCOL
+    stamp: int = 0
 
 
 class UnreadableError(ValueError):

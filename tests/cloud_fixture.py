@@ -1,8 +1,8 @@
 """A running head office for tests: its HTTP on a free port, one group with an owner, and rows as nodes push them.
 
-    with head_office(database(template=migrated(database_template)), tmp_path) as office:
-        there = office.add_property("Harbour House")
-        office.sell(there, [("Burger", 2, 9500)], paid="cash")
+with head_office(database(template=migrated(database_template)), tmp_path) as office:
+    there = office.add_property("Harbour House")
+    office.sell(there, [("Burger", 2, 9500)], paid="cash")
 """
 
 import threading
@@ -169,6 +169,7 @@ class HeadOffice:
         paid: str | None = None,
         paid_minor: int | None = None,
         at: datetime | None = None,
+        paid_at: datetime | None = None,
         day: date | None = None,
         voided: Sequence[int] = (),
         tax_on_top_bp: int = 0,
@@ -226,7 +227,8 @@ class HeadOffice:
                 total += quantity * each
         total += (2 * total * tax_on_top_bp + 10_000) // 20_000
         if paid is not None:
-            rows += self._payment(there, order_id, paid, total, paid_minor, moment, number, day)
+            paid_text = instant_text(paid_at or at)
+            rows += self._payment(there, order_id, paid, total, paid_minor, paid_text, number, day)
         return rows
 
     def _payment(
@@ -315,12 +317,13 @@ class HeadOffice:
             "lost_node": lost_node,
             "decided_at": instant_text(at),
         }
-        versions = {field: [hlc if stands else hlc + 1, won_node]}
+        stamp = msgspec.json.encode({field: [hlc if stands else hlc + 1, won_node]}).decode()
         with self.cloud.database.transaction(self.org_id) as connection:
             connection.execute("SELECT set_config('sync.applying', '1', true)")
             connection.execute(
-                f'UPDATE menu_items SET "{field}" = %s, _fv = %s WHERE org_id = %s AND id = %s',
-                (won, msgspec.json.encode(versions).decode(), self.org_id, item_id),
+                f"UPDATE menu_items SET \"{field}\" = %s, _fv = (coalesce(_fv, '{{}}')::jsonb || %s::jsonb)::text"
+                " WHERE org_id = %s AND id = %s",
+                (won, stamp, self.org_id, item_id),
             )
         self.push(there, [("sync_conflicts", {"id": id, **values})], hlc=hlc)
         return id

@@ -60,7 +60,7 @@ def _work(orders: Path | None, console: Console) -> tuple[Menu, Sequence[Order],
         return service.menu, service.orders, OWN_CURRENCY
     reading = read_export(orders)
     for refusal in reading.refusals[:REFUSALS_SHOWN_MAX]:
-        console.print(f"Line {refusal.line_number} is left out: {refusal.reason}", style="yellow", highlight=False)
+        console.print(f"Line {refusal.line_no} is left out: {refusal.reason}", style="yellow", highlight=False)
     return build_menu(reading.lines), orders_of(reading.lines), EXPORT_CURRENCY
 
 
@@ -84,11 +84,15 @@ async def _run(
         proof = await asyncio.to_thread(prove, household, evening)
         _show(proof, household, console)
         if json_file is not None:
-            json_file.write_text(json.dumps(proof.figures, indent=1) + "\n")
+            _write(json_file, proof)
         if sys.stdin.isatty() and console.is_terminal:
             _show_faces(household, console)
             await _until_interrupted(console)
     return proof.ok
+
+
+def _write(json_file: Path, proof: Proof) -> None:
+    json_file.write_text(json.dumps(proof.figures, indent=1) + "\n")
 
 
 def _teller(console: Console) -> Callable[[str], None]:
@@ -121,13 +125,13 @@ def _show(proof: Proof, household: Household, console: Console) -> None:
     for name, *figures in proof.rows:
         table.add_row(name.replace("_", " "), *figures)
     console.print(table)
-    figures = proof.figures
+    told = proof.figures
     for text in (
-        f"{figures['acknowledged']} orders acknowledged to terminals, {figures['lost']} lost, {figures['doubled']} doubled",
-        f"{figures['tickets_printed']} of {figures['tickets_expected']} kitchen tickets on paper, "
-        f"{figures['reprints_marked']} further copies marked REPRINT, {figures['reprints_unmarked']} unmarked",
-        f"{figures['peak_waiting']} changes waited at the end of the outage and drained in {figures['drain_seconds']} s",
-        f"{figures['conflicts']} conflict, kept with both values",
+        f"{told['acknowledged']} orders acknowledged to terminals, {told['lost']} lost, {told['doubled']} doubled",
+        f"{told['tickets_printed']} of {told['tickets_expected']} kitchen tickets on paper, "
+        f"{told['reprints_marked']} further copies marked REPRINT, {told['reprints_unmarked']} unmarked",
+        f"{told['peak_waiting']} changes waited at the end of the outage, drained in {told['drain_seconds']} s",
+        f"{told['conflicts']} conflict, kept with both values",
     ):
         console.print(f"  {text}", highlight=False)
     for text in proof.wrong:

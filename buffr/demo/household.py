@@ -200,8 +200,8 @@ class Household:
                 }
                 answer_of(await client.post(f"{one.base}/printers", json=body, headers=one.session))
             one.receipts = self._printer(one, "receipts")
-            body = {"name": "Receipt printer", "address": f"127.0.0.1:{one.receipts.port}", "receipts": True}
-            answer_of(await client.post(f"{one.base}/printers", json=body, headers=one.session))
+            receipts = {"name": "Receipt printer", "address": f"127.0.0.1:{one.receipts.port}", "receipts": True}
+            answer_of(await client.post(f"{one.base}/printers", json=receipts, headers=one.session))
 
     def _printer(self, one: Property, name: str) -> VirtualPrinter:
         folder = self.folder / "paper" / one.node.name / name.lower().replace(" ", "-").replace("&", "and")

@@ -52,6 +52,18 @@ class Service:
 
     async def start(self) -> None:
         """Starts it and waits until it listens and is ready."""
+        process = self._spawn()  # in this thread: the child's death signal follows the thread that made it
+        ends = time.monotonic() + START_SECONDS
+        while time.monotonic() < ends:
+            if process.poll() is not None:
+                raise DemoFailed(f"{self.name} did not start: {self._last_words()}")
+            if self._port_file.exists() and (text := self._port_file.read_text()):
+                self.port = int(text)
+                return
+            await asyncio.sleep(POLL_SECONDS)
+        raise DemoFailed(f"{self.name} did not start within {START_SECONDS:.0f} seconds; see {self._log}")
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
         self._port_file.unlink(missing_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -64,15 +76,7 @@ class Service:
                 stdout=log,
                 stderr=log,
             )
-        ends = time.monotonic() + START_SECONDS
-        while time.monotonic() < ends:
-            if self._process.poll() is not None:
-                raise DemoFailed(f"{self.name} did not start: {self._last_words()}")
-            if self._port_file.exists() and (text := self._port_file.read_text()):
-                self.port = int(text)
-                return
-            await asyncio.sleep(POLL_SECONDS)
-        raise DemoFailed(f"{self.name} did not start within {START_SECONDS:.0f} seconds; see {self._log}")
+        return self._process
 
     @property
     def url(self) -> str:

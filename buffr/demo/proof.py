@@ -31,7 +31,7 @@ class Proof:
     """Every figure, and every way in which something did not agree, in words."""
 
     figures: dict[str, Any] = field(default_factory=dict)
-    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
+    rows: list[tuple[str, ...]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     @property

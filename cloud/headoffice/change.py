@@ -8,7 +8,7 @@ Direction = Literal["up", "down", "same"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`percent` is whole and without sign; None when there was nothing to compare with but nothing (from 0 to some)."""
+    """`percent` is whole and without sign, None from nothing to something; what rounds to none is the same."""
 
     direction: Direction
     percent: int | None
@@ -25,4 +25,4 @@ def change(now: int | None, before: int | None) -> Change | None:
     if before <= 0:
         return Change(direction, None, before)
     percent = (2 * abs(now - before) * 100 + before) // (2 * before)
-    return Change(direction, percent, before)
+    return Change(direction if percent else "same", percent, before)

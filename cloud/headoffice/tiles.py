@@ -11,7 +11,7 @@ from cloud.headoffice.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure; `note` says what it counts, `href` leads to the rows behind it."""
+    """One figure; `note` says more where there is no change to tell, `href` leads to the rows behind it."""
 
     key: str
     label: str
@@ -34,14 +34,13 @@ def tiles(group: CurrencyGroup, words: Words, now: datetime, *, at_property: boo
         return f"/?sort={sort}&dir=desc#properties"
 
     oldest = group.oldest_open
-    voided = words.voided(trade.voided) if trade.voided else _("Taken on this business day")
     return [
         Tile(
             "sales",
             _("Sales"),
             "money",
             trade.sales_minor,
-            _("Ordered, as priced; voids and added taxes not in it"),
+            "",
             rows("sales", "day"),
             change(trade.sales_minor, before.sales_minor if before else None),
         ),
@@ -50,7 +49,7 @@ def tiles(group: CurrencyGroup, words: Words, now: datetime, *, at_property: boo
             _("Money taken"),
             "money",
             trade.taken_minor,
-            _("Paid in cash and by card"),
+            "",
             rows("taken", "payments"),
             change(trade.taken_minor, before.taken_minor if before else None),
         ),
@@ -59,7 +58,7 @@ def tiles(group: CurrencyGroup, words: Words, now: datetime, *, at_property: boo
             _("Orders"),
             "count",
             trade.orders,
-            voided,
+            words.voided(trade.voided) if trade.voided else "",
             rows("orders", "day"),
             change(trade.orders, before.orders if before else None),
         ),
@@ -68,9 +67,7 @@ def tiles(group: CurrencyGroup, words: Words, now: datetime, *, at_property: boo
             _("Open orders"),
             "count",
             group.unpaid.orders,
-            _("Oldest from {time}").format(time=words.moment(oldest, group.zone, now))
-            if oldest
-            else _("Everything is settled"),
+            _("oldest from {time}").format(time=words.moment(oldest, group.zone, now)) if oldest else _("all settled"),
             rows("open", "open"),
         ),
         Tile(
@@ -78,7 +75,7 @@ def tiles(group: CurrencyGroup, words: Words, now: datetime, *, at_property: boo
             _("Average check"),
             "money",
             trade.check_minor,
-            _("Sales by order"),
+            "",
             rows("check", "day"),
             change(trade.check_minor, before.check_minor if before else None),
         ),

@@ -71,7 +71,7 @@ class Words:
         seconds = abs(offset_ms) / 1000
         told = f"{seconds:.1f} s" if seconds < 60 else self.span(timedelta(seconds=seconds))
         if abs(offset_ms) < 1000:
-            return self._("right to the second")
+            return self._("right")
         return (self._("{span} ahead") if offset_ms > 0 else self._("{span} behind")).format(span=told)
 
     # --- conflicts

@@ -36,6 +36,7 @@ BODY_BYTES_MAX = 2 * BATCH_BYTES_MAX
 WAIT_SECONDS_MAX = 25.0
 ENROL_TRIES = 5
 ENROL_SECONDS = 60.0
+REVOKED = "This node was revoked at head office. Its data stays; enrol it anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +196,16 @@ class Desk:
         if not verifies(node.public_key, signature, request.method, path, body, nonce):
             raise Denied(403, "BAD_SIGNATURE", "The request is not signed with this node's key.")
         if not node.active:
-            raise Denied(403, "REVOKED", "This node was revoked at head office. Its data stays; enrol it anew.")
+            raise Denied(403, "REVOKED", REVOKED)
         return node
 
     def _pages(self, connection: Connection, sender: Sender, asked: PullRequest) -> PullAnswer:
         row = connection.execute(
-            "UPDATE sync_nodes SET seen_at = now() WHERE org_id = %s AND id = %s RETURNING incarnation",
+            "UPDATE sync_nodes SET seen_at = now() WHERE org_id = %s AND id = %s RETURNING incarnation, status",
             (sender.org_id, sender.node_id),
         ).fetchone()
+        if row is not None and row["status"] != "active":  # revoked while its question waited for news
+            raise Denied(403, "REVOKED", REVOKED)
         if row is None or row["incarnation"] != asked.incarnation:
             return PullAnswer("superseded", now_ms(), [])
         return PullAnswer("ok", now_ms(), pages(connection, sender, asked.incarnation, asked.cursors))

@@ -1,8 +1,8 @@
 """Change capture at the hub, in PostgreSQL itself: whoever writes, the feed gets the transaction.
 
 Row triggers made from the schema note each change in `sync_captured`; a trigger that runs at commit turns what one
-transaction noted into one entry of each scope's feed, drawing positions from the scopes' counters last, so that a reader
-never steps over a position still in flight. The hub's own merging sets `sync.applying` and writes the feed itself.
+transaction noted into one entry of each scope's feed, drawing positions from the scopes' counters last, so that a
+reader never steps over a position still in flight. The hub's own merging sets `sync.applying` and writes the feed itself.
 """
 
 from sqlalchemy.dialects.postgresql import dialect
@@ -101,7 +101,8 @@ def _capture(table: TableSpec) -> list[str]:
         DECLARE f jsonb := '{{}}'; head jsonb; stamps jsonb; at bigint := NEW._hlc;
         BEGIN
           IF current_setting('sync.applying', true) = '1' THEN RETURN NULL; END IF;
-          head := jsonb_build_object('t', '{table.name}', 'o', CASE TG_OP WHEN 'INSERT' THEN 'i' ELSE 'u' END, 'k', NEW.id);
+          head := jsonb_build_object(
+            't', '{table.name}', 'o', CASE TG_OP WHEN 'INSERT' THEN 'i' ELSE 'u' END, 'k', NEW.id);
           IF TG_OP = 'INSERT' THEN
             f := jsonb_build_object({whole});
           ELSE

@@ -19,10 +19,12 @@ from sqlalchemy import Boolean
 from sync.clock import DRIFT_MS_MAX, Stamp, at_ms, ms_of
 from sync.hub.capture import NEWS_CHANNEL, pg_type
 from sync.merge import Clash, RowVersions, Version, later
-from sync.schema import FieldSpec, Schema, TableSpec
+from sync.schema import ENGINE_COLUMNS, FieldSpec, Schema, TableSpec
 from sync.wire import TRANSACTION_CHANGES_MAX, Batch, Change, EntryChange, PushAnswer, Trouble
 
 Connection = psycopg.Connection[dict[str, Any]]
+# what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
+UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
 
 
 class SetAside(Exception):
@@ -66,7 +68,7 @@ class Transaction:
 def receive(connection: Connection, schema: Schema, sender: Sender, batch: Batch, now_ms: int) -> PushAnswer:
     """Applies a push inside the caller's transaction, which runs under the sender's tenant; the caller commits."""
     node = connection.execute(
-        "SELECT acked, incarnation, ceiling FROM sync_nodes WHERE org_id = %s AND id = %s FOR UPDATE",
+        "SELECT acked, acked_hlc, incarnation, ceiling FROM sync_nodes WHERE org_id = %s AND id = %s FOR UPDATE",
         (sender.org_id, sender.node_id),
     ).fetchone()
     assert node is not None, "the sender was looked up before"
@@ -74,6 +76,8 @@ def receive(connection: Connection, schema: Schema, sender: Sender, batch: Batch
         return PushAnswer("superseded", node["acked"], now_ms)
     if batch.prev > node["acked"]:
         return PushAnswer("gap", node["acked"], now_ms)
+    if _is_another_history(batch, node["acked"], node["acked_hlc"]):
+        return PushAnswer("superseded", node["acked"], now_ms)
     connection.execute("SELECT set_config('sync.applying', '1', true)")
     changes = [change for change in batch.changes if change.s > node["acked"]]
     answer = PushAnswer("ok", max(batch.last, node["acked"]), now_ms)
@@ -86,10 +90,11 @@ def receive(connection: Connection, schema: Schema, sender: Sender, batch: Batch
         known = batch.schema == schema.fingerprint
         answer.troubles = _apply_all(connection, schema, sender, batch, transactions, known, now_ms)
     connection.execute(
-        "UPDATE sync_nodes SET acked = %s, waiting = %s, version = %s, offset_ms = %s, seen_at = now(),"
+        "UPDATE sync_nodes SET acked = %s, acked_hlc = coalesce(%s, acked_hlc), waiting = %s, version = %s, offset_ms = %s, seen_at = now(),"
         " ceiling = coalesce(%s, ceiling) WHERE org_id = %s AND id = %s",
         (
             answer.acked,
+            changes[-1].h if changes else None,
             max(0, batch.waiting - (answer.acked - batch.prev)),
             batch.version[:40],
             batch.now_ms - now_ms,
@@ -99,6 +104,15 @@ def receive(connection: Connection, schema: Schema, sender: Sender, batch: Batch
         ),
     )
     return answer
+
+
+def _is_another_history(batch: Batch, acked: int, stamp: int) -> bool:
+    """Whether this push goes on from another past than the one acknowledged: a copied disk, or a rolled back one.
+
+    A push sent again (its answer was lost) brings what was acknowledged along, so it must have that number and stamp;
+    passing over what it has instead would lose it without a word.
+    """
+    return batch.prev < acked and all((change.s, change.h) != (acked, stamp) for change in batch.changes)
 
 
 def _stage(connection: Connection, sender: Sender, batch: Batch, changes: list[Change]) -> None:
@@ -122,7 +136,7 @@ def _unstage(connection: Connection, sender: Sender, incarnation: int) -> list[C
 
 def _clamp(transactions: list[Transaction], now_ms: int, ceiling: int) -> int | None:
     """Lowers stamps from a clock that runs ahead to now, in their order; answers the last one handed out."""
-    if ms_of(transactions[-1].hlc) <= now_ms + DRIFT_MS_MAX and ms_of(transactions[0].hlc) <= now_ms + DRIFT_MS_MAX:
+    if all(ms_of(transaction.hlc) <= now_ms + DRIFT_MS_MAX for transaction in transactions):
         return None
     handed = max(at_ms(now_ms), ceiling)
     for transaction in transactions:
@@ -146,7 +160,7 @@ def _apply_all(
             applied = transactions
             Application(connection, schema, sender, known, now_ms).run(transactions)
         troubles: list[Trouble] = []
-    except (SetAside, psycopg.IntegrityError, psycopg.DataError):
+    except (SetAside, *UNACCEPTABLE):
         applied, troubles = _apply_singly(connection, schema, sender, batch, transactions, known, now_ms)
     _write_feed(connection, sender, batch.incarnation, applied)
     return troubles
@@ -173,7 +187,7 @@ def _apply_singly(
             troubles.append(_quarantine(connection, sender, batch, transaction, error.code, str(error)))
         except psycopg.errors.ForeignKeyViolation as error:
             troubles.append(_quarantine(connection, sender, batch, transaction, "PARENT_MISSING", _first_line(error)))
-        except (psycopg.IntegrityError, psycopg.DataError) as error:
+        except UNACCEPTABLE as error:
             troubles.append(_quarantine(connection, sender, batch, transaction, "UNACCEPTABLE", _first_line(error)))
     return applied, troubles
 
@@ -205,7 +219,7 @@ def _quarantine(
 
 
 def _write_feed(connection: Connection, sender: Sender, incarnation: int, transactions: Sequence[Transaction]) -> None:
-    """One entry a transaction and scope; positions are drawn last, scopes in sorted order so that none waits in a ring."""
+    """One entry a transaction and scope; positions are drawn last, scopes in order so that none waits in a ring."""
     by_scope: dict[str, list[tuple[Transaction, list[EntryChange]]]] = {}
     for transaction in transactions:
         for scope, changes in transaction.entries.items():
@@ -291,15 +305,17 @@ class Application:
         skipped = {id(change) for _, change in rest}
         for transaction, change in found:
             if id(change) not in skipped:
-                self._tell(table, transaction, EntryChange(change.t, "i", change.k, change.f), change)
+                # SQLite writes a group row's null exactly so, and inside a string its quotes would be escaped
+                group = table.writer == "both" and b'"property_id":null' in bytes(change.f)
+                self._tell(transaction, EntryChange(change.t, "i", change.k, change.f), change, group=group)
         if rest:
             self._edit(table, rest)
 
     def _row_json(self, table: TableSpec, transaction: Transaction, change: Change) -> bytes:
-        raw = bytes(change.f)
         if self._known:
-            return b'{"_hlc":%d,' % transaction.hlc + raw[1:]
-        fields = msgspec.json.decode(raw)
+            # ours come last, and the last of two fields with one name counts
+            return bytes(change.f)[:-1] + b',"_hlc":%d,"_x":null}' % transaction.hlc
+        fields = _fields(change)
         row = {name: value for name, value in fields.items() if name in table.fields}
         extra = {name: value for name, value in fields.items() if name not in table.fields}
         row["_hlc"] = transaction.hlc
@@ -355,7 +371,7 @@ class Application:
         rows = {
             row["id"]: row
             for row in self._connection.execute(
-                f'SELECT {columns}, _deleted, _hlc, _node, _fv FROM "{table.name}"'
+                f'SELECT {columns}, _deleted, _hlc, _node, _fv, _x FROM "{table.name}"'
                 " WHERE org_id = %s AND id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE",
                 (self._sender.org_id, ids),
             )
@@ -370,23 +386,26 @@ class Application:
             touched.setdefault(change.k, set()).update(self._merge(table, transaction, change, row))
         for key, names in touched.items():
             if names:
-                values = [*(rows[key][name] for name in sorted(names)), rows[key]["_fv"]]
-                changes = ", ".join(f'"{name}" = %s' for name in sorted(names))
+                written = sorted(names | {"_fv", "_x"})
+                changes = ", ".join(f'"{name}" = %s' for name in written)
                 self._connection.execute(
-                    f'UPDATE "{table.name}" SET {changes}, _fv = %s WHERE org_id = %s AND id = %s',
-                    (*values, self._sender.org_id, key),
+                    f'UPDATE "{table.name}" SET {changes} WHERE org_id = %s AND id = %s',
+                    (*(rows[key][name] for name in written), self._sender.org_id, key),
                 )
 
     def _merge(self, table: TableSpec, transaction: Transaction, change: Change, row: dict[str, Any]) -> set[str]:
-        """Merges one change into the row in hand; answers the fields that it moved."""
+        """Merges one change into the row in hand; answers which of its columns moved."""
         versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
         seen = change.b or {}
         moved: dict[str, Stamp] = {}
         result: dict[str, Any] = {}
         stamps: dict[str, Stamp] = {}
-        for name, raw in msgspec.json.decode(change.f).items():
+        unknown: dict[str, Any] = {}
+        for name, raw in _fields(change).items():
             spec = table.mergeable.get(name)
             if spec is None:
+                if name not in table.fields and name not in ENGINE_COLUMNS:
+                    unknown[name] = raw
                 continue
             mine = Version(row[name], versions.of(name))
             sent = Version(_normal(spec, raw), (transaction.hlc, self._sender.number))
@@ -396,13 +415,17 @@ class Application:
                 row[name] = final.value
                 moved[name] = final.stamp
             result[name], stamps[name] = final.value, final.stamp
-            if final != sent:
+            # who had not seen the other's edit is told which stands, also when it is the own
+            if final != sent or not known:
                 transaction.differs = True
         if moved:
             row["_fv"] = versions.with_fields(moved).fv()
-        body = msgspec.Raw(msgspec.json.encode(result))
-        self._tell(table, transaction, EntryChange(change.t, "u", change.k, body, stamps), change)
-        return set(moved)
+        if unknown:  # fields of a later release are kept and passed on as they came
+            row["_x"] = msgspec.json.encode({**(msgspec.json.decode(row["_x"]) if row["_x"] else {}), **unknown}).decode()
+        body = msgspec.Raw(msgspec.json.encode({**result, **unknown}))
+        entry = EntryChange(change.t, "u", change.k, body, stamps)
+        self._tell(transaction, entry, change, group=row["property_id"] is None)
+        return {*moved, *(("_x",) if unknown else ())}
 
     def _decide(
         self,
@@ -428,8 +451,9 @@ class Application:
     def _log(self, table: TableSpec, transaction: Transaction, row_id: str, clash: Clash) -> None:
         """Adds the clash to the conflict log, and to the feed of the property concerned."""
         key = f"{table.name}/{row_id}/{clash.field}/{clash.won.stamp}/{clash.lost.stamp}"
-        fact = {
-            "id": str(uuid5(NAMESPACE_OID, key)),
+        id = str(uuid5(NAMESPACE_OID, key))
+        fact: dict[str, Any] = {
+            "id": id,
             "property_id": self._sender.property_id,
             "tbl": table.name,
             "row_id": row_id,
@@ -451,14 +475,22 @@ class Application:
         ).rowcount
         if added:
             transaction.differs = True
-            entry = EntryChange("sync_conflicts", "i", fact["id"], msgspec.Raw(msgspec.json.encode(fact)))
+            entry = EntryChange("sync_conflicts", "i", id, msgspec.Raw(msgspec.json.encode(fact)))
             transaction.entries.setdefault(self._sender.property_id, []).append(entry)
 
-    def _tell(self, table: TableSpec, transaction: Transaction, entry: EntryChange, change: Change) -> None:
-        # SQLite writes a group row's null exactly so, and inside a string its quotes would be escaped
-        group = table.writer == "both" and change.o == "i" and b'"property_id":null' in bytes(change.f)
+    def _tell(self, transaction: Transaction, entry: EntryChange, change: Change, *, group: bool) -> None:
+        if change.h != transaction.hlc:
+            entry.w = change.h
         scope = self._sender.org_id if group else self._sender.property_id
         transaction.entries.setdefault(scope, []).append(entry)
+
+
+def _fields(change: Change) -> dict[str, Any]:
+    """The change's fields; raises SetAside unless they are named plain values."""
+    fields = msgspec.json.decode(change.f)
+    if not isinstance(fields, dict) or any(isinstance(value, dict | list) for value in fields.values()):
+        raise SetAside("UNACCEPTABLE", f"the fields of {change.t} {change.k} are no plain values")
+    return fields
 
 
 def _normal(spec: FieldSpec, value: Any) -> Any:

@@ -97,7 +97,7 @@ def letters(number: int) -> str:
 def hello(connection: Connection, sender: Sender, said: Hello, now_ms: int) -> HelloAnswer:
     """Greets a node: tells a rolled back database to go on as a new incarnation, and an old one that it is over."""
     node = connection.execute(
-        "SELECT acked, incarnation FROM sync_nodes WHERE org_id = %s AND id = %s FOR UPDATE",
+        "SELECT acked, acked_hlc, incarnation FROM sync_nodes WHERE org_id = %s AND id = %s FOR UPDATE",
         (sender.org_id, sender.node_id),
     ).fetchone()
     assert node is not None, "the sender was looked up before"
@@ -110,11 +110,21 @@ def hello(connection: Connection, sender: Sender, said: Hello, now_ms: int) -> H
             "UPDATE sync_nodes SET seen_at = now(), version = %s, offset_ms = %s WHERE org_id = %s AND id = %s",
             (said.version[:40], said.now_ms - now_ms, sender.org_id, sender.node_id),
         )
-        return HelloAnswer("ok", said.incarnation, node["acked"], scopes, now_ms)
+        return HelloAnswer("ok", said.incarnation, node["acked"], scopes, now_ms, stamp=node["acked_hlc"])
     # its numbers begin anew after what it had acknowledged; what it sends again is the same by id and stamp
     incarnation = node["incarnation"] + 1 if rolled_back else said.incarnation
     connection.execute(
-        "UPDATE sync_nodes SET incarnation = %s, acked = %s, seen_at = now(), version = %s WHERE org_id = %s AND id = %s",
+        "UPDATE sync_nodes SET incarnation = %s, acked = %s, acked_hlc = 0, seen_at = now(), version = %s"
+        " WHERE org_id = %s AND id = %s",
         (incarnation, said.acked, said.version[:40], sender.org_id, sender.node_id),
+    )
+    # of a transaction that was under way in parts it still knows those that it knows to be acknowledged
+    connection.execute(
+        "DELETE FROM sync_stage WHERE org_id = %s AND node_id = %s AND last > %s",
+        (sender.org_id, sender.node_id, said.acked),
+    )
+    connection.execute(
+        "UPDATE sync_stage SET incarnation = %s WHERE org_id = %s AND node_id = %s",
+        (incarnation, sender.org_id, sender.node_id),
     )
     return HelloAnswer("new_incarnation", incarnation, said.acked, scopes, now_ms)

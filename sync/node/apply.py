@@ -12,10 +12,11 @@ import msgspec
 
 from sync.clock import Stamp
 from sync.merge import RowVersions, Version, later
-from sync.schema import Schema, TableSpec
+from sync.schema import FieldSpec, Schema, TableSpec
 from sync.wire import Entry, EntryChange, Page
 
 RETRIED_MAX = 200
+Errors = tuple[type[Exception], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class CannotApply(Exception):
 
 
 def apply_page(
-    connection: Any, schema: Schema, page: Page, errors: type[Exception] | tuple[type[Exception], ...]
+    connection: Any, schema: Schema, page: Page, errors: Errors
 ) -> Applied:
     """Applies a page and moves its scope's cursor; runs inside one transaction with capture off.
 
@@ -47,7 +48,7 @@ def apply_page(
     tables: set[str] = set()
     kept = hlc = 0
     for entry in page.entries:
-        hlc = max(hlc, entry.h)
+        hlc = max(hlc, entry.h, *(stamp[0] for change in entry.changes if change.v for stamp in change.v.values()))
         if not _try(connection, schema, entry, page.scope, errors):
             kept += 1
         tables.update(change.t for change in entry.changes)
@@ -61,12 +62,13 @@ def apply_page(
     return Applied(len(page.entries) - kept, kept, frozenset(tables), hlc)
 
 
-def _try(connection: Any, schema: Schema, entry: Entry, scope: str, errors: Any) -> bool:
+def _try(connection: Any, schema: Schema, entry: Entry, scope: str, errors: Errors) -> bool:
+    expected: Errors = (CannotApply, *errors)
     connection.execute("SAVEPOINT entry")
     try:
         for change in entry.changes:
             _apply_change(connection, schema, entry, change)
-    except (CannotApply, *_tuple(errors)) as error:
+    except expected as error:
         connection.execute("ROLLBACK TO entry")
         connection.execute("RELEASE entry")
         connection.execute(
@@ -78,7 +80,7 @@ def _try(connection: Any, schema: Schema, entry: Entry, scope: str, errors: Any)
     return True
 
 
-def _retry_kept(connection: Any, schema: Schema, errors: Any) -> None:
+def _retry_kept(connection: Any, schema: Schema, errors: Errors) -> None:
     # a parent may have come since; each retried transaction either goes in whole or is kept anew
     rows = connection.execute("SELECT id, scope, body FROM sync_kept ORDER BY id LIMIT ?", (RETRIED_MAX,)).fetchall()
     for row in rows:
@@ -86,15 +88,13 @@ def _retry_kept(connection: Any, schema: Schema, errors: Any) -> None:
         _try(connection, schema, msgspec.json.decode(row[2], type=Entry), row[1], errors)
 
 
-def _tuple(errors: Any) -> tuple[type[Exception], ...]:
-    return errors if isinstance(errors, tuple) else (errors,)
-
-
 def _apply_change(connection: Any, schema: Schema, entry: Entry, change: EntryChange) -> None:
     table = schema.tables.get(change.t)
     if table is None:
         raise CannotApply(f"table {change.t} is of another release")
     fields = msgspec.json.decode(change.f)
+    if not isinstance(fields, dict) or not all(_plain(value) for value in fields.values()):
+        raise CannotApply(f"the fields of {change.t} {change.k} are no plain values")
     known = {name: value for name, value in fields.items() if name in table.fields or name == "_deleted"}
     unknown = {name: value for name, value in fields.items() if name not in known}
     row = connection.execute(
@@ -107,11 +107,21 @@ def _apply_change(connection: Any, schema: Schema, entry: Entry, change: EntryCh
         _insert(connection, table, entry, change, known, unknown)
     elif table.kind == "record":
         _merge(connection, table, entry, change, known, unknown, row)
-    elif entry.own:
-        connection.execute(
-            f'UPDATE "{table.name}" SET _hlc = ? WHERE org_id = ? AND id = ?',
-            (entry.h, row["org_id"], change.k),
-        )
+    elif entry.own and row["_hlc"] == change.w:
+        _restamp(connection, table, entry, row)
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return value is None or isinstance(value, str | float)
+
+
+def _restamp(connection: Any, table: TableSpec, entry: Entry, row: Any) -> None:
+    """Our own row, whose stamp ran ahead and was lowered by the hub."""
+    connection.execute(
+        f'UPDATE "{table.name}" SET _hlc = ? WHERE org_id = ? AND id = ?', (entry.h, row["org_id"], row["id"])
+    )
 
 
 def _insert(connection: Any, table: TableSpec, entry: Entry, change: EntryChange, known: Any, unknown: Any) -> None:
@@ -134,6 +144,9 @@ def _merge(
     connection: Any, table: TableSpec, entry: Entry, change: EntryChange, known: Any, unknown: Any, row: Any
 ) -> None:
     current = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
+    if entry.own and change.o == "i" and (row["_hlc"], row["_node"]) == (change.w, entry.n):
+        _restamp(connection, table, entry, row)
+        return
     waiting = _waiting_fields(connection, table.name, change.k) if entry.own else frozenset()
     stamps = change.v or {}
     taken: dict[str, Any] = {}
@@ -145,7 +158,7 @@ def _merge(
         stamp = tuple(stamps.get(name, (entry.h, entry.n)))
         incoming = Version(value, (stamp[0], stamp[1]))
         mine = Version(row[name], current.of(name))
-        if entry.own or later(spec, incoming, mine) is incoming:
+        if incoming != mine and _stands(spec, entry, change, incoming, mine):
             taken[name] = value
             moved[name] = incoming.stamp
     if not taken and not unknown:
@@ -159,6 +172,17 @@ def _merge(
         f'UPDATE "{table.name}" SET {changes} WHERE org_id = ? AND id = ?',
         (*values.values(), row["org_id"], change.k),
     )
+
+
+def _stands(spec: FieldSpec, entry: Entry, change: EntryChange, incoming: Version, mine: Version) -> bool:
+    """Whether the hub's version takes the place of ours."""
+    if entry.own and change.o == "u":
+        # the answer to an edit of ours is canonical, but no answer to the edits that we made after it
+        sent = (entry.h if change.w is None else change.w, entry.n)
+        return mine.stamp[1] != entry.n or mine.stamp == sent or mine.stamp[0] <= entry.h
+    if incoming.stamp == mine.stamp and spec.merge == "last_writer":
+        return True  # two edits of one field in one transaction: the feed has them in their order
+    return later(spec, incoming, mine) is incoming
 
 
 def _waiting_fields(connection: Any, table: str, pk: str) -> frozenset[str]:

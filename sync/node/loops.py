@@ -13,7 +13,7 @@ import msgspec
 
 from sync.clock import HybridClock
 from sync.node.apply import Applied, apply_page
-from sync.node.outbox import Draft, acknowledge, last_number, next_draft, put
+from sync.node.outbox import Draft, acknowledge, last_number, next_draft, put, stamp_of
 from sync.node.retry import Backoff
 from sync.node.transport import Link, LinkDown, TurnedAway
 from sync.schema import Schema
@@ -160,25 +160,25 @@ class Engine:
         return True
 
     def _greet(self, link: Link) -> None:
-        hello = Hello(
-            PROTOCOL,
-            self.incarnation,
-            self._last,
-            self._acked,
-            self.schema.fingerprint,
-            self.version,
-            self._now(),
-        )
-        answer = link.call("/sync/v1/hello", pack(hello), HelloAnswer)
-        self._keep_time(hello.now_ms, answer.now_ms)
+        answer = self._say_hello(link, self.incarnation)
+        if answer.status == "ok" and answer.acked > self._acked:
+            if self.store.read(lambda c: stamp_of(c, answer.acked)) == answer.stamp:
+                self._acknowledge(answer.acked)
+            else:  # what the hub has under our numbers is not ours: this disk was rolled back, and wrote on since
+                answer = self._say_hello(link, self.incarnation + 1)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
         if answer.status == "new_incarnation":
             self._begin_anew(answer)
-        elif answer.acked > self._acked:
-            self._acknowledge(answer.acked)
         self._scopes = answer.scopes
         self._greeted.set()
+
+    def _say_hello(self, link: Link, incarnation: int) -> HelloAnswer:
+        fingerprint, now = self.schema.fingerprint, self._now()
+        hello = Hello(PROTOCOL, incarnation, self._last, self._acked, fingerprint, self.version, now)
+        answer = link.call("/sync/v1/hello", pack(hello), HelloAnswer)
+        self._keep_time(now, answer.now_ms)
+        return answer
 
     def _begin_anew(self, answer: HelloAnswer) -> None:
         # the database was rolled back: its later life gets its own numbers, and pulls again what it forgot
@@ -221,7 +221,7 @@ class Engine:
         return b"".join((msgspec.json.encode(head)[:-1], b',"changes":[', ",".join(draft.changes).encode(), b"]}"))
 
     def _acknowledge(self, acked: int) -> None:
-        self.store.write(lambda c: acknowledge(c, acked))
+        self.store.write(lambda c: acknowledge(c, acked, self.clock.high))
         self._acked = acked
 
     # --- pulling
@@ -256,10 +256,16 @@ class Engine:
         if epoch not in (0, page.epoch):
             raise LinkDown(f"scope {page.scope} is at epoch {page.epoch}, we were at {epoch}")
         for part in slices(page):
-            done: Applied = self.store.write(lambda c, p=part: apply_page(c, self.schema, p, self.store.errors))  # type: ignore[misc]
-            self.clock.observe(done.hlc)
+            done: Applied = self.store.write(lambda c, p=part: self._apply_slice(c, p))  # type: ignore[misc]
             if done.tables:
                 self.changed(done.tables)
+
+    def _apply_slice(self, connection: Any, part: Page) -> Applied:
+        done = apply_page(connection, self.schema, part, self.store.errors)
+        self.clock.observe(done.hlc)
+        if part.entries:  # kept with what was seen, so that after a restart an edit of it is later still
+            put(connection, "high", str(self.clock.high))
+        return done
 
     # --- both
 

@@ -49,19 +49,23 @@ def _change(row: Any) -> str:
     return f'{{"s":{seq},"h":{hlc},"t":"{table}","o":"{op}","k":"{pk}","f":{fields}{seen}}}'
 
 
-def acknowledge(connection: Any, acked: int) -> None:
-    """Forgets what the hub has; its number and the latest stamp stay known, so that neither is ever given again."""
-    high = connection.execute("SELECT max(hlc) FROM sync_outbox WHERE seq <= ?", (acked,)).fetchone()[0]
-    if high is not None:
-        put(connection, "high", str(high))
+def acknowledge(connection: Any, acked: int, high: int) -> None:
+    """Forgets what the hub has; its number and the clock's high-water mark stay known, so that neither comes again."""
     connection.execute("DELETE FROM sync_outbox WHERE seq <= ?", (acked,))
     put(connection, "acked", str(acked))
+    put(connection, "high", str(high))
 
 
 def last_number(connection: Any) -> int:
     """The highest outbox number ever given in this database."""
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sync_outbox'").fetchone()
     return row[0] if row else 0
+
+
+def stamp_of(connection: Any, seq: int) -> int | None:
+    """The stamp of what waits under this number."""
+    row = connection.execute("SELECT hlc FROM sync_outbox WHERE seq = ?", (seq,)).fetchone()
+    return row[0] if row else None
 
 
 def get(connection: Any, key: str) -> str | None:

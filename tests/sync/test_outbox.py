@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.node import outbox
-from sync.node.outbox import Draft, acknowledge, get, last_number, next_draft, put
+from sync.node.outbox import Draft, acknowledge, get, last_number, next_draft, put, stamp_of
 from sync.node.tables import metadata
 from sync.wire import BATCH_BYTES_MAX, CHANGES_MAX, Change
 
@@ -143,23 +143,17 @@ def test_fields_reach_the_wire_as_they_stand(values: dict[str, object]) -> None:
     assert change.b == dict.fromkeys(values, (5, 1))
 
 
-def test_acknowledged_numbers_and_stamps_are_remembered_though_the_rows_go(connection: sqlite3.Connection) -> None:
+def test_acknowledged_numbers_and_the_clock_are_remembered_though_the_rows_go(connection: sqlite3.Connection) -> None:
     write(connection, [2, 2])
-    acknowledge(connection, 2)
+    acknowledge(connection, 2, 100)
     assert [d.last for d in drafts(connection)] == [4]
     assert (get(connection, "acked"), get(connection, "high")) == ("2", "100")
-    acknowledge(connection, 4)
+    assert (stamp_of(connection, 2), stamp_of(connection, 3)) == (None, 101)
+    acknowledge(connection, 4, 101)
     assert (get(connection, "acked"), get(connection, "high")) == ("4", "101")
     assert last_number(connection) == 4
     write(connection, [1])
     assert last_number(connection) == 5, "a number is never given twice"
-
-
-def test_acknowledging_again_changes_nothing(connection: sqlite3.Connection) -> None:
-    write(connection, [2])
-    acknowledge(connection, 2)
-    acknowledge(connection, 2)
-    assert (get(connection, "acked"), get(connection, "high")) == ("2", "100")
 
 
 def test_notes_are_set_and_set_anew(connection: sqlite3.Connection) -> None:

@@ -1,6 +1,6 @@
 """The group's properties with the business day that each is in, and the stretch of last week to hold it against."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -79,10 +79,11 @@ def _property_day(row: Any, now: datetime) -> PropertyDay:
     )
 
 
-def windows(properties: Sequence[PropertyDay], now: datetime) -> list[Window]:
+def windows(properties: Sequence[PropertyDay], as_of: Mapping[str, datetime]) -> list[Window]:
     """The stretches to add up: each property's day, and the same weekday before it up to the same time of the clock.
 
-    Noon is held against noon; a day that is over is held against all of that day.
+    as_of: up to when each property was heard. Noon is held against noon, what a silent node said at six against six,
+    and a day that is over against all of that day.
     """
     found = []
     for one in properties:
@@ -90,10 +91,11 @@ def windows(properties: Sequence[PropertyDay], now: datetime) -> list[Window]:
             found.append(Window(one.id, one.zone, THIS_WEEK, one.date.isoformat(), "infinity"))
             if one.has_last_week:
                 before = (one.date - WEEK).isoformat()
-                found.append(Window(one.id, one.zone, LAST_WEEK, before, instant_text(week_before(now, one.zone))))
+                until = instant_text(week_before(as_of[one.id], one.zone))
+                found.append(Window(one.id, one.zone, LAST_WEEK, before, until))
     return found
 
 
-def week_before(now: datetime, zone: str) -> datetime:
-    """The moment when the property's wall clock showed the same time a week ago."""
-    return now.astimezone(ZoneInfo(zone)) - WEEK
+def week_before(moment: datetime, zone: str) -> datetime:
+    """The moment a week ago when the property's wall clock showed the same time."""
+    return moment.astimezone(ZoneInfo(zone)) - WEEK

@@ -83,9 +83,10 @@ class Overview:
 def overview(reading: Reading, now: datetime) -> Overview:
     """The group, or the property at hand alone."""
     days = property_days(reading, now)
-    traded = trades(reading, windows(days, now))
-    left_open = unpaid(reading, days)
     by_property = current(nodes(reading))
+    as_of = {day.id: heard_until(by_property.get(day.id), now) for day in days}
+    traded = trades(reading, windows(days, {id: at or now for id, at in as_of.items()}))
+    left_open = unpaid(reading, days)
     lines = tuple(
         _line(
             day,
@@ -94,6 +95,7 @@ def overview(reading: Reading, now: datetime) -> Overview:
             left_open[day.id],
             by_property.get(day.id),
             now,
+            as_of[day.id],
         )
         for day in days
     )
@@ -114,11 +116,12 @@ def group_name(reading: Reading) -> str:
 def by_currency(lines: tuple[PropertyLine, ...]) -> list[CurrencyGroup]:
     """The lines that have traded, currency by currency."""
     found = []
-    for currency in sorted({line.day.currency for line in lines}):
+    for currency in {line.day.currency for line in lines}:
         mine = [line for line in lines if line.day.currency == currency and line.day.date is not None]
         if mine:
             found.append(_group(currency, mine))
-    return found
+    # where most of the group's properties are stands first
+    return sorted(found, key=lambda group: (-len(group.lines) - len(group.left_out), group.currency))
 
 
 def _group(currency: str, mine: list[PropertyLine]) -> CurrencyGroup:
@@ -142,10 +145,20 @@ def _group(currency: str, mine: list[PropertyLine]) -> CurrencyGroup:
     )
 
 
+def heard_until(node: Node | None, now: datetime) -> datetime | None:
+    """Up to when a property's figures can be trusted: from a silent node nothing newer is known than it said last."""
+    if node is None:
+        return None
+    return now if node.state(now) == "online" else node.seen_at
+
+
 def _line(
-    day: PropertyDay, trade: Trade, before: Trade | None, left_open: Unpaid, node: Node | None, now: datetime
+    day: PropertyDay,
+    trade: Trade,
+    before: Trade | None,
+    left_open: Unpaid,
+    node: Node | None,
+    now: datetime,
+    as_of: datetime | None,
 ) -> PropertyLine:
-    state = node.state(now) if node else None
-    # from a node that is not heard we know nothing newer than what it said last
-    as_of = now if state == "online" else node.seen_at if node else None
-    return PropertyLine(day, trade, before, left_open, node, state, as_of)
+    return PropertyLine(day, trade, before, left_open, node, node.state(now) if node else None, as_of)

@@ -25,11 +25,11 @@ class OrderPlace(Place):
 
     BINDINGS = [
         Binding("enter", "add", later("Add")),
-        Binding("enter", "options", later("Options")),
+        Binding("enter", "options", later("Change")),
         Binding("slash", "search", later("Search")),
-        Binding("plus", "more(1)", later("Count"), key_display="+-"),
+        Binding("plus", "more(1)", later("Qty"), key_display="+-"),
         Binding("minus", "more(-1)", show=False),
-        Binding("delete", "remove", later("Remove")),
+        Binding("delete", "remove", later("Drop")),
         Binding("n", "note", later("Note")),
         Binding("f6", "details", later("Table")),
         Binding("f7", "pay", later("Pay")),

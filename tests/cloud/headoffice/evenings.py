@@ -28,7 +28,19 @@ def friday() -> datetime:
     return FRIDAY
 
 
-def busy(office: HeadOffice, name: str, *, scale: float = 1.0, currency: str = "NAD", weeks: int = 2) -> There:
+# how long a party stays before it pays, by turns
+STAYS = (35, 55, 80)
+
+
+def busy(
+    office: HeadOffice,
+    name: str,
+    *,
+    scale: float = 1.0,
+    currency: str = "NAD",
+    weeks: int = 2,
+    heard_until: datetime = FRIDAY,
+) -> There:
     """A property in the middle of its Friday evening, with the Friday before it whole."""
     there = office.add_property(name, zone=ZONE, currency=currency)
     people = staff(office, there)
@@ -39,12 +51,15 @@ def busy(office: HeadOffice, name: str, *, scale: float = 1.0, currency: str = "
         dishes = cycle(MENU)
         for n, at in enumerate(_moments(evening, scale * (1.0 if week == 0 else 0.9), whole=week > 0)):
             lines = [(dish, 1 + (n + k) % 2, price) for k, (dish, price) in zip(range(2 + n % 3), dishes, strict=False)]
-            is_recent = week == 0 and at > evening - timedelta(minutes=35)
+            paid_at = at + timedelta(minutes=STAYS[n % 3])
+            if week == 0 and at > heard_until:
+                continue
             rows += office.order(
                 there,
                 lines,
                 at=at,
-                paid=None if is_recent and n % 4 else ("card" if n % 3 else "cash"),
+                paid=None if week == 0 and paid_at > heard_until else ("card" if n % 3 else "cash"),
+                paid_at=paid_at,
                 voided=(0,) if n % 17 == 5 else (),
                 channel="takeaway" if n % 6 == 4 else "dine_in",
                 table=None if n % 6 == 4 else str(1 + n % 24),
@@ -64,6 +79,13 @@ def staff(office: HeadOffice, there: There) -> list[str]:
     return [str(id) for id in found]
 
 
+def lagging(office: HeadOffice, name: str, *, ago: timedelta = timedelta(hours=1, minutes=12)) -> There:
+    """A property whose node has not been heard for a while, and whose clock was off."""
+    there = busy(office, name, scale=0.6, heard_until=FRIDAY - ago)
+    office.heard(there, ago=ago, waiting=214, offset_ms=-84_000)
+    return there
+
+
 def disputes(office: HeadOffice, there: There) -> None:
     """Two prices and a dish edited in two places at once; one of them settled since."""
     kingklip = office.menu_item(there, "Kingklip, lemon butter", 19800)
@@ -72,11 +94,6 @@ def disputes(office: HeadOffice, there: There) -> None:
     office.conflict(there, kingklip, "price_minor", won=21500, lost=20500, at=at)
     office.conflict(there, tart, "available", won=False, lost=True, won_by_node=True, at=at - timedelta(hours=3))
     office.conflict(there, tart, "price_minor", won=6200, lost=6500, at=at - timedelta(days=1), stands=False)
-
-
-def lagging(office: HeadOffice, there: There) -> None:
-    """The property's node has not been heard for a while, and its clock was off."""
-    office.heard(there, ago=timedelta(hours=1, minutes=12), waiting=214, offset_ms=-84_000)
 
 
 def _moments(evening: datetime, scale: float, *, whole: bool) -> Iterator[datetime]:

@@ -11,7 +11,15 @@ def test_smoke(office: HeadOffice) -> None:
     answer = office.get("/")
     assert answer.status_code == 200, answer.text
     print(answer.text)
-    for path in ("/conflicts", "/quarantine", f"/properties/{there.id}", f"/properties/{there.id}?show=payments", "/api/v1/nodes", "/api/v1/properties", "/api/v1/conflicts"):
+    for path in (
+        "/conflicts",
+        "/quarantine",
+        f"/properties/{there.id}",
+        f"/properties/{there.id}?show=payments",
+        "/api/v1/nodes",
+        "/api/v1/properties",
+        "/api/v1/conflicts",
+    ):
         answer = office.get(path)
         assert answer.status_code == 200, path + answer.text
         print(path, len(answer.text))

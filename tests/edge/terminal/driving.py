@@ -48,9 +48,11 @@ def app_at(served: Served, state_folder: Path) -> TerminalApp:
     return TerminalApp(served.url, locations, clock=lambda: served.node.book.now, chance=Random(7))
 
 
-async def until(pilot: Pilot[int], holds: Callable[[], object], what: str = "") -> None:
-    """Returns as soon as the condition holds; fails when it does not within WAIT_SECONDS_MAX."""
-    ends_at = time.monotonic() + WAIT_SECONDS_MAX
+async def until(
+    pilot: Pilot[int], holds: Callable[[], object], what: str = "", *, seconds_max: float = WAIT_SECONDS_MAX
+) -> None:
+    """Returns as soon as the condition holds; fails when it does not within `seconds_max`."""
+    ends_at = time.monotonic() + seconds_max
     while not holds():
         if pilot.app._exception is not None:
             raise pilot.app._exception

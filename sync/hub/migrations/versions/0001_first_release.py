@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("incarnation", sa.Integer(), nullable=False),
         sa.Column("acked", sa.BigInteger(), nullable=False),
+        sa.Column("acked_hlc", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("ceiling", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("waiting", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("version", sa.Text(), server_default=sa.text("('')"), nullable=False),

@@ -1,0 +1,69 @@
+"""What stands on every screen, small and large, compared with the texts kept beside this file.
+
+Colours are left out, so that a change of tone is no change of text. `BUFFR_SNAPSHOTS=write` keeps them anew.
+"""
+
+import asyncio
+import os
+import re
+from difflib import unified_diff
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.edge.terminal.driving import LARGE, SMALL, app_at, running, screen_text, until
+from tests.edge.terminal.node_double import Served
+from tests.edge.terminal.tour import scenes
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+_PORT = re.compile(r"127\.0\.0\.1:\d{5}")
+
+
+def shown(pilot: Pilot[int]) -> str:
+    return _PORT.sub("127.0.0.1:00000", screen_text(pilot.app)) + "\n"
+
+
+def kept_text(snapshot: Path) -> str:
+    return snapshot.read_text(encoding="utf-8") if snapshot.exists() else ""
+
+
+async def compare(pilot: Pilot[int], name: str, kept: str) -> str:
+    """The difference to the kept text, once it no longer goes away by itself; empty when there is none."""
+    try:
+        await until(pilot, lambda: shown(pilot) == kept, seconds_max=5.0)
+    except AssertionError:
+        return "\n".join(unified_diff(kept.splitlines(), shown(pilot).splitlines(), name, "now", lineterm=""))
+    return ""
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x45"])
+def test_every_screen_says_what_it_said(size: tuple[int, int], served: Served, tmp_path: Path) -> None:
+    differences = []
+
+    async def scenario() -> None:
+        async with running(app_at(served, tmp_path), size) as pilot:
+            async for scene in scenes(pilot, served):
+                snapshot = SNAPSHOTS / f"{scene}-{size[0]}x{size[1]}.txt"
+                if os.environ.get("BUFFR_SNAPSHOTS") == "write":
+                    snapshot.parent.mkdir(exist_ok=True)
+                    snapshot.write_text(shown(pilot), encoding="utf-8")
+                elif difference := await compare(pilot, snapshot.name, kept_text(snapshot)):
+                    differences.append(difference)
+
+    asyncio.run(scenario())
+    assert not differences, "\n\n".join(differences)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x45"])
+def test_every_screen_has_head_and_keys_and_nothing_runs_over_the_edge(size: tuple[int, int]) -> None:
+    snapshots = sorted(SNAPSHOTS.glob(f"*-{size[0]}x{size[1]}.txt"))
+    assert len(snapshots) >= 20
+    for snapshot in snapshots:
+        lines = snapshot.read_text(encoding="utf-8").splitlines()
+        assert lines[0].startswith(" Harbour Ki"), snapshot.name
+        assert "Enter" in lines[-2] or "Esc" in lines[-2], snapshot.name
+        assert "Quit" in lines[-1], snapshot.name
+        assert not lines[-2].endswith("…"), snapshot.name
+        assert not lines[-1].endswith("…"), snapshot.name
+        assert max(len(line) for line in lines) <= size[0], snapshot.name
