@@ -37,12 +37,14 @@ lock: $(VENV)/ready
 	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-package django --no-emit-package asgiref --no-emit-package sqlparse \
 		--group dev -q -o requirements.txt
+	@echo uv | $(BIN)/uv pip compile - --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		-q -o requirements-uv.txt
 
 clean:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m buffr.demo.clean; fi
 	@rm -rf $(VENV) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-$(VENV)/ready: requirements.txt pyproject.toml
+$(VENV)/ready: requirements.txt requirements-uv.txt pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11, 3.12 or 3.13 is needed; none was found on the path." >&2; exit 1; fi
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 		echo "$(PYTHON) has no venv. On Debian: apt-get install python3-venv" >&2; exit 1; }
@@ -50,7 +52,7 @@ $(VENV)/ready: requirements.txt pyproject.toml
 		echo "Disk full: 1.5 GB are needed here, $$((free / 1024)) MB are free." >&2; exit 1; }
 	@[ -x $(BIN)/python ] && $(BIN)/python -c '' 2>/dev/null || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
 	@echo "Setting up (once) …" >&2
-	@$(BIN)/python -m pip install -q --disable-pip-version-check uv 2>/dev/null \
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.txt 2>/dev/null \
 		&& $(BIN)/uv pip install -q --require-hashes --no-deps -r requirements.txt \
 		|| $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
