@@ -148,7 +148,7 @@ def _table_order(chance: Random, reference: str) -> Order:
     if covers > 2 and chance.random() < 0.6:
         lines += (OrderLine(_pick(chance, SOFT_DRINKS[:2]).name, quantity=1 + covers // 3),)
     terrace = chance.random() < 0.25
-    table = f"Terrace {_number(chance, TERRACE_TABLES)}" if terrace else str(_number(chance, TABLES))
+    table = f"T{_number(chance, TERRACE_TABLES)}" if terrace else str(_number(chance, TABLES))
     return Order(reference, "dine_in", lines, table=table, covers=covers, note=_note(chance, covers))
 
 
@@ -165,7 +165,7 @@ def _bar_order(chance: Random, reference: str) -> Order:
 
 
 def _room_order(chance: Random, reference: str) -> Order:
-    room = f"Room {_number(chance, FLOORS)}{_number(chance, ROOMS_ON_A_FLOOR):02d}"
+    room = f"{_number(chance, FLOORS)}{_number(chance, ROOMS_ON_A_FLOOR):02d}"
     covers = _number(chance, 2)
     lines = tuple(line for _ in range(covers) for line in _meal(chance, seat=None, with_drinks=True))
     return Order(reference, "room_service", lines, table=room, covers=covers, note=_note(chance, covers))

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -26,10 +27,21 @@ from hospitality.menu.api import router as menu_router
 from hospitality.orders.api import router as orders_router
 from hospitality.payments.api import router as payments_router
 from hospitality.people.api import router as people_router
+from hospitality.requests.api import router as requests_router
+from hospitality.requests.settings import RequestSettings
 from sync.hub.api import routes as hub_routes
 
 VERSION = "0.1.0"
 THREADS = 24
+ROUTERS = (
+    menu_router,
+    orders_router,
+    kitchen_router,
+    payments_router,
+    checks_router,
+    requests_router,
+    people_router,
+)
 
 
 class Cloud:
@@ -53,7 +65,8 @@ class Cloud:
             self.database = Database(url)
             self.database.open()
             stack.callback(self.database.close)
-            self.host = CloudHost(self.database, secret=self._secret(), now=self._now)
+            confirm_after = timedelta(minutes=self.settings.request_confirm_minutes)
+            self.host = CloudHost(self.database, secret=self._secret(), now=self._now, confirm_after=confirm_after)
             self._stack = stack.pop_all()
         return self
 
@@ -98,8 +111,9 @@ def build(cloud: Cloud) -> FastAPI:
     app = FastAPI(title="Buffr Host, head office", version=VERSION, lifespan=life)
     app.state.host = cloud.host
     app.state.cloud = cloud
+    app.state.requests = RequestSettings(cloud.host.now)
     install_errors(app)
-    for router in (menu_router, orders_router, kitchen_router, payments_router, checks_router, people_router):
+    for router in ROUTERS:
         app.include_router(router)
     app.router.routes.extend(hub_routes(cloud.host))
     install_headoffice(app, cloud)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
@@ -22,6 +23,9 @@ from hospitality.ground.journal import FIRST_HASH, Head
 from hospitality.ground.once import run_once
 from hospitality.ground.statements import Reading
 from hospitality.ground.work import Caller, Place, Work
+from hospitality.requests.rules import CONFIRM_AFTER
+from hospitality.requests.service import make_request
+from hospitality.requests.verbs import requestable_of
 from sync.hub.api import KnownNode, NewsBoard
 from sync.hub.capture import NEWS_CHANNEL
 from sync.hub.receive import Sender
@@ -37,12 +41,15 @@ log = structlog.get_logger(__name__)
 class CloudHost:
     """Implements `hospitality.ground.host.Host` on PostgreSQL, and what `sync`'s hub needs of its host."""
 
-    def __init__(self, database: Database, *, secret: bytes, now: Clock) -> None:
+    def __init__(
+        self, database: Database, *, secret: bytes, now: Clock, confirm_after: timedelta = CONFIRM_AFTER
+    ) -> None:
         self.database = database
         self.schema: Schema = SCHEMA
         self.secret = secret
         self.board = NewsBoard()
-        self._now = now
+        self.now = now
+        self._confirm_after = confirm_after
 
     # --- the routers' host
 
@@ -60,10 +67,14 @@ class CloudHost:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Answer:
-        """Runs a verb once for its key."""
+        """Runs a verb once for its key, or asks the property to where it alone may and can be asked."""
+        asked = requestable_of(verb)
 
         def whole(work: Work) -> Answer:
-            return run_once(work, once, lambda w: verb(w, *args, **kwargs))
+            if asked is None:
+                return run_once(work, once, lambda w: verb(w, *args, **kwargs))
+            arguments, after = asked.written(*args, **kwargs), self._confirm_after
+            return run_once(work, once, lambda w: make_request(w, asked, arguments, confirm_after=after), requests=True)
 
         return await run_in_threadpool(self.act_now, caller, whole)
 
@@ -121,7 +132,7 @@ class CloudHost:
             "postgresql",
             caller=caller,
             place=Place("group", 0, "HQ", 1),
-            now=self._now(),
+            now=self.now(),
             head=Head(row["number"], row["hash"]),
         )
         result = verb(work)

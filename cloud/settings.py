@@ -26,6 +26,9 @@ class CloudSettings(BaseSettings):
     public_url: str | None = Field(
         default=None, description="How people reach head office, for the links that it gives"
     )
+    request_confirm_minutes: int = Field(
+        default=15, ge=1, le=720, description="After how long a property asks a person before it does what was asked"
+    )
     database_account: str | None = Field(
         default=None, description="Account that runs the embedded PostgreSQL when root starts it"
     )

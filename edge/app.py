@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from edge import doors
+from edge.live import journal_position
 from edge.node import VERSION, Node
 from edge.printing.api import router as printing_router
 from hospitality.checks.api import router as checks_router
@@ -20,6 +21,9 @@ from hospitality.people.node_api import enrol_router
 from hospitality.people.node_api import router as people_node_router
 from hospitality.people.settings import PeopleSettings
 from hospitality.properties.api import router as properties_router
+from hospitality.requests.api import router as requests_router
+from hospitality.requests.node_api import router as requests_node_router
+from hospitality.requests.settings import RequestSettings
 
 ROUTERS = (
     properties_router,
@@ -28,6 +32,8 @@ ROUTERS = (
     kitchen_router,
     payments_router,
     checks_router,
+    requests_router,
+    requests_node_router,
     people_router,
     people_node_router,
     enrol_router,
@@ -56,6 +62,8 @@ def build(node: Node, base_url: str) -> FastAPI:
     app.state.printing = node.printing
     one = node.identity
     app.state.people = PeopleSettings(one.org_id, one.property_id, node.keys.device, base_url)
+    app.state.requests = RequestSettings(node.requests.now)
+    app.state.journal_position = lambda reading: journal_position(reading, node.host.place.incarnation)
     install_errors(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -13,6 +13,8 @@ SQLITE_MIN = (3, 51, 3)
 BUSY_MS = 10_000
 CONSTRAINT_ERRORS: tuple[type[Exception], ...] = (sqlite.IntegrityError,)
 DATABASE_ERRORS: tuple[type[Exception], ...] = (sqlite.Error,)
+# no memory, read-only, failed input or output, corrupt, full, can't open, not a database
+_STORAGE_CODES = frozenset({7, 8, 10, 11, 13, 14, 26})
 
 
 class CannotOpen(RuntimeError):
@@ -24,6 +26,11 @@ def check_library(version: tuple[int, ...] = sqlite.sqlite_version_info) -> None
     if version < SQLITE_MIN:
         found, wanted = (".".join(map(str, v)) for v in (version, SQLITE_MIN))
         raise CannotOpen(f"SQLite {found} can corrupt a database; {wanted} or later is needed. Reinstall sqlcipher3.")
+
+
+def is_of_storage(error: Exception) -> bool:
+    """Whether the disk (or the memory) failed rather than the statement."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _STORAGE_CODES
 
 
 def connect(path: Path, key: str, *, readonly: bool = False) -> Any:

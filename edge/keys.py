@@ -29,6 +29,16 @@ class Keys:
         """Notes how often the database was opened."""
         write_private(self.folder / "lives", str(lives))
 
+    def incarnation(self) -> int:
+        """The highest incarnation that the database has had, as told outside of it."""
+        path = self.folder / "incarnation"
+        return int(path.read_text()) if path.exists() else 1
+
+    def keep_incarnation(self, incarnation: int) -> None:
+        """Notes an incarnation, so that the same backup put back twice begins two and not the same one again."""
+        if incarnation > self.incarnation():
+            write_private(self.folder / "incarnation", str(incarnation))
+
 
 def open_keys(folder: Path) -> Keys:
     """The keys in the folder, made on first use."""

@@ -23,7 +23,8 @@ from hospitality.ground.errors import Trouble
 from hospitality.ground.statements import Reading
 from hospitality.kitchen.tickets import ticket_views
 
-EVENTS = frozenset({"order_created", "order_updated", "ticket_updated", "sync_status"})
+ORDER_EVENTS = frozenset({"order_created", "order_updated"})
+EVENTS = ORDER_EVENTS | {"ticket_updated", "sync_status"}
 HEARTBEAT_SECONDS = 2.0
 BEHIND_MAX = 1_000
 ENTRIES_MAX = 200
@@ -59,35 +60,50 @@ class Screen:
     queue: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(BEHIND_MAX))
 
 
-def events_after(reading: Reading, after: int, incarnation: int) -> tuple[list[Event], int]:
-    """The events of the next entries of the journal and the last entry's row number; views are as of now."""
+def journal_position(reading: Reading, incarnation: int) -> str:
+    """The position of everything that the journal holds in this look at the rows."""
+    return f"{incarnation}:{reading.value('SELECT coalesce(max(rowid), 0) FROM journal')}"
+
+
+def events_after(
+    reading: Reading, after: int, incarnation: int, names: frozenset[str] = EVENTS
+) -> tuple[list[Event], int]:
+    """The events of these names of the next entries of the journal, and the last entry's row number; views are as of
+    now."""
     entries = reading.rows(_ENTRIES, after=after, limit=ENTRIES_MAX)
     wanted = [(row["place"], row["kind"], msgspec.json.decode(row["data"])) for row in entries]
-    order_ids = list({data["order_id"] for _, kind, data in wanted if _is_of_order(kind, data)})
-    ticket_ids = list({ticket for _, _, data in wanted for ticket in _tickets(data)})
+    # nothing is looked up that nobody would be told: a kitchen screen wants tickets alone
+    of_orders, of_tickets = bool(names & ORDER_EVENTS), "ticket_updated" in names
+    order_ids = list({data["order_id"] for _, kind, data in wanted if _is_of_order(kind, data)}) if of_orders else []
+    ticket_ids = list({ticket for _, _, data in wanted for ticket in _tickets(data)}) if of_tickets else []
     orders = {order["id"]: order for order in order_views(reading, order_ids)} if order_ids else {}
     tickets = {ticket["id"]: ticket for ticket in ticket_views(reading, ticket_ids)} if ticket_ids else {}
     found: list[Event] = []
     for place, kind, data in wanted:
-        told: list[tuple[str, dict[str, Any]]] = [
-            ("ticket_updated", {"ticket": tickets[ticket_id]}) for ticket_id in _tickets(data) if ticket_id in tickets
+        of_this = _tickets(data)
+        told: list[tuple[int, str, dict[str, Any]]] = [
+            (n, "ticket_updated", {"ticket": tickets[ticket_id]})
+            for n, ticket_id in enumerate(of_this, start=1)
+            if ticket_id in tickets
         ]
         if _is_of_order(kind, data) and data["order_id"] in orders:
             name = "order_created" if kind == "orders.order_placed" else "order_updated"
-            told.append((name, {"order": orders[data["order_id"]]}))
-        for n, (name, about) in enumerate(told, start=1):
-            found.append(_event(name, (place, n), f"{incarnation}:{place}.{n}", about))
+            told.append((len(of_this) + 1, name, {"order": orders[data["order_id"]]}))
+        for n, name, about in told:
+            found.append(_event(name, (place, n), f"{incarnation}:{place}:{n}", about))
     return found, entries[-1]["place"] if entries else after
 
 
-def _told(reading: Reading, *, after: int, incarnation: int) -> tuple[list[Event], int]:
-    return events_after(reading, after, incarnation)
+def _told(
+    reading: Reading, *, after: int, incarnation: int, names: frozenset[str] = EVENTS
+) -> tuple[list[Event], int]:
+    return events_after(reading, after, incarnation, names)
 
 
 def _place_of(position: str, incarnation: int) -> Place | None:
-    """Where a screen got to by its position (`2:1041.1`, or `2:1041` for all of that entry); None if it is not ours."""
+    """Where a screen got to by its position (`2:1041:1`, or `2:1041` for all of that entry); None if it is not ours."""
     life, _, rest = position.partition(":")
-    entry, _, which = rest.partition(".")
+    entry, _, which = rest.partition(":")
     if life != str(incarnation) or not entry.isdigit() or not (which.isdigit() or not which):
         return None
     return int(entry), int(which) if which else END_OF_ENTRY
@@ -118,7 +134,9 @@ class LiveBoard:
         self._status = status
         self._hello = hello
         self._screens: set[Screen] = set()
-        self._place = 0
+        self._place = 0  # the last journal row that screens were told of
+        self._heard = 0  # the last journal row that a commit brought; set by the writer's thread alone
+        self._turn = asyncio.Lock()  # no screen joins while entries are read for those that are there
         self._news = asyncio.Event()
         self._status_news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -127,8 +145,8 @@ class LiveBoard:
     async def start(self) -> None:
         """Begins at the journal's end; older entries are read for those who resume."""
         self._loop = asyncio.get_running_loop()
-        self._place = await self._read(lambda r: r.value("SELECT coalesce(max(rowid), 0) FROM journal"))
         self._host.on_commit.append(self._committed)
+        self._place = await self._read(lambda r: r.value("SELECT coalesce(max(rowid), 0) FROM journal"))
         self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._tell_status())]
 
     async def stop(self) -> None:
@@ -146,21 +164,35 @@ class LiveBoard:
             self._loop.call_soon_threadsafe(self._status_news.set)
 
     def _committed(self, done: Committed) -> None:
-        if done.journal > self._place and self._loop is not None:
+        # first the end, then the look whether anybody is there: `_join` does it the other way round
+        self._heard = done.journal
+        if self._screens and self._loop is not None:
             self._loop.call_soon_threadsafe(self._news.set)
 
     async def _follow(self) -> None:
         while True:
             await self._news.wait()
             self._news.clear()
-            incarnation = self._host.place.incarnation
-            while True:
-                after = self._place
-                events, self._place = await self._read(partial(_told, after=after, incarnation=incarnation))
-                for event in events:
-                    self._send(event)
-                if self._place == after:
-                    break
+            while self._screens and self._place < self._heard:
+                async with self._turn:
+                    await self._tell_next()
+
+    async def _tell_next(self) -> None:
+        after, end = self._place, self._heard
+        names = frozenset[str]().union(*(screen.wanted for screen in self._screens))
+        question = partial(_told, after=after, incarnation=self._host.place.incarnation, names=names)
+        events, reached = await self._read(question)
+        for event in events:
+            self._send(event)
+        self._place = reached if reached > after else end  # what is left up to the end is no news of this property
+
+    async def _join(self, screen: Screen) -> int:
+        """Adds a screen; answers the journal row after which it is told everything."""
+        async with self._turn:
+            self._screens.add(screen)
+            if len(self._screens) == 1:  # nobody was told what was written while nobody was there
+                self._place = max(self._place, self._heard)
+            return self._place
 
     async def _tell_status(self) -> None:
         while True:
@@ -196,8 +228,7 @@ class LiveBoard:
             await self._refuse(socket, error)
             return
         screen = Screen(wanted)
-        self._screens.add(screen)
-        from_place = self._place
+        from_place = await self._join(screen)
         reader = asyncio.create_task(self._until_gone(socket))
         writer = asyncio.create_task(self._write(socket, screen, resume, from_place))
         _, pending = await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
@@ -206,7 +237,7 @@ class LiveBoard:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
         if socket.application_state is WebSocketState.CONNECTED:
-            with suppress(RuntimeError):
+            with suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(code=1013)
 
     async def _greet(self, socket: WebSocket) -> tuple[frozenset[str], str | None]:

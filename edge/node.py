@@ -13,6 +13,7 @@ from edge.identity import begin_life, incarnation, read_identity
 from edge.keys import open_keys
 from edge.live import LiveBoard
 from edge.printing import Printing
+from edge.requests import Requests
 from edge.schema import SCHEMA, prepare
 from edge.settings import EdgeSettings
 from hospitality.ground.clock import Clock, instant_text, utc_now
@@ -69,6 +70,11 @@ class Node:
             self.printing = Printing(self.host, on_change=self.live.status_changed)
             self.printing.start()
             stack.callback(self.printing.stop)
+            self.requests = Requests(
+                self.host, caught_up=lambda: self.engine.status.caught_up, on_change=self.live.status_changed
+            )
+            self.requests.start()
+            stack.callback(self.requests.stop)
             self.host.on_commit.append(lambda done: self.engine.nudge(done.outbox))
             self.engine.start()
             stack.callback(self.engine.stop)
@@ -92,10 +98,14 @@ class Node:
         )
 
     def _synced(self, tables: frozenset[str]) -> None:
+        if "incarnation" in tables:
+            self.keys.keep_incarnation(self.engine.incarnation)
         if tables & {"properties", "incarnation"}:
             self.host.refresh_place()
         if "people" in tables:
             self.host.forget_tokens()
+        if "requests" in tables or not self.requests.begun:
+            self.requests.nudge()
         self.live.status_changed()
 
     def _hello(self) -> dict[str, Any]:
@@ -134,6 +144,7 @@ class Node:
                 "set_aside": sync.set_aside,
             },
             "printers": self.printing.states(),
+            "requests_to_confirm": self.requests.to_confirm,
             "storage": self.host.writer.trouble,
             "server_time": instant_text(self.now()),
         }

@@ -15,6 +15,7 @@ import hospitality.orders.models
 import hospitality.payments.models
 import hospitality.people.models
 import hospitality.properties.models
+import hospitality.requests.models
 import sync
 from edge.database import alchemy
 from hospitality.ground import host, journal, numbers  # noqa: F401

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from edge.database import DATABASE_ERRORS
+from edge.database import DATABASE_ERRORS, is_of_storage
 from hospitality.ground.clock import Clock
 from hospitality.ground.errors import Unavailable
 from hospitality.ground.journal import Head
@@ -37,6 +37,14 @@ class Job:
     run: Callable[[Any], Any]
     promise: Future[Any]
     result: Any = None
+    refusal: Exception | None = None
+
+    def tell(self) -> None:
+        """Keeps the promise with what the act came to."""
+        if self.refusal is not None:
+            self.promise.set_exception(self.refusal)
+        else:
+            self.promise.set_result(self.result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,8 @@ class Writer:
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
         self._connection: Any = None
         self._heads: dict[str, Head] = {}
+        self._door = threading.Lock()
+        self._closed = False
         self.trouble: str | None = None
 
     def start(self) -> None:
@@ -80,7 +90,9 @@ class Writer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finishes what waits, then closes."""
+        """Finishes what waits, then closes; what comes later is refused."""
+        with self._door:
+            self._closed = True
         self._queue.put(None)
         self._thread.join(timeout=30)
 
@@ -94,10 +106,14 @@ class Writer:
 
     def _put(self, run: Callable[[Any], T]) -> Future[T]:
         promise: Future[T] = Future()
-        try:
-            self._queue.put_nowait(Job(run, promise))
-        except queue.Full:
-            promise.set_exception(Unavailable("NODE_BUSY", "The node has too much to do. Try again in a moment."))
+        with self._door:  # nothing may get in behind the end
+            if self._closed:
+                promise.set_exception(Unavailable("NODE_STOPPING", "The node is stopping. Try again in a moment."))
+                return promise
+            try:
+                self._queue.put_nowait(Job(run, promise))
+            except queue.Full:
+                promise.set_exception(Unavailable("NODE_BUSY", "The node has too much to do. Try again in a moment."))
         return promise
 
     def _open(self) -> None:
@@ -136,7 +152,8 @@ class Writer:
                     last = True
                     break
                 jobs.append(job)
-            self._group(jobs)
+            # from here on a waiter can't call it off; what was called off before it began is not done
+            self._group([job for job in jobs if job.promise.set_running_or_notify_cancel()])
             if last:
                 break
         self._connection.close()
@@ -150,15 +167,17 @@ class Writer:
             outbox = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sync_outbox'").fetchone()
             journal = self._connection.execute("SELECT max(rowid) FROM journal").fetchone()
             self._connection.execute("COMMIT")
-        except DATABASE_ERRORS as error:
+        except Exception as error:  # whatever ended it, nothing of it is kept, and the next group must find a writer
             self._heads = heads
             self._failed(jobs, error)
             return
         self.trouble = None
-        self._committed(Committed(outbox[0] if outbox else 0, journal[0] or 0))
+        try:
+            self._committed(Committed(outbox[0] if outbox else 0, journal[0] or 0))
+        except Exception:  # a listener's trouble is not the writer's: the commit stands
+            log.exception("listener_failed")
         for job in jobs:
-            if not job.promise.done():
-                job.promise.set_result(job.result)
+            job.tell()
 
     def _savepoint(self, job: Job) -> None:
         self._connection.execute("SAVEPOINT act")
@@ -167,10 +186,10 @@ class Writer:
             job.result = job.run(self._connection)
         except Exception as error:  # whatever a verb raises belongs to its own caller alone
             self._heads = heads
-            if not self._connection.in_transaction:
-                raise  # a full disk or a failed write ended the whole transaction
+            if not self._connection.in_transaction or is_of_storage(error):
+                raise  # a full disk or a failed write is everybody's
             self._connection.execute("ROLLBACK TO act")
-            job.promise.set_exception(self._told(error))
+            job.refusal = self._told(error)  # told after the commit: it may rest on what commits with it
         self._connection.execute("RELEASE act")
 
     @staticmethod
@@ -196,8 +215,7 @@ class Writer:
         except REOPEN_ERRORS as again:
             log.error("reopen_failed", error=str(again))
         for job in jobs:
-            if not job.promise.done():
-                job.promise.set_exception(told)
+            job.promise.set_exception(told)
 
     def _act(self, connection: Any, caller: Caller, verb: Callable[[Work], T]) -> T:
         place = self._place()

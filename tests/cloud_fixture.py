@@ -17,11 +17,13 @@ from typing import Any
 import httpx2
 import msgspec
 import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from cloud.accounts import add_account, offer_link, set_password
 from cloud.app import Cloud, build
 from cloud.database import migrate
+from cloud.headoffice.throttle import SignInThrottle
 from cloud.settings import CloudSettings
 from hospitality.ground.clock import Clock, instant_text, trading_date, utc_now
 from hospitality.ground.ids import derived_id, new_id
@@ -36,6 +38,7 @@ from tests.postgres_fixture import FreshDatabase, TemplateFactory
 START_MAX_SECONDS = 30
 ANSWER_MAX_SECONDS = 30
 PASSWORD = "correct horse battery"
+GROUP = "Coast & Desert Hospitality"
 Row = tuple[str, Mapping[str, Any]]
 
 
@@ -61,6 +64,7 @@ class HeadOffice:
     """The running head office and its one group."""
 
     cloud: Cloud
+    app: FastAPI
     url: str
     org_id: str
     now: Clock = utc_now
@@ -83,9 +87,14 @@ class HeadOffice:
 
     # --- the group
 
-    def another_group(self, name: str = "Another group", email: str = "other@example.com") -> "HeadOffice":
-        """A second group at the same head office."""
-        return _group(self.cloud, self.url, name, email, self.now)
+    def another_group(self, name: str = "Another group") -> "HeadOffice":
+        """One more group at the same head office, with an owner of its own."""
+        return _group(self.cloud, self.app, self.url, name, self.now)
+
+    def anew(self, *, now: Clock = utc_now) -> "HeadOffice":
+        """A group for one test, which sees nothing of others; the pages' clock and what they counted begin anew."""
+        self.app.state.office = replace(self.app.state.office, now=now, sign_in_tries=SignInThrottle())
+        return _group(self.cloud, self.app, self.url, GROUP, now)
 
     def invite(self, email: str, role: str = "owner") -> str:
         """An account without a password yet; answers the path of its one-time link."""
@@ -355,27 +364,29 @@ def migrated(database_template: TemplateFactory) -> str:
 
 @contextmanager
 def head_office(
-    database: FreshDatabase, folder: Path, *, group: str = "Coast & Desert Hospitality", now: Clock = utc_now
+    database: FreshDatabase, folder: Path, *, group: str = GROUP, now: Clock = utc_now
 ) -> Iterator[HeadOffice]:
     """A head office that runs for the length of the block, on a database at this release; `now` is its pages' clock."""
     settings = CloudSettings(data=folder, database_url=SecretStr(database.app_url))
-    with Cloud(settings, now=now) as cloud, _served(cloud, now) as url:
-        yield _group(cloud, url, group, "owner@example.com", now)
+    with Cloud(settings, now=now) as cloud:
+        app = build(cloud)
+        app.state.office = replace(app.state.office, now=now)
+        with _served(app) as url:
+            yield _group(cloud, app, url, group, now)
 
 
-def _group(cloud: Cloud, url: str, name: str, email: str, now: Clock) -> HeadOffice:
+def _group(cloud: Cloud, app: FastAPI, url: str, name: str, now: Clock) -> HeadOffice:
     org_id = new_id()
+    email = f"owner-{org_id}@example.com"
     caller = Caller(org_id, permissions=frozenset({"*"}), name="test")
     cloud.host.act_now(caller, lambda work: add_organisation(work, name=name))
-    office = HeadOffice(cloud, url, org_id, now, email)
+    office = HeadOffice(cloud, app, url, org_id, now, email)
     office.token = office.sign_in(email, "owner")
     return office
 
 
 @contextmanager
-def _served(cloud: Cloud, now: Clock) -> Iterator[str]:
-    app = build(cloud)
-    app.state.office = replace(app.state.office, now=now)
+def _served(app: FastAPI) -> Iterator[str]:
     # with its lifespan, which hears PostgreSQL's news; open streams are cut after a second
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)

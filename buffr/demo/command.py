@@ -29,6 +29,7 @@ app = typer.Typer()
 EXPORT_CURRENCY = "USD"
 OWN_CURRENCY = "NAD"
 REFUSALS_SHOWN_MAX = 10
+TABLES_LEFT_OPEN = 9
 
 
 @app.command()
@@ -86,6 +87,7 @@ async def _run(
         if json_file is not None:
             _write(json_file, proof)
         if sys.stdin.isatty() and console.is_terminal:
+            await story.leave_open(TABLES_LEFT_OPEN)
             _show_faces(household, console)
             await _until_interrupted(console)
     return proof.ok

@@ -15,6 +15,7 @@ from buffr.replay.acknowledgements import Acknowledgement, Ledger, OrderTaken
 from buffr.replay.client import Patience
 from buffr.replay.orders import Order
 from buffr.replay.play import PlayResult, Progress, play
+from buffr.replay.terminal import order_body
 from devices.virtual_printer import VirtualPrinter
 
 CONCURRENCY = 6
@@ -70,6 +71,15 @@ class Story:
         self.evening.drain_seconds = round(time.monotonic() - returned, 2)
         await until(self._paper_is_out, "the last slips to be printed")
         return self.evening
+
+    async def leave_open(self, count: int) -> None:
+        """After the proof: a few tables at each property still eat, so that the screens have something to show."""
+        async with httpx2.AsyncClient(timeout=CALL_SECONDS, trust_env=False) as client:
+            for index, one in enumerate(self._household.properties):
+                assert one.ready is not None
+                for order in self._orders[index : 2 * count : 2]:
+                    body = order_body(order, one.ready.menu)
+                    answer_of(await client.post(f"{one.base}/orders", json=body, headers=one.session))
 
     async def _outage(self, half: int) -> None:
         alpha, beta = self._household.properties

@@ -202,11 +202,11 @@ class TerminalApp(App[int]):
             case SessionEnded(person_id):
                 if acts.end_session(self.desk, person_id):
                     self.go("sign_in")
-                    self._say(_("Your sign-in has ended. Sign in again; what you keyed in is kept."), "warn")
+                    self.say_there(_("Your sign-in has ended. Sign in again; what you keyed in is kept."), "warn")
             case Unenrolled(reason):
                 self._enrol_again(reason)
             case Trouble(text):
-                self._say(text, "bad")
+                self.say_there(text, "bad")
             case _:
                 for screen in screens:
                     screen.hear(news)
@@ -218,9 +218,10 @@ class TerminalApp(App[int]):
             if isinstance(screen, Place):
                 screen.draw(topics)
 
-    def _say(self, text: str, tone: str) -> None:
+    def say_there(self, words: str, tone: str) -> None:
+        """Say a sentence on the screen that is shown now."""
         if isinstance(self.screen, Place):
-            self.screen.say(text, tone)
+            self.screen.say(words, tone)
 
     def _enrol_again(self, reason: str) -> None:
         if self._running_desk:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from edge.terminal.news import Topic
-from edge.terminal.shapes import MenuItem, Order, Person, Station, Status, Ticket
+from edge.terminal.shapes import Instant, MenuItem, Order, Person, Station, Status, Ticket
 
 ORDERS_KEPT_MAX = 2_000
 TICKETS_KEPT_MAX = 2_000
@@ -23,7 +23,7 @@ class _TicketEvent(msgspec.Struct):
 
 
 class _Beat(msgspec.Struct):
-    server_time: str = ""
+    server_time: Instant | None = None
 
 
 class Board:
@@ -54,7 +54,12 @@ class Board:
 
     def settled_orders(self) -> list[Order]:
         """Paid orders that this terminal knows of, latest first."""
-        settled = [order for order in self.orders.values() if order.payment_state == "settled"]
+        # An order of which everything was voided counts as settled too, but has no receipt to show.
+        settled = [
+            order
+            for order in self.orders.values()
+            if order.payment_state == "settled" and order.kitchen_state != "voided"
+        ]
         return sorted(settled, key=lambda order: (order.opened_at, order.number), reverse=True)
 
     def queue(self, station_id: str | None, states: Iterable[str] = TICKETS_TO_DO) -> list[Ticket]:
@@ -122,10 +127,5 @@ class Board:
             return frozenset({Topic.STATUS})
         if name in {"heartbeat", "hello"}:
             beat = msgspec.json.decode(data, type=_Beat)
-            self.skew = instant(beat.server_time) - now if beat.server_time else self.skew
+            self.skew = beat.server_time - now if beat.server_time else self.skew
         return frozenset()
-
-
-def instant(text: str) -> datetime:
-    """A moment from the node's RFC 3339 text."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -120,7 +120,7 @@ class NodeClient:
             if not page.next_cursor:
                 break
             cursor = page.next_cursor
-        return tuple(items), currency or next((item.currency for item in items), "")
+        return tuple(items), currency or next((item.currency for item in items if item.currency), "")
 
     async def orders(self, place: str, state: str, token: str, *, pages_max: int = PAGES_MAX) -> list[shapes.Order]:
         """Orders in `state` ("open", "settled", "all")."""

@@ -20,6 +20,9 @@ from edge.terminal.news import Changed, Link, News, Topic
 from edge.terminal.outbox import Outbox
 from edge.terminal.shapes import Enrolled, Node, SignedIn
 
+# An owner's permissions are not listed one by one.
+EVERYTHING = "*"
+
 Clock = Callable[[], datetime]
 
 
@@ -79,7 +82,7 @@ class Desk:
         """Whether the person signed in has a permission, or this kitchen terminal has it by its kind."""
         if self.session is None:
             return self.is_kitchen and permission == "kitchen.bump"
-        return permission in self.session.permissions
+        return not {permission, EVERYTHING}.isdisjoint(self.session.permissions)
 
     def node_now(self) -> datetime:
         """The present by the node's clock, by which the ages of tickets are reckoned."""

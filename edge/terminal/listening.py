@@ -46,7 +46,7 @@ def take_live(desk: Desk, heard: live.Heard) -> None:
         case live.Event(name, data):
             try:
                 topics = desk.board.take_event(name, data, desk.clock())
-            except (msgspec.MsgspecError, ValueError):
+            except msgspec.MsgspecError:
                 desk.tell(Trouble(_("The node sent what this app can't read. Bring both to the same version.")))
                 return
             if topics:

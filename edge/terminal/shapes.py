@@ -1,8 +1,12 @@
 """What this app reads from the node: only the fields that it uses, everything else in an answer is let be."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 import msgspec
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment, read from RFC 3339 text with its zone."""
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +30,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     display_name: str
     role: str = ""
-    has_pin: bool = True
+    has_pin: bool | None = None
+    """None where nobody can say: a PIN never leaves its node."""
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +65,7 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     price_minor: int
-    currency: str = ""
+    currency: str | None = None
     category_id: str | None = None
     category_name: str | None = None
     available: bool = True
@@ -107,7 +112,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     due_minor: int
     payment_state: str
     kitchen_state: str
-    opened_at: str = ""
+    opened_at: Instant
     opened_by_name: str | None = None
     table: str | None = None
     covers: int | None = None
@@ -134,7 +139,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     order_number: str
     station_id: str
     state: str
-    placed_at: str
+    placed_at: Instant
     lines: tuple[TicketLine, ...]
     channel: str = ""
     table: str | None = None
@@ -175,14 +180,14 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     order: Order
     payments: tuple[Payment, ...]
-    issued_at: str = ""
+    issued_at: Instant
     property: ReceiptProperty = ReceiptProperty()
 
 
 class Sync(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "online"
     waiting: int = 0
-    last_success_at: str | None = None
+    last_success_at: Instant | None = None
     last_error: str | None = None
 
 
@@ -214,7 +219,7 @@ class Stations(msgspec.Struct, frozen=True, kw_only=True):
 class MenuPage(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[MenuItem, ...]
     next_cursor: str | None = None
-    currency: str = ""
+    currency: str | None = None
 
 
 class OrderPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,8 @@ from edge.terminal.news import Link
 from edge.terminal.shapes import Printer, Status
 from edge.terminal.words import _, n_
 
-_WELL = {"ok", "online", "ready", "idle", "printing"}
+# "checking" is a printer that was not asked yet: nothing for staff to do.
+_WELL = {"ok", "ready", "printing", "checking"}
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,20 @@ def printer_state(printer: Printer) -> str:
         "paper_out": _("paper out"),
         "paper_low": _("paper low"),
         "cover_open": _("cover open"),
+        "jobs_held": _("slips held"),
         "offline": _("offline"),
         "unreachable": _("not reachable"),
-        "error": _("error"),
+        "silent": _("does not answer"),
+        "garbled": _("answers nonsense"),
+        "cutter": _("cutter jams"),
+        "overheated": _("too hot"),
+        "broken": _("broken"),
+        "interrupted": _("interrupted"),
+        "slow": _("slow"),
+        "checking": _("checking"),
+        "printing": _("printing"),
     }
-    if well(printer):
-        return _("ok")
-    return known.get(printer.state, printer.state.replace("_", " "))
+    return known.get(printer.state, _("ok") if well(printer) else printer.state.replace("_", " "))
 
 
 def clock_time(moment: datetime) -> str:

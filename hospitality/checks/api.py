@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from hospitality.checks.reading import order_view, orders_page, receipt_view
 from hospitality.checks.service import add_lines, pay, void_line
-from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, Limit, Shape, act, read
+from hospitality.ground.http import OR_REQUESTED, Asking, Cursor, ErrorEnvelope, Id, Limit, Shape, act, read
 from hospitality.orders.api import NewLineShape, OrderShape, new_lines
 from hospitality.payments.api import ListedPayment, PaymentShape, Tender
 from hospitality.payments.rules import NewPayment
@@ -89,13 +89,15 @@ async def order(request: Request, asking: Reader, order_id: Id) -> Response:
     return await read(request, asking, order_view, order_id)
 
 
-@router.post("/orders/{order_id}/lines", status_code=201, response_model=OrderShape)
+@router.post("/orders/{order_id}/lines", status_code=201, response_model=OrderShape, responses=OR_REQUESTED)
 async def more_lines(request: Request, asking: Asking, order_id: Id, more: MoreLines) -> Response:
     """Adds lines to an order that is not paid; needs orders.place."""
     return await act(request, asking, add_lines, order_id, new_lines(more.lines))
 
 
-@router.post("/orders/{order_id}/lines/{line_id}/void", status_code=201, response_model=OrderShape)
+@router.post(
+    "/orders/{order_id}/lines/{line_id}/void", status_code=201, response_model=OrderShape, responses=OR_REQUESTED
+)
 async def void(request: Request, asking: Asking, order_id: Id, line_id: Id, why: Void) -> Response:
     """Takes a line off an order that is not paid; needs orders.void."""
     return await act(request, asking, void_line, order_id, line_id, reason=why.reason)

@@ -38,10 +38,14 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A verb's answer as it goes out: JSON bytes; `replayed` when an earlier call with the same key made it."""
+    """A verb's answer as it goes out: JSON bytes; `replayed` when an earlier call with the same key made it.
+
+    `requested` when this host may not do it and asked the property to: the body says where to follow that.
+    """
 
     body: bytes
     replayed: bool = False
+    requested: bool = False
 
 
 class KeptAnswer(Row, table=True):

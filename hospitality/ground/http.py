@@ -5,13 +5,15 @@ The only place that knows which status a refusal becomes.
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Annotated, Any, Concatenate, ParamSpec, cast
+from typing import Annotated, Any, Concatenate, Literal, ParamSpec, cast
 
 import msgspec
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hospitality.ground.errors import (
     Forbidden,
@@ -29,6 +31,7 @@ from hospitality.ground.work import Caller, Work
 
 P = ParamSpec("P")
 PAGE_MAX = 500
+BODY_BYTES_MAX = 2_000_000
 _STATUS: tuple[tuple[type[Trouble], int], ...] = (
     (Invalid, 422),
     (NotFound, 404),
@@ -38,6 +41,7 @@ _STATUS: tuple[tuple[type[Trouble], int], ...] = (
     (Unavailable, 503),
     (Refused, 409),
 )
+_TOO_LARGE = f"A request has at most {BODY_BYTES_MAX} bytes. Send it in smaller parts."
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 Id = Annotated[str, Path(pattern=_UUID)]
 PropertyId = Annotated[str, Path(pattern=_UUID, description="The property's id")]
@@ -64,6 +68,20 @@ class ErrorEnvelope(BaseModel):
     """The one form of every error."""
 
     error: ErrorBody
+
+
+class Requested(Shape):
+    """Head office asked the property to do it; what came of it is told at `follow`."""
+
+    request_id: str
+    state: Literal["pending"]
+    follow: str
+
+
+# for routes whose verb head office may ask the property to do
+OR_REQUESTED: dict[int | str, dict[str, Any]] = {
+    202: {"model": Requested, "description": "At head office: the property was asked to do it"}
+}
 
 
 def host_of(request: Request) -> Host:
@@ -100,8 +118,37 @@ def enveloped(
     return Response(body, status, media_type="application/json", headers=headers)
 
 
+class BoundedBodies:
+    """ASGI middleware: no request's body is taken in beyond BODY_BYTES_MAX, announced or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers 413 BODY_TOO_LARGE at once where the length says so, or when too much has come."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and (len(announced) > 12 or int(announced) > BODY_BYTES_MAX):
+            await enveloped(413, "BODY_TOO_LARGE", _TOO_LARGE, {})(scope, receive, send)
+            return
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > BODY_BYTES_MAX:
+                raise HTTPException(413, _TOO_LARGE)
+            return message
+
+        await self._app(scope, counted, send)
+
+
 def install_errors(app: FastAPI) -> None:
-    """Makes every error of the application leave in the envelope."""
+    """Makes every error of the application leave in the envelope, and bounds what it takes in."""
+    app.add_middleware(BoundedBodies)
 
     async def on_trouble(request: Request, error: Exception) -> Response:
         return envelope(cast(Trouble, error))
@@ -121,6 +168,10 @@ def install_errors(app: FastAPI) -> None:
         code = codes.get(found.status_code, f"HTTP_{found.status_code}")
         return enveloped(found.status_code, code, str(found.detail), {}, dict(found.headers or {}))
 
+    async def on_bug(request: Request, error: Exception) -> Response:
+        return enveloped(500, "INTERNAL_ERROR", "Something is wrong with the program here. Its log says what.", {})
+
+    app.add_exception_handler(Exception, on_bug)
     app.add_exception_handler(Trouble, on_trouble)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
@@ -149,11 +200,14 @@ async def act(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> Response:
-    """Runs a verb for a POST or PATCH, once for its key, and answers its JSON: 201 to POST, 200 to others."""
+    """Runs a verb for a POST or PATCH, once for its key, and answers its JSON: 201 to POST, 200 to others.
+
+    202 where the host only asked the property to do it, with where to follow that (`Requested`).
+    """
     once = await once_of(request, caller)
     answer = await host_of(request).act_once(caller, once, verb, *args, **kwargs)
     headers = {"Idempotent-Replayed": "true"} if answer.replayed else None
-    status = 201 if request.method == "POST" else 200
+    status = 202 if answer.requested else 201 if request.method == "POST" else 200
     return Response(answer.body, status, media_type="application/json", headers=headers)
 
 

@@ -4,7 +4,8 @@ The host opens it, gives it the caller, the time, the clock stamp and the end of
 and commits; see `host.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -54,7 +55,7 @@ class Place:
 
 @dataclass(slots=True)
 class _Pending:
-    facts: list[tuple[object, str | None, str | None]] = field(default_factory=list)
+    facts: list[tuple[object, str | None, str | None, Caller]] = field(default_factory=list)
 
 
 class Work(Reading):
@@ -126,12 +127,34 @@ class Work(Reading):
     def journal(self, fact: object, *, reason: str | None = None, approver_id: str | None = None) -> None:
         """Writes a declared fact into the journal, in this transaction; entries are numbered when the act finishes."""
         kind_of(fact)
-        self._pending.facts.append((fact, reason, approver_id))
+        self._pending.facts.append((fact, reason, approver_id, self.caller))
+
+    @contextmanager
+    def part(self, caller: Caller) -> Iterator[None]:
+        """A part of the act that `caller` asked for: journalled as theirs, and whole or not at all by itself.
+
+        A refusal inside undoes the part, and the rest of the act stands if whoever catches it goes on; any other error
+        ends the whole act, as everywhere.
+        """
+        mine, day, known = self.caller, self.business_date, len(self._pending.facts)
+        self._connection.execute("SAVEPOINT part")
+        self.caller = caller
+        try:
+            yield
+        except Refused:
+            self._connection.execute("ROLLBACK TO SAVEPOINT part")
+            self._connection.execute("RELEASE SAVEPOINT part")
+            self.business_date = day
+            del self._pending.facts[known:]
+            raise
+        finally:
+            self.caller = mine
+        self._connection.execute("RELEASE SAVEPOINT part")
 
     def finish(self) -> None:
         """Called by the host when the verb is done: chains the journal's entries and adds them in one statement."""
         fresh: list[dict[str, Any]] = []
-        for fact, reason, approver_id in self._pending.facts:
+        for fact, reason, approver_id, caller in self._pending.facts:
             entry: dict[str, Any] = {
                 "org_id": self.org_id,
                 "property_id": self._property_id,
@@ -142,9 +165,9 @@ class Work(Reading):
                 "kind": kind_of(fact),
                 "at": self.now_text,
                 "business_date": self.business_date.isoformat() if self.business_date else None,
-                "actor_id": self.caller.person_id,
+                "actor_id": caller.person_id,
                 "approver_id": approver_id,
-                "terminal_id": self.caller.terminal_id,
+                "terminal_id": caller.terminal_id,
                 "reason": reason,
                 "data": msgspec.json.encode(fact).decode(),
                 "previous_hash": self.head.hash,

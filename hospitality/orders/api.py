@@ -4,7 +4,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from hospitality.ground.http import Asking, ErrorEnvelope, IdText, Shape, act
+from hospitality.ground.http import OR_REQUESTED, Asking, ErrorEnvelope, IdText, Shape, act
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 
@@ -122,7 +122,7 @@ def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:
     )
 
 
-@router.post("/orders", status_code=201, response_model=OrderShape)
+@router.post("/orders", status_code=201, response_model=OrderShape, responses=OR_REQUESTED)
 async def new_order(request: Request, asking: Asking, new: NewOrderShape) -> Response:
     """Takes an order and sends its tickets; needs orders.place. Answered once it is durable."""
     order = NewOrder(new.channel, new_lines(new.lines), new.table, new.covers, new.note)

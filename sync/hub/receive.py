@@ -401,7 +401,10 @@ class Application:
         result: dict[str, Any] = {}
         stamps: dict[str, Stamp] = {}
         unknown: dict[str, Any] = {}
-        for name, raw in _fields(change).items():
+        fields = _fields(change)
+        if change.o == "i":  # made twice: who makes a row also says that it is there
+            fields.setdefault("_deleted", False)
+        for name, raw in fields.items():
             spec = table.mergeable.get(name)
             if spec is None:
                 if name not in table.fields and name not in ENGINE_COLUMNS:
@@ -470,8 +473,8 @@ class Application:
         names = ", ".join(fact)
         added = self._connection.execute(
             f"INSERT INTO sync_conflicts (org_id, {names}, _hlc, _node)"
-            f" VALUES (%s, {', '.join(['%s'] * len(fact))}, %s, 0) ON CONFLICT DO NOTHING",
-            (self._sender.org_id, *fact.values(), transaction.hlc),
+            f" VALUES (%s, {', '.join(['%s'] * len(fact))}, %s, %s) ON CONFLICT DO NOTHING",
+            (self._sender.org_id, *fact.values(), transaction.hlc, self._sender.number),  # as the feed's entry has it
         ).rowcount
         if added:
             transaction.differs = True

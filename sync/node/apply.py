@@ -149,6 +149,8 @@ def _merge(
         return
     waiting = _waiting_fields(connection, table.name, change.k) if entry.own else frozenset()
     stamps = change.v or {}
+    if change.o == "i":  # made twice: who makes a row also says that it is there
+        known.setdefault("_deleted", False)
     taken: dict[str, Any] = {}
     moved: dict[str, Stamp] = {}
     for name, value in known.items():

@@ -46,7 +46,10 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What staff and head office are told. Times are milliseconds of the node's clock; None means never."""
+    """What staff and head office are told. Times are milliseconds of the node's clock; None means never.
+
+    caught_up: whether the feeds' ends were reached since the start, so that all that was known before it is here.
+    """
 
     waiting: int = 0
     pushed_at: int | None = None
@@ -56,6 +59,7 @@ class Status:
     stopped: str | None = None
     offset_ms: int = 0
     set_aside: int = 0
+    caught_up: bool = False
 
 
 @dataclass
@@ -230,7 +234,11 @@ class Engine:
         link, backoff = self._connect(), Backoff(self.chance)
         while not self._stop.is_set():
             if self._greeted.wait(POLL_SECONDS):
-                self._attempt(lambda: self.pull_next(link, WAIT_SECONDS), backoff, "pull_error")
+                self._attempt(lambda: self._pull(link), backoff, "pull_error")
+
+    def _pull(self, link: Link) -> None:
+        # the first answers come at once, news or not: they tell when the feeds' ends are reached
+        self.pull_next(link, WAIT_SECONDS if self.status.caught_up else 0)
 
     def pull_next(self, link: Link, wait_seconds: float) -> bool:
         """Asks for news, which the hub may wait for, and applies it; False when the feeds' ends are reached.
@@ -249,8 +257,10 @@ class Engine:
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
         for page in answer.pages:
             self._apply(page, int(cursors[page.scope][1]))
-        self._note(pull_error=None, stopped=None, pulled_at=self._now())
-        return any(page.to < page.head for page in answer.pages)
+        more = any(page.to < page.head for page in answer.pages)
+        caught_up = self.status.caught_up or not more
+        self._note(pull_error=None, stopped=None, pulled_at=self._now(), caught_up=caught_up)
+        return more
 
     def _apply(self, page: Page, epoch: int) -> None:
         if epoch not in (0, page.epoch):

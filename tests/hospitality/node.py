@@ -25,6 +25,7 @@ from hospitality.orders import models as _orders  # noqa: F401
 from hospitality.payments import models as _payments  # noqa: F401
 from hospitality.people import models as _people  # noqa: F401
 from hospitality.properties import models as _properties  # noqa: F401
+from hospitality.requests import models as _requests  # noqa: F401
 
 P = ParamSpec("P")
 T = TypeVar("T")

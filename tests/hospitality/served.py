@@ -30,6 +30,9 @@ from hospitality.people.service.sessions import caller_for_token, open_session
 from hospitality.people.service.terminals import enrol_terminal, issue_terminal_code
 from hospitality.people.settings import PeopleSettings
 from hospitality.properties import api as properties
+from hospitality.requests import api as requests
+from hospitality.requests import node_api as requests_node_api
+from hospitality.requests.settings import RequestSettings
 from tests.hospitality.node import Node
 
 P = ParamSpec("P")
@@ -149,10 +152,12 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
     app = FastAPI()
     install_errors(app)
     app.state.host = MiniatureHost(node)
-    for trade in (properties, people, menu, orders, kitchen, payments, checks):
+    app.state.requests = RequestSettings(lambda: node.now)
+    for trade in (properties, people, menu, orders, kitchen, payments, checks, requests):
         app.include_router(trade.router)
     if not at_head_office:
         app.include_router(node_api.router)
+        app.include_router(requests_node_api.router)
         app.include_router(node_api.enrol_router)
         app.state.people = PeopleSettings(
             node.caller.org_id, node.reading().property_id, SECRET, "http://node.local:8010/", hasher=QUICK

@@ -60,10 +60,10 @@ _SALES = """
     ) s
 """
 _ORDERS = """
-    SELECT w.property_id, w.week, s.orders, s.voided
+    SELECT w.property_id, w.week, s.orders, s.taken - s.orders AS voided
     FROM (VALUES {windows}) AS w (property_id, zone, week, day, until)
     CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE t.has_left) AS orders, count(*) FILTER (WHERE NOT t.has_left) AS voided
+        SELECT count(*) AS taken, count(*) FILTER (WHERE t.has_left) AS orders
         FROM (
             SELECT EXISTS (
                 SELECT 1 FROM order_lines l WHERE l.org_id = :org_id AND l.order_id = o.id AND NOT EXISTS (

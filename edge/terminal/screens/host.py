@@ -21,6 +21,9 @@ class Host(Protocol):
     def show_receipt(self, order_id: str, change_minor: int | None = None) -> None:
         """Show a settled order's receipt; with the change to give when it was just paid."""
 
+    def say_there(self, words: str, tone: str) -> None:
+        """Say a sentence on the screen that is shown now."""
+
 
 def host_of(app: App[int]) -> Host:
     """The app as a host."""

@@ -10,7 +10,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from edge.terminal import acts, fetching
-from edge.terminal.board import instant
 from edge.terminal.news import Topic
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.place import Place
@@ -59,12 +58,16 @@ class KitchenPlace(Place):
         )
 
     def on_mount(self) -> None:
-        self.set_interval(AGE_SECONDS, self._draw)
+        self.set_interval(AGE_SECONDS, self._tick)
 
     def on_screen_resume(self) -> None:
         if not self._station_chosen and self.desk.enrolled and self.desk.enrolled.station_id:
             self._station_id = self.desk.enrolled.station_id
         super().on_screen_resume()
+
+    def _tick(self) -> None:
+        if self.is_current:
+            self._draw()
 
     @property
     def wall(self) -> TicketWall:
@@ -111,7 +114,7 @@ class KitchenPlace(Place):
         view = _("Ready") if self._ready else _("To do")
         parts = [n_("{n} ticket", "{n} tickets", len(tickets))]
         if tickets:
-            age = (self.desk.node_now() - instant(tickets[0].placed_at)).total_seconds()
+            age = (self.desk.node_now() - tickets[0].placed_at).total_seconds()
             parts.append(_("oldest {age}").format(age=age_words(age)))
         if self.wall.unseen:
             parts.append(_("{n} more on other pages").format(n=self.wall.unseen))

@@ -54,7 +54,11 @@ class OpenOrdersPlace(Place):
         )
 
     def on_mount(self) -> None:
-        self.set_interval(AGES_SECONDS, self._draw_list)
+        self.set_interval(AGES_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        if self.is_current:
+            self._draw_list()
 
     def show(self, topics: frozenset[Topic]) -> None:
         if topics & {Topic.ORDERS, Topic.KEPT, Topic.SESSION}:

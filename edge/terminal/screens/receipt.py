@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Digits, Label, Static
 
 from edge.terminal import acts
-from edge.terminal.amounts import written
+from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.place import Place
 from edge.terminal.shapes import Receipt
@@ -49,7 +49,7 @@ class ReceiptPlace(Place):
 
     def on_answered(self, event: Answered) -> None:
         receipt: Receipt = event.value
-        lines = receipt_lines(receipt, self.desk.board.property_name)
+        lines = receipt_lines(receipt, self.desk.board.property_name, self.desk.clock().tzinfo)
         self.query_one("#paper", Static).update(Content("\n".join(lines)))
 
     def on_failed(self, event: Failed) -> None:
@@ -57,4 +57,13 @@ class ReceiptPlace(Place):
         self.query_one("#paper", Static).update(Content(words.format(reason=event.error.message)))
 
     def action_back(self) -> None:
-        self.host.go("order" if self._change_minor is not None else "open_orders")
+        if self._change_minor is None:
+            self.host.go("open_orders")
+            return
+        self.host.go("order")
+        # Whoever pressed Enter once too often still reads what to give back.
+        order = self.desk.board.orders.get(self._order_id)
+        if order is not None:
+            change = written_with_currency(self._change_minor, order.currency)
+            words = _("{number} is paid. Change: {change}").format(number=order.number, change=change)
+            self.host.say_there(words, "good")

@@ -160,7 +160,8 @@ class SettlePlace(Place):
 
     def action_confirm(self) -> None:
         order = self.order
-        if order is None or not self._ways:
+        if order is None or order.due_minor <= 0:
+            self.say(_("Nothing is due on this order any more. Esc goes back."), "warn")
             return
         if acts.payment_under_way(self.desk, order.id):
             self._say_under_way()

@@ -45,7 +45,7 @@ class SignInPlace(Place):
             Vertical(
                 Static(_("Who is it?"), classes="title"),
                 SearchBox(placeholder=_("Name"), never="/0" + DIGITS, id="search"),
-                Rows(Column(), Column(12), numbered=True, driven=True, id="people"),
+                Rows(Column(), Column(15), numbered=True, driven=True, id="people"),
                 id="people-side",
             ),
             Vertical(
@@ -92,7 +92,7 @@ class SignInPlace(Place):
         self.query_one("#pin-side").set_class(person is not None, "-picked")
         self.query_one("#pin-name", Static).update(Content(person.display_name if person else _("PIN")))
         words = _("Pick your name first.")
-        if person and not person.has_pin:
+        if person and person.has_pin is False:
             words = _("No PIN yet. With a one-time code from a manager, set one: F6.")
         elif person:
             words = _("Type your PIN, then Enter.")
@@ -169,5 +169,17 @@ class SignInPlace(Place):
 
 
 def _person_row(person: Person) -> Row:
-    words = person.role if person.has_pin else _("no PIN yet")
-    return Row(person.id, (Cell(person.display_name), Cell(words, "quiet" if person.has_pin else "warn")))
+    if person.has_pin is False:
+        return Row(person.id, (Cell(person.display_name), Cell(_("no PIN yet"), "warn")))
+    return Row(person.id, (Cell(person.display_name), Cell(role_words(person.role), "quiet")))
+
+
+def role_words(role: str) -> str:
+    """A role in words."""
+    words = {
+        "owner": _("owner"),
+        "hospitality_manager": _("manager"),
+        "service_manager": _("service manager"),
+        "staff": _("staff"),
+    }
+    return words.get(role, role.replace("_", " "))

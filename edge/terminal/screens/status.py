@@ -1,6 +1,7 @@
 """How the property stands: the node, the cloud, each printer, and what waits on this terminal."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -8,7 +9,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from edge.terminal import sign
-from edge.terminal.board import instant
 from edge.terminal.news import Topic
 from edge.terminal.screens.place import Place
 from edge.terminal.widgets.head import day_words
@@ -66,10 +66,10 @@ class StatusPlace(Place):
         facts.append((_("Not accepted here"), n_("{n}, see F3", "{n}, see F3", kept) if kept else _("none")))
         return [Row(words, (Cell(words, "quiet"), Cell(value))) for words, value in facts]
 
-    def _moment(self, text: str | None) -> str:
-        if not text:
+    def _moment(self, moment: datetime | None) -> str:
+        if moment is None:
             return _("never")
-        return f"{instant(text).astimezone(self.desk.clock().tzinfo):%d %b %H:%M}"
+        return f"{moment.astimezone(self.desk.clock().tzinfo):%d %b %H:%M}"
 
     def _draw_printers(self) -> None:
         status = self.desk.board.status

@@ -22,7 +22,8 @@ def sent_rows(order: Order | None) -> Iterable[Row]:
         cells = (
             Cell(str(line.quantity), tone),
             Cell(line.name, tone),
-            Cell(written(line.amount_minor, order.currency if order else ""), tone),
+            # A voided line keeps its amount at the node, and is in no sum.
+            Cell("" if line.void_reason else written(line.amount_minor, order.currency if order else ""), tone),
         )
         yield Row(f"{SENT}{line.id}", cells, tuple(_sent_details(line)))
 

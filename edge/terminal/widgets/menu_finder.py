@@ -127,4 +127,4 @@ def _menu_row(item: MenuItem, *, wide: bool) -> Row:
     if not item.available:
         return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(_("sold out"), "bad")))
     more = " ▸" if groups and not wide else ""
-    return Row(item.id, (Cell(item.name + more), *middle, Cell(written(item.price_minor, item.currency))))
+    return Row(item.id, (Cell(item.name + more), *middle, Cell(written(item.price_minor, item.currency or ""))))

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from edge.terminal.acts import channel_words
 from edge.terminal.amounts import written
-from edge.terminal.board import instant
 from edge.terminal.kept import KeptAction
 from edge.terminal.shapes import Order
 from edge.terminal.widgets.check_lines import kitchen_words
@@ -44,7 +43,7 @@ def kept_row(action: KeptAction, *, wide: bool) -> Row:
 def order_row(order: Order, *, wide: bool, now: datetime, amount_minor: int) -> Row:
     """An order of the node's."""
     where = _("Table {table}").format(table=order.table) if order.table else channel_words(order.channel)
-    minutes = int((now - instant(order.opened_at)).total_seconds() // 60) if order.opened_at else 0
+    minutes = int((now - order.opened_at).total_seconds() // 60)
     age = _("{n} min").format(n=minutes) if minutes < 120 else _("{n} h").format(n=minutes // 60)
     guests = Cell(str(order.covers or ""))
     middle = (Cell(order.opened_by_name or "", "quiet"), guests) if wide else ()

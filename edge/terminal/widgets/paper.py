@@ -1,7 +1,8 @@
 """A receipt as it reads on paper, in 42 columns."""
 
+from datetime import tzinfo
+
 from edge.terminal.amounts import written, written_with_currency
-from edge.terminal.board import instant
 from edge.terminal.shapes import Order, Payment, Receipt
 from edge.terminal.widgets.check_lines import order_totals
 from edge.terminal.widgets.painted import fitted
@@ -10,13 +11,12 @@ from edge.terminal.words import _, n_
 COLUMNS = 42
 
 
-def receipt_lines(receipt: Receipt, property_name: str) -> list[str]:
-    """The receipt, line by line, none longer than COLUMNS cells."""
+def receipt_lines(receipt: Receipt, property_name: str, zone: tzinfo | None) -> list[str]:
+    """The receipt, line by line, none longer than COLUMNS cells, its time in `zone`."""
     order = receipt.order
     lines = [(receipt.property.name or property_name).center(COLUMNS).rstrip(), ""]
     lines.append(_sides(_("Receipt {number}").format(number=receipt.number), order.number))
-    if receipt.issued_at:
-        lines.append(_sides(f"{instant(receipt.issued_at):%d %b %Y %H:%M}", order.opened_by_name or ""))
+    lines.append(_sides(f"{receipt.issued_at.astimezone(zone):%d %b %Y %H:%M}", order.opened_by_name or ""))
     where = [_("Table {table}").format(table=order.table)] if order.table else []
     where += [n_("{n} guest", "{n} guests", order.covers)] if order.covers else []
     lines += [" · ".join(where)] if where else []

@@ -7,7 +7,7 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from edge.terminal.acts import channel_words
-from edge.terminal.board import TICKETS_TO_DO, instant
+from edge.terminal.board import TICKETS_TO_DO
 from edge.terminal.shapes import Ticket, TicketLine
 from edge.terminal.widgets.painted import Part, fitted, wrapped
 from edge.terminal.words import _
@@ -49,7 +49,7 @@ def age_words(seconds: float) -> str:
 
 def urgency(ticket: Ticket, now: datetime) -> tuple[str, str]:
     """The tone of a ticket's age against its own prep time, and the word that goes with it."""
-    seconds = (now - instant(ticket.placed_at)).total_seconds()
+    seconds = (now - ticket.placed_at).total_seconds()
     share = seconds / (ticket.prep_seconds or PREP_SECONDS_DEFAULT)
     if share >= 1:
         return "alarm", _("LATE")
@@ -78,7 +78,7 @@ def _head(ticket: Ticket, width: int, now: datetime, pending: str) -> list[Line]
     """Where it goes, and its age against its prep time."""
     tone, word = urgency(ticket, now) if ticket.state in TICKETS_TO_DO else ("plain", "")
     where = _("Table {table}").format(table=ticket.table) if ticket.table else channel_words(ticket.channel)
-    age = age_words((now - instant(ticket.placed_at)).total_seconds())
+    age = age_words((now - ticket.placed_at).total_seconds())
     state = pending or {"in_preparation": _("▶ begun"), "ready": _("✔ ready"), "served": _("served")}.get(
         ticket.state, ""
     )

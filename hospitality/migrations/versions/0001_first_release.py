@@ -255,6 +255,46 @@ def upgrade() -> None:
         info={"kind": "record", "writer": "group", "large": False, "host": "both"},
     )
     op.create_table(
+        "requests",
+        sa.Column("org_id", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=False),
+        sa.Column("id", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=False),
+        sa.Column("property_id", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=True),
+        sa.Column("verb", sa.Text(), nullable=False),
+        sa.Column("arguments", sa.Text(), nullable=False),
+        sa.Column("permissions", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=True),
+        sa.Column(
+            "asked_at", sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "confirm_at", sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "expires_at", sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "_hlc",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default=sa.text("(sync_stamp())"),
+            nullable=False,
+        ),
+        sa.Column("_node", sa.Integer(), server_default=sa.text("(sync_node())"), nullable=False),
+        sa.Column("_fv", sa.Text(), nullable=True),
+        sa.Column("_deleted", sa.Boolean(), server_default=sa.text("(FALSE)"), nullable=False),
+        sa.Column("_x", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_requests")),
+        info={"kind": "fact", "writer": "group", "large": False, "host": "both"},
+    )
+    op.create_index(
+        op.f("ix_requests_org_id_property_id_expires_at"),
+        "requests",
+        ["org_id", "property_id", "expires_at"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_requests_org_id_property_id_id"), "requests", ["org_id", "property_id", "id"], unique=False
+    )
+    op.create_table(
         "stations",
         sa.Column("org_id", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=False),
         sa.Column("id", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=False),
@@ -492,6 +532,41 @@ def upgrade() -> None:
         postgresql_partition_by="HASH (org_id)",
     )
     op.create_index(op.f("ix_receipts_org_id_order_id"), "receipts", ["org_id", "order_id"], unique=False)
+    op.create_table(
+        "request_answers",
+        sa.Column("org_id", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=False),
+        sa.Column("id", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=False),
+        sa.Column("property_id", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=True),
+        sa.Column("request_id", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=True),
+        sa.Column("terminal_id", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=True),
+        sa.Column(
+            "answered_at", sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql"), nullable=False
+        ),
+        sa.Column("business_date", sa.Text().with_variant(sa.Date(), "postgresql"), nullable=True),
+        sa.Column(
+            "_hlc",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default=sa.text("(sync_stamp())"),
+            nullable=False,
+        ),
+        sa.Column("_node", sa.Integer(), server_default=sa.text("(sync_node())"), nullable=False),
+        sa.Column("_fv", sa.Text(), nullable=True),
+        sa.Column("_deleted", sa.Boolean(), server_default=sa.text("(FALSE)"), nullable=False),
+        sa.Column("_x", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["org_id", "request_id"], ["requests.org_id", "requests.id"], name=op.f("fk_request_answers_request_id")
+        ),
+        sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_request_answers")),
+        info={"kind": "fact", "writer": "property", "large": False, "host": "both"},
+    )
+    op.create_index(
+        op.f("ix_request_answers_org_id_request_id"), "request_answers", ["org_id", "request_id"], unique=False
+    )
     op.create_table(
         "line_steps",
         sa.Column("org_id", sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql"), nullable=False),

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.cloud.headoffice import evenings
 from tests.cloud_fixture import HeadOffice, head_office, migrated
-from tests.postgres_fixture import DatabaseFactory, TemplateFactory
+from tests.postgres_fixture import Databases, TemplateFactory
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -13,8 +13,26 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.import_plugin("tests.browser_fixture")
 
 
+@pytest.fixture(scope="session")
+def running(
+    postgres_databases: Databases,
+    database_template: TemplateFactory,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[HeadOffice]:
+    """One head office for all of these tests."""
+    database = postgres_databases.make(migrated(database_template))
+    with head_office(database, tmp_path_factory.mktemp("head-office")) as started:
+        yield started
+    postgres_databases.drop(database)
+
+
 @pytest.fixture
-def office(database: DatabaseFactory, database_template: TemplateFactory, tmp_path: Path) -> Iterator[HeadOffice]:
-    """A running head office with one group and its owner."""
-    with head_office(database(template=migrated(database_template)), tmp_path) as running:
-        yield running
+def office(running: HeadOffice) -> HeadOffice:
+    """A group of this test's own at the running head office."""
+    return running.anew()
+
+
+@pytest.fixture
+def on_friday(running: HeadOffice) -> HeadOffice:
+    """As `office`, at twenty to nine on a Friday evening in Windhoek."""
+    return running.anew(now=evenings.friday)

@@ -57,12 +57,18 @@ _MENU: list[tuple[str, str, int, str, list[Json]]] = [
     ("Drinks", "Still water", 2200, "Bar", []),
 ]
 _PEOPLE = [
-    ("Anna", "waiter", "1234"),
-    ("Ben", "manager", "246810"),
+    ("Anna", "staff", "1234"),
+    ("Ben", "service_manager", "246810"),
     ("Carla", "kitchen", "5555"),
-    ("Dan", "waiter", ""),
+    ("Dan", "staff", ""),
+    ("Elsa", "owner", "135790"),
 ]
-_ROLES = {"waiter": EVERYTHING[:1] + EVERYTHING[2:4], "manager": EVERYTHING, "kitchen": ["kitchen.bump"]}
+_ROLES = {
+    "staff": EVERYTHING[:1] + EVERYTHING[2:4],
+    "service_manager": EVERYTHING,
+    "kitchen": ["kitchen.bump"],
+    "owner": ["*"],
+}
 
 
 @dataclass
@@ -107,7 +113,7 @@ class Book:
             )
         self.sync["last_success_at"] = self.text(self.now)
         self.printers = [
-            {"name": name, "state": "ok", "jobs_waiting": 0, "detail": None} for name in ("Kitchen", "Receipts")
+            {"name": name, "state": "ready", "jobs_waiting": 0, "detail": None} for name in ("Kitchen", "Receipts")
         ]
 
     def text(self, moment: datetime) -> str:
@@ -272,7 +278,7 @@ class Book:
     def void_line(self, order_id: str, line_id: str, body: Json) -> Json:
         order = self.order(order_id)
         line = next(line for line in order["lines"] if line["id"] == line_id)
-        line |= {"void_reason": body["reason"], "amount_minor": 0, "kitchen_state": "voided"}
+        line |= {"void_reason": body["reason"], "kitchen_state": "voided"}
         self._reckon(order)
         self.event("order_updated", {"order": order})
         return order

@@ -99,7 +99,7 @@ def node_app(node: NodeDouble) -> FastAPI:
                 return ""
             if token not in node.sessions:
                 raise Refused(401, "SESSION_UNKNOWN", "Sign in again.")
-            if permission not in book.permissions(node.sessions[token]):
+            if not {permission, "*"} & set(book.permissions(node.sessions[token])):
                 raise Refused(403, "NOT_ALLOWED", "Your role may not do this. Ask a manager.")
             return node.sessions[token]
 
@@ -251,10 +251,11 @@ def node_app(node: NodeDouble) -> FastAPI:
 
 def _live(node: NodeDouble) -> Callable[[WebSocket], Awaitable[None]]:
     async def live(socket: WebSocket) -> None:
+        await socket.accept()
         if socket.headers.get("authorization", "").removeprefix("Bearer ") not in node.terminals:
+            await socket.send_json({"event": "refused", "position": None, "data": {"code": "SIGN_IN_NEEDED"}})
             await socket.close(4401)
             return
-        await socket.accept()
         try:
             await _speak(node, socket)
         except (WebSocketDisconnect, RuntimeError):

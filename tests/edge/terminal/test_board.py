@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from edge.terminal import sign
-from edge.terminal.board import Board, instant
+from edge.terminal.board import Board
 from edge.terminal.news import Link, Topic
 from edge.terminal.shapes import Order, Printer, Status, Sync, Ticket
 
@@ -25,7 +25,7 @@ def order(number: str, *, paid: bool = False, due_minor: int = 100) -> Order:
         due_minor=due_minor,
         payment_state="settled" if paid else "open",
         kitchen_state="placed",
-        opened_at=f"2026-11-22T19:0{number[-1]}:00Z",
+        opened_at=NOW + timedelta(minutes=int(number[-1])),
     )
 
 
@@ -36,7 +36,7 @@ def ticket(name: str, state: str = "placed", station: str = "s-1") -> Ticket:
         order_number="A1-101",
         station_id=station,
         state=state,
-        placed_at=f"2026-11-22T19:0{name[-1]}:00Z",
+        placed_at=NOW + timedelta(minutes=int(name[-1])),
         lines=(),
     )
 
@@ -82,7 +82,6 @@ def test_ages_are_reckoned_by_the_nodes_clock() -> None:
     board = Board()
     board.take_event("heartbeat", b'{"server_time": "2026-11-22T19:05:00Z"}', NOW)
     assert board.skew == timedelta(minutes=5)
-    assert instant("2026-11-22T19:05:00Z") == NOW + timedelta(minutes=5)
 
 
 def status(state: str = "online", waiting: int = 0, *printers: Printer) -> Status:

@@ -291,6 +291,18 @@ def test_an_order_is_taken_by_mouse_alone(node: NodeDouble, make_app: MakeApp) -
     assert only_order(node)["lines"][0]["options"][0]["name"] == "Oat"
 
 
+def test_an_owner_may_everything(node: NodeDouble, make_app: MakeApp) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot, "5", "135790")
+            await type_in(pilot, "soup")
+            await pilot.press("enter", "f7")
+            await until_shown(pilot, "How is it paid?", "A1-101")
+
+    asyncio.run(scenario())
+    assert only_order(node)["opened_by_name"] == "Elsa"
+
+
 def test_a_role_sees_what_it_may_do(make_app: MakeApp) -> None:
     async def scenario() -> None:
         app = make_app()

@@ -1,0 +1,1 @@
+"""What head office wants of a thing that the property alone writes: asked as a row, answered by acting on it."""

@@ -1,0 +1,91 @@
+"""The verbs that head office may ask a property to run, by the names under which they cross the wire.
+
+Arguments travel as a JSON object by the verb's own argument names and are read back by its annotations, so renaming an
+argument changes the wire. Payments are not among them: money is taken where it changes hands.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import signature
+from typing import Any
+
+import msgspec
+
+from hospitality.checks.service import add_lines, void_line
+from hospitality.ground.errors import Invalid, Refused
+from hospitality.ground.work import Work
+from hospitality.orders.service import OPEN_PRICE, PLACE, VOID, place_order
+
+Verb = Callable[..., Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Requestable:
+    """A verb that answers an order. needs: what the asker must hold; may: all that the verb can make use of."""
+
+    name: str
+    verb: Verb
+    needs: str
+    may: frozenset[str]
+    shape: type[msgspec.Struct]
+
+    def written(self, *args: Any, **kwargs: Any) -> str:
+        """The arguments that the verb would be called with, `work` left out, as JSON."""
+        bound = signature(self.verb).bind(None, *args, **kwargs)
+        named = list(bound.arguments.items())[1:]
+        return msgspec.json.encode(dict(named)).decode()
+
+    def run(self, work: Work, arguments: str) -> dict[str, Any]:
+        """Runs the verb on arguments as `written` has them: {order_id}.
+
+        Raises what the verb does, and Invalid REQUEST_UNREADABLE when they don't fit it or say more than it knows.
+        """
+        try:
+            read = msgspec.json.decode(arguments, type=self.shape)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            raise Invalid("REQUEST_UNREADABLE", f"The property can't read this request: {error}.") from error
+        if _says_more(msgspec.json.decode(arguments), msgspec.to_builtins(read)):
+            raise Invalid("REQUEST_UNREADABLE", "This request says more than the property's release understands.")
+        order = self.verb(work, **{name: getattr(read, name) for name in self.shape.__struct_fields__})
+        return {"order_id": order["id"]}
+
+
+def _says_more(sent: Any, read: Any) -> bool:
+    """Whether anything that was sent is not in what was read; the rest of it would be lost silently."""
+    if isinstance(sent, dict):
+        return not sent.keys() <= read.keys() or any(_says_more(value, read[name]) for name, value in sent.items())
+    if isinstance(sent, list):
+        return len(sent) != len(read) or any(map(_says_more, sent, read))
+    return bool(sent != read)
+
+
+def _requestable(name: str, verb: Verb, *, needs: str, uses: tuple[str, ...] = ()) -> Requestable:
+    asked = list(signature(verb, eval_str=True).parameters.values())[1:]
+    shape = msgspec.defstruct(
+        name.replace(".", "_"), [(one.name, one.annotation) for one in asked], frozen=True, forbid_unknown_fields=True
+    )
+    return Requestable(name, verb, needs, frozenset({needs, *uses}), shape)
+
+
+REQUESTABLE: dict[str, Requestable] = {
+    one.name: one
+    for one in (
+        _requestable("orders.place_order", place_order, needs=PLACE, uses=(OPEN_PRICE,)),
+        _requestable("checks.add_lines", add_lines, needs=PLACE, uses=(OPEN_PRICE,)),
+        _requestable("checks.void_line", void_line, needs=VOID),
+    )
+}
+_BY_VERB = {one.verb: one for one in REQUESTABLE.values()}
+
+
+def requestable_of(verb: Callable[..., Any]) -> Requestable | None:
+    """How a property is asked to run this verb; None when it can't be."""
+    return _BY_VERB.get(verb)
+
+
+def requestable(name: str) -> Requestable:
+    """The verb of a request; Refused VERB_UNKNOWN when this release has none of that name."""
+    found = REQUESTABLE.get(name)
+    if found is None:
+        raise Refused("VERB_UNKNOWN", "The property's release doesn't know how to do this. Update its node.", verb=name)
+    return found

@@ -1,0 +1,120 @@
+"""Head office and a node that it took in, with a way to fill the node's outbox while the node is not running."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hospitality.ground.work import Caller
+from hospitality.menu.service import NewItem, NewOption, add_category, add_item, add_modifier_group, add_station
+from hospitality.menu.service import add_tax_rate as add_tax
+from hospitality.orders.rules import NewLine, NewOrder
+from hospitality.orders.service import place_order
+from tests.benchmarks.processes import Process, command
+from tests.edge.node_fixture import WAIT_SECONDS, EdgeHost, node
+
+AT_A_TIME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class HeadOffice:
+    """The cloud's process, its data and the group in it."""
+
+    process: Process
+    data: Path
+    org_id: str
+
+    @property
+    def postgres(self) -> Path:
+        """Where its embedded PostgreSQL lies."""
+        return self.data / "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledNode:
+    """A node's folder, and what its orders are made of."""
+
+    folder: Path
+    node_id: str
+    caller: Caller
+    order: NewOrder
+
+    def process(self, cloud_url: str, folder: Path) -> Process:
+        """The node as a process that reaches its cloud at this address."""
+        return Process(
+            self.folder.name,
+            "buffr.main",
+            *("edge", "run", "--data", str(self.folder)),
+            folder=folder,
+            environment={"BUFFR_EDGE_KEYS": str(self.folder), "BUFFR_EDGE_CLOUD_URL": cloud_url},
+        )
+
+    def place(self, orders: int) -> int:
+        """Takes so many orders while the node does not run; answers the last number of its outbox."""
+        with node(self.folder) as host:
+            left = orders
+            while left:
+                size = min(left, AT_A_TIME)
+                futures: list[Future[Any]] = [
+                    host.writer.act(self.caller, lambda work: place_order(work, self.order)) for _ in range(size)
+                ]
+                for future in futures:
+                    future.result(WAIT_SECONDS)
+                left -= size
+            return last_number(host)
+
+
+def last_number(host: EdgeHost) -> int:
+    """The highest number that the outbox has given."""
+    return int(
+        host.ask(lambda r: r.value("SELECT seq FROM sqlite_sequence WHERE name = 'sync_outbox'")).result(WAIT_SECONDS)
+    )
+
+
+def add_group(process: Process, data: Path) -> HeadOffice:
+    """A group at a running cloud."""
+    added = command("cloud", "org", "add", "Namib Lodges", "--owner", "owner@example.com", "--data", data)
+    return HeadOffice(process, data, added["org_id"])
+
+
+def enrol_node(office: HeadOffice, folder: Path) -> EnrolledNode:
+    """A property with its node and a small menu, the way that people make them."""
+    added = command(
+        *("cloud", "property", "add", office.org_id, "Dune House", "--zone", "Africa/Windhoek", "--currency", "NAD"),
+        *("--manager", "Selma", "--data", office.data),
+    )
+    property_id = added["property_id"]
+    offered = command("cloud", "node", "code", property_id, "--org", office.org_id, "--data", office.data)
+    keys = {"BUFFR_EDGE_KEYS": str(folder)}
+    command("edge", "enrol", office.process.url, offered["code"], "--data", folder, environment=keys)
+    caller = Caller(office.org_id, property_id, added["manager_id"], permissions=frozenset({"*"}), name="Selma")
+    with node(folder) as host:
+        return EnrolledNode(folder, host.identity.node_id, caller, _furnish(host, caller))
+
+
+def _furnish(host: EdgeHost, caller: Caller) -> NewOrder:
+    def act(verb: Callable[..., dict[str, Any]], *values: Any, **named: Any) -> dict[str, Any]:
+        return host.writer.act(caller, lambda work: verb(work, *values, **named)).result(WAIT_SECONDS)
+
+    kitchen, bar = (act(add_station, name=name)["id"] for name in ("Kitchen", "Bar"))
+    tax = act(add_tax, name="VAT", rate_bp=1500, included=True)["id"]
+    category = act(add_category, name="Dinner")["id"]
+    sides = act(
+        add_modifier_group,
+        name="Sides",
+        choices_min=0,
+        choices_max=2,
+        options=[NewOption("Chips", 1500), NewOption("No starch")],
+    )
+
+    def item(name: str, price: int, station: str, groups: tuple[str, ...] = ()) -> str:
+        return str(act(add_item, NewItem(name, category, price, station, tax, modifier_group_ids=groups))["id"])
+
+    steak = item("Rump steak 300 g", 18500, kitchen, (sides["id"],))
+    soup, beer = item("Butternut soup", 7500, kitchen), item("Draught lager", 3500, bar)
+    options = tuple((option["id"], 1) for option in sides["options"])
+    lines = (NewLine(steak, 2, options), NewLine(soup, 1), NewLine(beer, 3))
+    return NewOrder("dine_in", lines, "12", 4)
+
+

@@ -1,0 +1,48 @@
+"""Whether a node and head office hold the same: every value and every stamp, of all that concerns the node."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Boolean
+
+from sync.merge import RowVersions
+from sync.schema import TableSpec
+from tests.sync.ends import SCHEMA, Group, Node
+
+Rows = dict[str, dict[str, Any]]
+
+
+def assert_agree(node: Node) -> None:
+    """The node and head office hold the same rows, field by field with their stamps; nothing waits or is kept."""
+    assert node.outbox() == []
+    assert node.kept() == []
+    for table in SCHEMA.tables.values():
+        assert at_node(node, table) == at_head_office(node.house.group, table, node.property_id), table.name
+
+
+def at_node(node: Node, table: TableSpec) -> Rows:
+    """A table's rows at a node by id, each field with its effective stamp."""
+    found = node.rows(f'SELECT * FROM "{table.name}"')
+    assert {row["org_id"] for row in found} <= {node.org_id}
+    return _by_id(table, found)
+
+
+def at_head_office(group: Group, table: TableSpec, property_id: str) -> Rows:
+    """The same of what concerns a property at head office."""
+    sql = f'SELECT * FROM "{table.name}" WHERE property_id = %s OR property_id IS NULL'
+    return _by_id(table, group.rows(sql, property_id))
+
+
+def _by_id(table: TableSpec, found: list[dict[str, Any]]) -> Rows:
+    return {row["id"]: _stamped(table, row) for row in found}
+
+
+def _stamped(table: TableSpec, row: Mapping[str, Any]) -> dict[str, Any]:
+    versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
+    fields = {name: row[name] for name in ("id", "property_id")}
+    for name, spec in table.mergeable.items():
+        value = bool(row[name]) if isinstance(spec.type, Boolean) and row[name] is not None else row[name]
+        fields[name] = (value, versions.of(name))
+    return {**fields, "_x": row["_x"]}
+
+
