@@ -30,6 +30,7 @@ from hospitality.people.api import router as people_router
 from hospitality.requests.api import router as requests_router
 from hospitality.requests.settings import RequestSettings
 from sync.hub.api import routes as hub_routes
+from web.api_docs import install_api_docs, on_this_machine
 
 VERSION = "0.1.0"
 THREADS = 24
@@ -108,7 +109,7 @@ def build(cloud: Cloud) -> FastAPI:
         finally:
             listener.stop()
 
-    app = FastAPI(title="Buffr Host, head office", version=VERSION, lifespan=life)
+    app = FastAPI(title="Buffr Host, head office", version=VERSION, lifespan=life, openapi_url=None)
     app.state.host = cloud.host
     app.state.cloud = cloud
     app.state.requests = RequestSettings(cloud.host.now)
@@ -117,6 +118,7 @@ def build(cloud: Cloud) -> FastAPI:
         app.include_router(router)
     app.router.routes.extend(hub_routes(cloud.host))
     install_headoffice(app, cloud)
+    install_api_docs(app)
     _add_health(app, cloud)
     return app
 
@@ -137,6 +139,6 @@ def _add_health(app: FastAPI, cloud: Cloud) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     def metrics(request: Request) -> Response:
-        if request.client is None or request.client.host not in ("127.0.0.1", "::1"):
+        if not on_this_machine(request):
             return Response(status_code=404)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -24,13 +24,15 @@ from hospitality.properties.api import router as properties_router
 from hospitality.requests.api import router as requests_router
 from hospitality.requests.node_api import router as requests_node_router
 from hospitality.requests.settings import RequestSettings
+from web.api_docs import install_api_docs
 
+# looked through in this order: first what guests wait for
 ROUTERS = (
-    properties_router,
-    menu_router,
     orders_router,
     kitchen_router,
     payments_router,
+    properties_router,
+    menu_router,
     checks_router,
     requests_router,
     requests_node_router,
@@ -56,7 +58,7 @@ def build(node: Node, base_url: str) -> FastAPI:
         finally:
             await node.live.stop()
 
-    app = FastAPI(title="Buffr Host, a property's node", version=VERSION, lifespan=life)
+    app = FastAPI(title="Buffr Host, a property's node", version=VERSION, lifespan=life, openapi_url=None)
     app.state.host = node.host
     app.state.node = node
     app.state.printing = node.printing
@@ -68,4 +70,5 @@ def build(node: Node, base_url: str) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     doors.install(app, node)
+    install_api_docs(app)
     return app

@@ -4,11 +4,11 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
@@ -29,6 +29,7 @@ T = TypeVar("T")
 TOKEN_SECONDS = 3.0  # how long a looked-up token is believed without looking again
 TOKENS_MAX = 1_000
 COOKIE = "buffr_terminal"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SETTLED_SECONDS = 30.0
 
 
@@ -160,6 +161,8 @@ class EdgeHost:
         """Who asks, by bearer token or the terminal's cookie."""
         if property_id not in (None, self.identity.property_id):
             raise NotFound.of("property", str(property_id))
+        if request.scope.get("method") not in SAFE and "authorization" not in request.headers:
+            cross_site(request)
         return await self.caller_for(token_of(request))
 
     async def caller_for(self, token: str) -> Caller:
@@ -221,7 +224,11 @@ def token_of(request: HTTPConnection) -> str:
 
 
 def cross_site(request: HTTPConnection) -> None:
-    """Refuses a write that a browser makes on another site's behalf (cookies would go along)."""
-    with suppress(KeyError):
-        if request.headers["sec-fetch-site"] not in ("same-origin", "none"):
-            raise Forbidden("CROSS_SITE", "This was sent from another site. Open the screen from the node itself.")
+    """Refuses a write that a browser makes for another site's page: the terminal's cookie would go along.
+
+    A browser says where it comes from, over plain HTTP by `Origin` alone; what says nothing is no browser.
+    """
+    site, origin = request.headers.get("sec-fetch-site", "none"), request.headers.get("origin")
+    elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
+    if site not in ("same-origin", "none") or elsewhere:
+        raise Forbidden("CROSS_SITE", "This was sent from another site. Open the screen from the node itself.")

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -12,9 +13,10 @@ START_MAX_SECONDS = 20
 
 
 @contextmanager
-def serve(app: ASGIApp) -> Iterator[str]:
-    """Answer with the address at which `app` is served."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+def serve(app: ASGIApp, **options: Any) -> Iterator[str]:
+    """Answer with the address at which `app` is served; `options` are uvicorn's, `lifespan` being off by default."""
+    settings = {"host": "127.0.0.1", "port": 0, "log_level": "error", "lifespan": "off", **options}
+    server = uvicorn.Server(uvicorn.Config(app, **settings))
     thread = threading.Thread(target=server.run, name="served", daemon=True)
     thread.start()
     limit = monotonic() + START_MAX_SECONDS

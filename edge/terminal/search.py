@@ -69,6 +69,8 @@ def _readings(text: str) -> list[tuple[int, str, int]]:
 
 def _ranked(words: str, things: Sequence[Named]) -> tuple[int, ...]:
     tokens = plain(words).split()
+    if not tokens:
+        return ()
     scored = []
     for place, thing in enumerate(things):
         scores = [_score(token, plain(thing.name), plain(thing.also)) for token in tokens]

@@ -11,7 +11,6 @@ import msgspec
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -129,8 +128,8 @@ class BoundedBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and (len(announced) > 12 or int(announced) > BODY_BYTES_MAX):
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+        if announced.isdigit() and (len(announced) > 12 or int(announced) > BODY_BYTES_MAX):
             await enveloped(413, "BODY_TOO_LARGE", _TOO_LARGE, {})(scope, receive, send)
             return
         taken = 0
@@ -190,7 +189,7 @@ async def once_of(request: Request, caller: Caller) -> Once | None:
         )
     body = await request.body()
     who = caller.terminal_id or caller.person_id or ""
-    return Once(key, f"{who} {request.method} {request.url.path}", sha256(body).hexdigest())
+    return Once(key, f"{who} {request.method} {request.scope['path']}", sha256(body).hexdigest())
 
 
 async def act(

@@ -1,15 +1,22 @@
 """Running a verb once for its idempotency key, inside the unit of work; both hosts use it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
+from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Refused
-from hospitality.ground.host import Answer, KeptAnswer, Once
+from hospitality.ground.host import KEPT_HOURS, Answer, KeptAnswer, Once
 from hospitality.ground.work import Work
 
 DONE, REQUESTED = 201, 202
+
+
+# one key in 256 pays for forgetting the old ones, so that no act needs a job beside it
+FORGETTING = "00"
+_FORGET = "DELETE FROM kept_answers WHERE org_id = :org_id AND at < :before"
 
 
 def run_once(work: Work, once: Once | None, verb: Callable[[Work], Any], *, requests: bool = False) -> Answer:
@@ -29,6 +36,8 @@ def run_once(work: Work, once: Once | None, verb: Callable[[Work], Any], *, requ
             )
         return Answer(kept["body"].encode(), replayed=True, requested=kept["status"] == REQUESTED)
     body = msgspec.json.encode(verb(work))
+    if once.id.startswith(FORGETTING):
+        work.run(_FORGET, before=instant_text(work.now - timedelta(hours=KEPT_HOURS)))
     row = {
         "id": once.id,
         "at": work.now_text,

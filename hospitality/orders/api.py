@@ -5,11 +5,15 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 
 from hospitality.ground.http import OR_REQUESTED, Asking, ErrorEnvelope, IdText, Shape, act
+from hospitality.ground.quick_route import QuickRoute
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 
 router = APIRouter(
-    prefix="/api/v1/properties/{property_id}", tags=["orders"], responses={"4XX": {"model": ErrorEnvelope}}
+    prefix="/api/v1/properties/{property_id}",
+    tags=["orders"],
+    responses={"4XX": {"model": ErrorEnvelope}},
+    route_class=QuickRoute,
 )
 Channel = Literal["dine_in", "takeaway", "delivery", "room_service", "counter"]
 KitchenState = Literal["placed", "in_preparation", "ready", "served", "voided"]

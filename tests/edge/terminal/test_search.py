@@ -1,7 +1,7 @@
 """Items are found from whatever letters are typed."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edge.terminal.search import Named, find
@@ -79,6 +79,7 @@ def test_letters_in_their_order_always_find_the_item(thing: Named, data: st.Data
 
 
 @given(st.text(max_size=20))
+@example("¯")
 def test_whatever_is_typed_gives_a_pick_within_the_list(typed: str) -> None:
     found = find(typed, MENU)
     assert found.quantity >= 1

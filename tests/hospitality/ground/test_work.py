@@ -22,6 +22,14 @@ def names(node: Node) -> list[Any]:
     return [row["name"] for row in node.reading().rows("SELECT name FROM stations ORDER BY name")]
 
 
+def refused_part(work: Work, asker: Caller) -> None:
+    """A part that writes a day, a station and their journal, and is refused then."""
+    with work.part(asker):
+        business_day(work)
+        add_station(work, name="Refused")
+        raise Refused("NO", "No.")
+
+
 def test_a_part_is_journalled_as_who_asked_for_it(node: Node) -> None:
     asker = guest(node)
     with node.work() as work:
@@ -37,10 +45,8 @@ def test_a_part_is_journalled_as_who_asked_for_it(node: Node) -> None:
 def test_a_part_that_is_refused_takes_nothing_else_with_it(node: Node) -> None:
     with node.work() as work:
         add_station(work, name="Before")
-        with pytest.raises(Refused), work.part(guest(node)):
-            business_day(work)
-            add_station(work, name="Theirs")
-            raise Refused("NO", "No.")
+        with pytest.raises(Refused):
+            refused_part(work, guest(node))
         assert work.business_date is None
         assert work.caller == node.caller
         add_station(work, name="After")
@@ -50,21 +56,20 @@ def test_a_part_that_is_refused_takes_nothing_else_with_it(node: Node) -> None:
 
 
 def test_parts_lie_within_parts(node: Node) -> None:
-    def inner(work: Work) -> None:
-        add_station(work, name="Inner")
-        raise Refused("NO", "No.")
-
     with node.work() as work, work.part(guest(node)):
         add_station(work, name="Outer")
-        with pytest.raises(Refused), work.part(guest(node)):
-            inner(work)
+        with pytest.raises(Refused):
+            refused_part(work, guest(node))
     assert names(node) == ["Outer"]
 
 
 def test_any_other_error_ends_the_whole_act(node: Node) -> None:
-    with pytest.raises(ZeroDivisionError), node.work() as work:
+    def verb(work: Work) -> None:
         add_station(work, name="Before")
         with work.part(guest(node)):
             add_station(work, name="Theirs")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        node.act(verb)
     assert names(node) == []

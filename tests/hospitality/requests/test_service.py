@@ -39,7 +39,7 @@ def test_what_head_office_asks_for_is_done_and_answered_in_one_act(office: Offic
     kinds = {entry["kind"]: entry for entry in restaurant.node.journal()[entries:]}
     assert set(kinds) == {"properties.business_day_opened", "orders.order_placed", "requests.request_answered"}
     assert kinds["orders.order_placed"]["actor_id"] == office.account_id
-    assert kinds["requests.request_answered"]["actor_id"] == restaurant.node.caller.person_id
+    assert kinds["requests.request_answered"]["actor_id"] is None
     answer = restaurant.node.reading().one("SELECT * FROM request_answers WHERE org_id = :org_id")
     assert answer
     assert (answer["id"], answer["business_date"]) == (derived_id(request_id, "answer"), told["order"]["business_date"])
