@@ -16,6 +16,7 @@ from cloud.accounts import add_account, offer_link
 from cloud.app import Cloud, build
 from cloud.database import CannotUse, migrate
 from cloud.postgres import Cluster, ClusterError
+from cloud.serving import Server
 from cloud.settings import CloudSettings
 from hospitality.ground.errors import Trouble
 from hospitality.ground.ids import is_id, new_id
@@ -103,7 +104,7 @@ def serve(application: Any, listening: socket.socket) -> None:
         server_header=False,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    uvicorn.Server(config).run(sockets=[listening])
+    Server(config).run(sockets=[listening])
 
 
 @app.command("migrate")

@@ -16,13 +16,14 @@ from edge.kds.page import TEMPLATES as KDS_TEMPLATES
 from edge.kds.page import KitchenScreenConfig, KitchenTerminal, Station, kitchen_screen
 from edge.node import VERSION, Node
 from hospitality.ground.errors import Refused, TooMany, Trouble
-from hospitality.ground.http import Asking, envelope, enveloped
+from hospitality.ground.http import Asking, envelope
 from hospitality.ground.work import Caller
 from hospitality.menu.reading import stations_list
 from hospitality.people.proofs import code_hash_of, hash_of, new_token
 from hospitality.people.service.sessions import known_token
 from hospitality.people.service.terminals import enrol_terminal
 from hospitality.properties.service import property_view
+from web.api_docs import on_this_machine
 from web.pages import Pages
 
 ENROL_TRIES = 10
@@ -30,7 +31,6 @@ ENROL_SECONDS = 60.0
 ADDRESSES_MAX = 1_000
 COOKIE_SECONDS = 5 * 365 * 24 * 3600
 GUARDED = ("/enrol/", "/api/v1/terminals/enrol")
-FOR_THIS_MACHINE = ("/docs", "/redoc", "/openapi.json", "/metrics")
 TEMPLATES = {**KDS_TEMPLATES, "doors": Path(__file__).parent / "doors_pages"}
 
 
@@ -75,28 +75,11 @@ class GuardedEnrolment:
         await self._app(scope, receive, send)
 
 
-class KeptToThisMachine:
-    """Shows what is for the node's own machine to nobody else on the LAN."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers others as if there were no such page."""
-        if scope["type"] == "http" and scope["path"].startswith(FOR_THIS_MACHINE):
-            client = scope.get("client")
-            if client is None or client[0] not in LOOPBACK:
-                await enveloped(404, "NO_SUCH_PAGE", "Not Found", {})(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
-
-
 def install(app: FastAPI, node: Node) -> None:
     """Adds all of them to the application."""
     pages = Pages(TEMPLATES)
     pages.mount(app)
 
-    app.add_middleware(KeptToThisMachine)
     app.add_middleware(GuardedEnrolment, throttle=Throttle(ENROL_TRIES, ENROL_SECONDS))
     app.include_router(_health(node))
     app.include_router(_status(node))
@@ -123,7 +106,9 @@ def _health(node: Node) -> APIRouter:
         return {"status": "ok"}
 
     @router.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if not on_this_machine(request):
+            return Response(status_code=404)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -5,6 +5,7 @@ a screen that falls behind is cut off and resumes from the journal, so that a sl
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -41,6 +42,8 @@ _ENTRIES = """
 Place = tuple[int, int]
 """The journal's row number and, since one entry may make several events, which of them."""
 END_OF_ENTRY = 1 << 30
+GONE = (WebSocketDisconnect, asyncio.CancelledError)
+_POSITION = re.compile(r"(?P<life>[0-9]{1,9}):(?P<entry>[0-9]{1,18})(:(?P<which>[0-9]{1,9}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +97,16 @@ def events_after(
     return found, entries[-1]["place"] if entries else after
 
 
-def _told(
-    reading: Reading, *, after: int, incarnation: int, names: frozenset[str] = EVENTS
-) -> tuple[list[Event], int]:
+def _told(reading: Reading, *, after: int, incarnation: int, names: frozenset[str] = EVENTS) -> tuple[list[Event], int]:
     return events_after(reading, after, incarnation, names)
 
 
 def _place_of(position: str, incarnation: int) -> Place | None:
     """Where a screen got to by its position (`2:1041:1`, or `2:1041` for all of that entry); None if it is not ours."""
-    life, _, rest = position.partition(":")
-    entry, _, which = rest.partition(":")
-    if life != str(incarnation) or not entry.isdigit() or not (which.isdigit() or not which):
+    found = _POSITION.fullmatch(position)
+    if found is None or int(found["life"]) != incarnation:
         return None
-    return int(entry), int(which) if which else END_OF_ENTRY
+    return int(found["entry"]), int(found["which"]) if found["which"] else END_OF_ENTRY
 
 
 def _is_of_order(kind: str, data: dict[str, Any]) -> bool:
@@ -152,30 +152,39 @@ class LiveBoard:
     async def stop(self) -> None:
         """Ends all screens' connections."""
         self._host.on_commit.remove(self._committed)
+        self._loop = None
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for screen in list(self._screens):
-            self._end(screen)
+        self._end_all()
 
     def status_changed(self) -> None:
         """There is a new sync or printer state; may be called from any thread."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._status_news.set)
+        self._tell_loop(self._status_news)
+
+    def _tell_loop(self, news: asyncio.Event) -> None:
+        loop = self._loop
+        if loop is not None:
+            with suppress(RuntimeError):  # closed between the look and the call: nobody is left to tell
+                loop.call_soon_threadsafe(news.set)
 
     def _committed(self, done: Committed) -> None:
         # first the end, then the look whether anybody is there: `_join` does it the other way round
         self._heard = done.journal
-        if self._screens and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._news.set)
+        if self._screens:
+            self._tell_loop(self._news)
 
     async def _follow(self) -> None:
         while True:
             await self._news.wait()
             self._news.clear()
             while self._screens and self._place < self._heard:
-                async with self._turn:
-                    await self._tell_next()
+                try:
+                    async with self._turn:
+                        await self._tell_next()
+                except Exception:  # a screen that hears nothing more must know it: it is cut off, and resumes
+                    log.exception("journal_not_read")
+                    self._end_all()
 
     async def _tell_next(self) -> None:
         after, end = self._place, self._heard
@@ -198,7 +207,10 @@ class LiveBoard:
         while True:
             await self._status_news.wait()
             self._status_news.clear()
-            self._send(_event("sync_status", (0, 0), None, self._status()))
+            try:
+                self._send(_event("sync_status", (0, 0), None, await asyncio.to_thread(self._status)))
+            except Exception:  # the next change brings the next try
+                log.exception("status_not_told")
             await asyncio.sleep(0.2)  # states change in bursts; a screen needs the last of them
 
     def _send(self, event: Event) -> None:
@@ -208,6 +220,10 @@ class LiveBoard:
                     screen.queue.put_nowait(event)
                 except asyncio.QueueFull:
                     self._end(screen)
+
+    def _end_all(self) -> None:
+        for screen in list(self._screens):
+            self._end(screen)
 
     def _end(self, screen: Screen) -> None:
         # whoever reads the queue sees the end and closes; the screen comes back and resumes from the journal
@@ -231,11 +247,13 @@ class LiveBoard:
         from_place = await self._join(screen)
         reader = asyncio.create_task(self._until_gone(socket))
         writer = asyncio.create_task(self._write(socket, screen, resume, from_place))
-        _, pending = await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
         self._screens.discard(screen)
-        for task in pending:
+        for task in (reader, writer):
             task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
+        for ended in await asyncio.gather(reader, writer, return_exceptions=True):
+            if isinstance(ended, Exception) and not isinstance(ended, GONE):
+                log.error("screen_failed", error=repr(ended))
         if socket.application_state is WebSocketState.CONNECTED:
             with suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(code=1013)
@@ -261,10 +279,14 @@ class LiveBoard:
 
     async def _write(self, socket: WebSocket, screen: Screen, resume: str | None, from_place: int) -> None:
         incarnation = self._host.place.incarnation
-        hello = {**self._hello(), "incarnation": incarnation, "server_time": instant_text(self._host.now())}
+        hello = {
+            **await asyncio.to_thread(self._hello),
+            "incarnation": incarnation,
+            "server_time": instant_text(self._host.now()),
+        }
         await self._say(socket, "hello", f"{incarnation}:{from_place}", hello)
         if "sync_status" in screen.wanted:
-            await self._say(socket, "sync_status", None, self._status())
+            await self._say(socket, "sync_status", None, await asyncio.to_thread(self._status))
         if resume is not None:
             await self._catch_up(socket, screen, resume, incarnation, from_place)
         while True:
@@ -299,9 +321,8 @@ class LiveBoard:
 
     @staticmethod
     async def _until_gone(socket: WebSocket) -> None:
-        with suppress(WebSocketDisconnect):
-            while True:
-                await socket.receive_text()
+        while (await socket.receive())["type"] != "websocket.disconnect":
+            pass  # what a screen says later is nothing to us
 
 
 class Subscription(msgspec.Struct):
@@ -312,7 +333,10 @@ class Subscription(msgspec.Struct):
 
 
 async def _frame(socket: WebSocket) -> str:
-    text = await socket.receive_text()
-    if len(text) > FRAME_BYTES_MAX:
-        raise msgspec.ValidationError("too long")
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1000))
+    text = message.get("text")
+    if not isinstance(text, str) or len(text) > FRAME_BYTES_MAX:
+        raise msgspec.ValidationError("no text, or too long")
     return text

@@ -24,6 +24,7 @@ from cloud.accounts import add_account, offer_link, set_password
 from cloud.app import Cloud, build
 from cloud.database import migrate
 from cloud.headoffice.throttle import SignInThrottle
+from cloud.serving import Server
 from cloud.settings import CloudSettings
 from hospitality.ground.clock import Clock, instant_text, trading_date, utc_now
 from hospitality.ground.ids import derived_id, new_id
@@ -272,7 +273,7 @@ class HeadOffice:
             "issued_at": moment,
             "business_date": day.isoformat(),
         }
-        return [("payments", payment)] + ([("receipts", receipt)] if amount == total else [])
+        return [("payments", payment), *([("receipts", receipt)] if amount == total else [])]
 
     def menu_item(self, there: There, name: str, price_minor: int) -> str:
         """A menu item as the node pushed it; answers its id."""
@@ -370,7 +371,6 @@ def head_office(
     settings = CloudSettings(data=folder, database_url=SecretStr(database.app_url))
     with Cloud(settings, now=now) as cloud:
         app = build(cloud)
-        app.state.office = replace(app.state.office, now=now)
         with _served(app) as url:
             yield _group(cloud, app, url, group, now)
 
@@ -387,9 +387,9 @@ def _group(cloud: Cloud, app: FastAPI, url: str, name: str, now: Clock) -> HeadO
 
 @contextmanager
 def _served(app: FastAPI) -> Iterator[str]:
-    # with its lifespan, which hears PostgreSQL's news; open streams are cut after a second
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+    # with its lifespan, which hears PostgreSQL's news
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=5)
+    server = Server(config)
     thread = threading.Thread(target=server.run, name="head office", daemon=True)
     thread.start()
     limit = time.monotonic() + START_MAX_SECONDS

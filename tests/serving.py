@@ -28,6 +28,6 @@ def serve(app: ASGIApp, **options: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
-        server.force_exit = True
+        server.force_exit = settings["lifespan"] == "off"  # which ends a lifespan's task too
         thread.join(START_MAX_SECONDS)
         assert not thread.is_alive(), "the server did not stop"

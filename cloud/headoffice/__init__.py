@@ -1,5 +1,5 @@
 """Head office's own face: the page of the group, its lists, and signing in. `install` puts it on the application."""
 
-from cloud.headoffice.install import install
+from cloud.headoffice.mount import install
 
 __all__ = ["install"]

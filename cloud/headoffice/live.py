@@ -34,15 +34,32 @@ router = APIRouter(include_in_schema=False)
 
 
 class Streams:
-    """Counts the open streams of this process, all and by session."""
+    """Counts the open streams of this process, all and by session, and ends them when the process is to end."""
 
     def __init__(self) -> None:
         self._open: dict[str, int] = {}
+        self._ends: set[asyncio.Event] = set()
+        self.ended = False
 
     def check(self, session: str) -> None:
         """Raises TooMany when there are enough."""
         if self._open.get(session, 0) >= STREAMS_PER_SESSION_MAX or sum(self._open.values()) >= STREAMS_MAX:
             raise TooMany("TOO_MANY_PAGES", "Too many pages are open. Close some.", retry_after_seconds=5)
+
+    def end(self) -> None:
+        """Ends every stream, so that a server that stops need not wait for pages that are open; call on its loop."""
+        self.ended = True
+        for heard in self._ends:
+            heard.set()
+
+    @contextmanager
+    def woken(self, heard: asyncio.Event) -> Iterator[None]:
+        """Sets the event when the streams are to end."""
+        self._ends.add(heard)
+        try:
+            yield
+        finally:
+            self._ends.discard(heard)
 
     @contextmanager
     def one_more(self, session: str) -> Iterator[None]:
@@ -71,17 +88,17 @@ async def live(
     async def told() -> AsyncIterator[str]:
         # counted here and not before: a stream that is never begun is never ended either
         with streams.one_more(session):
-            async for event in _events(office, request, caller):
+            async for event in _events(office, streams, request, caller):
                 yield event
 
     return StreamingResponse(told(), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _events(office: Office, request: Request, caller: Caller) -> AsyncIterator[str]:
+async def _events(office: Office, streams: Streams, request: Request, caller: Caller) -> AsyncIterator[str]:
     yield _event("hello", office)
-    while True:
+    while not streams.ended:
         scopes = await office.ask(caller, _scopes)
-        with office.host.board.listening(scopes, 0) as heard:
+        with office.host.board.listening(scopes, 0) as heard, streams.woken(heard):
             # also the first time: something may have happened between the page and this stream
             heard.set()
             ends = monotonic() + AGAIN_SECONDS
@@ -91,6 +108,8 @@ async def _events(office: Office, request: Request, caller: Caller) -> AsyncIter
                 except TimeoutError:
                     yield _event("beat", office)
                     continue
+                if streams.ended:
+                    return
                 heard.clear()
                 yield _event("news", office)
                 await asyncio.sleep(NEWS_SECONDS_MIN)

@@ -4,7 +4,7 @@ It is the audit trail and drives all that follows (screens, printing, notificati
 Entries of one node and incarnation are chained by hash, so that an altered or missing one shows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -59,6 +59,9 @@ class Head:
     hash: str = FIRST_HASH
 
 
+FIRST = Head()
+
+
 def journal_kind(kind: str) -> Callable[[type[T]], type[T]]:
     """Declares a frozen dataclass as a journal kind `trade.thing_happened`; its fields carry `pii` metadata."""
 
@@ -86,6 +89,28 @@ def chained(head: Head, *, identity: tuple[str, int, int], content: tuple[Any, .
     number = head.number + 1
     material = msgspec.json.encode((head.hash, *identity, number, *content))
     return Head(number, sha256(material).hexdigest())
+
+
+class ChainBroken(ValueError):
+    """An entry of the journal was altered, taken out, put in or moved."""
+
+
+def verify_chain(entries: Iterable[Mapping[str, Any]], *, start: Head = FIRST, end: Head | None = None) -> Head:
+    """Follows one chain (one org, node and incarnation, in order of number) and answers where it ends.
+
+    start: what the first entry follows. end: where the chain is known to end, since the entries by themselves can't
+    tell that the last of them are missing. Raises ChainBroken, naming the first number that does not follow.
+    """
+    head = start
+    for entry in entries:
+        identity = (entry["org_id"], entry["node"], entry["incarnation"])
+        follows = (entry["number"], entry["previous_hash"]) == (head.number + 1, head.hash)
+        head = chained(head, identity=identity, content=hashed_content(entry))
+        if not follows or entry["hash"] != head.hash:
+            raise ChainBroken(f"entry {entry['number']} does not follow what stands before it")
+    if end is not None and head != end:
+        raise ChainBroken(f"the chain ends at {head.number} and not at {end.number} as it did")
+    return head
 
 
 def hashed_content(entry: Any) -> tuple[Any, ...]:

@@ -1,10 +1,9 @@
 """Applying the hub's feed at a node: whole transactions, with the cursor moved in the same SQLite transaction.
 
 The hub's result is canonical. A field takes the incoming version when that is the later one; what comes back of the
-node's own (because the hub changed it) is taken as it stands, unless a newer local edit still waits to be sent.
+node's own (because the hub changed it) is taken as it stands, but not over a newer edit of our own.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,7 +146,6 @@ def _merge(
     if entry.own and change.o == "i" and (row["_hlc"], row["_node"]) == (change.w, entry.n):
         _restamp(connection, table, entry, row)
         return
-    waiting = _waiting_fields(connection, table.name, change.k) if entry.own else frozenset()
     stamps = change.v or {}
     if change.o == "i":  # made twice: who makes a row also says that it is there
         known.setdefault("_deleted", False)
@@ -155,7 +153,7 @@ def _merge(
     moved: dict[str, Stamp] = {}
     for name, value in known.items():
         spec = table.mergeable.get(name)
-        if spec is None or name in waiting:
+        if spec is None:
             continue
         stamp = tuple(stamps.get(name, (entry.h, entry.n)))
         incoming = Version(value, (stamp[0], stamp[1]))
@@ -181,15 +179,8 @@ def _stands(spec: FieldSpec, entry: Entry, change: EntryChange, incoming: Versio
     if entry.own and change.o == "u":
         # the answer to an edit of ours is canonical, but no answer to the edits that we made after it
         sent = (entry.h if change.w is None else change.w, entry.n)
-        return mine.stamp[1] != entry.n or mine.stamp == sent or mine.stamp[0] <= entry.h
+        newer = mine.stamp[1] == entry.n and mine.stamp != sent and mine.stamp[0] > entry.h
+        return not newer or incoming.stamp >= mine.stamp
     if incoming.stamp == mine.stamp and spec.merge == "last_writer":
         return True  # two edits of one field in one transaction: the feed has them in their order
     return later(spec, incoming, mine) is incoming
-
-
-def _waiting_fields(connection: Any, table: str, pk: str) -> frozenset[str]:
-    rows: Sequence[Any] = connection.execute(
-        "SELECT f FROM sync_outbox WHERE tbl = ? AND pk = ? AND seq > CAST(? AS INTEGER)",
-        (table, pk, (connection.execute("SELECT v FROM sync_meta WHERE k = 'acked'").fetchone() or ["0"])[0]),
-    ).fetchall()
-    return frozenset(name for row in rows for name in msgspec.json.decode(row[0]))

@@ -152,7 +152,8 @@ def test_a_flood_of_old_requests_waits_for_people_and_a_fresh_one_does_not(host:
     flood = [request_for_soup(host, minutes_ago=16 + n) for n in range(BATCH_MAX + 1)]
     fresh = request_for_soup(host, minutes_ago=1)
     told: list[int] = []
-    with started(answering(host, on_change=lambda: told.append(requests.to_confirm))) as requests:
+    requests: Requests = answering(host, on_change=lambda: told.append(requests.to_confirm))
+    with started(requests):
         wait_until(lambda: told == [len(flood)] and state(host, fresh) == "accepted")
         assert {state(host, id) for id in flood} == {"needs_confirmation"}
         node_fixture.act(host, service.confirm_request, flood[0], now=host.now())
@@ -229,15 +230,17 @@ def test_while_the_node_can_not_write_the_request_waits(host: EdgeHost, monkeypa
 
 def test_trouble_with_the_database_does_not_end_the_thread(host: EdgeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edge.requests.AGAIN_SECONDS", 0.01)
-    failures = iter([True, True])
+    failures, recovered = [OSError("no disk"), OSError("no disk")], threading.Event()
     real = host.ask
 
     def sometimes(question: Any) -> Any:
-        if next(failures, False):
-            raise OSError("no disk")
+        if failures:
+            raise failures.pop()
+        recovered.set()
         return real(question)
 
     request_id = request_for_soup(host)
     monkeypatch.setattr(host, "ask", sometimes)
     with started(answering(host)):
-        wait_until(lambda: next(failures, None) is None and state(host, request_id) == "accepted")
+        assert recovered.wait(WAIT_SECONDS_MAX)
+        wait_until(lambda: state(host, request_id) == "accepted")

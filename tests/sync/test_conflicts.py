@@ -8,9 +8,11 @@ import pytest
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station, edit_item
 from hospitality.properties.models import BusinessDay
+from sync.node.transport import LinkDown
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import NodeFactory
 from tests.sync.ends import Group, House, Node
+from tests.sync.faults import answer_lost
 from tests.sync.menus import Menu, add_menu
 
 
@@ -236,3 +238,16 @@ def test_conflicts_of_one_group_are_not_seen_by_another(node: Node, menu: Menu, 
     node.sync()
     assert len(group.conflicts()) == 1
     assert group.head.group("Other").conflicts() == []
+
+
+def test_the_hubs_answer_counts_though_its_acknowledgement_was_lost(node: Node, menu: Menu) -> None:
+    """What waits is then what the hub has answered already, and the answer comes only once."""
+    node_first(node, menu.items[0])
+    node.wire.fail("/sync/v1/push", answer_lost)
+    with pytest.raises(LinkDown):
+        node.push()
+    node.pull()
+    assert node.value("SELECT price_minor FROM menu_items WHERE id = :id", id=menu.items[0]) == 2222
+    node.sync()
+    assert_agree(node)
+    assert at_both(node, PRICE, menu.items[0]) == (2222, 2222)

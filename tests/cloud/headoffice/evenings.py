@@ -71,12 +71,12 @@ def busy(
 
 def staff(office: HeadOffice, there: There) -> list[str]:
     """Three people of the property."""
-    found = []
+    found: list[str] = []
     for name in ("Anna", "Johannes", "Selma"):
-        person = {"id": f"{there.id[:-4]}{len(found):04d}", "display_name": name, "role": "staff", "active": True}
-        found.append(person["id"])
-        office.push(there, [("people", person)])
-    return [str(id) for id in found]
+        id = f"{there.id[:-4]}{len(found):04d}"
+        found.append(id)
+        office.push(there, [("people", {"id": id, "display_name": name, "role": "staff", "active": True})])
+    return found
 
 
 def lagging(office: HeadOffice, name: str, *, ago: timedelta = timedelta(hours=1, minutes=12)) -> There:

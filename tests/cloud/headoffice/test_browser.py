@@ -166,7 +166,7 @@ def test_a_page_that_hears_nothing_says_so_and_comes_back(
 def test_figures_that_cannot_be_fetched_are_said_to_be_old(desk: Page, office: HeadOffice, there: There) -> None:
     open_front(desk, office.url)
     broken = {"status": 503, "content_type": "text/html", "body": "<p>busy</p>"}
-    desk.route(f"{office.url}/", lambda route: route.fulfill(**broken))  # type: ignore[arg-type]
+    desk.route(f"{office.url}/", lambda route: route.fulfill(**broken))
     office.sell(there, [("Steak", 1, 20000)])
     expect(desk.locator("[data-not-refreshed]")).to_be_visible()
     expect(desk.locator(SALES)).to_have_text("N$100.00")

@@ -1,13 +1,15 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from cloud.headoffice import live
-from tests.cloud_fixture import ANSWER_MAX_SECONDS, HeadOffice, There
+from tests.cloud_fixture import ANSWER_MAX_SECONDS, HeadOffice, There, head_office, migrated
+from tests.postgres_fixture import Databases, TemplateFactory
 
 EVENTS_MAX = 200
 
@@ -111,6 +113,18 @@ def test_a_stream_ends_with_its_session(office: HeadOffice, monkeypatch: pytest.
             assert client.delete("/api/v1/sessions").status_code == 204
         until(events, "out")
         assert list(events) == []
+
+
+def test_a_server_that_stops_ends_the_streams_of_open_pages(
+    postgres_databases: Databases, database_template: TemplateFactory, tmp_path: Path
+) -> None:
+    database = postgres_databases.make(migrated(database_template))
+    with ExitStack() as pages:
+        with head_office(database, tmp_path) as office:
+            events = pages.enter_context(listening(office))
+        # leaving the block waits for the server, which does not wait for the page
+        assert "out" not in list(events)
+    postgres_databases.drop(database)
 
 
 def test_one_session_has_a_bounded_number_of_streams(office: HeadOffice, monkeypatch: pytest.MonkeyPatch) -> None:

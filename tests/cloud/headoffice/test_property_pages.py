@@ -53,8 +53,8 @@ def test_an_order_is_shown_whole(on_friday: HeadOffice) -> None:
         there, [("Burger", 2, 9500), ("Tart", 1, 6200)], voided=[1], tax_on_top_bp=1500, paid="cash"
     )
     page = on_friday.get(f"/properties/{there.id}/orders/{order_id}").text
-    assert "2 Burger Placed N$95.00 N$190.00" in seen.rows(page)
-    assert "1 Tart Voided: Changed their mind N$62.00 N$62.00" in seen.rows(page)
+    assert "2 Burger N$95.00 each · Placed N$190.00" in seen.rows(page)
+    assert "1 Tart N$62.00 each · Voided: Changed their mind N$62.00" in seen.rows(page)
     assert {"Sales N$190.00", "Tax 15 % N$28.50", "Total N$218.50", "Due N$0.00"} <= set(seen.rows(page))
 
 

@@ -15,7 +15,6 @@ from cloud.headoffice.same_origin import SameOrigin
 from cloud.headoffice.sessions_api import router as sessions_router
 from cloud.headoffice.sign_in_pages import router as sign_in_router
 from cloud.headoffice.throttle import SignInThrottle
-from hospitality.ground.clock import Clock, utc_now
 
 if TYPE_CHECKING:
     from cloud.app import Cloud
@@ -31,13 +30,13 @@ ROUTERS = (
 )
 
 
-def install(app: FastAPI, cloud: "Cloud", *, now: Clock = utc_now) -> None:
+def install(app: FastAPI, cloud: "Cloud") -> None:
     """Adds the routes and the static files, and refuses what another site's page would have a browser do here.
 
-    `cloud` is open; `now` is for tests.
+    `cloud` is open.
     """
     pages = make_pages()
-    app.state.office = Office(cloud.host, pages, now, SignInThrottle())
+    app.state.office = Office(cloud.host, pages, cloud.host.now, SignInThrottle())
     app.state.streams = Streams()
     for router in ROUTERS:
         app.include_router(router)

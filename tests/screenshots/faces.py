@@ -1,0 +1,146 @@
+"""A picture of each face of the product, for the docs: taken in the browser, off the terminal, and off the paper."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Browser, Page
+
+from buffr.demo.household import MANAGER_PIN
+from devices.virtual_printer import Printed, VirtualPrinter
+from edge.terminal.app import TerminalApp
+from edge.terminal.locations import locations_of
+from tests.browser_fixture import DESK, KITCHEN, capture, open_page
+from tests.cloud.headoffice import evenings
+from tests.cloud_fixture import HeadOffice
+from tests.edge.terminal.driving import running, type_in, until_gone, until_shown
+from tests.screenshots.evening import RECEIPTS
+from tests.screenshots.property import Shown
+
+TERMINAL_SIZE = (112, 32)
+TICKET_LINES = range(14, 30)
+RECEIPT_LINES = range(22, 48)
+
+
+def head_office(browser: Browser, office: HeadOffice, folder: Path) -> Iterator[Path]:
+    """A group on a Friday evening: three properties, one of which is not heard, and two prices edited twice."""
+    for name, scale in (("Harbour House", 1.0), ("Dune Camp", 0.7)):
+        there = evenings.busy(office, name, scale=scale)
+    evenings.disputes(office, there)
+    evenings.lagging(office, "River Lodge")
+
+    def sign_in(page: Page) -> None:
+        page.get_by_label("Mail address").fill(office.email)
+        page.get_by_label("Password").fill(office.password)
+        page.keyboard.press("Enter")
+        page.locator("#properties").wait_for()
+        page.locator("[data-sign][data-state=online]").first.wait_for()
+
+    def conflicts(page: Page) -> None:
+        sign_in(page)
+        page.goto(f"{office.url}/conflicts")
+        page.locator("main table").first.wait_for()
+
+    for name, act in (("head-office", sign_in), ("conflicts", conflicts)):
+        path = folder / f"{name}.png"
+        yield capture(browser, f"{office.url}/sign-in", path, size=DESK, ready="form", act=act)
+
+
+def kitchen(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
+    """The grill in the middle of it."""
+    grill = next(station for station in shown.get("stations")["items"] if station["name"] == "Grill")
+    link = shown.post("terminals", {"name": "Grill screen", "kind": "kitchen", "station_id": grill["id"]})["link"]
+
+    def live(page: Page) -> None:
+        page.locator("[data-sign][data-state=online]").wait_for()
+
+    yield capture(
+        browser, f"{shown.url}/kds", folder / "kitchen.png", size=KITCHEN, first=link, ready=".card", act=live
+    )
+
+
+def drawn_terminal(shown: Shown, folder: Path) -> list[Path]:
+    """The staff app at the node, as SVG: an order being taken, and one being paid."""
+    code = shown.post("terminals", {"name": "Bar till", "kind": "till"})["code"]
+    return asyncio.run(_drawn(shown, code, folder))
+
+
+async def _drawn(shown: Shown, code: str, folder: Path) -> list[Path]:
+    def draw(name: str) -> Path:
+        picture = folder / f"{name}.svg"
+        # no picture loads a font from the internet
+        text = app.export_screenshot(title="buffr terminal").replace("Fira Code", "DejaVu Sans Mono")
+        picture.write_text(text.replace("@font-face", "@font-unused"), encoding="utf-8")
+        return picture
+
+    app = TerminalApp(
+        shown.url,
+        locations_of(folder / "state", shown.url),
+        clock=lambda: shown.clock().astimezone(ZoneInfo(shown.zone)),
+    )
+    async with running(app, TERMINAL_SIZE) as pilot:
+        await until_shown(pilot, "answers")
+        await type_in(pilot, code)
+        await pilot.press("enter", "enter")
+        await until_shown(pilot, "Anna", "Online")
+        await pilot.press("1")
+        await type_in(pilot, MANAGER_PIN)
+        await pilot.press("enter")
+        await until_shown(pilot, "F10 Sign out", "Springbok")
+        await pilot.press("f6")
+        await until_shown(pilot, "Guests")
+        await type_in(pilot, "7")
+        await pilot.press("enter")
+        await type_in(pilot, "2")
+        await pilot.press("enter")
+        await until_gone(pilot, "Guests")
+        await type_in(pilot, "oryx")
+        await pilot.press("enter")
+        await until_shown(pilot, "Medium rare")
+        await pilot.press("2", "1", "1", "enter")
+        await until_gone(pilot, "Well done")
+        await type_in(pilot, "2 oysters")
+        await pilot.press("enter")
+        await type_in(pilot, "negroni")
+        await pilot.press("enter")
+        await type_in(pilot, "ch")
+        await until_shown(pilot, "Not sent", "Negroni", "Chenin")
+        pictures = [draw("terminal-order")]
+        await pilot.press("escape", "escape", "f8")
+        await until_shown(pilot, "Accepted")
+        await pilot.press("f7")
+        await until_shown(pilot, "How is it paid?")
+        pictures.append(draw("terminal-pay"))
+    return pictures
+
+
+def painted(browser: Browser, drawings: Sequence[Path]) -> Iterator[Path]:
+    """Drawings as the browser paints them."""
+    for svg in drawings:
+        png = svg.with_suffix(".png")
+        page = open_page(browser, size=(1600, 1000))
+        try:
+            page.goto(svg.as_uri())
+            page.locator("svg").first.screenshot(path=png)
+        finally:
+            page.context.close()
+        yield png
+
+
+def paper(shown: Shown) -> Iterator[tuple[str, Path]]:
+    """A ticket that must not be misread, and a receipt: (name, picture)."""
+    yield "ticket", _slip(shown.printers["Grill"], TICKET_LINES, "ALLERGY")
+    yield "receipt", _slip(shown.printers[RECEIPTS], RECEIPT_LINES, "Change")
+
+
+def _slip(printer: VirtualPrinter, lines: range, holding: str) -> Path:
+    """A slip of a good length for a picture, one that holds these words where there is one."""
+
+    def fit(slip: Printed) -> tuple[bool, bool, int]:
+        length = len(slip.text.splitlines())
+        return length in lines, holding.casefold() in slip.text.casefold(), length
+
+    picture = max(printer.printed(), key=fit).picture
+    assert picture is not None, "the printer keeps pictures of the first slips"
+    return picture
