@@ -102,8 +102,7 @@ class Database:
 
     def listen(self) -> Connection:
         """A connection of its own for notifications."""
-        connection = psycopg.connect(self._url, autocommit=True, row_factory=dict_row, connect_timeout=10)
-        return connection
+        return psycopg.connect(self._url, autocommit=True, row_factory=dict_row, connect_timeout=10)
 
 
 def alchemy_url(url: str) -> str:

@@ -7,6 +7,7 @@ as models, and inserts and updates are made from those.
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, Literal, Protocol
 
 Dialect = Literal["sqlite", "postgresql"]
@@ -14,6 +15,7 @@ Found = Mapping[str, Any]
 
 _BIND = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 LIST_VALUES_MAX = 10_000
+LISTS = (list, tuple, set, frozenset)
 
 
 class Cursor(Protocol):
@@ -43,15 +45,19 @@ def in_style(sql: str, dialect: Dialect) -> str:
 def spread(sql: str, parameters: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Replaces each `(:name)` whose value is a list by as many binds; an empty list matches nothing."""
     for name, value in list(parameters.items()):
-        if isinstance(value, (list, tuple, set, frozenset)):
+        if isinstance(value, LISTS):
             values = list(value)
             assert len(values) <= LIST_VALUES_MAX, f"{len(values)} values for :{name}"
             del parameters[name]
-            names = [f"{name}_{n}" for n in range(len(values))]
-            binds = ", ".join(f":{n}" for n in names) if names else "NULL"
-            sql = re.sub(rf"\(:{name}\)", f"({binds})", sql)
-            parameters.update(zip(names, values, strict=True))
+            sql = _spread_one(sql, name, len(values))
+            parameters.update((f"{name}_{n}", each) for n, each in enumerate(values))
     return sql, parameters
+
+
+@lru_cache(maxsize=1024)
+def _spread_one(sql: str, name: str, count: int) -> str:
+    binds = ", ".join(f":{name}_{n}" for n in range(count)) or "NULL"
+    return sql.replace(f"(:{name})", f"({binds})")
 
 
 @lru_cache(maxsize=1024)
@@ -104,7 +110,7 @@ class Reading:
         return None if row is None else next(iter(row.values() if isinstance(row, dict) else row))
 
     def _run(self, sql: str, parameters: dict[str, Any]) -> Cursor:
-        if any(isinstance(value, (list, tuple, set, frozenset)) for value in parameters.values()):
+        if any(map(isinstance, parameters.values(), repeat(LISTS))):
             sql, parameters = spread(sql, parameters)
         parameters.setdefault("org_id", self.org_id)
         parameters.setdefault("property_id", self._property_id)

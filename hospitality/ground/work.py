@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -110,7 +111,7 @@ class Work(Reading):
         if len(filled) == 1:
             self._connection.execute(statement, tuple(filled[0].values()))
         else:
-            self._connection.cursor().executemany(statement, [tuple(row[c] for c in columns) for row in filled])
+            self._connection.cursor().executemany(statement, list(map(itemgetter(*columns), filled)))
         return filled
 
     def edit(self, model: type[Row], id: str, **fields: Any) -> None:

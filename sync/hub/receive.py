@@ -424,7 +424,9 @@ class Application:
         if moved:
             row["_fv"] = versions.with_fields(moved).fv()
         if unknown:  # fields of a later release are kept and passed on as they came
-            row["_x"] = msgspec.json.encode({**(msgspec.json.decode(row["_x"]) if row["_x"] else {}), **unknown}).decode()
+            row["_x"] = msgspec.json.encode(
+                {**(msgspec.json.decode(row["_x"]) if row["_x"] else {}), **unknown}
+            ).decode()
         body = msgspec.Raw(msgspec.json.encode({**result, **unknown}))
         entry = EntryChange(change.t, "u", change.k, body, stamps)
         self._tell(transaction, entry, change, group=row["property_id"] is None)

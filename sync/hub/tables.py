@@ -39,7 +39,9 @@ nodes = Table(
     _column("status", Text),  # active, revoked
     _column("incarnation", Integer),
     _column("acked", BigInteger),
-    _column("acked_hlc", BigInteger, server_default=text("0")),  # the stamp of the change `acked`, as its author gave it
+    _column(
+        "acked_hlc", BigInteger, server_default=text("0")
+    ),  # the stamp of the change `acked`, as its author gave it
     _column("ceiling", BigInteger, server_default=text("0")),  # the last stamp handed back to a clock that ran ahead
     _column("waiting", BigInteger, server_default=text("0")),
     _column("version", Text, server_default=text("''")),

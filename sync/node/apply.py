@@ -32,9 +32,7 @@ class CannotApply(Exception):
     """One transaction can't be applied here and now; it is kept with this reason."""
 
 
-def apply_page(
-    connection: Any, schema: Schema, page: Page, errors: Errors
-) -> Applied:
+def apply_page(connection: Any, schema: Schema, page: Page, errors: Errors) -> Applied:
     """Applies a page and moves its scope's cursor; runs inside one transaction with capture off.
 
     `errors` are the driver's errors that mean a transaction can't be applied (constraints). Raises ValueError when

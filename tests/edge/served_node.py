@@ -111,7 +111,10 @@ def served_node(folder: Path, *, now: Clock = utc_now) -> Iterator[ServedNode]:
     with opened_node(folder, now=now) as opened:
         options = {"lifespan": "on", "loop": "uvloop", "http": "httptools", "ws": "websockets-sansio"}
         app = build(opened, "http://node.test")
-        with serve(app, ws_ping_interval=None, timeout_graceful_shutdown=1, **options) as url, ServedNode(url, folder, node=opened) as lan:
+        with (
+            serve(app, ws_ping_interval=None, timeout_graceful_shutdown=1, **options) as url,
+            ServedNode(url, folder, node=opened) as lan,
+        ):
             yield lan
 
 

@@ -98,7 +98,7 @@ async def _drawn(shown: Shown, code: str, folder: Path) -> list[Path]:
         await type_in(pilot, "oryx")
         await pilot.press("enter")
         await until_shown(pilot, "Medium rare")
-        await pilot.press("2", "1", "1", "enter")
+        await pilot.press("2", "1", "tab", "2", "enter")
         await until_gone(pilot, "Well done")
         await type_in(pilot, "2 oysters")
         await pilot.press("enter")
@@ -107,7 +107,7 @@ async def _drawn(shown: Shown, code: str, folder: Path) -> list[Path]:
         await type_in(pilot, "ch")
         await until_shown(pilot, "Not sent", "Negroni", "Chenin")
         pictures = [draw("terminal-order")]
-        await pilot.press("escape", "escape", "f8")
+        await pilot.press("escape", "f8")
         await until_shown(pilot, "Accepted")
         await pilot.press("f7")
         await until_shown(pilot, "How is it paid?")

@@ -6,9 +6,11 @@ from hospitality.menu.models import Station
 from hospitality.menu.service import add_station, edit_item
 from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
 from sync.hub.receive import Transaction, _clamp
+from sync.node.transport import LinkDown
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import NodeFactory
 from tests.sync.ends import House, Node, wall_ms
+from tests.sync.faults import answer_lost
 from tests.sync.menus import Menu, add_menu, place
 
 FIVE_YEARS = 5 * 365 * 86_400_000
@@ -99,6 +101,23 @@ def test_several_edits_of_one_field_from_the_future_keep_the_last(house: House, 
     node.sync()
     assert_agree(node)
     assert node.value("SELECT price_minor FROM menu_items WHERE id = :id", id=menu.items[0]) == 4
+
+
+def test_stamps_come_down_also_when_the_acknowledgement_was_lost(house: House, make: NodeFactory) -> None:
+    """Else the node would hold on to its version for ever."""
+    node, menu = ahead(house, make)
+    node.sync()
+    node.act(edit_item, menu.items[0], {"price_minor": 1111})
+    node.house.group.rows("UPDATE sync_nodes SET ceiling = 0")
+    node.wire.fail("/sync/v1/push", answer_lost)
+    with pytest.raises(LinkDown):
+        node.push()
+    node.pull()
+    node.sync()
+    house.act(edit_item, menu.items[0], {"price_minor": 2222})
+    node.sync()
+    assert_agree(node)
+    assert node.value("SELECT price_minor FROM menu_items WHERE id = :id", id=menu.items[0]) == 2222
 
 
 def test_a_node_behind_keeps_its_edits_of_what_it_saw(house: House, make: NodeFactory) -> None:
