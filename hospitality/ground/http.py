@@ -3,6 +3,7 @@
 The only place that knows which status a refusal becomes.
 """
 
+import json
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Annotated, Any, Concatenate, Literal, ParamSpec, cast
@@ -113,7 +114,11 @@ def enveloped(
     status: int, code: str, message: str, details: dict[str, Any], headers: dict[str, str] | None = None
 ) -> Response:
     """An error envelope of any status."""
-    body = msgspec.json.encode({"error": {"code": code, "message": message, "details": details}})
+    error = {"error": {"code": code, "message": message, "details": details}}
+    try:
+        body = msgspec.json.encode(error)
+    except UnicodeEncodeError:  # it tells of a text that has half of a pair in it, which goes out escaped as it came
+        body = json.dumps(error).encode()
     return Response(body, status, media_type="application/json", headers=headers)
 
 
@@ -163,14 +168,19 @@ def install_errors(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         found = cast(HTTPException, error)
-        codes = {404: "NO_SUCH_PAGE", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
+        codes = {400: "BODY_UNREADABLE", 404: "NO_SUCH_PAGE", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
         code = codes.get(found.status_code, f"HTTP_{found.status_code}")
         return enveloped(found.status_code, code, str(found.detail), {}, dict(found.headers or {}))
+
+    async def on_half_sign(request: Request, error: Exception) -> Response:
+        message = "A text holds half of a sign, which nobody can keep or print. Type it anew."
+        return enveloped(422, "INVALID_INPUT", message, {})
 
     async def on_bug(request: Request, error: Exception) -> Response:
         return enveloped(500, "INTERNAL_ERROR", "Something is wrong with the program here. Its log says what.", {})
 
     app.add_exception_handler(Exception, on_bug)
+    app.add_exception_handler(UnicodeEncodeError, on_half_sign)
     app.add_exception_handler(Trouble, on_trouble)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)

@@ -15,6 +15,7 @@ Found = Mapping[str, Any]
 
 _BIND = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 LIST_VALUES_MAX = 10_000
+FEW = 50  # statements with more values than this are long, and not remembered
 LISTS = (list, tuple, set, frozenset)
 
 
@@ -49,15 +50,17 @@ def spread(sql: str, parameters: dict[str, Any]) -> tuple[str, dict[str, Any]]:
             values = list(value)
             assert len(values) <= LIST_VALUES_MAX, f"{len(values)} values for :{name}"
             del parameters[name]
-            sql = _spread_one(sql, name, len(values))
+            sql = (_spread_few if len(values) <= FEW else _spread_one)(sql, name, len(values))
             parameters.update((f"{name}_{n}", each) for n, each in enumerate(values))
     return sql, parameters
 
 
-@lru_cache(maxsize=1024)
 def _spread_one(sql: str, name: str, count: int) -> str:
     binds = ", ".join(f":{name}_{n}" for n in range(count)) or "NULL"
     return sql.replace(f"(:{name})", f"({binds})")
+
+
+_spread_few = lru_cache(maxsize=1024)(_spread_one)
 
 
 @lru_cache(maxsize=1024)

@@ -55,7 +55,7 @@ def differences(connection: Connection, metadata: list[MetaData]) -> list[Any]:
 
     options = {"include_name": is_ours, "include_object": is_said, "compare_type": True}
     context = MigrationContext.configure(connection, opts=options)
-    return list(compare_metadata(context, metadata))
+    return list(compare_metadata(context, metadata))  # type: ignore[arg-type]  # takes several as well
 
 
 def is_partition(name: str) -> bool:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-import edge.printing.facts  # noqa: F401  (declares the node's own journal kinds)
 from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, Table, UniqueConstraint
 
+import edge.printing.facts  # noqa: F401  (declares the node's own journal kinds)
 from cloud.schema import METADATA as CLOUD
 from edge.schema import METADATA as EDGE
 from hospitality.ground import journal

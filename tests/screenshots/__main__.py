@@ -34,7 +34,9 @@ def main() -> int:
         print("Say where to: python -m tests.screenshots docs/pictures", file=sys.stderr)
         return 2
     if not CHROMIUM.exists():
-        print(f"No browser at {CHROMIUM}: install Debian's chromium, or name another in BUFFR_CHROMIUM.", file=sys.stderr)
+        print(
+            f"No browser at {CHROMIUM}: install Debian's chromium, or name another in BUFFR_CHROMIUM.", file=sys.stderr
+        )
         return 1
     # open to the account that a server started by root runs as
     work = Path(tempfile.mkdtemp(prefix="buffr-screenshots-"))

@@ -15,7 +15,7 @@ from tests.browser_fixture import DESK, KITCHEN, capture, open_page
 from tests.cloud.headoffice import evenings
 from tests.cloud_fixture import HeadOffice
 from tests.edge.terminal.driving import running, type_in, until_gone, until_shown
-from tests.screenshots.evening import RECEIPTS
+from tests.screenshots.evening import RECEIPTS, go_on
 from tests.screenshots.property import Shown
 
 TERMINAL_SIZE = (112, 32)
@@ -48,12 +48,14 @@ def head_office(browser: Browser, office: HeadOffice, folder: Path) -> Iterator[
 
 
 def kitchen(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
-    """The grill in the middle of it."""
+    """The grill in the middle of it: the oldest begun, a line just voided."""
     grill = next(station for station in shown.get("stations")["items"] if station["name"] == "Grill")
     link = shown.post("terminals", {"name": "Grill screen", "kind": "kitchen", "station_id": grill["id"]})["link"]
 
     def live(page: Page) -> None:
         page.locator("[data-sign][data-state=online]").wait_for()
+        go_on(shown)
+        page.locator(".card-foot.is-change").first.wait_for()
 
     yield capture(
         browser, f"{shown.url}/kds", folder / "kitchen.png", size=KITCHEN, first=link, ready=".card", act=live

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def property_of(office: HeadOffice, folder: Path) -> Iterator[Shown]:
     there = office.add_property(NAME, zone=zone, node=False)
     caller = Caller(office.org_id, there.id, permissions=frozenset({"*"}), name="pictures")
     for name, role in PEOPLE:
-        office.cloud.host.act_now(caller, lambda work, n=name, r=role: add_person(work, display_name=n, role=r))
+        office.cloud.host.act_now(caller, partial(add_person, display_name=name, role=role))
     with office.cloud.database.transaction(office.org_id) as connection:
         code, _ = offer_code(connection, office.org_id, there.id)
     data, keys = folder / "node", folder / "keys"
