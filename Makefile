@@ -17,6 +17,10 @@ demo: $(VENV)/ready
 test: $(VENV)/ready
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q $(ARGS)
 
+# the whole evenings alone: real processes through an outage
+stories: $(VENV)/ready
+	@$(BIN)/python -m pytest -q -m story $(ARGS)
+
 lint: $(VENV)/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

@@ -19,7 +19,7 @@ TABLES = 28
 TERRACE_TABLES = 8
 FLOORS = 3
 ROOMS_ON_A_FLOOR = 18
-VAT = TaxRate("VAT 15 %", rate_bp=1_500, included=True)
+VAT = TaxRate("VAT", rate_bp=1_500, included=True)
 
 
 @dataclass(frozen=True, slots=True)

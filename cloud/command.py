@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import psycopg
 import typer
 import uvicorn
+from pydantic import ValidationError
 
 from cloud.accounts import add_account, offer_link
 from cloud.app import Cloud, build
@@ -20,6 +21,7 @@ from cloud.serving import Server
 from cloud.settings import CloudSettings
 from hospitality.ground.errors import Trouble
 from hospitality.ground.ids import is_id, new_id
+from hospitality.ground.migrations import NewerRelease
 from hospitality.ground.work import Caller, Work
 from hospitality.people.service.accounts import add_person
 from hospitality.properties.service import add_organisation, add_property
@@ -48,11 +50,18 @@ def plain_errors() -> Iterator[None]:
     """Ends with one sentence where a person can mend it."""
     try:
         yield
-    except (ClusterError, CannotUse, Trouble) as error:
+    except (ClusterError, CannotUse, NewerRelease, Trouble) as error:
         typer.echo(getattr(error, "message", str(error)), err=True)
         raise typer.Exit(1) from error
     except psycopg.OperationalError as error:
-        typer.echo(f"The database can't be reached: {str(error).splitlines()[0]}", err=True)
+        typer.echo(f"The database can't be reached: {str(error).partition(chr(10))[0]}", err=True)
+        raise typer.Exit(1) from error
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        typer.echo(f"Check the setting {wrong['loc'][0]}: {wrong['msg']}.", err=True)
+        raise typer.Exit(1) from error
+    except OSError as error:
+        typer.echo(f"Head office can't start: {error}", err=True)
         raise typer.Exit(1) from error
 
 
@@ -179,10 +188,13 @@ def node_code(
     with plain_errors(), Cloud(settings_of(data)) as cloud:
         _known_org(cloud, org_id)
         with cloud.database.transaction(org_id) as connection:
-            known = connection.execute(
-                "SELECT 1 FROM properties WHERE org_id = %s AND id = %s", (org_id, property_id)
-            ).fetchone()
-            if not is_id(property_id) or known is None:
+            known = (
+                is_id(property_id)
+                and connection.execute(
+                    "SELECT 1 FROM properties WHERE org_id = %s AND id = %s", (org_id, property_id)
+                ).fetchone()
+            )
+            if not known:
                 raise CannotUse("This group has no such property. Add it with: buffr cloud property add")
             code, ends = offer_code(connection, org_id, property_id)
         say({"code": code, "ends": ends.isoformat(timespec="minutes")}, as_json)

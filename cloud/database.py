@@ -9,6 +9,7 @@ from psycopg.adapt import Loader
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from cloud import policies
@@ -123,8 +124,12 @@ def migrate(owner_url: str) -> None:
 def check_release(url: str) -> None:
     """Raises CannotUse unless the database is at this release."""
     engine = create_engine(alchemy_url(url), poolclass=NullPool)
-    with engine.begin() as connection:
-        missing = behind(connection, HISTORIES)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            missing = behind(connection, HISTORIES)
+    except OperationalError as error:
+        raise CannotUse(f"The database can't be reached: {str(error.orig).partition(chr(10))[0]}") from error
+    finally:
+        engine.dispose()
     if missing:
         raise CannotUse(f"The database is behind this release ({', '.join(missing)}). Run: buffr cloud migrate")

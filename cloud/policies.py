@@ -105,7 +105,7 @@ def _look_up() -> str:
     return f"""
     CREATE OR REPLACE FUNCTION before_sign_in(kind text, found_by text)
     RETURNS TABLE (org uuid, id uuid, data text) LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, public AS $$
+    SET search_path = pg_catalog, public, pg_temp AS $$
     #variable_conflict use_column
     BEGIN
       IF kind IS NULL THEN RETURN;

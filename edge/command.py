@@ -3,7 +3,6 @@
 import json
 import signal
 import socket
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +12,17 @@ from typing import Annotated, Any
 import httpx2
 import typer
 import uvicorn
+from pydantic import ValidationError
 
 from edge.app import build
-from edge.database import CannotOpen, connect
+from edge.database import DATABASE_ERRORS, CannotOpen, connect
 from edge.identity import Identity, NotEnrolled, keep_identity, read_identity
 from edge.keys import open_keys
 from edge.node import Node
 from edge.schema import prepare
 from edge.settings import EdgeSettings
 from hospitality.ground.errors import Trouble
+from hospitality.ground.migrations import NewerRelease
 from hospitality.ground.work import Work
 from hospitality.people.proofs import code_hash_of, new_code
 from hospitality.people.service.pins import issue_pin_code
@@ -31,6 +32,7 @@ from sync.signing import public_text
 
 app = typer.Typer(help="A property's node.", no_args_is_help=True)
 ENROL_SECONDS = 20.0
+START_ERRORS: tuple[type[Exception], ...] = (OSError, *DATABASE_ERRORS)
 FIRST_ROWS_SECONDS = 60.0
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the node's database (BUFFR_EDGE_DATA).")]
@@ -51,10 +53,14 @@ def plain_errors() -> Iterator[None]:
     except TamperedError as error:
         typer.echo(f"The database was altered by another program, so nothing is served: {error}.", err=True)
         raise typer.Exit(1) from error
-    except (CannotOpen, NotEnrolled, Trouble) as error:
+    except (CannotOpen, NotEnrolled, NewerRelease, Trouble) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    except (OSError, sqlite3.Error) as error:
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        typer.echo(f"Check the setting {wrong['loc'][0]}: {wrong['msg']}.", err=True)
+        raise typer.Exit(1) from error
+    except START_ERRORS as error:
         typer.echo(f"The node can't start: {error}", err=True)
         raise typer.Exit(1) from error
 
@@ -151,7 +157,7 @@ def _ask(url: str, code: str, public_key: str) -> dict[str, Any]:
             f"{url.rstrip('/')}/sync/v1/enrol", json={"code": code, "public_key": public_key}, timeout=ENROL_SECONDS
         )
         answer: dict[str, Any] = response.json()
-    except (httpx2.HTTPError, ValueError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise CannotOpen(f"Head office can't be reached at {url} ({error}). Check the address.") from error
     if response.status_code != 201:
         raise CannotOpen(str(answer.get("error", {}).get("message", "Head office refused.")))

@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests may ask for."""
 
 import os
+import re
 
 from hypothesis import settings
 
@@ -9,3 +10,10 @@ pytest_plugins = ["tests.postgres_fixture", "tests.browser_fixture"]
 # a busy machine is no failure: nothing here asserts on time
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("house")
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Leaves fresh ids out of tests' names, which must be the same in every worker."""
+    return _UUID.sub("id", val) if isinstance(val, str) and _UUID.search(val) else None

@@ -10,6 +10,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 
+class NewerRelease(RuntimeError):
+    """The database was brought to a release that this program doesn't know."""
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """A named line of migrations in a folder."""
@@ -36,8 +40,18 @@ class History:
         """The revision that this release expects."""
         return self.script().get_current_head()
 
+    def revision(self, connection: Connection) -> str | None:
+        """How far the database is, None before the first migration; raises NewerRelease when that is beyond us."""
+        if not connection.dialect.has_table(connection, self.version_table):
+            return None
+        at = connection.execute(text(f"SELECT version_num FROM {self.version_table}")).scalar()
+        if at is not None and at not in {revision.revision for revision in self.script().walk_revisions()}:
+            raise NewerRelease("The database was made by a newer release. Install that release, or a later one.")
+        return at
+
     def upgrade(self, connection: Connection) -> None:
-        """Brings the database to the head, inside the caller's transaction."""
+        """Brings the database to the head, inside the caller's transaction; raises NewerRelease."""
+        self.revision(connection)
         script = self.script()
         environment = EnvironmentContext(
             self._config(),
@@ -57,11 +71,5 @@ def upgrade(connection: Connection, histories: Sequence[History]) -> None:
 
 
 def behind(connection: Connection, histories: Sequence[History]) -> list[str]:
-    """The names of the histories whose head the database has not reached."""
-    found = []
-    for history in histories:
-        exists = connection.dialect.has_table(connection, history.version_table)
-        at = connection.execute(text(f"SELECT version_num FROM {history.version_table}")).scalar() if exists else None
-        if at != history.head():
-            found.append(history.name)
-    return found
+    """The names of the histories whose head the database has not reached; raises NewerRelease."""
+    return [history.name for history in histories if history.revision(connection) != history.head()]

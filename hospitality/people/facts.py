@@ -1,6 +1,6 @@
 """What can happen to people's accounts and to the screens they use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hospitality.ground.journal import journal_kind
 
@@ -10,7 +10,7 @@ from hospitality.ground.journal import journal_kind
 class PersonAdded:
     """Somebody got an account."""
 
-    person_id: str
+    person_id: str = field(metadata={"pii": "indirect"})
     role: str
 
 
@@ -19,7 +19,7 @@ class PersonAdded:
 class PersonChanged:
     """A role was given or taken, an account closed or opened; `fields` names what was edited."""
 
-    person_id: str
+    person_id: str = field(metadata={"pii": "indirect"})
     fields: tuple[str, ...]
     role: str
     active: bool
@@ -30,7 +30,7 @@ class PersonChanged:
 class PinCodeIssued:
     """A manager gave somebody a code to set a PIN with."""
 
-    person_id: str
+    person_id: str = field(metadata={"pii": "indirect"})
 
 
 @journal_kind("people.pin_set")
@@ -38,7 +38,7 @@ class PinCodeIssued:
 class PinSet:
     """Somebody set a PIN."""
 
-    person_id: str
+    person_id: str = field(metadata={"pii": "indirect"})
 
 
 @journal_kind("people.signed_in")
@@ -46,7 +46,7 @@ class PinSet:
 class SignedIn:
     """Somebody gave the right PIN at a terminal."""
 
-    person_id: str
+    person_id: str = field(metadata={"pii": "indirect"})
 
 
 @journal_kind("people.sign_in_refused")
@@ -54,7 +54,7 @@ class SignedIn:
 class SignInRefused:
     """A wrong PIN was given; `failures` in a row, so far."""
 
-    person_id: str
+    person_id: str = field(metadata={"pii": "indirect"})
     failures: int
 
 
@@ -63,7 +63,7 @@ class SignInRefused:
 class SignedOut:
     """Somebody left a terminal."""
 
-    person_id: str
+    person_id: str = field(metadata={"pii": "indirect"})
 
 
 @journal_kind("people.terminal_code_issued")

@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sync.hub.application import Sender, SetAside
 from sync.hub.feed import PullRequest, pages, scopes_of
-from sync.hub.receive import Sender, SetAside, receive
+from sync.hub.receive import receive
 from sync.hub.register import EnrolmentRefused, code_hash, enrol, hello
 from sync.schema import Schema
 from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, issue_nonce, nonce_is_good, verifies

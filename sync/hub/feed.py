@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import psycopg
 
-from sync.hub.receive import Sender
+from sync.hub.application import Sender
 from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page
 
 Connection = psycopg.Connection[dict[str, Any]]

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import psycopg
 
+from sync.hub.application import Sender
 from sync.hub.feed import scopes_of
-from sync.hub.receive import Sender
 from sync.wire import Hello, HelloAnswer
 
 Connection = psycopg.Connection[dict[str, Any]]

@@ -175,7 +175,14 @@ def screen(lan: Lan, *subscribe: str, resume: str | None = None, token: str | No
         yield Ear(socket)
 
 
-def socket_of(lan: Lan, headers: Mapping[str, str]) -> ClientConnection:
-    """A bare connection to `/ws`; a context manager."""
-    url = lan.url.replace("http", "ws", 1) + "/ws"
-    return connect(url, additional_headers=headers, proxy=None, max_size=None, open_timeout=ANSWER_SECONDS)
+def socket_of(lan: Lan, headers: Mapping[str, str], *, max_queue: int | None = None) -> ClientConnection:
+    """A bare connection to `/ws`, a context manager; with `max_queue` it takes no more than so many frames unread."""
+    return connect(
+        lan.url.replace("http", "ws", 1) + "/ws",
+        additional_headers=headers,
+        proxy=None,
+        compression=None,
+        max_size=None,
+        max_queue=max_queue,
+        open_timeout=ANSWER_SECONDS,
+    )

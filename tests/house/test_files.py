@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from tests.house.repository import ROOT, files, sources, texts
+from tests.house.repository import ROOT, Source, files, sources, texts
 
 K = TypeVar("K")
 PICTURE_BYTES_MAX = 200_000
@@ -49,15 +49,9 @@ SECRETS = [
 NAMES_OF_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "base", "core", "shared"}
 # what stands between a person and these rules; the lists can only shrink
 LONG_MODULES = {
-    "hospitality/migrations/versions/0001_first_release.py": 670,
-    "sync/hub/receive.py": 505,
     "tests/buffr/replay/edge_double.py": 535,
 }
 LONG_FUNCTIONS = {
-    ("cloud/migrations/versions/0001_first_release.py", "upgrade"): 71,
-    ("edge/migrations/versions/0001_first_release.py", "upgrade"): 135,
-    ("hospitality/migrations/versions/0001_first_release.py", "upgrade"): 658,
-    ("sync/hub/migrations/versions/0001_first_release.py", "upgrade"): 101,
     ("tests/buffr/replay/edge_double.py", "app_of"): 74,
     ("tests/edge/terminal/node_double.py", "node_app"): 173,
     ("tests/hospitality/orders/test_service.py", "test_an_order_is_answered_whole_at_the_menus_prices"): 81,
@@ -105,15 +99,20 @@ def test_every_module_of_the_product_says_what_it_is() -> None:
     assert [source.name for source in sources() if ast.get_docstring(source.tree) is None] == []
 
 
+def measured() -> list[Source]:
+    """What people write on; a migration is written once and says all that a release brings."""
+    return [source for source in sources(tests=True) if "/migrations/versions/" not in source.name]
+
+
 def test_long_modules_only_shrink() -> None:
-    lengths = {source.name: len(source.text.splitlines()) for source in sources(tests=True)}
+    lengths = {source.name: len(source.text.splitlines()) for source in measured()}
     long = {name: length for name, length in lengths.items() if length > MODULE_LINES_MAX}
     assert_shrunk(long, LONG_MODULES)
 
 
 def test_long_functions_only_shrink() -> None:
     long: dict[tuple[str, str], int] = {}
-    for source in sources(tests=True):
+    for source in measured():
         for node in ast.walk(source.tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1

@@ -20,16 +20,6 @@ WITHOUT_TENANT = {"sync_meta", "sync_outbox", "sync_cursors", "sync_kept"}
 # a code's hash is looked up before anybody knows whose it is
 INDEXED_FOR_LOOK_UP = {"ix_sync_codes_code_hash"}
 NAMES_PEOPLE = {"person_id", "guest_id", "actor_id", "name", "email", "note", "reason", "reference"}
-# fields that name a person and do not say so yet; the list can only shrink
-UNTOLD_PEOPLE = {
-    ("people.person_added", "person_id"),
-    ("people.person_changed", "person_id"),
-    ("people.pin_code_issued", "person_id"),
-    ("people.pin_set", "person_id"),
-    ("people.sign_in_refused", "person_id"),
-    ("people.signed_in", "person_id"),
-    ("people.signed_out", "person_id"),
-}
 
 
 def all_tables() -> list[Table]:
@@ -120,8 +110,7 @@ def fields_of_kinds() -> Iterator[tuple[str, str, str]]:
 def test_every_journal_field_says_what_personal_data_it_may_hold() -> None:
     assert {pii for _, _, pii in fields_of_kinds()} <= PII
     naming = {(kind, field) for kind, field, pii in fields_of_kinds() if pii == "none" and field in NAMES_PEOPLE}
-    assert naming <= UNTOLD_PEOPLE
-    assert naming >= UNTOLD_PEOPLE, "a field on the list says it by now: take it off the list"
+    assert naming == set()
 
 
 def test_every_journal_kind_belongs_to_the_trade_that_declares_it() -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Boolean
 
+from edge.schema import SCHEMA
 from sync.merge import RowVersions
 from sync.schema import TableSpec
-from tests.sync.ends import SCHEMA, Group, Node
+from tests.sync.ends import Group, Node
 
 Rows = dict[str, dict[str, Any]]
 
@@ -18,7 +19,9 @@ def assert_agree(node: Node) -> None:
     assert node.kept() == []
     for table in SCHEMA.tables.values():
         here, there = at_node(node, table), at_head_office(node.house.group, table, node.property_id)
-        apart = {id: (here.get(id), there.get(id)) for id in here.keys() | there.keys() if here.get(id) != there.get(id)}
+        apart = {
+            id: (here.get(id), there.get(id)) for id in here.keys() | there.keys() if here.get(id) != there.get(id)
+        }
         assert not apart, table.name
 
 
@@ -46,5 +49,3 @@ def _stamped(table: TableSpec, row: Mapping[str, Any]) -> dict[str, Any]:
         value = bool(row[name]) if isinstance(spec.type, Boolean) and row[name] is not None else row[name]
         fields[name] = (value, versions.of(name))
     return {**fields, "_x": row["_x"]}
-
-

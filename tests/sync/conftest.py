@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import pytest
 from starlette.applications import Starlette
@@ -15,11 +15,9 @@ from edge.database import connect
 from edge.schema import migrate as migrate_node
 from hospitality.ground.clock import utc_now
 from sync.hub.api import routes
+from tests.postgres_fixture import Databases, FreshDatabase, TemplateFactory
 from tests.sync.ends import Edge, Group, Hand, Head, House, Node, make_edge, make_node
 from tests.sync.faults import LoopThread, Wire
-
-if TYPE_CHECKING:  # pytest brings the plugin in by itself, and wants to be first
-    from tests.postgres_fixture import Databases, FreshDatabase, TemplateFactory
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 
@@ -36,11 +34,6 @@ class HandFactory(Protocol):
     def __call__(self, house: House) -> Hand: ...
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Brings in the session's database; harmless when the whole suite has it already."""
-    config.pluginmanager.import_plugin("tests.postgres_fixture")
-
-
 @pytest.fixture(scope="session")
 def hub_loop() -> Iterator[LoopThread]:
     """The event loop on which the hub's handlers run."""
@@ -51,8 +44,8 @@ def hub_loop() -> Iterator[LoopThread]:
 
 @pytest.fixture(scope="session")
 def office(
-    postgres_databases: "Databases", database_template: "TemplateFactory"
-) -> Iterator[tuple["FreshDatabase", Database]]:
+    postgres_databases: Databases, database_template: TemplateFactory
+) -> Iterator[tuple[FreshDatabase, Database]]:
     """One database at this release for all of these tests: each has groups of its own, which can't see each other."""
     fresh = postgres_databases.make(database_template("head-office", lambda made: migrate(made.owner_url)))
     database = Database(fresh.app_url)
@@ -63,7 +56,7 @@ def office(
 
 
 @pytest.fixture
-def head(office: tuple["FreshDatabase", Database], hub_loop: LoopThread) -> Head:
+def head(office: tuple[FreshDatabase, Database], hub_loop: LoopThread) -> Head:
     """Head office with its hub and a wire to it."""
     fresh, database = office
     host = CloudHost(database, secret=SECRET, now=utc_now)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import httpx2
 import msgspec
@@ -33,10 +33,8 @@ from sync.node.outbox import get
 from sync.node.transport import Link
 from sync.signing import public_text
 from sync.wire import PROTOCOL, Batch, Change, Hello, HelloAnswer, PullAnswer, PushAnswer, Stamps, pack
+from tests.postgres_fixture import FreshDatabase
 from tests.sync.faults import Wire
-
-if TYPE_CHECKING:  # pytest brings the plugin in by itself, and wants to be first
-    from tests.postgres_fixture import FreshDatabase
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,7 +61,7 @@ def wait_until(condition: Callable[[], object], what: str = "the condition") -> 
 class Head:
     """Head office: its database, its host, and the wire to it."""
 
-    fresh: "FreshDatabase"
+    fresh: FreshDatabase
     database: Database
     host: CloudHost
     wire: Wire

@@ -123,9 +123,7 @@ def answer_lost(request: httpx2.Request, call: Call) -> httpx2.Response:
 def answer_truncated(request: httpx2.Request, call: Call) -> httpx2.Response:
     """Half of the answer arrives."""
     whole = call(request)
-    return httpx2.Response(
-        whole.status_code, headers=_plain(whole), content=whole.content[: len(whole.content) // 2]
-    )
+    return httpx2.Response(whole.status_code, headers=_plain(whole), content=whole.content[: len(whole.content) // 2])
 
 
 def request_truncated(request: httpx2.Request, call: Call) -> httpx2.Response:

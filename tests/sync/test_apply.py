@@ -97,7 +97,11 @@ def test_a_page_brings_its_rows_and_moves_the_cursor(edge: Edge) -> None:
     done = applied(edge, page([insert("stations", one)], [insert("stations", two)]))
     assert (done.entries, done.kept, done.tables, done.hlc) == (2, 0, frozenset({"stations"}), 1002)
     assert (names(edge), cursor(edge)) == (["One", "Two"], 2)
-    assert edge.rows("SELECT _hlc, _node, _fv FROM stations ORDER BY name")[1] == {"_hlc": 1002, "_node": 9, "_fv": None}
+    assert edge.rows("SELECT _hlc, _node, _fv FROM stations ORDER BY name")[1] == {
+        "_hlc": 1002,
+        "_node": 9,
+        "_fv": None,
+    }
 
 
 def test_the_latest_stamp_of_a_page_is_told_also_when_it_is_a_single_fields(edge: Edge) -> None:
@@ -151,7 +155,10 @@ def test_after_a_crash_before_any_statement_cursor_and_rows_tell_the_same(edge: 
 def test_a_transaction_whose_parent_is_missing_is_kept_whole_and_goes_in_once_the_parent_came(edge: Edge) -> None:
     """S14."""
     parent, heading = station(edge, "Parent"), category(edge)
-    with_child = [insert("stations", station(edge, "Sibling")), insert("menu_items", item(edge, parent["id"], heading["id"]))]
+    with_child = [
+        insert("stations", station(edge, "Sibling")),
+        insert("menu_items", item(edge, parent["id"], heading["id"])),
+    ]
     done = applied(edge, page(with_child, [insert("stations", station(edge, "Other"))]))
     assert (done.entries, done.kept) == (1, 1)
     assert (names(edge), cursor(edge)) == (["Other"], 2), "it holds back nothing else, and not the cursor"
@@ -202,7 +209,9 @@ def test_what_can_never_be_applied_does_not_keep_others_from_being_tried(
 def test_fields_that_cannot_stand_in_a_row_are_kept_with_the_reason(
     edge: Edge, spoil: Callable[[Fields], Fields], reason: str
 ) -> None:
-    done = applied(edge, page([insert("stations", spoil(station(edge, "Bad")))], [insert("stations", station(edge, "Good"))]))
+    done = applied(
+        edge, page([insert("stations", spoil(station(edge, "Bad")))], [insert("stations", station(edge, "Good"))])
+    )
     assert (done.entries, done.kept, names(edge)) == (1, 1, ["Good"])
     assert reason in edge.kept()[0]["reason"]
 

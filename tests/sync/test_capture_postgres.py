@@ -12,8 +12,8 @@ from cloud.schema import SCHEMA
 from hospitality.ground.ids import new_id
 from hospitality.menu.service import add_station, edit_item
 from sync.clock import ms_of
+from sync.hub.application import Sender
 from sync.hub.feed import pages
-from sync.hub.receive import Sender
 from sync.wire import Entry
 from tests.sync.ends import Group, Head, House, wall_ms
 from tests.sync.menus import add_menu
@@ -129,9 +129,14 @@ def test_what_must_not_happen_to_a_row_is_refused(house: House, statement: str, 
 def test_a_rolled_back_transaction_or_savepoint_leaves_nothing(house: House) -> None:
     head, org = house.group.head, house.group.org_id
     before = house.group.feed(house.id)
-    with pytest.raises(ZeroDivisionError), head.database.transaction(org) as connection:
-        connection.execute(INSERT, (org, new_id(), house.id, "Lost", 0))
-        raise ZeroDivisionError
+
+    def fails() -> None:
+        with head.database.transaction(org) as connection:
+            connection.execute(INSERT, (org, new_id(), house.id, "Lost", 0))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert house.group.feed(house.id) == before
     kept = new_id()
     with head.database.transaction(org) as connection:

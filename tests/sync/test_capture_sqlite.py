@@ -3,6 +3,7 @@
 from contextlib import closing
 from typing import Any
 
+import msgspec
 import pytest
 import sqlcipher3.dbapi2 as sqlite
 
@@ -61,13 +62,11 @@ def test_an_edit_leaves_only_the_fields_that_changed_and_the_stamps_that_were_se
     assert found["op"] == "u"
     (row,) = edge.rows("SELECT _hlc, _fv FROM stations")
     assert row["_hlc"] == before["_hlc"], "the other fields keep their stamp"
-    assert sqlite_json(row["_fv"]) == {"name": [found["hlc"], 7], "printer": [found["hlc"], 7]}
+    assert decoded(row["_fv"]) == {"name": [found["hlc"], 7], "printer": [found["hlc"], 7]}
 
 
-def sqlite_json(text: str) -> Any:
+def decoded(text: str) -> Any:
     """A stored document."""
-    import msgspec
-
     return msgspec.json.decode(text)
 
 
@@ -78,7 +77,7 @@ def test_a_later_edit_keeps_the_stamps_of_fields_that_it_leaves_alone(edge: Edge
     edge.run_sql("UPDATE stations SET name = 'Two' WHERE id = :id", id=id)
     first, second, third = edge.outbox()
     (row,) = edge.rows("SELECT _fv FROM stations")
-    assert sqlite_json(row["_fv"]) == {"name": [third["hlc"], 7], "sort": [second["hlc"], 7]}
+    assert decoded(row["_fv"]) == {"name": [third["hlc"], 7], "sort": [second["hlc"], 7]}
     assert third["base"] == {"name": [first["hlc"], 7]}
 
 
@@ -307,5 +306,7 @@ def test_an_altered_trigger_is_found(edge: Edge) -> None:
 def test_every_replicated_table_is_captured(edge: Edge) -> None:
     with closing(connect(edge.path, edge.keys.database)) as connection:
         for table in SCHEMA.tables.values():
-            found = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table.name,))
-            assert found.fetchone()[0] == (3 if table.kind == "fact" else 4), table.name
+            sql = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+            assert connection.execute(sql, (table.name,)).fetchone()[0] == (3 if table.kind == "fact" else 4), (
+                table.name
+            )

@@ -5,7 +5,8 @@ import pytest
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station, edit_item
 from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
-from sync.hub.receive import Transaction, _clamp
+from sync.hub.application import Transaction
+from sync.hub.receive import _clamp
 from sync.node.transport import LinkDown
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import NodeFactory
@@ -145,9 +146,7 @@ def test_an_edit_of_what_it_saw_is_stamped_after_it_even_before_it_knows_the_tim
     assert node.outbox()[0]["hlc"] > seen
 
 
-def test_a_clock_that_jumps_back_while_running_gives_later_stamps_all_the_same(
-    node: Node, house: House
-) -> None:
+def test_a_clock_that_jumps_back_while_running_gives_later_stamps_all_the_same(node: Node, house: House) -> None:
     node.act(add_station, name="One")
     node.skew_ms = -TWO_HOURS
     node.act(add_station, name="Two")
@@ -161,10 +160,10 @@ def test_a_clock_that_jumps_back_while_running_gives_later_stamps_all_the_same(
 def test_every_stamp_too_far_ahead_is_lowered_wherever_it_stands(places: list[int]) -> None:
     now = 1_000_000_000
     found = [Transaction(at_ms(now) - 10 + n, []) for n in range(3)]
-    for place in places:
-        found[place].hlc = at_ms(now + DRIFT_MS_MAX + 1) + place
+    for n in places:
+        found[n].hlc = at_ms(now + DRIFT_MS_MAX + 1) + n
     ceiling = _clamp(found, now, 0)
-    lowered = [found[place] for place in places]
+    lowered = [found[n] for n in places]
     assert [t.hlc for t in lowered] == [at_ms(now) + n for n in range(1, len(places) + 1)]
     assert ceiling == lowered[-1].hlc
     assert [t.differs for t in found] == [n in places for n in range(3)]

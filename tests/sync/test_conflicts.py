@@ -61,9 +61,9 @@ def test_the_later_edit_of_one_field_wins_at_both_ends_and_the_loser_is_kept(
 ) -> None:
     edits(node, menu.items[0])
     (mine,) = node.outbox("menu_items")
-    theirs = msgspec.json.decode(
-        node.house.group.value("SELECT _fv FROM menu_items WHERE id = %s", menu.items[0])
-    )["price_minor"]
+    theirs = msgspec.json.decode(node.house.group.value("SELECT _fv FROM menu_items WHERE id = %s", menu.items[0]))[
+        "price_minor"
+    ]
     if pulls_first:
         node.pull()
     node.sync()
@@ -142,9 +142,7 @@ def test_an_edit_after_a_lost_one_that_nobody_told_of_is_a_conflict_as_well(node
     ]
 
 
-def test_two_edits_of_one_field_in_one_act_arrive_in_their_order(
-    node: Node, house: House, make: NodeFactory
-) -> None:
+def test_two_edits_of_one_field_in_one_act_arrive_in_their_order(node: Node, house: House, make: NodeFactory) -> None:
     (id,) = [node.act(add_station, name="Grill")["id"]]
 
     def verb(work: Any) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from cloud.schema import SCHEMA
 from hospitality.ground.ids import new_id
-from sync.hub.receive import Connection, Sender, receive
+from sync.hub.application import Connection, Sender
+from sync.hub.receive import receive
 from tests.sync import rows
 from tests.sync.ends import Group, Hand, wall_ms
 

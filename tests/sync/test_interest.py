@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 
+from edge.schema import SCHEMA
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station
 from hospitality.people.service.accounts import add_person
+from sync.hub.application import Sender
 from sync.hub.feed import pages, scopes_of
-from sync.hub.receive import Sender
 from sync.wire import ENTRIES_MAX
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import HandFactory, NodeFactory
-from tests.sync.ends import SCHEMA, Group, Hand, Head, House, Node
+from tests.sync.ends import Group, Hand, Head, House, Node
 from tests.sync.menus import add_menu, place
 
 

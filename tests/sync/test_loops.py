@@ -32,7 +32,11 @@ HELLO, PUSH, PULL = "/sync/v1/hello", "/sync/v1/push", "/sync/v1/pull"
 def news(head: Head, hub_loop: LoopThread) -> Iterator[None]:
     """PostgreSQL's notifications reach who waits at the hub."""
     tell = head.host.board.tell
-    listener = NewsListener(head.database, lambda *told: hub_loop.loop.call_soon_threadsafe(tell, *told))
+
+    def heard(scope: str, author: int) -> None:
+        hub_loop.loop.call_soon_threadsafe(tell, scope, author)
+
+    listener = NewsListener(head.database, heard)
     listener.start()
     yield
     listener.stop()

@@ -89,7 +89,9 @@ def test_a_stage_that_this_release_does_not_know_stands_behind_all_that_it_knows
 @given(
     hlc=st.integers(0, 2**63 - 1),
     node=st.integers(0, 2**31 - 1),
-    exceptions=st.dictionaries(st.text(max_size=6), st.tuples(st.integers(0, 2**63 - 1), st.integers(0, 9)), max_size=4),
+    exceptions=st.dictionaries(
+        st.text(max_size=6), st.tuples(st.integers(0, 2**63 - 1), st.integers(0, 9)), max_size=4
+    ),
 )
 def test_stamps_of_fields_survive_being_stored(hlc: int, node: int, exceptions: dict[str, Stamp]) -> None:
     kept = RowVersions(hlc, node, exceptions)

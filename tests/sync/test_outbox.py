@@ -7,6 +7,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
 
 from sync.node import outbox
 from sync.node.outbox import Draft, acknowledge, get, last_number, next_draft, put, stamp_of
@@ -16,13 +18,9 @@ from sync.wire import BATCH_BYTES_MAX, CHANGES_MAX, Change
 
 def fresh() -> sqlite3.Connection:
     """An engine's own tables in memory."""
-    from sqlalchemy import create_mock_engine
-
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    engine = create_mock_engine(
-        "sqlite://", lambda sql, *_, **__: connection.execute(str(sql.compile(dialect=engine.dialect)))
-    )
-    metadata.create_all(engine, checkfirst=False)
+    for table in metadata.sorted_tables:
+        connection.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
     return connection
 
 
@@ -37,7 +35,9 @@ def connection() -> Iterator[sqlite3.Connection]:
 def write(connection: sqlite3.Connection, sizes: list[int], *, text: str = "x", first_stamp: int = 100) -> None:
     """Transactions of so many changes each."""
     for n, size in enumerate(sizes):
-        rows = [(first_stamp + n, "t", "i", f"row-{n}-{k}", msgspec.json.encode({"v": text}).decode()) for k in range(size)]
+        rows = [
+            (first_stamp + n, "t", "i", f"row-{n}-{k}", msgspec.json.encode({"v": text}).decode()) for k in range(size)
+        ]
         connection.executemany("INSERT INTO sync_outbox (hlc, tbl, op, pk, f) VALUES (?, ?, ?, ?, ?)", rows)
 
 

@@ -285,8 +285,8 @@ def test_a_child_may_come_before_its_parent_within_a_transaction(hand: Hand) -> 
         ]
         payload = [(c.t, c.o, c.k, c.f) for c in changes]
         luck.shuffle(payload)
-        for change, (change.t, change.o, change.k, change.f) in zip(changes, payload, strict=True):
-            pass
+        for change, (table, op, key, fields) in zip(changes, payload, strict=True):
+            change.t, change.o, change.k, change.f = table, op, key, fields
         assert hand.push(changes).troubles == []
     group = hand.house.group
     assert (count(group, "orders"), count(group, "order_lines"), count(group, "menu_items")) == (10, 20, 10)
@@ -324,14 +324,14 @@ def test_a_stamp_hidden_among_the_fields_is_not_believed(hand: Hand) -> None:
 def test_garbage_is_answered_in_words(hand: Hand, body: bytes) -> None:
     hand.hello()
     with pytest.raises(LinkDown, match="422 UNREADABLE"):
-        hand.link.call(PUSH, body, Batch)  # type: ignore[type-var]
+        hand.link.call(PUSH, body, Batch)
 
 
 def test_a_body_too_large_is_refused_while_it_arrives(hand: Hand) -> None:
     hand.hello()
     noise = random.Random(1).randbytes(3_000_000)
     with pytest.raises(LinkDown, match="413 BODY_TOO_LARGE"):
-        hand.link.call(PUSH, noise, Batch)  # type: ignore[type-var]
+        hand.link.call(PUSH, noise, Batch)
 
 
 def test_head_office_learns_how_much_waits_and_who_was_here(hand: Hand) -> None:

@@ -1,5 +1,7 @@
 """A page is applied in slices, so that the till never waits; none cuts a transaction, and each joins on to the last."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +31,7 @@ def test_slices_join_on_and_hold_every_transaction_whole_and_in_order(
     assert [entry.p for part in parts for entry in part.entries] == [entry.p for entry in page.entries]
     assert parts[0].after == page.after
     assert parts[-1].to == page.to
-    for earlier, next_one in zip(parts, parts[1:], strict=False):
+    for earlier, next_one in pairwise(parts):
         assert earlier.to == next_one.after
     for part in parts:
         assert all(part.after < entry.p <= part.to for entry in part.entries)

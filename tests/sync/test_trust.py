@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -11,7 +12,7 @@ from hospitality.ground.ids import new_id
 from sync.hub.register import offer_code
 from sync.node.transport import Link, LinkDown, TurnedAway
 from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, issue_nonce, public_text, sign
-from sync.wire import Hello, PullAnswer, PushAnswer, pack
+from sync.wire import Hello, PullAnswer, PushAnswer, pack, pack_json
 from tests.sync import rows
 from tests.sync.conftest import SECRET, HandFactory
 from tests.sync.ends import HUB_URL, Hand, House, Node, wait_until, wall_ms
@@ -61,7 +62,6 @@ def test_a_request_as_the_node_signs_it_is_taken(hand: Hand) -> None:
         ({"node": "x" * 36}, "403 UNKNOWN_NODE"),
         ({"node": ""}, "403 UNKNOWN_NODE"),
     ],
-    ids=str,
 )
 def test_any_other_request_is_refused(hand: Hand, path: str, changes: dict[str, Any], refusal: str) -> None:
     answer = post(hand, path, b"body", **changes)
@@ -119,10 +119,6 @@ def test_a_question_held_while_the_node_is_revoked_brings_no_news(hand: Hand, hu
     refused: list[str] = []
 
     def ask() -> None:
-        import msgspec
-
-        from sync.wire import pack_json
-
         try:
             hand.link.call("/sync/v1/pull", pack_json(msgspec.json.encode(asked)), PullAnswer)
         except TurnedAway as error:

@@ -24,7 +24,7 @@ TEXTS = [
     " ",
     "plain",
     "  spaces kept  ",
-    "it's \"quoted\" \\ and / and \\n",
+    'it\'s "quoted" \\ and / and \\n',
     "line\nfeed\ttab\r\ncarriage",
     "\x01\x1f\x7f\x80\u2028\u2029\ufeff",
     "Crème brûlée — 25 €",
@@ -34,7 +34,7 @@ TEXTS = [
     "العربية עברית 日本語 ภาษาไทย",
     "null",
     "true",
-    "{\"a\": [1, 2.50]}",
+    '{"a": [1, 2.50]}',
     "[1,  2]",
     "$1 %s %(x)s ? :name ; -- /* */",
     "\\x41 \\u0041 \\",
@@ -97,7 +97,10 @@ def check_texts(node: Node, other: Node, menu: Menu, texts: list[str]) -> None:
     assert node.house.group.quarantine() == []
     for each in (node, other):
         assert_agree(each)
-    where = {"orders": {row["id"]: row["note"] for row in facts}, "menu_items": {row["id"]: row["name"] for row in made}}
+    where = {
+        "orders": {row["id"]: row["note"] for row in facts},
+        "menu_items": {row["id"]: row["name"] for row in made},
+    }
     for table, column in (("orders", "note"), ("orders", "number"), ("menu_items", "name")):
         sql = f"SELECT id, {column} FROM {table}"
         for found in (node.rows(sql), other.rows(sql), node.house.group.rows(sql)):
@@ -152,7 +155,7 @@ def test_numbers_days_moments_and_truths_arrive_as_they_were(
             "seat": None if n % 2 else 7,
         }
         line = rows.line(house, sold["id"], **values)
-        node.act(lambda work, line=line: work.add(OrderLine, line))
+        node.act(Work.add, OrderLine, line)
         wanted[line["id"]] = values
         node.run_sql("UPDATE menu_items SET price_minor = :a, available = :t", a=amount, t=n % 2 == 1)
         node.sync()

@@ -55,9 +55,7 @@ messages: dict[type[msgspec.Struct], st.SearchStrategy[Any]] = {
         st.one_of(st.none(), numbers),
         st.lists(troubles, max_size=3),
     ),
-    PullAnswer: st.builds(
-        PullAnswer, st.sampled_from(["ok", "superseded"]), signed, st.lists(pages, max_size=3)
-    ),
+    PullAnswer: st.builds(PullAnswer, st.sampled_from(["ok", "superseded"]), signed, st.lists(pages, max_size=3)),
     PullRequest: st.builds(
         PullRequest, numbers, numbers, st.dictionaries(texts, st.tuples(numbers, numbers), max_size=3), st.floats(0, 9)
     ),
