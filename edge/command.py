@@ -78,7 +78,7 @@ def run(
     with plain_errors():
         settings = settings_of(data, host=host, port=port, port_file=port_file)
         listening = _listen(settings.host, settings.port)
-        address = f"http://{settings.host}:{listening.getsockname()[1]}"
+        address = address_of(settings.host, listening.getsockname()[1])
         if settings.host not in ("127.0.0.1", "::1", "localhost"):
             typer.echo("Terminals reach this node over plain HTTP: keep guests off this network.", err=True)
         with listening, Node(settings) as node:
@@ -98,6 +98,18 @@ def run(
             )
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def address_of(host: str, port: int) -> str:
+    """Where the node's pages are reached; for one that listens everywhere, this machine's own address on the LAN."""
+    if host in ("0.0.0.0", "::", ""):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(("192.0.2.1", 9))  # sends nothing: it only asks which way a packet would go
+                host = probe.getsockname()[0]
+            except OSError:
+                host = socket.gethostname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,6 +3,7 @@
 import os
 import re
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = ["tests.postgres_fixture", "tests.browser_fixture"]
@@ -17,3 +18,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Leaves fresh ids out of tests' names, which must be the same in every worker."""
     return _UUID.sub("id", val) if isinstance(val, str) and _UUID.search(val) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole evenings begin first: the longest tests last would leave the other worker idle."""
+    items.sort(key=lambda item: item.get_closest_marker("story") is None)

@@ -18,7 +18,7 @@ from buffr.replay.reading import read_export
 from buffr.service import dinner_service
 from cloud.postgres.provision import DATABASE
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("stories"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.story, pytest.mark.timeout(400)]
 OWN_ORDERS = 60
 REAL_ORDERS = 100
 

@@ -47,7 +47,7 @@ def office(
     postgres_databases: Databases, database_template: TemplateFactory
 ) -> Iterator[tuple[FreshDatabase, Database]]:
     """One database at this release for all of these tests: each has groups of its own, which can't see each other."""
-    fresh = postgres_databases.make(database_template("head-office", lambda made: migrate(made.owner_url)))
+    fresh = postgres_databases.make(database_template("head_office", lambda made: migrate(made.owner_url)))
     database = Database(fresh.app_url)
     database.open()
     yield fresh, database
