@@ -4,7 +4,7 @@ import json
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -96,7 +96,8 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        typer.echo(f"Port {port} on {host} can't be used ({error.strerror}). Choose another with --port.", err=True)
+        reason = (error.strerror or str(error)).partition(" (while")[0]  # Python adds the address to it
+        typer.echo(f"Port {port} on {host} can't be used ({reason}). Choose another with --port.", err=True)
         raise typer.Exit(1) from error
 
 
@@ -113,7 +114,8 @@ def serve(application: Any, listening: socket.socket) -> None:
         server_header=False,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # uvicorn has stopped by then, and raises what stopped it once more
+        Server(config).run(sockets=[listening])
 
 
 @app.command("migrate")

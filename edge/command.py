@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -97,7 +97,8 @@ def run(
                 server_header=False,
             )
             signal.signal(signal.SIGTERM, signal.default_int_handler)
-            uvicorn.Server(config).run(sockets=[listening])
+            with suppress(KeyboardInterrupt):  # uvicorn has stopped by then, and raises what stopped it once more
+                uvicorn.Server(config).run(sockets=[listening])
 
 
 def address_of(host: str, port: int) -> str:
@@ -116,7 +117,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        typer.echo(f"Port {port} on {host} can't be used ({error.strerror}). Choose another with --port.", err=True)
+        reason = (error.strerror or str(error)).partition(" (while")[0]  # Python adds the address to it
+        typer.echo(f"Port {port} on {host} can't be used ({reason}). Choose another with --port.", err=True)
         raise typer.Exit(1) from error
 
 

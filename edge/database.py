@@ -38,6 +38,7 @@ def connect(path: Path, key: str, *, readonly: bool = False) -> Any:
     check_library()
     connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=512)
     connection.row_factory = sqlite.Row
+    connection.execute("PRAGMA cipher_log_level = NONE").fetchone()  # a wrong key is told once, and by us
     connection.execute(f"PRAGMA key = \"x'{key}'\"")
     try:
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
@@ -45,6 +46,7 @@ def connect(path: Path, key: str, *, readonly: bool = False) -> Any:
         connection.close()
         raise CannotOpen(f"{path} can't be read with this key, or is no database of ours ({error}).") from error
     for pragma in (
+        "cipher_log_level = ERROR",
         f"busy_timeout = {BUSY_MS}",
         "synchronous = FULL",
         "foreign_keys = ON",

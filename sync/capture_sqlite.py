@@ -13,7 +13,7 @@ import msgspec
 from sync.clock import Stamp
 from sync.merge import RowVersions
 from sync.schema import Schema, TableSpec
-from sync.wire import TRANSACTION_CHANGES_MAX
+from sync.wire import ROW_CHARS_MAX, TRANSACTION_CHANGES_MAX, TRANSACTION_CHARS_MAX
 
 PREFIX = "sync_"
 
@@ -23,7 +23,7 @@ class TamperedError(RuntimeError):
 
 
 class TransactionTooLargeError(RuntimeError):
-    """One act changed more rows than a transaction on the wire may carry; nothing of it is kept."""
+    """One act changed more than a transaction on the wire may carry; nothing of it is kept."""
 
 
 class SqliteConnection(Protocol):
@@ -44,16 +44,22 @@ class Pen:
     stamp: int | None = None
     applying: bool = False
     captured: int = 0
+    chars: int = 0
+    row_chars: int = 0
 
     @property
     def too_large(self) -> bool:
-        """Whether the act has changed more rows than it may."""
-        return self.captured > TRANSACTION_CHANGES_MAX
+        """Whether the act has changed more than it may."""
+        return (
+            self.captured > TRANSACTION_CHANGES_MAX
+            or self.chars > TRANSACTION_CHARS_MAX
+            or self.row_chars > ROW_CHARS_MAX
+        )
 
     def begin(self, stamp: int) -> None:
         """An act begins under this stamp."""
         self.stamp = stamp
-        self.captured = 0
+        self.captured = self.chars = self.row_chars = 0
 
     def end(self) -> None:
         """The act is over, well or ill."""
@@ -67,9 +73,18 @@ def hold(connection: SqliteConnection, pen: Pen) -> None:
         if pen.applying:
             return 1
         pen.captured += 1
-        if pen.too_large:
+        if pen.captured > TRANSACTION_CHANGES_MAX:
             raise TransactionTooLargeError(f"one act may change at most {TRANSACTION_CHANGES_MAX} rows")
         return 0
+
+    def measured(fields: str) -> str:
+        pen.chars += len(fields)
+        pen.row_chars = max(pen.row_chars, len(fields))
+        if pen.too_large:
+            raise TransactionTooLargeError(
+                f"one act may change at most {TRANSACTION_CHARS_MAX} characters, {ROW_CHARS_MAX} of one row"
+            )
+        return fields
 
     def stamp() -> int:
         if pen.stamp is None:
@@ -78,7 +93,7 @@ def hold(connection: SqliteConnection, pen: Pen) -> None:
 
     def base(hlc: int, node: int, fv: str | None, changed: str) -> str:
         seen = RowVersions.stored(hlc, node, fv)
-        stamps: dict[str, Stamp] = {name: seen.of(name) for name in msgspec.json.decode(changed)}
+        stamps: dict[str, Stamp] = {name: seen.of(name) for name in msgspec.json.decode(measured(changed))}
         return msgspec.json.encode(stamps).decode()
 
     def versions(fv: str | None, changed: str) -> str:
@@ -89,6 +104,7 @@ def hold(connection: SqliteConnection, pen: Pen) -> None:
     connection.create_function("sync_applying", 0, applying)
     connection.create_function("sync_stamp", 0, stamp)
     connection.create_function("sync_node", 0, lambda: pen.node)
+    connection.create_function("sync_measured", 1, measured)
     connection.create_function("sync_base", 4, base)
     connection.create_function("sync_versions", 2, versions)
 
@@ -139,7 +155,7 @@ def _insert_trigger(table: TableSpec) -> dict[str, str]:
         name: f'CREATE TRIGGER "{name}" AFTER INSERT ON "{table.name}" WHEN sync_applying() = 0 BEGIN\n'
         f"  SELECT RAISE(ABORT, 'a row is stamped by its act: {table.name}') WHERE NEW._hlc IS NOT sync_stamp();\n"
         "  INSERT INTO sync_outbox (hlc, tbl, op, pk, f)\n"
-        f"  VALUES (NEW._hlc, '{table.name}', 'i', NEW.id, json_object({pairs}));\nEND"
+        f"  VALUES (NEW._hlc, '{table.name}', 'i', NEW.id, sync_measured(json_object({pairs})));\nEND"
     }
 
 

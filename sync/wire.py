@@ -19,6 +19,9 @@ CHANGES_MAX = 2000
 BATCH_BYTES_MAX = 1_000_000
 TRANSACTION_CHANGES_MAX = 50_000
 UNPACKED_BYTES_MAX = 32_000_000
+# in characters of up to four bytes: a row must fit into one request, and a transaction into one page of the feed
+ROW_CHARS_MAX = 400_000
+TRANSACTION_CHARS_MAX = 7_000_000
 PAGE_BYTES_MAX = 1_000_000
 ENTRIES_MAX = 500
 COMPRESSION_LEVEL = 3

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sync.hub.application import Sender, SetAside
+from sync.hub.application import Sender
 from sync.hub.feed import PullRequest, pages, scopes_of
 from sync.hub.receive import receive
 from sync.hub.register import EnrolmentRefused, code_hash, enrol, hello
@@ -130,11 +130,7 @@ class Desk:
         """Takes a push."""
 
         def job(connection: Connection) -> msgspec.Struct:
-            batch = unpack(body, Batch)
-            try:
-                return receive(connection, self._hub.schema, sender, batch, now_ms())
-            except SetAside as error:
-                raise UnreadableError(str(error)) from error
+            return receive(connection, self._hub.schema, sender, unpack(body, Batch), now_ms())
 
         return await self._in(sender, job)
 

@@ -18,7 +18,7 @@ from sync.clock import Stamp
 from sync.hub.capture import pg_type
 from sync.merge import Clash, RowVersions, Version, later
 from sync.schema import ENGINE_COLUMNS, FieldSpec, Schema, TableSpec
-from sync.wire import Change, EntryChange
+from sync.wire import PAGE_BYTES_MAX, TRANSACTION_CHANGES_MAX, UNPACKED_BYTES_MAX, Change, EntryChange
 
 Connection = psycopg.Connection[dict[str, Any]]
 
@@ -76,6 +76,7 @@ class Application:
         inserts: dict[str, list[tuple[Transaction, Change]]] = {}
         edits: dict[str, list[tuple[Transaction, Change]]] = {}
         for transaction in transactions:
+            _check_size(transaction)
             for change in transaction.changes:
                 self._check(change)
                 group = inserts if change.o == "i" else edits
@@ -233,8 +234,7 @@ class Application:
                 row[name] = final.value
                 moved[name] = final.stamp
             result[name], stamps[name] = final.value, final.stamp
-            # who had not seen the other's edit is told which stands, also when it is the own
-            if final != sent or not known:
+            if final != sent:
                 transaction.differs = True
         if moved:
             row["_fv"] = versions.with_fields(moved).fv()
@@ -303,6 +303,13 @@ class Application:
             entry.w = change.h
         scope = self._sender.org_id if group else self._sender.property_id
         transaction.entries.setdefault(scope, []).append(entry)
+
+
+def _check_size(transaction: Transaction) -> None:
+    """Refuses what others could not be sent; an honest node refuses it before its own commit."""
+    size = sum(len(bytes(change.f)) for change in transaction.changes)
+    if len(transaction.changes) > TRANSACTION_CHANGES_MAX or size > UNPACKED_BYTES_MAX - PAGE_BYTES_MAX:
+        raise SetAside("TOO_LARGE", f"a transaction of {len(transaction.changes)} changes and {size} bytes")
 
 
 def _fields(change: Change) -> dict[str, Any]:

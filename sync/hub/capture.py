@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.types import TypeEngine
 
 from sync.schema import FieldSpec, Schema, TableSpec
+from sync.wire import TRANSACTION_CHARS_MAX
 
 NEWS_CHANNEL = "sync_news"
 
@@ -42,6 +43,9 @@ EMIT = [
         ON CONFLICT (org_id, scope) DO UPDATE SET head = sync_scopes.head + 1 RETURNING head INTO place;
         INSERT INTO sync_feed (org_id, scope, pos, node, incarnation, hlc, differs, body)
         VALUES (NEW.org_id, part.scope, place, 0, 0, part.hlc, false, part.body);
+        IF length(part.body) > {TRANSACTION_CHARS_MAX} THEN
+          RAISE EXCEPTION 'one transaction may change at most {TRANSACTION_CHARS_MAX} characters of a scope';
+        END IF;
         PERFORM pg_notify('{NEWS_CHANNEL}', part.scope || ' 0');
       END LOOP;
       DELETE FROM sync_captured WHERE org_id = NEW.org_id AND txid = NEW.txid;

@@ -15,7 +15,7 @@ from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
 from sync.hub.application import Application, Connection, Sender, SetAside, Transaction
 from sync.hub.capture import NEWS_CHANNEL
 from sync.schema import Schema
-from sync.wire import TRANSACTION_CHANGES_MAX, Batch, Change, EntryChange, PushAnswer, Trouble
+from sync.wire import Batch, Change, EntryChange, PushAnswer, Trouble
 
 # what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
 UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
@@ -87,10 +87,7 @@ def _unstage(connection: Connection, sender: Sender, incarnation: int) -> list[C
         (sender.org_id, sender.node_id, incarnation),
     ).fetchall()
     parts = sorted(rows, key=lambda row: row["last"])
-    found = [c for row in parts for c in msgspec.json.decode(row["body"], type=list[Change])]
-    if len(found) > TRANSACTION_CHANGES_MAX:
-        raise SetAside("TOO_LARGE", f"a transaction of more than {TRANSACTION_CHANGES_MAX} changes")
-    return found
+    return [c for row in parts for c in msgspec.json.decode(row["body"], type=list[Change])]
 
 
 def _clamp(transactions: list[Transaction], now_ms: int, ceiling: int) -> int | None:

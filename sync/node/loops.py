@@ -6,6 +6,7 @@ themselves: drafts come from `outbox`, application from `apply`, delays from `re
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
@@ -86,6 +87,9 @@ class Engine:
         self._scopes: list[str] = []
         self._links: list[Link] = []
         self._threads: list[threading.Thread] = []
+        self._wire = ThreadPoolExecutor(1, thread_name_prefix="sync-wire")
+        self._ahead: Draft | None = None  # what follows `_acked`, read while the push before was under way
+        self._is_kept = True  # whether the database knows of `_acked`
 
     def start(self) -> None:
         """Starts both loops."""
@@ -103,6 +107,7 @@ class Engine:
             link.close()
         for thread in self._threads:
             thread.join(timeout=10)
+        self._wire.shutdown(wait=False, cancel_futures=True)
 
     def nudge(self, last: int) -> None:
         """Called after a commit: the outbox now ends at this number."""
@@ -157,8 +162,10 @@ class Engine:
         """
         if not self._greeted.is_set():
             self._greet(link)
-        draft = self.store.read(lambda c: next_draft(c, self._acked))
+        ahead, self._ahead = self._ahead, None
+        draft = ahead or self.store.read(lambda c: next_draft(c, self._acked))
         if draft is None:
+            self._keep_acknowledged()
             return False
         self._push(link, draft)
         return True
@@ -197,18 +204,36 @@ class Engine:
     def _push(self, link: Link, draft: Draft) -> None:
         sent_at = self._now()
         body = pack_json(self._batch(draft, sent_at))
-        answer = link.call("/sync/v1/push", body, PushAnswer)
+        ahead, answer = self._send(link, body, draft)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
         self._keep_time(sent_at, answer.now_ms)
         if answer.ceiling is not None:
             self.clock.lower(answer.ceiling)
         if answer.acked > self._acked:
-            self._acknowledge(answer.acked)
+            if ahead is not None and answer.acked == draft.last:
+                self._acked, self._is_kept, self._ahead = answer.acked, False, ahead
+            else:
+                self._acknowledge(answer.acked)
         elif answer.status == "gap":
             raise LinkDown(f"the hub has up to {answer.acked}, we sent from {self._acked}")
         set_aside = self.status.set_aside + len(answer.troubles)
         self._note(push_error=None, stopped=None, pushed_at=self._now(), set_aside=set_aside)
+
+    def _send(self, link: Link, body: bytes, draft: Draft) -> tuple[Draft | None, PushAnswer]:
+        """Sends a draft; when more waits, the next is read and the last acknowledgement kept while it is under way.
+
+        An acknowledgement that is lost with the machine is asked for again by the next greeting.
+        """
+        if self._last <= draft.last:
+            return None, link.call("/sync/v1/push", body, PushAnswer)
+        call = self._wire.submit(link.call, "/sync/v1/push", body, PushAnswer)
+        try:
+            self._keep_acknowledged()
+            ahead = self.store.read(lambda c: next_draft(c, draft.last))
+        finally:
+            wait([call])
+        return ahead, call.result()
 
     def _batch(self, draft: Draft, now_ms: int) -> bytes:
         head = {
@@ -226,7 +251,11 @@ class Engine:
 
     def _acknowledge(self, acked: int) -> None:
         self.store.write(lambda c: acknowledge(c, acked, self.clock.high))
-        self._acked = acked
+        self._acked, self._is_kept = acked, True
+
+    def _keep_acknowledged(self) -> None:
+        if not self._is_kept:
+            self._acknowledge(self._acked)
 
     # --- pulling
 

@@ -20,26 +20,26 @@ class Draft:
 
 def next_draft(connection: Any, after: int) -> Draft | None:
     """The next changes after a number, cut between transactions; a transaction larger than a batch comes in parts."""
-    rows = connection.execute(_READ, (after, CHANGES_MAX + 1)).fetchall()
-    if not rows:
-        return None
-    whole = len(rows) <= CHANGES_MAX
     changes: list[str] = []
+    numbers: list[int] = []
     size = end = 0  # end: how many changes form whole transactions
-    for n, row in enumerate(rows):
-        if n and row[1] != rows[n - 1][1]:
-            end = n
+    stamp: int | None = None
+    for row in connection.execute(_READ, (after, CHANGES_MAX + 1)):  # row by row: most of them may not fit
+        if row[1] != stamp:
+            end, stamp = len(changes), row[1]
         text = _change(row)
-        if n == CHANGES_MAX or (n and size + len(text) > BATCH_BYTES_MAX):
-            whole = False
+        if len(changes) == CHANGES_MAX or (changes and size + len(text) > BATCH_BYTES_MAX):
             break
         changes.append(text)
+        numbers.append(row[0])
         size += len(text)
-    if whole:
-        end = len(changes)
+    else:
+        end = len(changes)  # what waits ends here
+    if not changes:
+        return None
     if end:
-        return Draft(tuple(changes[:end]), rows[end - 1][0], False)
-    return Draft(tuple(changes), rows[len(changes) - 1][0], True)
+        return Draft(tuple(changes[:end]), numbers[end - 1], False)
+    return Draft(tuple(changes), numbers[-1], True)
 
 
 def _change(row: Any) -> str:

@@ -1,6 +1,8 @@
 """Signed requests from a node to its hub over HTTP. One client a loop; every call has a time limit."""
 
-from typing import TypeVar
+import socket
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import httpx2
 import msgspec
@@ -48,12 +50,20 @@ class Link:
         self._nonce = ""
         timeout = httpx2.Timeout(answer_seconds, connect=CONNECT_SECONDS)
         self._client = httpx2.Client(base_url=url, timeout=timeout, transport=transport)
+        self._stream: Any = None
         self.sent_bytes = 0
         self.received_bytes = 0
 
     def close(self) -> None:
-        """Ends the connection; a call under way in another thread fails as LinkDown."""
+        """Ends the connection; a call under way in another thread fails as LinkDown at once."""
+        if self._stream is not None:  # the client's own end would wait for the answer, which the hub may hold back
+            with suppress(OSError):
+                self._stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
         self._client.close()
+
+    def _trace(self, event: str, info: dict[str, Any]) -> None:
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._stream = info["return_value"]
 
     def call(self, path: str, body: bytes, answer: type[T]) -> T:
         """POSTs a message and decodes the answer. Raises LinkDown or TurnedAway."""
@@ -71,7 +81,7 @@ class Link:
             "Content-Type": CONTENT_TYPE,
         }
         try:
-            response = self._client.post(path, content=body, headers=headers)
+            response = self._client.post(path, content=body, headers=headers, extensions={"trace": self._trace})
         except (httpx2.HTTPError, RuntimeError, OSError) as error:  # RuntimeError: closed under way
             raise LinkDown(str(error) or type(error).__name__) from error
         self._nonce = response.headers.get(NONCE_HEADER, self._nonce)

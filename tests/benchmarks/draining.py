@@ -62,9 +62,7 @@ def measure(plan: Plan, folder: Path, say: Callable[[str], None]) -> list[Figure
     return _figures(drains)
 
 
-def _drain(
-    node: EnrolledNode, orders: int, cloud: Process, hub: HubFile, link: LinkProxy, folder: Path
-) -> Drain:
+def _drain(node: EnrolledNode, orders: int, cloud: Process, hub: HubFile, link: LinkProxy, folder: Path) -> Drain:
     """Fills the outbox, starts the node without its cloud, and clocks from the first byte to the last row's
     acknowledgement."""
     before = hub.acknowledged(node)

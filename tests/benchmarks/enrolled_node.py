@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edge.host import EdgeHost
 from hospitality.ground.work import Caller
 from hospitality.menu.service import NewItem, NewOption, add_category, add_item, add_modifier_group, add_station
 from hospitality.menu.service import add_tax_rate as add_tax
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from tests.benchmarks.processes import Process, command
-from tests.edge.node_fixture import WAIT_SECONDS, EdgeHost, node
+from tests.edge.node_fixture import WAIT_SECONDS, node
 
 AT_A_TIME = 500
 
@@ -116,5 +117,3 @@ def _furnish(host: EdgeHost, caller: Caller) -> NewOrder:
     options = tuple((option["id"], 1) for option in sides["options"])
     lines = (NewLine(steak, 2, options), NewLine(soup, 1), NewLine(beer, 3))
     return NewOrder("dine_in", lines, "12", 4)
-
-

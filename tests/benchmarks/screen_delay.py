@@ -57,7 +57,9 @@ def measure(plan: Plan, folder: Path, say: Callable[[str], None]) -> list[Figure
         found = _of(_through_the_node(plan, node, folder))
         for key, value in found.found.items():
             rounds.setdefault(key, []).append(Round(value, relayed.found[key]))
-        say(f"round {n + 1}: " + "; ".join(f"{s} p{p} {v:.2f} ms beside {relayed.found[s, p]:.2f}" for (s, p), v in found.found.items()))
+        beside = relayed.found
+        told = [f"{s} p{p} {v:.2f} ms beside {beside[s, p]:.2f}" for (s, p), v in found.found.items()]
+        say(f"round {n + 1}: " + "; ".join(told))
     return [
         Figure(
             f"kitchen screen p{percent}, from {stretch}",
@@ -111,15 +113,13 @@ def _journal_row(message: dict[str, Any]) -> int | None:
     """Which entry of the journal an event comes from: its position is `incarnation:row.n`."""
     if message["event"] != "ticket_updated":
         return None
-    return int(message["position"].partition(":")[2].partition(".")[0])
+    return int(message["position"].split(":")[1])
 
 
 class _Screen:
     """One kitchen screen: notes when each order's message came. `mark` reads what tells the order apart, or None."""
 
-    def __init__(
-        self, port: int, greeting: str, mark: Callable[[dict[str, Any]], int | None], token: str = ""
-    ) -> None:
+    def __init__(self, port: int, greeting: str, mark: Callable[[dict[str, Any]], int | None], token: str = "") -> None:
         self._url = f"ws://127.0.0.1:{port}/ws"
         self._greeting = greeting
         self._mark = mark

@@ -1,7 +1,5 @@
-"""A node in a process of its own that can be killed and started again in no time: forked from one that has imported
-everything, and otherwise served as `buffr edge run` serves it."""
+"""A node in a process of its own, served as `buffr edge run` serves it, that can be killed and started again at once."""
 
-import multiprocessing
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,8 +11,10 @@ import uvicorn
 
 import edge.host
 from edge.app import build
+from edge.database import connect
 from edge.node import Node
 from edge.settings import EdgeSettings
+from tests.forked import forking
 
 START_SECONDS = 60.0
 END_SECONDS = 30.0
@@ -45,8 +45,7 @@ class _Forgetful:
 
 def run_forgetful(folder: Path, told: Connection) -> None:
     """A node as it must not be: it answers, and nothing is durable."""
-    real = edge.host.connect
-    setattr(edge.host, "connect", lambda *given, **named: _Forgetful(real(*given, **named)))  # noqa: B010
+    setattr(edge.host, "connect", lambda *given, **named: _Forgetful(connect(*given, **named)))  # noqa: B010
     run(folder, told)
 
 
@@ -55,8 +54,7 @@ def mortal_node(
     folder: Path, target: Callable[[Path, Connection], None] = run
 ) -> Iterator[tuple[str, Callable[[], None]]]:
     """The node's address, and what kills it; at the end of the block it is killed in any case."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context = forking()
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=target, args=(folder, theirs), daemon=True)
     process.start()

@@ -1,6 +1,7 @@
 """What a node looks at before it serves: library, key, triggers, enrolment, and which life of its database this is."""
 
 import shutil
+import socket
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -268,6 +269,18 @@ def test_a_start_that_is_cut_short_does_not_look_like_a_backup(
         with pytest.raises(KeyboardInterrupt):
             start(node_folder)
     assert numbers_of_orders(node_folder) == ["A1-1"]
+
+
+def test_a_node_whose_head_office_holds_its_answers_back_stops_all_the_same(node_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with Node(EdgeSettings(data=node_folder, keys=node_folder, cloud_url=url)) as node:
+            silent.settimeout(WAIT_SECONDS)
+            asking, _ = silent.accept()
+            with asking:
+                assert asking.recv(100).startswith(b"POST /sync/v1/hello")
+                node.engine.stop()
+                assert not {thread.name for thread in threading.enumerate()} & {"sync-push", "sync-pull"}
 
 
 def test_a_node_that_can_not_open_leaves_nothing_behind_that_runs(node_folder: Path) -> None:

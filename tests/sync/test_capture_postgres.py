@@ -15,7 +15,9 @@ from sync.clock import ms_of
 from sync.hub.application import Sender
 from sync.hub.feed import pages
 from sync.wire import Entry
-from tests.sync.ends import Group, Head, House, wall_ms
+from tests.sync import rows
+from tests.sync.conftest import HandFactory
+from tests.sync.ends import Group, Hand, Head, House, wall_ms
 from tests.sync.menus import add_menu
 
 INSERT = "INSERT INTO stations (org_id, id, property_id, name, sort) VALUES (%s, %s, %s, %s, %s)"
@@ -149,6 +151,19 @@ def test_a_rolled_back_transaction_or_savepoint_leaves_nothing(house: House) -> 
     assert house.group.value("SELECT count(*) FROM sync_captured") == 0
 
 
+def test_a_transaction_that_could_not_be_handed_on_is_refused_before_its_commit(house: House) -> None:
+    before = house.group.feed(house.id)
+    with pytest.raises(psycopg.Error, match="at most 7000000 characters"):
+        house.group.rows(
+            "INSERT INTO stations (org_id, id, property_id, name, sort)"
+            " SELECT %s, gen_random_uuid(), %s, repeat('x', 1000000), n FROM generate_series(1, 8) AS n",
+            house.group.org_id,
+            house.id,
+        )
+    assert house.group.feed(house.id) == before
+    assert house.group.value("SELECT count(*) FROM stations") == 0
+
+
 def test_one_transaction_of_two_scopes_is_one_entry_of_each(group: Group) -> None:
     one, two = group.house("One"), group.house("Two")
     heads = {scope: len(group.feed(scope)) for scope in (group.org_id, one.id, two.id)}
@@ -173,13 +188,44 @@ def test_a_verb_at_head_office_is_one_entry_with_its_journal(house: House) -> No
 
 def test_every_replicated_table_is_captured(head: Head) -> None:
     with head.superuser() as connection:
-        rows = connection.execute(
+        triggers = connection.execute(
             "SELECT tgrelid::regclass::text AS tbl, array_agg(tgname::text ORDER BY tgname) AS names"
             " FROM pg_trigger WHERE NOT tgisinternal AND tgparentid = 0 AND tgenabled = 'O' GROUP BY tgrelid"
         ).fetchall()
-    found = {row["tbl"]: row["names"] for row in rows}
+    found = {row["tbl"]: row["names"] for row in triggers}
     wanted = {name: ["sync_capture", "sync_stamp"] for name in SCHEMA.tables}
     assert found == {**wanted, "sync_captured": ["sync_emit"]}
+
+
+def test_pushes_and_writers_at_once_leave_no_gap_either(house: House, make_hand: HandFactory) -> None:
+    """S1: nodes push into the group's and the property's feed while head office writes to both."""
+    group = house.group
+    hands = [make_hand(house) for _ in range(4)]
+    shared = rows.station(house, "Shared", property_id=None)
+    hands[0].push([hands[0].insert("stations", shared)])
+
+    def push(hand: Hand) -> None:
+        for n in range(12):
+            own = hand.insert("stations", rows.station(house, f"{hand.number}-{n}"))
+            of_the_group = hand.insert("stations", rows.station(house, "G", property_id=None))
+            edit = hand.edit("stations", shared["id"], {"sort": n})
+            answer = hand.push([of_the_group, own], [edit])
+            assert (answer.status, answer.troubles) == ("ok", [])
+
+    def write(seed: int) -> None:
+        for n in range(12):
+            insert(house, f"head office {seed}-{n}")
+            group.rows("UPDATE stations SET sort = sort + 1 WHERE id = %s", shared["id"])
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(push, hand) for hand in hands] + [pool.submit(write, n) for n in range(4)]:
+            done.result(60)
+    for scope in (group.org_id, house.id):
+        feed = group.feed(scope)
+        assert [entry["pos"] for entry in feed] == list(range(1, len(feed) + 1))
+        assert group.value("SELECT head FROM sync_scopes WHERE scope = %s", scope) == len(feed)
+    assert group.value("SELECT count(*) FROM stations WHERE property_id IS NOT NULL") == 4 * 12 * 2
+    assert group.quarantine() == []
 
 
 def test_a_polling_reader_misses_nothing_of_eight_writers(house: House) -> None:

@@ -267,6 +267,22 @@ def test_an_act_of_too_many_changes_is_refused_in_words_and_nothing_of_it_is_kep
     assert len(edge.outbox()) == 30, "as many as allowed, and counted anew for each act"
 
 
+@pytest.mark.parametrize(("limit", "value"), [("ROW_CHARS_MAX", 300), ("TRANSACTION_CHARS_MAX", 2_000)])
+@pytest.mark.parametrize("statement", [INSERT, "UPDATE stations SET name = :name, sort = :sort"])
+def test_an_act_of_too_many_characters_is_refused_as_well(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, statement: str
+) -> None:
+    """What could not be sent in one request, or handed on in one page, would block all that comes after it."""
+    stations(edge, 10)
+    monkeypatch.setattr(capture_sqlite, limit, value)
+    with pytest.raises(Unavailable) as refused:
+        edge.run_sql(statement, id=new_id(), name="x" * value, sort=0)
+    assert refused.value.code == "TOO_MUCH_AT_ONCE"
+    assert edge.outbox() == []
+    edge.run_sql(statement, id=new_id(), name="short", sort=0)
+    assert edge.outbox() != []
+
+
 def test_what_sync_applies_is_not_captured_again(edge: Edge) -> None:
     (id,) = stations(edge, 1)
     edge.host.write(lambda c: c.execute("UPDATE stations SET name = 'Theirs' WHERE id = ?", (id,)))

@@ -203,6 +203,17 @@ def test_a_stage_never_goes_back_though_the_other_edit_is_later(node: Node, hous
     assert {c["lost_value"] for c in logged} == {'"open"', '"reopened"'}
 
 
+def test_a_stage_that_goes_forward_is_no_conflict(node: Node, house: House) -> None:
+    day = {"date": "2026-03-01", "opened_at": "2026-03-01T05:00:00.000000Z", "closed_at": None, "status": "open"}
+    id = node.act(lambda work: work.add(BusinessDay, day))["id"]
+    node.sync()
+    node.act(lambda work: work.edit(BusinessDay, id, status="closed", closed_at=day["opened_at"]))
+    node.sync()
+    assert_agree(node)
+    assert house.group.value("SELECT status FROM business_days WHERE id = %s", id) == "closed"
+    assert house.group.conflicts() == []
+
+
 def test_one_record_made_on_two_nodes_is_merged_field_by_field(house: House, make: NodeFactory) -> None:
     """Its id follows from what it describes, as a business day's does."""
     one, other = make(house), make(house)

@@ -3,11 +3,13 @@
 import pytest
 
 from hospitality.menu.service import add_station
+from sync.hub import application
 from sync.node.transport import LinkDown
 from sync.wire import CHANGES_MAX
+from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import NodeFactory
-from tests.sync.ends import House, Node
+from tests.sync.ends import Hand, House, Node
 from tests.sync.faults import answer_lost, at_once, busy, repeated
 
 PUSH = "/sync/v1/push"
@@ -79,6 +81,18 @@ def test_a_backup_put_back_between_two_parts_still_brings_the_whole(node: Node, 
     assert node.engine.incarnation == 2
     assert_agree(node)
     assert stations(house) == MANY
+
+
+def test_a_transaction_larger_than_any_node_may_make_is_set_aside(
+    hand: Hand, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application, "TRANSACTION_CHANGES_MAX", 5)
+    answer = hand.push(
+        [hand.insert("stations", rows.station(house)) for _ in range(6)],
+        [hand.insert("stations", rows.station(house)) for _ in range(5)],
+    )
+    assert [trouble.code for trouble in answer.troubles] == ["TOO_LARGE"]
+    assert stations(house) == 5
 
 
 @pytest.mark.parametrize("part_of_it_is_bad", [0, MANY - 1])

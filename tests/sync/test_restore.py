@@ -74,6 +74,24 @@ def whole_disk(node: Node, backup: Path) -> None:
     node.keys.keep_lives(lives - 1)
 
 
+@pytest.mark.parametrize("fails", ["edge.identity.put", "edge.keys.Keys.keep_lives"])
+def test_a_crash_while_a_start_is_being_counted_is_no_rollback(
+    node: Node, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    node.close()
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fails, crash)
+        with pytest.raises(KeyboardInterrupt):
+            node.open()
+    node.open()
+    assert not node.rolled_back
+    assert node.engine.incarnation == 1
+
+
 def test_a_whole_disk_put_back_is_noticed_by_the_hub(node: Node) -> None:
     node.close()
     backup = node.back_up()
