@@ -45,7 +45,7 @@ def find(typed: str, things: Sequence[Named]) -> Found:
     text = typed.strip()
     if not text:
         return Found(everything)
-    if re.fullmatch(r"[1-9]", text):
+    if re.fullmatch(r"[1-9]", text) and int(text) <= len(things):
         return Found(everything, pick=int(text) - 1)
     for quantity, words, pick in _readings(text):
         order = _ranked(words, things) if words else everything

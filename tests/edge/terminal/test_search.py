@@ -80,6 +80,7 @@ def test_letters_in_their_order_always_find_the_item(thing: Named, data: st.Data
 
 @given(st.text(max_size=20))
 @example("¯")
+@example("9")
 def test_whatever_is_typed_gives_a_pick_within_the_list(typed: str) -> None:
     found = find(typed, MENU)
     assert found.quantity >= 1
