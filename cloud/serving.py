@@ -1,4 +1,4 @@
-"""Head office's web server: it ends the streams of open pages before it waits for its connections."""
+"""Head office's web server: what waits for news (open pages, nodes) is ended before it waits for its connections."""
 
 import socket
 
@@ -6,9 +6,11 @@ import uvicorn
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server whose application has `state.streams`."""
+    """A uvicorn server whose application has `state.streams` and `state.host`."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Called by uvicorn when it is told to stop."""
-        self.config.app.state.streams.end()  # type: ignore[union-attr]
+        state = self.config.app.state  # type: ignore[union-attr]
+        state.streams.end()
+        state.host.board.end()
         await super().shutdown(sockets)

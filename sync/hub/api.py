@@ -144,7 +144,8 @@ class Desk:
                 heard.clear()
                 answer = await self._in(sender, lambda c: self._pages(c, sender, asked))
                 remaining = ends - time.monotonic()
-                if answer.status != "ok" or any(page.entries for page in answer.pages) or remaining <= 0:
+                told = answer.status != "ok" or any(page.entries for page in answer.pages)
+                if told or remaining <= 0 or self._hub.board.ended:
                     return answer
                 with suppress(TimeoutError):
                     await asyncio.wait_for(heard.wait(), remaining)
@@ -250,11 +251,19 @@ class NewsBoard:
 
     def __init__(self) -> None:
         self._waiting: dict[str, set[tuple[int, asyncio.Event]]] = {}
+        self.ended = False
 
     def tell(self, scope: str, author: int) -> None:
         """There is news of this scope that this node wrote (0: for all); call on the event loop."""
         for number, event in self._waiting.get(scope, ()):
             if author == 0 or number != author:
+                event.set()
+
+    def end(self) -> None:
+        """The process is to stop: whoever waits is answered with what there is, and nobody waits any more."""
+        self.ended = True
+        for ears in self._waiting.values():
+            for _, event in ears:
                 event.set()
 
     @contextmanager
