@@ -20,7 +20,7 @@ from cloud.postgres import Cluster
 from cloud.settings import CloudSettings
 from hospitality.checks.api import router as checks_router
 from hospitality.ground.clock import Clock, utc_now
-from hospitality.ground.http import install_errors
+from hospitality.ground.http import install_errors, no_text
 from hospitality.ground.private_file import write_private
 from hospitality.kitchen.api import router as kitchen_router
 from hospitality.menu.api import router as menu_router
@@ -114,6 +114,7 @@ def build(cloud: Cloud) -> FastAPI:
     app.state.cloud = cloud
     app.state.requests = RequestSettings(cloud.host.now)
     install_errors(app)
+    app.add_exception_handler(psycopg.DataError, _on_data_error)
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.extend(hub_routes(cloud.host))
@@ -121,6 +122,12 @@ def build(cloud: Cloud) -> FastAPI:
     install_api_docs(app)
     _add_health(app, cloud)
     return app
+
+
+async def _on_data_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, psycopg.DataError) and error.sqlstate is None:  # the driver's own: NUL in a text
+        return no_text()
+    raise error
 
 
 def _add_health(app: FastAPI, cloud: Cloud) -> None:

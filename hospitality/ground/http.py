@@ -122,6 +122,11 @@ def enveloped(
     return Response(body, status, media_type="application/json", headers=headers)
 
 
+def no_text() -> Response:
+    """The refusal of a text with a sign that no database keeps: half of a pair, or NUL."""
+    return enveloped(422, "INVALID_INPUT", "A text holds a sign that can't be kept or printed. Type it anew.", {})
+
+
 class BoundedBodies:
     """ASGI middleware: no request's body is taken in beyond BODY_BYTES_MAX, announced or not."""
 
@@ -173,8 +178,7 @@ def install_errors(app: FastAPI) -> None:
         return enveloped(found.status_code, code, str(found.detail), {}, dict(found.headers or {}))
 
     async def on_half_sign(request: Request, error: Exception) -> Response:
-        message = "A text holds half of a sign, which nobody can keep or print. Type it anew."
-        return enveloped(422, "INVALID_INPUT", message, {})
+        return no_text()
 
     async def on_bug(request: Request, error: Exception) -> Response:
         return enveloped(500, "INTERNAL_ERROR", "Something is wrong with the program here. Its log says what.", {})
