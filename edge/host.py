@@ -77,6 +77,7 @@ class EdgeHost:
         self._tokens: dict[str, tuple[float, Caller]] = {}
         self._readers = Readers(path, key, readers)
         self.on_commit: list[Callable[[Committed], None]] = []
+        self.foresee: Callable[[Committed, Reading], Callable[[], None] | None] | None = None
         self.writer = Writer(
             lambda: connect(path, key),
             clock=clock,
@@ -85,6 +86,7 @@ class EdgeHost:
             place=lambda: self._place,
             org_id=identity.org_id,
             committed=self._committed,
+            foresee=self._foresee,
         )
 
     # --- life
@@ -102,6 +104,12 @@ class EdgeHost:
     def _committed(self, done: Committed) -> None:
         for listener in self.on_commit:
             listener(done)
+
+    def _foresee(self, done: Committed, connection: Any) -> Callable[[], None] | None:
+        if self.foresee is None:
+            return None
+        one = self.identity
+        return self.foresee(done, Reading(connection, "sqlite", org_id=one.org_id, property_id=one.property_id))
 
     def refresh_place(self) -> None:
         """Reads the property's own settings anew; called after sync changed them."""

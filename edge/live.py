@@ -1,7 +1,9 @@
 """`/ws`: screens follow the journal and resume from a position, without a gap and without a repetition.
 
-One task reads the journal after each commit and makes each entry into events once, whatever the number of screens;
-a screen that falls behind is cut off and resumes from the journal, so that a slow one costs the others nothing.
+Each entry of the journal is made into events once, whatever the number of screens: by the writer just before it commits
+them, since what it wrote lies open to it (another connection decrypts all of it anew, which took longer than everything
+else), or by a task where more has gathered. Nothing is sent before the commit. A screen that falls behind is cut off and
+resumes from the journal, so that a slow one costs the others nothing.
 """
 
 import asyncio
@@ -25,10 +27,11 @@ from hospitality.ground.statements import Reading
 from hospitality.kitchen.tickets import ticket_views
 
 ORDER_EVENTS = frozenset({"order_created", "order_updated"})
-EVENTS = ORDER_EVENTS | {"ticket_updated", "sync_status"}
+EVENTS = ORDER_EVENTS | {"ticket_updated", "menu_updated", "sync_status"}
 HEARTBEAT_SECONDS = 2.0
 BEHIND_MAX = 1_000
 ENTRIES_MAX = 200
+FRESH_MAX = 64  # so many entries of one commit are made into events by the writer itself
 GREETING_SECONDS = 10.0
 FRAME_BYTES_MAX = 10_000
 log = structlog.get_logger(__name__)
@@ -92,6 +95,8 @@ def events_after(
         if _is_of_order(kind, data) and data["order_id"] in orders:
             name = "order_created" if kind == "orders.order_placed" else "order_updated"
             told.append((len(of_this) + 1, name, {"order": orders[data["order_id"]]}))
+        if kind.startswith("menu."):  # here or at head office: tills read the menu anew
+            told.append((1, "menu_updated", {}))
         for n, name, about in told:
             found.append(_event(name, (place, n), f"{incarnation}:{place}:{n}", about))
     return found, entries[-1]["place"] if entries else after
@@ -134,8 +139,10 @@ class LiveBoard:
         self._status = status
         self._hello = hello
         self._screens: set[Screen] = set()
+        self._wanted: frozenset[str] = frozenset()  # what any of them wants
         self._place = 0  # the last journal row that screens were told of
         self._heard = 0  # the last journal row that a commit brought; set by the writer's thread alone
+        self._foreseen: frozenset[str] = frozenset()  # for whom the writer read what it commits; its thread's alone too
         self._turn = asyncio.Lock()  # no screen joins while entries are read for those that are there
         self._news = asyncio.Event()
         self._status_news = asyncio.Event()
@@ -146,11 +153,13 @@ class LiveBoard:
         """Begins at the journal's end; older entries are read for those who resume."""
         self._loop = asyncio.get_running_loop()
         self._host.on_commit.append(self._committed)
+        self._host.foresee = self._foresee
         self._place = await self._read(lambda r: r.value("SELECT coalesce(max(rowid), 0) FROM journal"))
         self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._tell_status())]
 
     async def stop(self) -> None:
         """Ends all screens' connections."""
+        self._host.foresee = None
         self._host.on_commit.remove(self._committed)
         self._loop = None
         for task in self._tasks:
@@ -160,19 +169,41 @@ class LiveBoard:
 
     def status_changed(self) -> None:
         """There is a new sync or printer state; may be called from any thread."""
-        self._tell_loop(self._status_news)
+        self._tell_loop(self._status_news.set)
 
-    def _tell_loop(self, news: asyncio.Event) -> None:
+    def _tell_loop(self, call: Callable[[], None]) -> None:
         loop = self._loop
         if loop is not None:
             with suppress(RuntimeError):  # closed between the look and the call: nobody is left to tell
-                loop.call_soon_threadsafe(news.set)
+                loop.call_soon_threadsafe(call)
 
     def _committed(self, done: Committed) -> None:
-        # first the end, then the look whether anybody is there: `_join` does it the other way round
+        # first the end, then the look who is there: `_join` does it the other way round
         self._heard = done.journal
-        if self._screens:
-            self._tell_loop(self._news)
+        if self._wanted != self._foreseen:
+            self._tell_loop(self._news.set)  # somebody came while it was being committed
+
+    def _foresee(self, done: Committed, reading: Reading) -> Callable[[], None] | None:
+        after, names = self._heard, self._wanted
+        self._foreseen = names
+        if not names or done.journal == after:
+            return None
+        if done.journal - after > FRESH_MAX:
+            return partial(self._tell_loop, self._news.set)
+        try:
+            events, _ = _told(reading, after=after, incarnation=self._host.place.incarnation, names=names)
+        except Exception:  # the task will find out whether it can be read at all
+            log.exception("journal_not_read_at_once")
+            return partial(self._tell_loop, self._news.set)
+        return partial(self._tell_loop, partial(self._deliver, after, done.journal, names, events))
+
+    def _deliver(self, after: int, upto: int, names: frozenset[str], events: list[Event]) -> None:
+        if after != self._place or self._turn.locked() or not self._wanted <= names:
+            self._news.set()  # something is not yet told, or somebody else came: the task does it in order
+            return
+        for event in events:
+            self._send(event)
+        self._place = upto
 
     async def _follow(self) -> None:
         while True:
@@ -188,8 +219,7 @@ class LiveBoard:
 
     async def _tell_next(self) -> None:
         after, end = self._place, self._heard
-        names = frozenset[str]().union(*(screen.wanted for screen in self._screens))
-        question = partial(_told, after=after, incarnation=self._host.place.incarnation, names=names)
+        question = partial(_told, after=after, incarnation=self._host.place.incarnation, names=self._wanted)
         events, reached = await self._read(question)
         for event in events:
             self._send(event)
@@ -199,9 +229,17 @@ class LiveBoard:
         """Adds a screen; answers the journal row after which it is told everything."""
         async with self._turn:
             self._screens.add(screen)
+            self._note_wanted()
             if len(self._screens) == 1:  # nobody was told what was written while nobody was there
                 self._place = max(self._place, self._heard)
             return self._place
+
+    def _leave(self, screen: Screen) -> None:
+        self._screens.discard(screen)
+        self._note_wanted()
+
+    def _note_wanted(self) -> None:
+        self._wanted = frozenset[str]().union(*(screen.wanted for screen in self._screens))
 
     async def _tell_status(self) -> None:
         while True:
@@ -227,7 +265,7 @@ class LiveBoard:
 
     def _end(self, screen: Screen) -> None:
         # whoever reads the queue sees the end and closes; the screen comes back and resumes from the journal
-        self._screens.discard(screen)
+        self._leave(screen)
         while not screen.queue.empty():
             screen.queue.get_nowait()
         screen.queue.put_nowait(None)
@@ -248,7 +286,7 @@ class LiveBoard:
         reader = asyncio.create_task(self._until_gone(socket))
         writer = asyncio.create_task(self._write(socket, screen, resume, from_place))
         await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
-        self._screens.discard(screen)
+        self._leave(screen)
         for task in (reader, writer):
             task.cancel()
         for ended in await asyncio.gather(reader, writer, return_exceptions=True):
@@ -291,7 +329,8 @@ class LiveBoard:
             await self._catch_up(socket, screen, resume, incarnation, from_place)
         while True:
             try:
-                event = await asyncio.wait_for(screen.queue.get(), HEARTBEAT_SECONDS)
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    event = await screen.queue.get()
             except TimeoutError:
                 await self._say(socket, "heartbeat", None, {"server_time": instant_text(self._host.now())})
                 continue

@@ -56,7 +56,12 @@ class Committed:
 
 
 class Writer:
-    """Owns the writing connection. `connect` opens it, so that a crash file system can stand in for tests."""
+    """Owns the writing connection. `connect` opens it, so that a crash file system can stand in for tests.
+
+    `committed` is called after each commit. `foresee` is called before it, with what it will bring and the connection to
+    read that from; what it answers is called once those who waited are told, and not at all when the commit fails. All
+    of it happens in the writer's thread, which does nothing else meanwhile.
+    """
 
     def __init__(
         self,
@@ -68,6 +73,7 @@ class Writer:
         place: Callable[[], Place],
         org_id: str,
         committed: Callable[[Committed], None] = lambda done: None,
+        foresee: Callable[[Committed, Any], Callable[[], None] | None] = lambda done, connection: None,
     ) -> None:
         self._connect = connect
         self._clock = clock
@@ -75,6 +81,7 @@ class Writer:
         self._place = place
         self._org_id = org_id
         self._committed = committed
+        self._foresee = foresee
         self._pen = Pen(node=node)
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
@@ -166,6 +173,8 @@ class Writer:
                 self._run(job, alone=len(jobs) == 1)
             outbox = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sync_outbox'").fetchone()
             journal = self._connection.execute("SELECT max(rowid) FROM journal").fetchone()
+            done = Committed(outbox[0] if outbox else 0, journal[0] or 0)
+            then = self._foreseen(done)
             self._connection.execute("COMMIT")
         except Exception as error:  # whatever ended it, nothing of it is kept, and the next group must find a writer
             self._heads = heads
@@ -173,11 +182,20 @@ class Writer:
             return
         self.trouble = None
         try:
-            self._committed(Committed(outbox[0] if outbox else 0, journal[0] or 0))
+            self._committed(done)
         except Exception:  # a listener's trouble is not the writer's: the commit stands
             log.exception("listener_failed")
         for job in jobs:
             job.tell()
+        if then is not None:
+            then()
+
+    def _foreseen(self, done: Committed) -> Callable[[], None] | None:
+        try:
+            return self._foresee(done, self._connection)
+        except Exception:
+            log.exception("listener_failed")
+            return None
 
     def _run(self, job: Job, *, alone: bool) -> None:
         # the pages that a savepoint keeps copies of cost 7 % of an act, so one that is alone is its transaction

@@ -31,7 +31,8 @@ def take_live(desk: Desk, heard: live.Heard) -> None:
         case live.Joined(fresh):
             desk.link = Link(heard=True, since=desk.clock())
             desk.outbox.wake()
-            # Resumed, nothing of orders and tickets was missed; the menu and the printers have no events.
+            # Resumed, nothing of orders and tickets was missed; people and printers have no events, and the menu's
+            # are not told by an older node.
             desk.want(*(fetching.EVERYTHING if fresh else (Topic.STATUS, Topic.MENU, Topic.PEOPLE)))
             desk.changed(Topic.LINK)
         case live.Lost(unwelcome):
@@ -43,6 +44,8 @@ def take_live(desk: Desk, heard: live.Heard) -> None:
                 desk.want(Topic.STATUS)
         case live.Reload():
             desk.want(*fetching.EVERYTHING)
+        case live.Event("menu_updated"):
+            desk.want(Topic.MENU)
         case live.Event(name, data):
             try:
                 topics = desk.board.take_event(name, data, desk.clock())

@@ -13,7 +13,6 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import msgspec
@@ -110,7 +109,7 @@ def _through_the_node(plan: Plan, node: SeededNode, folder: Path) -> list[Journe
 
 
 def _journal_row(message: dict[str, Any]) -> int | None:
-    """Which entry of the journal an event comes from: its position is `incarnation:row.n`."""
+    """Which entry of the journal an event comes from: its position is `incarnation:row:n`."""
     if message["event"] != "ticket_updated":
         return None
     return int(message["position"].split(":")[1])
@@ -159,8 +158,3 @@ async def _play(plan: Plan, terminal: RawTerminal, screen: _Screen) -> list[tupl
             placed.append((sent, time.monotonic_ns()))
         seen = await asyncio.wait_for(seeing, LAST_SECONDS)
     return list(zip(placed, seen, strict=True))[warming:]
-
-
-def median_of(delays: list[Delays], stretch: str, percent: int) -> float:
-    """The median of the rounds."""
-    return median(one.found[stretch, percent] for one in delays)

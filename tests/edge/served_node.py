@@ -108,14 +108,17 @@ class ServedNode(Lan):
 @contextmanager
 def served_node(folder: Path, *, now: Clock = utc_now) -> Iterator[ServedNode]:
     """The furnished folder's node, running in this process as `buffr edge run` would run it."""
-    with opened_node(folder, now=now) as opened:
-        options = {"lifespan": "on", "loop": "uvloop", "http": "httptools", "ws": "websockets-sansio"}
-        app = build(opened, "http://node.test")
-        with (
-            serve(app, ws_ping_interval=None, timeout_graceful_shutdown=1, **options) as url,
-            ServedNode(url, folder, node=opened) as lan,
-        ):
-            yield lan
+    with opened_node(folder, now=now) as opened, doors_of(opened) as url, ServedNode(url, folder, node=opened) as lan:
+        yield lan
+
+
+@contextmanager
+def doors_of(opened: Node) -> Iterator[str]:
+    """The address of a node's doors, open for the length of the block."""
+    options = {"lifespan": "on", "loop": "uvloop", "http": "httptools", "ws": "websockets-sansio"}
+    app = build(opened, "http://node.test")
+    with serve(app, ws_ping_interval=None, timeout_graceful_shutdown=1, **options) as url:
+        yield url
 
 
 @contextmanager

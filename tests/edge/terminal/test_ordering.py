@@ -197,6 +197,21 @@ def test_a_sold_out_item_is_refused_here_and_a_late_one_by_the_node(node: NodeDo
     assert len({*node.keys[-2:]}) == 2
 
 
+def test_a_price_that_changes_while_a_till_is_open_is_shown_by_itself(node: NodeDouble, make_app: MakeApp) -> None:
+    salad = next(item for item in node.book.menu if item["name"] == "Garden salad")
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "salad")
+            await until_shown(pilot, f"{salad['price_minor'] / 100:.2f}")
+            salad["price_minor"] += 777
+            node.book.event("menu_updated", {})
+            await until_shown(pilot, f"{salad['price_minor'] / 100:.2f}")
+
+    asyncio.run(scenario())
+
+
 def test_more_lines_go_to_an_order_opened_from_the_list(node: NodeDouble, make_app: MakeApp) -> None:
     async def scenario() -> None:
         async with running(make_app()) as pilot:
