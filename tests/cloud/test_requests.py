@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,12 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from edge.database import connect
-from edge.identity import Identity, keep_identity
-from edge.keys import open_keys
 from edge.node import Node
-from edge.schema import prepare
-from edge.settings import EdgeSettings
 from hospitality.ground.clock import instant_text, utc_now
 from hospitality.ground.ids import derived_id, new_id
 from hospitality.ground.work import Caller, Work
@@ -24,9 +18,8 @@ from hospitality.menu.service import NewItem, add_category, add_item, add_statio
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.requests.service import confirm_request, make_request
 from hospitality.requests.verbs import REQUESTABLE
-from sync.hub.register import offer_code
-from sync.signing import public_text
 from tests.cloud_fixture import HeadOffice, There, head_office, migrated
+from tests.joined_node import joined_node
 from tests.postgres_fixture import Databases, TemplateFactory
 
 WAIT_SECONDS_MAX = 30.0
@@ -189,29 +182,6 @@ def test_head_office_sees_what_the_property_answered(face: Face) -> None:
 # --- with a node of the property
 
 
-@contextmanager
-def real_node(office: HeadOffice, property_id: str, folder: Path) -> Iterator[Node]:
-    """A node of the property as it ships, enrolled at the first time, talking to head office by itself."""
-    settings = EdgeSettings(data=folder, keys=folder / "keys")
-    if not settings.database.exists():
-        folder.mkdir()
-        keys = open_keys(settings.keys_folder)
-        with office.cloud.database.transaction(office.org_id) as tenant:
-            code, _ = offer_code(tenant, office.org_id, property_id)
-        with closing(connect(settings.database, keys.database)) as connection, office.client() as client:
-            prepare(connection)
-            answer = client.post("/sync/v1/enrol", json={"code": code, "public_key": public_text(keys.node)})
-            told = answer.json()
-            keep_identity(
-                connection,
-                Identity(
-                    office.url, told["node_id"], told["number"], told["code"], told["org_id"], told["property_id"]
-                ),
-            )
-    with Node(settings) as node:
-        yield node
-
-
 def wait_for(question: Callable[[], Any], answer: Any) -> None:
     """Waits until the question has this answer, with a bound."""
     ends = time.monotonic() + WAIT_SECONDS_MAX
@@ -246,7 +216,7 @@ def test_a_node_online_does_it_and_an_old_one_waits_for_a_person_there(office: H
     there = office.add_property("Dune House", node=False)
     face = Face(office, there, office.token)
     caller = Caller(office.org_id, there.id, permissions=frozenset({"*"}), name="test")
-    with real_node(office, there.id, tmp_path / "node") as node:
+    with joined_node(office, there.id, tmp_path / "node") as node:
         wait_for(lambda: node.engine.status.caught_up, True)
         item = node.host.writer.act(caller, item_on_the_menu).result(30)
         wait_for(lambda: node.engine.waiting, 0)
@@ -259,7 +229,7 @@ def test_a_node_online_does_it_and_an_old_one_waits_for_a_person_there(office: H
         wait_for(lambda: face.get(f"requests/{refused_id}")["code"], "UNKNOWN_CHOICE")
     # while the node is away
     fresh, old = face.ask(item), ask_long_ago(office, caller, item)
-    with real_node(office, there.id, tmp_path / "node") as node:
+    with joined_node(office, there.id, tmp_path / "node") as node:
         wait_for(lambda: face.get(f"requests/{fresh}")["state"], "accepted")
         wait_for(lambda: node.status()["requests_to_confirm"], 1)
         assert face.get(f"requests/{old}")["state"] == "needs_confirmation"
