@@ -16,7 +16,7 @@ else:
 
 PROTOCOL = 1
 CHANGES_MAX = 2000
-BATCH_BYTES_MAX = 1_000_000
+BATCH_BYTES_MAX = 1_500_000
 TRANSACTION_CHANGES_MAX = 50_000
 UNPACKED_BYTES_MAX = 32_000_000
 # in characters of up to four bytes: a row must fit into one request, and a transaction into one page of the feed

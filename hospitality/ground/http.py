@@ -31,7 +31,7 @@ from hospitality.ground.work import Caller, Work
 
 P = ParamSpec("P")
 PAGE_MAX = 500
-BODY_BYTES_MAX = 2_000_000
+BODY_BYTES_MAX = 3_000_000
 _STATUS: tuple[tuple[type[Trouble], int], ...] = (
     (Invalid, 422),
     (NotFound, 404),

@@ -12,6 +12,8 @@ from sync.schema import FieldSpec, Schema, TableSpec
 from sync.wire import TRANSACTION_CHARS_MAX
 
 NEWS_CHANNEL = "sync_news"
+# asked before a function is called or a row is noted for the statement's end: most rows come by the hub's own merging
+NOT_APPLYING = "WHEN (current_setting('sync.applying', true) IS DISTINCT FROM '1')"
 
 FUNCTIONS = [
     "CREATE SEQUENCE IF NOT EXISTS sync_tick CYCLE MAXVALUE 65535 MINVALUE 0",
@@ -42,7 +44,7 @@ EMIT = [
         INSERT INTO sync_scopes (org_id, scope, head) VALUES (NEW.org_id, part.scope, 1)
         ON CONFLICT (org_id, scope) DO UPDATE SET head = sync_scopes.head + 1 RETURNING head INTO place;
         INSERT INTO sync_feed (org_id, scope, pos, node, incarnation, hlc, differs, body)
-        VALUES (NEW.org_id, part.scope, place, 0, 0, part.hlc, false, part.body);
+        VALUES (NEW.org_id, part.scope, place, 0, 0, part.hlc, false, convert_to(part.body, 'UTF8'));
         IF length(part.body) > {TRANSACTION_CHARS_MAX} THEN
           RAISE EXCEPTION 'one transaction may change at most {TRANSACTION_CHARS_MAX} characters of a scope';
         END IF;
@@ -84,10 +86,10 @@ def capture_statements(schema: Schema) -> list[str]:
     return statements
 
 
-def _trigger(table: str, name: str, when: str, function: str) -> list[str]:
+def _trigger(table: str, name: str, when: str, function: str, condition: str) -> list[str]:
     return [
         f'DROP TRIGGER IF EXISTS {name} ON "{table}"',
-        f'CREATE TRIGGER {name} {when} ON "{table}" FOR EACH ROW EXECUTE FUNCTION {function}()',
+        f'CREATE TRIGGER {name} {when} ON "{table}" FOR EACH ROW {condition} EXECUTE FUNCTION {function}()',
     ]
 
 
@@ -104,7 +106,6 @@ def _capture(table: TableSpec) -> list[str]:
         CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
         DECLARE f jsonb := '{{}}'; head jsonb; stamps jsonb; at bigint := NEW._hlc;
         BEGIN
-          IF current_setting('sync.applying', true) = '1' THEN RETURN NULL; END IF;
           head := jsonb_build_object(
             't', '{table.name}', 'o', CASE TG_OP WHEN 'INSERT' THEN 'i' ELSE 'u' END, 'k', NEW.id);
           IF TG_OP = 'INSERT' THEN
@@ -121,7 +122,7 @@ def _capture(table: TableSpec) -> list[str]:
           RETURN NULL;
         END $$
         """,
-        *_trigger(table.name, "sync_capture", "AFTER INSERT OR UPDATE", function),
+        *_trigger(table.name, "sync_capture", "AFTER INSERT OR UPDATE", function, NOT_APPLYING),
     ]
 
 
@@ -141,7 +142,6 @@ def _record(table: TableSpec) -> list[str]:
         CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
         DECLARE changed text[] := '{{}}'; known jsonb := coalesce(OLD._fv, '{{}}')::jsonb; at bigint; last bigint;
         BEGIN
-          IF current_setting('sync.applying', true) = '1' THEN RETURN NEW; END IF;
           IF (NEW.org_id, NEW.id, NEW.property_id) IS DISTINCT FROM (OLD.org_id, OLD.id, OLD.property_id) THEN
             RAISE EXCEPTION 'a record keeps its place: {table.name}';
           END IF;
@@ -155,7 +155,7 @@ def _record(table: TableSpec) -> list[str]:
           RETURN NEW;
         END $$
         """,
-        *_trigger(table.name, "sync_stamp", "BEFORE UPDATE", function),
+        *_trigger(table.name, "sync_stamp", "BEFORE UPDATE", function, NOT_APPLYING),
     ]
 
 
@@ -165,9 +165,8 @@ def _fact(table: TableSpec) -> list[str]:
         f"""
         CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          IF current_setting('sync.applying', true) = '1' THEN RETURN NEW; END IF;
           RAISE EXCEPTION 'a fact is never changed: {table.name}';
         END $$
         """,
-        *_trigger(table.name, "sync_stamp", "BEFORE UPDATE", function),
+        *_trigger(table.name, "sync_stamp", "BEFORE UPDATE", function, NOT_APPLYING),
     ]

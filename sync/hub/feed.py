@@ -1,6 +1,11 @@
-"""Serving the feed: every scope has contiguous positions, so a reader can prove that it has everything."""
+"""Serving the feed: every scope has contiguous positions, so a reader can prove that it has everything.
 
-from collections.abc import Mapping
+An entry's body is JSON: as text where PostgreSQL wrote it, inside zstd where the hub did, which costs half of what
+PostgreSQL's own compression does and a quarter less room.
+"""
+
+import sys
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -9,8 +14,15 @@ import psycopg
 from sync.hub.application import Sender
 from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 Connection = psycopg.Connection[dict[str, Any]]
 Cursors = Mapping[str, tuple[int, int]]
+ZSTD = b"\x28\xb5\x2f\xfd"  # how every zstd frame begins, and no JSON
+BODY_LEVEL = 1
 
 
 class PullRequest(msgspec.Struct):
@@ -25,6 +37,17 @@ class PullRequest(msgspec.Struct):
 def scopes_of(sender: Sender) -> list[str]:
     """What concerns a node: the group's rows first, since the property's may lean on them, then the property's."""
     return [sender.org_id, sender.property_id]
+
+
+def feed_bodies(entries: Iterable[list[EntryChange]]) -> list[bytes]:
+    """The entries' changes as the feed keeps them."""
+    packer = zstd.ZstdCompressor(level=BODY_LEVEL)  # one for all: to make one takes longer than to use it
+    return [packer.compress(msgspec.json.encode(changes), packer.FLUSH_FRAME) for changes in entries]
+
+
+def body_json(body: bytes) -> bytes:
+    """What a body of the feed says, as JSON."""
+    return zstd.decompress(body) if body.startswith(ZSTD) else body
 
 
 def pages(connection: Connection, sender: Sender, incarnation: int, cursors: Cursors) -> list[Page]:
@@ -46,11 +69,12 @@ def _page(connection: Connection, sender: Sender, incarnation: int, scope: str, 
     size = 0
     to = state["head"]
     for row in rows:
-        size += len(row["body"])
+        raw = body_json(row["body"])
+        size += len(raw)
         if entries and size > PAGE_BYTES_MAX:
             to = entries[-1].p
             break
-        changes = msgspec.json.decode(row["body"], type=list[EntryChange])
+        changes = msgspec.json.decode(raw, type=list[EntryChange])
         entries.append(Entry(row["pos"], row["hlc"], row["node"], changes, row["node"] == sender.number))
     else:
         if len(rows) == ENTRIES_MAX:

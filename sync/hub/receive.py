@@ -14,6 +14,7 @@ import psycopg
 from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
 from sync.hub.application import Application, Connection, Sender, SetAside, Transaction
 from sync.hub.capture import NEWS_CHANNEL
+from sync.hub.feed import feed_bodies
 from sync.schema import Schema
 from sync.wire import Batch, Change, EntryChange, PushAnswer, Trouble
 
@@ -193,12 +194,12 @@ def _write_feed(connection: Connection, sender: Sender, incarnation: int, transa
         connection.execute(
             "INSERT INTO sync_feed (org_id, scope, pos, node, incarnation, hlc, differs, body)"
             " SELECT %s, %s, %s + place - 1, %s, %s, hlc, differs, body"
-            " FROM unnest(%b::bigint[], %b::boolean[], %b::text[]) WITH ORDINALITY AS e(hlc, differs, body, place)",
+            " FROM unnest(%b::bigint[], %b::boolean[], %b::bytea[]) WITH ORDINALITY AS e(hlc, differs, body, place)",
             (
                 *(sender.org_id, scope, first, sender.number, incarnation),
                 [t.hlc for t, _ in entries],
                 [t.differs for t, _ in entries],
-                [msgspec.json.encode(changes).decode() for _, changes in entries],
+                feed_bodies(changes for _, changes in entries),
             ),
         )
         # its author needs no waking for what it wrote itself, unless the hub changed something

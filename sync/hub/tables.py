@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Identity, Index, Integer, LargeBinary, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 
 metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"})
@@ -82,7 +82,7 @@ feed = Table(
     _column("incarnation", Integer),
     _column("hlc", BigInteger),
     _column("differs", Boolean),  # the hub's result is not what the author sent
-    _column("body", Text, info=_COPY),
+    _column("body", LargeBinary, info=_COPY),
     _at("at", server_default=text("now()")),
     info=_info(large=True),
     postgresql_partition_by="HASH (org_id)",

@@ -195,6 +195,7 @@ VALUES: dict[str, Any] = {
     "INTEGER": 1,
     "BIGINT": 1,
     "TEXT": "x",
+    "BYTEA": b"x",
 }
 
 

@@ -26,7 +26,7 @@ from hospitality.ground.ids import new_id
 from hospitality.ground.work import Caller, Work
 from hospitality.properties.service import add_organisation, add_property
 from sync.clock import HybridClock, at_ms
-from sync.hub.feed import PullRequest
+from sync.hub.feed import PullRequest, body_json
 from sync.hub.register import offer_code
 from sync.node.loops import Engine
 from sync.node.outbox import get
@@ -111,7 +111,7 @@ class Group:
     def feed(self, scope: str) -> list[dict[str, Any]]:
         """A scope's feed with the bodies decoded."""
         found = self.rows("SELECT * FROM sync_feed WHERE scope = %s ORDER BY pos", scope)
-        return [{**row, "changes": msgspec.json.decode(row["body"])} for row in found]
+        return [{**row, "changes": msgspec.json.decode(body_json(row["body"]))} for row in found]
 
     def conflicts(self) -> list[dict[str, Any]]:
         """The conflict log."""

@@ -100,14 +100,14 @@ def test_drafts_are_whole_transactions_within_the_limit_and_parts_only_where_one
 
 
 def test_a_draft_ends_before_the_change_that_makes_it_too_large(connection: sqlite3.Connection) -> None:
-    write(connection, [1] * 5, text="y" * 300_000)
+    write(connection, [1] * 5, text="y" * 450_000)
     found = drafts(connection)
     assert [len(draft.changes) for draft in found] == [3, 2]
     assert all(sum(map(len, draft.changes)) <= BATCH_BYTES_MAX for draft in found)
 
 
 def test_one_transaction_of_too_many_bytes_goes_in_parts(connection: sqlite3.Connection) -> None:
-    write(connection, [7, 1], text="y" * 300_000)
+    write(connection, [7, 1], text="y" * 450_000)
     found = drafts(connection)
     assert [(len(d.changes), d.part) for d in found] == [(3, True), (3, True), (2, False)]
 

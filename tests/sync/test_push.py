@@ -329,7 +329,7 @@ def test_garbage_is_answered_in_words(hand: Hand, body: bytes) -> None:
 
 def test_a_body_too_large_is_refused_while_it_arrives(hand: Hand) -> None:
     hand.hello()
-    noise = random.Random(1).randbytes(3_000_000)
+    noise = random.Random(1).randbytes(3_000_001)
     with pytest.raises(LinkDown, match="413 BODY_TOO_LARGE"):
         hand.link.call(PUSH, noise, Batch)
 

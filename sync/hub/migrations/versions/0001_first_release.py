@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("incarnation", sa.Integer(), nullable=False),
         sa.Column("hlc", sa.BigInteger(), nullable=False),
         sa.Column("differs", sa.Boolean(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("(now())"), nullable=False),
         sa.PrimaryKeyConstraint("org_id", "scope", "pos", name=op.f("pk_sync_feed")),
         info={"kind": "local", "host": "cloud", "large": True},
