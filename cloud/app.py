@@ -99,7 +99,7 @@ def build(cloud: Cloud) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         loop = asyncio.get_running_loop()
 
-        def tell(scope: str, author: int) -> None:
+        def tell(scope: str | None, author: int) -> None:
             loop.call_soon_threadsafe(cloud.host.board.tell, scope, author)
 
         listener = NewsListener(cloud.database, tell)

@@ -177,9 +177,12 @@ def token_of(request: HTTPConnection) -> str:
 
 
 class NewsListener:
-    """Hears PostgreSQL's notifications in a thread and tells the board on the event loop; reconnects by itself."""
+    """Hears PostgreSQL's notifications in a thread and tells the board on the event loop; reconnects by itself.
 
-    def __init__(self, database: Database, tell: Callable[[str, int], None]) -> None:
+    `tell` is called for each; with no scope whenever listening begins, since what was written until then is not heard.
+    """
+
+    def __init__(self, database: Database, tell: Callable[[str | None, int], None]) -> None:
         self._database = database
         self._tell = tell
         self._stop = threading.Event()
@@ -199,6 +202,7 @@ class NewsListener:
             try:
                 with self._database.listen() as connection:
                     connection.execute(f"LISTEN {NEWS_CHANNEL}")
+                    self._tell(None, 0)
                     self._hear(connection)
             except psycopg.Error as error:
                 log.warning("news_lost", error=str(error))

@@ -253,8 +253,11 @@ class NewsBoard:
         self._waiting: dict[str, set[tuple[int, asyncio.Event]]] = {}
         self.ended = False
 
-    def tell(self, scope: str, author: int) -> None:
-        """There is news of this scope that this node wrote (0: for all); call on the event loop."""
+    def tell(self, scope: str | None, author: int) -> None:
+        """There is news of this scope that this node wrote (0: for all), or may be of any; call on the event loop."""
+        if scope is None:
+            self._wake_all()
+            return
         for number, event in self._waiting.get(scope, ()):
             if author == 0 or number != author:
                 event.set()
@@ -262,6 +265,9 @@ class NewsBoard:
     def end(self) -> None:
         """The process is to stop: whoever waits is answered with what there is, and nobody waits any more."""
         self.ended = True
+        self._wake_all()
+
+    def _wake_all(self) -> None:
         for ears in self._waiting.values():
             for _, event in ears:
                 event.set()

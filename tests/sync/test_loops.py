@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -31,15 +32,24 @@ HELLO, PUSH, PULL = "/sync/v1/hello", "/sync/v1/push", "/sync/v1/pull"
 @pytest.fixture
 def news(head: Head, hub_loop: LoopThread) -> Iterator[None]:
     """PostgreSQL's notifications reach who waits at the hub."""
+    with listening(head, hub_loop):
+        yield
+
+
+@contextmanager
+def listening(head: Head, hub_loop: LoopThread) -> Iterator[None]:
+    """Tells who waits at the hub, for the length of the block."""
     tell = head.host.board.tell
 
-    def heard(scope: str, author: int) -> None:
+    def heard(scope: str | None, author: int) -> None:
         hub_loop.loop.call_soon_threadsafe(tell, scope, author)
 
     listener = NewsListener(head.database, heard)
     listener.start()
-    yield
-    listener.stop()
+    try:
+        yield
+    finally:
+        listener.stop()
 
 
 @pytest.fixture
@@ -165,6 +175,18 @@ def test_a_write_without_any_verb_at_head_office_reaches_the_node(node: Node, ho
     wait_until(lambda: node.value("SELECT name FROM properties") == "Renamed by hand")
     node.engine.stop()
     assert_agree(node)
+
+
+def test_what_was_written_while_nobody_listened_reaches_a_node_that_waits(
+    node: Node, house: House, head: Head, hub_loop: LoopThread
+) -> None:
+    node.engine.start()
+    wait_until(lambda: node.engine.status.caught_up, "at the feeds' ends")
+    wait_until(lambda: head.host.board._waiting, "asking, and held")
+    house.group.rows("UPDATE properties SET name = 'Renamed unheard' WHERE id = %s", house.id)
+    with listening(head, hub_loop):
+        wait_until(lambda: node.value("SELECT name FROM properties") == "Renamed unheard", "told")
+    node.engine.stop()
 
 
 def test_a_failure_of_the_nodes_own_disk_ends_no_loop(
