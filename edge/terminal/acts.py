@@ -56,7 +56,7 @@ def send_draft(desk: Desk) -> None:
         return
     kind: Kind = "lines" if draft.order_id else "order"
     path = f"/orders/{draft.order_id}/lines" if draft.order_id else "/orders"
-    title = _("Table {table}").format(table=draft.table) if draft.table else channel_words(draft.channel)
+    title = place_words(draft.table, draft.channel)
     key = _put(desk, kind, path, draft.body(), title, draft.estimate_minor, draft.order_id)
     desk.draft = replace(draft, sending=key, kept=False, refusal="")
 
@@ -113,6 +113,15 @@ def channel_words(channel: str) -> str:
         "room_service": _("Room service"),
     }
     return words.get(channel, channel.replace("_", " "))
+
+
+def place_words(table: str | None, channel: str) -> str:
+    """Where an order goes: its table or room, else how it was ordered."""
+    if not table:
+        return channel_words(channel)
+    if channel == "room_service":
+        return _("Room {room}").format(room=table)
+    return _("Table {table}").format(table=table)
 
 
 def _put(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from edge.terminal.acts import channel_words
+from edge.terminal.acts import channel_words, place_words
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.draft import Draft, DraftLine
 from edge.terminal.shapes import Order, OrderLine
@@ -66,10 +66,10 @@ def title(order: Order | None, draft: Draft) -> Content:
     """Which order: its number when the node has it, and where it goes."""
     table, covers = (order.table, order.covers) if order else (draft.table, draft.covers)
     channel = order.channel if order else draft.channel
-    # A table says by itself that it is eaten in.
-    parts = [] if table and channel == "dine_in" else [channel_words(channel)]
+    # A table says by itself that it is eaten in, a room that it is brought there.
+    parts = [] if table and channel in ("dine_in", "room_service") else [channel_words(channel)]
     if table:
-        parts.append(_("Table {table}").format(table=table))
+        parts.append(place_words(table, channel))
     if covers:
         parts.append(n_("{n} guest", "{n} guests", covers))
     number = order.number if order else _("New order")

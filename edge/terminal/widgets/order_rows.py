@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from edge.terminal.acts import channel_words
+from edge.terminal.acts import place_words
 from edge.terminal.amounts import written
 from edge.terminal.kept import KeptAction
 from edge.terminal.shapes import Order
@@ -42,7 +42,7 @@ def kept_row(action: KeptAction, *, wide: bool) -> Row:
 
 def order_row(order: Order, *, wide: bool, now: datetime, amount_minor: int) -> Row:
     """An order of the node's."""
-    where = _("Table {table}").format(table=order.table) if order.table else channel_words(order.channel)
+    where = place_words(order.table, order.channel)
     minutes = int((now - order.opened_at).total_seconds() // 60)
     age = _("{n} min").format(n=minutes) if minutes < 120 else _("{n} h").format(n=minutes // 60)
     guests = Cell(str(order.covers or ""))

@@ -2,6 +2,7 @@
 
 from datetime import tzinfo
 
+from edge.terminal.acts import place_words
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.shapes import Order, Payment, Receipt
 from edge.terminal.widgets.check_lines import order_totals
@@ -17,7 +18,7 @@ def receipt_lines(receipt: Receipt, property_name: str, zone: tzinfo | None) -> 
     lines = [(receipt.property.name or property_name).center(COLUMNS).rstrip(), ""]
     lines.append(_sides(_("Receipt {number}").format(number=receipt.number), order.number))
     lines.append(_sides(f"{receipt.issued_at.astimezone(zone):%d %b %Y %H:%M}", order.opened_by_name or ""))
-    where = [_("Table {table}").format(table=order.table)] if order.table else []
+    where = [place_words(order.table, order.channel)] if order.table else []
     where += [n_("{n} guest", "{n} guests", order.covers)] if order.covers else []
     lines += [" · ".join(where)] if where else []
     lines.append("─" * COLUMNS)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
-from edge.terminal.acts import channel_words
+from edge.terminal.acts import place_words
 from edge.terminal.board import TICKETS_TO_DO
 from edge.terminal.shapes import Ticket, TicketLine
 from edge.terminal.widgets.painted import Part, fitted, wrapped
@@ -77,7 +77,7 @@ def card_of(ticket: Ticket, width: int, *, number: str, now: datetime, chosen: b
 def _head(ticket: Ticket, width: int, now: datetime, pending: str) -> list[Line]:
     """Where it goes, and its age against its prep time."""
     tone, word = urgency(ticket, now) if ticket.state in TICKETS_TO_DO else ("plain", "")
-    where = _("Table {table}").format(table=ticket.table) if ticket.table else channel_words(ticket.channel)
+    where = place_words(ticket.table, ticket.channel)
     age = age_words((now - ticket.placed_at).total_seconds())
     state = pending or {"in_preparation": _("▶ begun"), "ready": _("✔ ready"), "served": _("served")}.get(
         ticket.state, ""
