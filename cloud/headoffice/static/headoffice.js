@@ -15,8 +15,22 @@ const clock = new ServerClock();
 const stream = new LiveStream({ url: board.dataset.live, clock });
 const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
 
+// Whoever has sent a form (signing out, say) goes where that leads: news that was asked for before calls nobody back.
+let leaving = false;
+document.addEventListener("submit", (event) => {
+  leaving ||= !event.defaultPrevented;
+});
+window.addEventListener("pageshow", () => {
+  leaving = false;
+});
+board.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (leaving) event.preventDefault();
+});
+
 stream.addEventListener("news", () => window.htmx.trigger(board, "news"));
-stream.addEventListener("out", () => location.reload());
+stream.addEventListener("out", () => {
+  if (!leaving) location.reload();
+});
 stream.addEventListener("state", ({ detail }) => {
   cutOff.hidden = detail.state !== State.cutOff;
 });

@@ -76,8 +76,7 @@ def test_a_station_without_a_printer_has_no_job_and_the_order_stands(host: EdgeH
     with printing(host) as found:
         placed = order(host, STEAK)
         order(host, BEER)
-        wait_for(lambda: states(host) == ["confirmed"])
-        assert found.waiting() == 0
+        wait_for(lambda: states(host) == ["confirmed"] and found.waiting() == 0)
     assert ask(host, order_view, placed["id"])["lines"][0]["name"] == "Rump steak 300 g"
 
 
