@@ -27,8 +27,8 @@ from hospitality.requests.rules import CONFIRM_AFTER
 from hospitality.requests.service import make_request
 from hospitality.requests.verbs import requestable_of
 from sync.hub.api import KnownNode, NewsBoard
-from sync.hub.application import Sender
 from sync.hub.capture import NEWS_CHANNEL
+from sync.hub.store import Sender
 from sync.schema import Schema
 
 P = ParamSpec("P")

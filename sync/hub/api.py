@@ -14,10 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sync.hub.application import Sender
 from sync.hub.feed import PullRequest, pages, scopes_of
+from sync.hub.greeting import hello
+from sync.hub.postgres import PostgresStore
 from sync.hub.receive import receive
-from sync.hub.register import EnrolmentRefused, code_hash, enrol, hello
+from sync.hub.register import EnrolmentRefused, code_hash, enrol
+from sync.hub.store import HubStore, Sender
 from sync.schema import Schema
 from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, issue_nonce, nonce_is_good, verifies
 from sync.wire import (
@@ -124,13 +126,13 @@ class Desk:
         said = unpack(body, Hello)
         if said.protocol != PROTOCOL:
             raise Denied(426, "PROTOCOL", f"This hub speaks protocol {PROTOCOL}.", sender.node_id)
-        return await self._in(sender, lambda c: hello(c, sender, said, now_ms()))
+        return await self._in(sender, lambda store: hello(store, said, now_ms()))
 
     async def push(self, sender: Sender, body: bytes) -> msgspec.Struct:
         """Takes a push."""
 
-        def job(connection: Connection) -> msgspec.Struct:
-            return receive(connection, self._hub.schema, sender, unpack(body, Batch), now_ms())
+        def job(store: HubStore) -> msgspec.Struct:
+            return receive(store, self._hub.schema, unpack(body, Batch), now_ms())
 
         return await self._in(sender, job)
 
@@ -142,7 +144,7 @@ class Desk:
         with self._hub.board.listening(scopes_of(sender), sender.number) as heard:
             while True:
                 heard.clear()
-                answer = await self._in(sender, lambda c: self._pages(c, sender, asked))
+                answer = await self._in(sender, lambda store: _answer(store, asked))
                 remaining = ends - time.monotonic()
                 told = answer.status != "ok" or any(page.entries for page in answer.pages)
                 if told or remaining <= 0 or self._hub.board.ended:
@@ -197,21 +199,10 @@ class Desk:
             raise Denied(403, "REVOKED", REVOKED)
         return node
 
-    def _pages(self, connection: Connection, sender: Sender, asked: PullRequest) -> PullAnswer:
-        row = connection.execute(
-            "UPDATE sync_nodes SET seen_at = now() WHERE org_id = %s AND id = %s RETURNING incarnation, status",
-            (sender.org_id, sender.node_id),
-        ).fetchone()
-        if row is not None and row["status"] != "active":  # revoked while its question waited for news
-            raise Denied(403, "REVOKED", REVOKED)
-        if row is None or row["incarnation"] != asked.incarnation:
-            return PullAnswer("superseded", now_ms(), [])
-        return PullAnswer("ok", now_ms(), pages(connection, sender, asked.incarnation, asked.cursors))
-
-    async def _in(self, sender: Sender, job: Callable[[Connection], T]) -> T:
+    async def _in(self, sender: Sender, job: Callable[[HubStore], T]) -> T:
         def run() -> T:
             with self._hub.transaction(sender.org_id) as connection:
-                return job(connection)
+                return job(PostgresStore(connection, sender))
 
         return await run_in_threadpool(run)
 
@@ -222,6 +213,15 @@ class Desk:
         body = msgspec.json.encode({"error": {"code": error.code, "message": str(error), "details": {}}})
         headers = {NONCE_HEADER: self._nonce(error.node_id)} if error.node_id and error.status == 401 else {}
         return Response(body, error.status, media_type="application/json", headers=headers)
+
+
+def _answer(store: HubStore, asked: PullRequest) -> PullAnswer:
+    node = store.see_node()
+    if node is not None and not node.active:  # revoked while its question waited for news
+        raise Denied(403, "REVOKED", REVOKED)
+    if node is None or node.incarnation != asked.incarnation:
+        return PullAnswer("superseded", now_ms(), [])
+    return PullAnswer("ok", now_ms(), pages(store, asked.incarnation, asked.cursors))
 
 
 class EnrolRequest(msgspec.Struct):

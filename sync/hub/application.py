@@ -1,7 +1,7 @@
-"""Applying a push's transactions to PostgreSQL.
+"""Applying a push's transactions to the hub's rows.
 
-Facts go in by table straight from their JSON; records are read, merged in Python by the same pure rules as everywhere,
-and written back.
+Facts go in by table straight from their JSON; records are read, merged by the same pure rules as everywhere, and
+written back.
 """
 
 from collections.abc import Iterable
@@ -11,34 +11,13 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
-import psycopg
 from sqlalchemy import Boolean
 
 from sync.clock import Stamp
-from sync.hub.capture import pg_type
+from sync.hub.store import HubStore, SetAside
 from sync.merge import Clash, RowVersions, Version, later
 from sync.schema import ENGINE_COLUMNS, FieldSpec, Schema, TableSpec
 from sync.wire import PAGE_BYTES_MAX, TRANSACTION_CHANGES_MAX, UNPACKED_BYTES_MAX, Change, EntryChange
-
-Connection = psycopg.Connection[dict[str, Any]]
-
-
-class SetAside(Exception):
-    """One transaction can't be applied; it goes to the quarantine with this code and sentence."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """The node that pushes, as the hub knows it."""
-
-    org_id: str
-    node_id: str
-    number: int
-    property_id: str
 
 
 @dataclass(slots=True)
@@ -64,15 +43,15 @@ class Transaction:
 class Application:
     """Applies transactions together: inserts by table, parents first, then edits; notes for each what the feed says."""
 
-    def __init__(self, connection: Connection, schema: Schema, sender: Sender, known: bool, now_ms: int) -> None:
-        self._connection = connection
+    def __init__(self, store: HubStore, schema: Schema, known: bool, now_ms: int) -> None:
+        self._store = store
         self._schema = schema
-        self._sender = sender
+        self._sender = store.sender
         self._known = known
         self._now_ms = now_ms
 
     def run(self, transactions: Iterable[Transaction]) -> None:
-        """Raises SetAside or a psycopg error when anything can't be applied; nothing then stays of any of them."""
+        """Raises SetAside when anything can't be applied; nothing may then stay of any of them (HubStore.attempt)."""
         inserts: dict[str, list[tuple[Transaction, Change]]] = {}
         edits: dict[str, list[tuple[Transaction, Change]]] = {}
         for transaction in transactions:
@@ -94,30 +73,8 @@ class Application:
             raise SetAside("NOT_PERMITTED", f"a property may not write {change.t}")
 
     def _insert(self, table: TableSpec, found: list[tuple[Transaction, Change]]) -> None:
-        document = b"[" + b",".join(self._row_json(table, t, c) for t, c in found) + b"]"
-        columns = [f'"{name}"' for name in table.fields]
-        typed = ", ".join(f'"{name}" {pg_type(spec.type)}' for name, spec in table.fields.items())
-        parameters = {
-            "org": self._sender.org_id,
-            "node": self._sender.number,
-            "property": self._sender.property_id,
-            "rows": document.decode(),
-        }
-        source = f"json_to_recordset(%(rows)s::json) AS r({typed}, _hlc bigint, _x text)"
-        owned = (
-            "r.property_id = %(property)s"
-            if table.writer == "property"
-            else "coalesce(r.property_id, %(property)s) = %(property)s"
-        )
-        inserted = self._connection.execute(
-            f'INSERT INTO "{table.name}" (org_id, {", ".join(columns)}, _hlc, _node, _x)'
-            f" SELECT %(org)s, {', '.join('r.' + c for c in columns)}, r._hlc, %(node)s, r._x"
-            f" FROM {source} WHERE {owned} ON CONFLICT (org_id, id) DO NOTHING",
-            parameters,
-        ).rowcount
-        rest: list[tuple[Transaction, Change]] = []
-        if inserted != len(found):
-            rest = self._not_inserted(table, found, source, owned, parameters)
+        rows = [self._row_json(table, transaction, change) for transaction, change in found]
+        rest = self._not_inserted(table, found, rows) if self._store.insert(table, rows) != len(rows) else []
         skipped = {id(change) for _, change in rest}
         for transaction, change in found:
             if id(change) not in skipped:
@@ -140,58 +97,24 @@ class Application:
         return msgspec.json.encode(row)
 
     def _not_inserted(
-        self,
-        table: TableSpec,
-        found: list[tuple[Transaction, Change]],
-        source: str,
-        owned: str,
-        parameters: Any,
+        self, table: TableSpec, found: list[tuple[Transaction, Change]], rows: list[bytes]
     ) -> list[tuple[Transaction, Change]]:
         """Why fewer rows went in: somebody else's property, a fact again (fine if the same), or a record made twice."""
-        foreign = self._connection.execute(
-            f"SELECT r.id FROM {source} WHERE NOT ({owned}) LIMIT 1", parameters
-        ).fetchone()
-        if foreign:
-            raise SetAside("NOT_PERMITTED", f"{table.name} {foreign['id']} is of another property")
+        foreign = self._store.foreign_row(table, rows)
+        if foreign is not None:
+            raise SetAside("NOT_PERMITTED", f"{table.name} {foreign} is of another property")
         if table.kind == "record":
-            fresh = {
-                row["id"]
-                for row in self._connection.execute(
-                    f'SELECT id FROM "{table.name}" WHERE org_id = %s AND id = ANY(%s::uuid[])'
-                    " AND _node = %s AND _hlc = ANY(%s) AND _fv IS NULL",
-                    (
-                        self._sender.org_id,
-                        [c.k for _, c in found],
-                        self._sender.number,
-                        [t.hlc for t, _ in found],
-                    ),
-                )
-            }
+            fresh = self._store.untouched(table, [c.k for _, c in found], [t.hlc for t, _ in found])
             return [(t, c) for t, c in found if c.k not in fresh]
-        columns = ", ".join(f'"{name}"' for name in table.fields)
-        other = self._connection.execute(
-            f'SELECT t.id FROM {source} JOIN "{table.name}" AS t ON t.org_id = %(org)s AND t.id = r.id'
-            f" WHERE ({', '.join(f't.{c}' for c in columns.split(', '))})"
-            f" IS DISTINCT FROM ({', '.join(f'r.{c}' for c in columns.split(', '))}) LIMIT 1",
-            parameters,
-        ).fetchone()
-        if other:
-            raise SetAside("SAME_ID_OTHER_CONTENT", f"{table.name} {other['id']} is already here with other content")
+        other = self._store.other_content(table, rows)
+        if other is not None:
+            raise SetAside("SAME_ID_OTHER_CONTENT", f"{table.name} {other} is already here with other content")
         return []
 
     def _edit(self, table: TableSpec, found: list[tuple[Transaction, Change]]) -> None:
         if table.kind == "fact":
             raise SetAside("FACT_CHANGED", f"a fact of {table.name} is never changed")
-        ids = sorted({change.k for _, change in found})
-        columns = ", ".join(f'"{name}"' for name in table.fields)
-        rows = {
-            row["id"]: row
-            for row in self._connection.execute(
-                f'SELECT {columns}, _deleted, _hlc, _node, _fv, _x FROM "{table.name}"'
-                " WHERE org_id = %s AND id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE",
-                (self._sender.org_id, ids),
-            )
-        }
+        rows = self._store.records(table, sorted({change.k for _, change in found}))
         touched: dict[str, set[str]] = {}
         for transaction, change in found:
             row = rows.get(change.k)
@@ -202,12 +125,7 @@ class Application:
             touched.setdefault(change.k, set()).update(self._merge(table, transaction, change, row))
         for key, names in touched.items():
             if names:
-                written = sorted(names | {"_fv", "_x"})
-                changes = ", ".join(f'"{name}" = %s' for name in written)
-                self._connection.execute(
-                    f'UPDATE "{table.name}" SET {changes} WHERE org_id = %s AND id = %s',
-                    (*(rows[key][name] for name in written), self._sender.org_id, key),
-                )
+                self._store.edit(table, key, {name: rows[key][name] for name in sorted(names | {"_fv", "_x"})})
 
     def _merge(self, table: TableSpec, transaction: Transaction, change: Change, row: dict[str, Any]) -> set[str]:
         """Merges one change into the row in hand; answers which of its columns moved."""
@@ -287,13 +205,7 @@ class Application:
             "lost_node": clash.lost.stamp[1],
             "decided_at": _instant(self._now_ms),
         }
-        names = ", ".join(fact)
-        added = self._connection.execute(
-            f"INSERT INTO sync_conflicts (org_id, {names}, _hlc, _node)"
-            f" VALUES (%s, {', '.join(['%s'] * len(fact))}, %s, %s) ON CONFLICT DO NOTHING",
-            (self._sender.org_id, *fact.values(), transaction.hlc, self._sender.number),  # as the feed's entry has it
-        ).rowcount
-        if added:
+        if self._store.log_conflict(fact, transaction.hlc):  # stamped as the feed's entry has it
             transaction.differs = True
             entry = EntryChange("sync_conflicts", "i", id, msgspec.Raw(msgspec.json.encode(fact)))
             transaction.entries.setdefault(self._sender.property_id, []).append(entry)

@@ -6,12 +6,10 @@ PostgreSQL's own compression does and a quarter less room.
 
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import msgspec
-import psycopg
 
-from sync.hub.application import Sender
+from sync.hub.store import FeedRow, HubStore, Sender
 from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page
 
 if sys.version_info >= (3, 14):
@@ -19,7 +17,6 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-Connection = psycopg.Connection[dict[str, Any]]
 Cursors = Mapping[str, tuple[int, int]]
 ZSTD = b"\x28\xb5\x2f\xfd"  # how every zstd frame begins, and no JSON
 BODY_LEVEL = 1
@@ -39,10 +36,13 @@ def scopes_of(sender: Sender) -> list[str]:
     return [sender.org_id, sender.property_id]
 
 
-def feed_bodies(entries: Iterable[list[EntryChange]]) -> list[bytes]:
-    """The entries' changes as the feed keeps them."""
+def feed_rows(entries: Iterable[tuple[int, bool, list[EntryChange]]]) -> list[FeedRow]:
+    """The entries (stamp, whether the result differs, changes) as the feed keeps them."""
     packer = zstd.ZstdCompressor(level=BODY_LEVEL)  # one for all: to make one takes longer than to use it
-    return [packer.compress(msgspec.json.encode(changes), packer.FLUSH_FRAME) for changes in entries]
+    return [
+        FeedRow(hlc, differs, packer.compress(msgspec.json.encode(changes), packer.FLUSH_FRAME))
+        for hlc, differs, changes in entries
+    ]
 
 
 def body_json(body: bytes) -> bytes:
@@ -50,33 +50,27 @@ def body_json(body: bytes) -> bytes:
     return zstd.decompress(body) if body.startswith(ZSTD) else body
 
 
-def pages(connection: Connection, sender: Sender, incarnation: int, cursors: Cursors) -> list[Page]:
+def pages(store: HubStore, incarnation: int, cursors: Cursors) -> list[Page]:
     """A page of each scope after its cursor, in one snapshot. What this life of the node wrote itself is passed over
     where the hub changed nothing; what an earlier life wrote is not, since a rolled back database forgot it."""
-    return [_page(connection, sender, incarnation, scope, *cursors.get(scope, (0, 0))) for scope in scopes_of(sender)]
+    return [_page(store, incarnation, scope, *cursors.get(scope, (0, 0))) for scope in scopes_of(store.sender)]
 
 
-def _page(connection: Connection, sender: Sender, incarnation: int, scope: str, after: int, epoch: int) -> Page:
-    state = connection.execute(
-        "SELECT head, epoch FROM sync_scopes WHERE org_id = %s AND scope = %s", (sender.org_id, scope)
-    ).fetchone() or {"head": 0, "epoch": epoch or 1}
-    rows = connection.execute(
-        "SELECT pos, node, hlc, body FROM sync_feed WHERE org_id = %s AND scope = %s AND pos > %s AND pos <= %s"
-        " AND (node <> %s OR incarnation <> %s OR differs) ORDER BY pos LIMIT %s",
-        (sender.org_id, scope, after, state["head"], sender.number, incarnation, ENTRIES_MAX),
-    ).fetchall()
+def _page(store: HubStore, incarnation: int, scope: str, after: int, epoch: int) -> Page:
+    head, epoch = store.head(scope) or (0, epoch or 1)
+    rows = store.entries(scope, after, head, incarnation, ENTRIES_MAX)
     entries: list[Entry] = []
     size = 0
-    to = state["head"]
+    to = head
     for row in rows:
-        raw = body_json(row["body"])
+        raw = body_json(row.body)
         size += len(raw)
         if entries and size > PAGE_BYTES_MAX:
             to = entries[-1].p
             break
         changes = msgspec.json.decode(raw, type=list[EntryChange])
-        entries.append(Entry(row["pos"], row["hlc"], row["node"], changes, row["node"] == sender.number))
+        entries.append(Entry(row.position, row.hlc, row.node, changes, row.node == store.sender.number))
     else:
         if len(rows) == ENTRIES_MAX:
             to = entries[-1].p
-    return Page(scope, state["epoch"], after, max(to, after), state["head"], entries)
+    return Page(scope, epoch, after, max(to, after), head, entries)

@@ -1,4 +1,4 @@
-"""Nodes as the hub knows them: enrolment by a one-time code, the lives of their databases, revocation."""
+"""Taking nodes in: one-time codes, and exactly one node for each."""
 
 import base64
 import secrets
@@ -9,10 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
-
-from sync.hub.application import Sender
-from sync.hub.feed import scopes_of
-from sync.wire import Hello, HelloAnswer
 
 Connection = psycopg.Connection[dict[str, Any]]
 CODE_MINUTES = 15
@@ -92,39 +88,3 @@ def letters(number: int) -> str:
         number, digit = divmod(number - 1, 26)
         text = chr(ord("A") + digit) + text
     return text
-
-
-def hello(connection: Connection, sender: Sender, said: Hello, now_ms: int) -> HelloAnswer:
-    """Greets a node: tells a rolled back database to go on as a new incarnation, and an old one that it is over."""
-    node = connection.execute(
-        "SELECT acked, acked_hlc, incarnation FROM sync_nodes WHERE org_id = %s AND id = %s FOR UPDATE",
-        (sender.org_id, sender.node_id),
-    ).fetchone()
-    assert node is not None, "the sender was looked up before"
-    scopes = scopes_of(sender)
-    if said.incarnation < node["incarnation"]:
-        return HelloAnswer("superseded", node["incarnation"], node["acked"], scopes, now_ms)
-    rolled_back = said.incarnation == node["incarnation"] and said.last < node["acked"]
-    if said.incarnation == node["incarnation"] and not rolled_back:
-        connection.execute(
-            "UPDATE sync_nodes SET seen_at = now(), version = %s, offset_ms = %s WHERE org_id = %s AND id = %s",
-            (said.version[:40], said.now_ms - now_ms, sender.org_id, sender.node_id),
-        )
-        return HelloAnswer("ok", said.incarnation, node["acked"], scopes, now_ms, stamp=node["acked_hlc"])
-    # its numbers begin anew after what it had acknowledged; what it sends again is the same by id and stamp
-    incarnation = node["incarnation"] + 1 if rolled_back else said.incarnation
-    connection.execute(
-        "UPDATE sync_nodes SET incarnation = %s, acked = %s, acked_hlc = 0, seen_at = now(), version = %s"
-        " WHERE org_id = %s AND id = %s",
-        (incarnation, said.acked, said.version[:40], sender.org_id, sender.node_id),
-    )
-    # of a transaction that was under way in parts it still knows those that it knows to be acknowledged
-    connection.execute(
-        "DELETE FROM sync_stage WHERE org_id = %s AND node_id = %s AND last > %s",
-        (sender.org_id, sender.node_id, said.acked),
-    )
-    connection.execute(
-        "UPDATE sync_stage SET incarnation = %s WHERE org_id = %s AND node_id = %s",
-        (incarnation, sender.org_id, sender.node_id),
-    )
-    return HelloAnswer("new_incarnation", incarnation, said.acked, scopes, now_ms)

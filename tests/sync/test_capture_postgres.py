@@ -12,8 +12,9 @@ from cloud.schema import SCHEMA
 from hospitality.ground.ids import new_id
 from hospitality.menu.service import add_station, edit_item
 from sync.clock import ms_of
-from sync.hub.application import Sender
 from sync.hub.feed import pages
+from sync.hub.postgres import PostgresStore
+from sync.hub.store import Sender
 from sync.wire import Entry
 from tests.sync import rows
 from tests.sync.conftest import HandFactory
@@ -241,7 +242,7 @@ def test_a_polling_reader_misses_nothing_of_eight_writers(house: House) -> None:
         while True:
             last_round = done.is_set()
             with head.database.transaction(group.org_id) as connection:
-                page = pages(connection, reader, 1, {house.id: (at, 1), group.org_id: (0, 1)})[1]
+                page = pages(PostgresStore(connection, reader), 1, {house.id: (at, 1), group.org_id: (0, 1)})[1]
             found += page.entries
             at = page.to
             if last_round and at == page.head:

@@ -9,8 +9,9 @@ import pytest
 
 from cloud.schema import SCHEMA
 from hospitality.ground.ids import new_id
-from sync.hub.application import Connection, Sender
+from sync.hub.postgres import Connection, PostgresStore
 from sync.hub.receive import receive
+from sync.hub.store import Sender
 from tests.sync import rows
 from tests.sync.ends import Group, Hand, wall_ms
 
@@ -68,7 +69,7 @@ def test_wherever_the_hub_dies_the_same_push_again_brings_everything_once(hand: 
         try:
             with group.head.database.transaction(group.org_id) as connection:
                 mortal = Mortal(connection, crashes)
-                receive(cast(Connection, mortal), SCHEMA, sender, batch, wall_ms())
+                receive(PostgresStore(cast(Connection, mortal), sender), SCHEMA, batch, wall_ms())
                 mortal.execute("SELECT 1")  # and before its commit
         except Crash:
             crashes += 1

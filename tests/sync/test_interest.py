@@ -8,8 +8,9 @@ from edge.schema import SCHEMA
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station
 from hospitality.people.service.accounts import add_person
-from sync.hub.application import Sender
 from sync.hub.feed import pages, scopes_of
+from sync.hub.postgres import PostgresStore
+from sync.hub.store import Sender
 from sync.wire import ENTRIES_MAX
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
@@ -146,7 +147,7 @@ def test_pages_join_on_to_each_other_and_pass_over_what_the_reader_wrote_itself(
             at, seen = 0, []
             while at < head:
                 with house.group.head.database.transaction(house.group.org_id) as connection:
-                    page = pages(connection, reader, 1, {house.id: (at, 1)})[1]
+                    page = pages(PostgresStore(connection, reader), 1, {house.id: (at, 1)})[1]
                 assert (page.after, page.head) == (at, head)
                 assert page.to > at
                 seen += page.entries

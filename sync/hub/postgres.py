@@ -1,0 +1,252 @@
+"""The hub's store on PostgreSQL. Rows go in by table straight from their JSON, and come out of nobody else's tenant."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from sync.hub.capture import NEWS_CHANNEL, pg_type
+from sync.hub.store import FeedRow, NodeState, Said, Sender, SetAside, StoredEntry
+from sync.schema import TableSpec
+from sync.wire import Trouble
+
+Connection = psycopg.Connection[dict[str, Any]]
+# what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
+UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
+_STATE = "acked, acked_hlc, incarnation, ceiling, status"
+
+
+class PostgresStore:
+    """One sender's store inside a transaction that the caller began under the sender's tenant, and commits."""
+
+    def __init__(self, connection: Connection, sender: Sender) -> None:
+        self._connection = connection
+        self.sender = sender
+        self._me = (sender.org_id, sender.node_id)
+
+    # --- the node
+
+    def lock_node(self) -> NodeState:
+        """See HubStore."""
+        row = self._connection.execute(
+            f"SELECT {_STATE} FROM sync_nodes WHERE org_id = %s AND id = %s FOR UPDATE", self._me
+        ).fetchone()
+        assert row is not None, "the sender was looked up before"
+        return _state(row)
+
+    def see_node(self) -> NodeState | None:
+        """See HubStore."""
+        row = self._connection.execute(
+            f"UPDATE sync_nodes SET seen_at = now() WHERE org_id = %s AND id = %s RETURNING {_STATE}", self._me
+        ).fetchone()
+        return None if row is None else _state(row)
+
+    def note_push(self, said: Said, acked: int, stamp: int | None, waiting: int, ceiling: int | None) -> None:
+        """See HubStore."""
+        self._connection.execute(
+            "UPDATE sync_nodes SET acked = %s, acked_hlc = coalesce(%s, acked_hlc), waiting = %s, version = %s,"
+            " offset_ms = %s, seen_at = now(), ceiling = coalesce(%s, ceiling) WHERE org_id = %s AND id = %s",
+            (acked, stamp, waiting, said.version, said.offset_ms, ceiling, *self._me),
+        )
+
+    def note_hello(self, said: Said) -> None:
+        """See HubStore."""
+        self._connection.execute(
+            "UPDATE sync_nodes SET seen_at = now(), version = %s, offset_ms = %s WHERE org_id = %s AND id = %s",
+            (said.version, said.offset_ms, *self._me),
+        )
+
+    def begin_life(self, incarnation: int, acked: int, version: str) -> None:
+        """See HubStore."""
+        self._connection.execute(
+            "UPDATE sync_nodes SET incarnation = %s, acked = %s, acked_hlc = 0, seen_at = now(), version = %s"
+            " WHERE org_id = %s AND id = %s",
+            (incarnation, acked, version, *self._me),
+        )
+        self._connection.execute(
+            "DELETE FROM sync_stage WHERE org_id = %s AND node_id = %s AND last > %s", (*self._me, acked)
+        )
+        self._connection.execute(
+            "UPDATE sync_stage SET incarnation = %s WHERE org_id = %s AND node_id = %s", (incarnation, *self._me)
+        )
+
+    def stage(self, incarnation: int, last: int, body: str) -> None:
+        """See HubStore."""
+        self._connection.execute(
+            "INSERT INTO sync_stage (org_id, node_id, incarnation, last, body) VALUES (%s, %s, %s, %s, %s)",
+            (*self._me, incarnation, last, body),
+        )
+
+    def unstage(self, incarnation: int) -> list[str]:
+        """See HubStore."""
+        rows = self._connection.execute(
+            "DELETE FROM sync_stage WHERE org_id = %s AND node_id = %s AND incarnation = %s RETURNING last, body",
+            (*self._me, incarnation),
+        ).fetchall()
+        return [row["body"] for row in sorted(rows, key=lambda row: row["last"])]
+
+    # --- rows
+
+    def begin_applying(self) -> None:
+        """See HubStore."""
+        # looking up a line's order was planned anew for each line, which took longer than everything else
+        self._connection.execute(
+            "SELECT set_config('sync.applying', '1', true), set_config('plan_cache_mode', 'force_generic_plan', true)"
+        )
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """See HubStore."""
+        try:
+            with self._connection.transaction():
+                yield
+        except psycopg.errors.ForeignKeyViolation as error:
+            raise SetAside("PARENT_MISSING", _first_line(error)) from error
+        except UNACCEPTABLE as error:
+            raise SetAside("UNACCEPTABLE", _first_line(error)) from error
+
+    def insert(self, table: TableSpec, rows: Sequence[bytes]) -> int:
+        """See HubStore."""
+        columns = [f'"{name}"' for name in table.fields]
+        return self._connection.execute(
+            f'INSERT INTO "{table.name}" (org_id, {", ".join(columns)}, _hlc, _node, _x)'
+            f" SELECT %(org)s, {', '.join('r.' + c for c in columns)}, r._hlc, %(node)s, r._x"
+            f" FROM {_source(table)} WHERE {_owned(table)} ON CONFLICT (org_id, id) DO NOTHING",
+            self._given(rows),
+        ).rowcount
+
+    def foreign_row(self, table: TableSpec, rows: Sequence[bytes]) -> str | None:
+        """See HubStore."""
+        return self._id(f"SELECT r.id FROM {_source(table)} WHERE NOT ({_owned(table)}) LIMIT 1", rows)
+
+    def other_content(self, table: TableSpec, rows: Sequence[bytes]) -> str | None:
+        """See HubStore."""
+        there, sent = (", ".join(f'{side}."{name}"' for name in table.fields) for side in "tr")
+        return self._id(
+            f'SELECT t.id FROM {_source(table)} JOIN "{table.name}" AS t ON t.org_id = %(org)s AND t.id = r.id'
+            f" WHERE ({there}) IS DISTINCT FROM ({sent}) LIMIT 1",
+            rows,
+        )
+
+    def untouched(self, table: TableSpec, ids: Sequence[str], stamps: Sequence[int]) -> set[str]:
+        """See HubStore."""
+        rows = self._connection.execute(
+            f'SELECT id FROM "{table.name}" WHERE org_id = %s AND id = ANY(%s::uuid[])'
+            " AND _node = %s AND _hlc = ANY(%s) AND _fv IS NULL",
+            (self.sender.org_id, list(ids), self.sender.number, list(stamps)),
+        )
+        return {row["id"] for row in rows}
+
+    def records(self, table: TableSpec, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """See HubStore."""
+        columns = ", ".join(f'"{name}"' for name in table.fields)
+        rows = self._connection.execute(
+            f'SELECT {columns}, _deleted, _hlc, _node, _fv, _x FROM "{table.name}"'
+            " WHERE org_id = %s AND id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE",
+            (self.sender.org_id, list(ids)),
+        )
+        return {row["id"]: row for row in rows}
+
+    def edit(self, table: TableSpec, id: str, values: Mapping[str, Any]) -> None:
+        """See HubStore."""
+        changes = ", ".join(f'"{name}" = %s' for name in values)
+        self._connection.execute(
+            f'UPDATE "{table.name}" SET {changes} WHERE org_id = %s AND id = %s',
+            (*values.values(), self.sender.org_id, id),
+        )
+
+    def log_conflict(self, fact: Mapping[str, Any], hlc: int) -> bool:
+        """See HubStore."""
+        added = self._connection.execute(
+            f"INSERT INTO sync_conflicts (org_id, {', '.join(fact)}, _hlc, _node)"
+            f" VALUES (%s, {', '.join(['%s'] * len(fact))}, %s, %s) ON CONFLICT DO NOTHING",
+            (self.sender.org_id, *fact.values(), hlc, self.sender.number),
+        )
+        return added.rowcount == 1
+
+    def quarantine(self, incarnation: int, trouble: Trouble, body: str) -> None:
+        """See HubStore."""
+        one = self.sender
+        self._connection.execute(
+            "INSERT INTO sync_quarantine (org_id, id, property_id, node_id, incarnation, first, last, code, reason,"
+            " body, at, state) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now(), 'waiting')",
+            (
+                *(one.org_id, str(uuid4()), one.property_id, one.node_id, incarnation),
+                *(trouble.first, trouble.last, trouble.code, trouble.reason, body),
+            ),
+        )
+
+    # --- the feeds
+
+    def append(self, scope: str, incarnation: int, rows: Iterable[FeedRow]) -> None:
+        """See HubStore."""
+        rows = list(rows)
+        found = self._connection.execute(
+            "INSERT INTO sync_scopes (org_id, scope, head) VALUES (%s, %s, %s)"
+            " ON CONFLICT (org_id, scope) DO UPDATE SET head = sync_scopes.head + excluded.head RETURNING head",
+            (self.sender.org_id, scope, len(rows)),
+        ).fetchone()
+        assert found is not None
+        first = found["head"] - len(rows) + 1
+        # arrays in binary form: as text the driver would escape each, as one JSON document PostgreSQL would parse all
+        self._connection.execute(
+            "INSERT INTO sync_feed (org_id, scope, pos, node, incarnation, hlc, differs, body)"
+            " SELECT %s, %s, %s + place - 1, %s, %s, hlc, differs, body"
+            " FROM unnest(%b::bigint[], %b::boolean[], %b::bytea[]) WITH ORDINALITY AS e(hlc, differs, body, place)",
+            (
+                *(self.sender.org_id, scope, first, self.sender.number, incarnation),
+                *([row.hlc for row in rows], [row.differs for row in rows], [row.body for row in rows]),
+            ),
+        )
+
+    def tell(self, scope: str, author: int) -> None:
+        """See HubStore."""
+        self._connection.execute("SELECT pg_notify(%s, %s)", (NEWS_CHANNEL, f"{scope} {author}"))
+
+    def head(self, scope: str) -> tuple[int, int] | None:
+        """See HubStore."""
+        row = self._connection.execute(
+            "SELECT head, epoch FROM sync_scopes WHERE org_id = %s AND scope = %s", (self.sender.org_id, scope)
+        ).fetchone()
+        return None if row is None else (row["head"], row["epoch"])
+
+    def entries(self, scope: str, after: int, upto: int, incarnation: int, limit: int) -> list[StoredEntry]:
+        """See HubStore."""
+        rows = self._connection.execute(
+            "SELECT pos, node, hlc, body FROM sync_feed WHERE org_id = %s AND scope = %s AND pos > %s AND pos <= %s"
+            " AND (node <> %s OR incarnation <> %s OR differs) ORDER BY pos LIMIT %s",
+            (self.sender.org_id, scope, after, upto, self.sender.number, incarnation, limit),
+        )
+        return [StoredEntry(row["pos"], row["node"], row["hlc"], row["body"]) for row in rows]
+
+    # --- of several statements
+
+    def _given(self, rows: Sequence[bytes]) -> dict[str, Any]:
+        one = self.sender
+        document = (b"[" + b",".join(rows) + b"]").decode()
+        return {"org": one.org_id, "node": one.number, "property": one.property_id, "rows": document}
+
+    def _id(self, question: str, rows: Sequence[bytes]) -> str | None:
+        found = self._connection.execute(question, self._given(rows)).fetchone()
+        return None if found is None else str(found["id"])
+
+
+def _state(row: Mapping[str, Any]) -> NodeState:
+    return NodeState(row["acked"], row["acked_hlc"], row["incarnation"], row["ceiling"], row["status"] == "active")
+
+
+def _source(table: TableSpec) -> str:
+    typed = ", ".join(f'"{name}" {pg_type(spec.type)}' for name, spec in table.fields.items())
+    return f"json_to_recordset(%(rows)s::json) AS r({typed}, _hlc bigint, _x text)"
+
+
+def _owned(table: TableSpec) -> str:
+    if table.writer == "property":
+        return "r.property_id = %(property)s"
+    return "coalesce(r.property_id, %(property)s) = %(property)s"
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).split("\n", 1)[0][:500]

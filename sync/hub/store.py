@@ -1,0 +1,173 @@
+"""What the hub's rules need of a database: one store for one sender, for the length of one transaction.
+
+`postgres` has head office's; a simulation has its own on SQLite. Rules live above it, SQL below it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sync.schema import TableSpec
+from sync.wire import Trouble
+
+
+class SetAside(Exception):
+    """One transaction can't be applied; it goes to the quarantine with this code and sentence."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The node that asks, as the hub knows it."""
+
+    org_id: str
+    node_id: str
+    number: int
+    property_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """How far a node is. acked, stamp: the last change acknowledged and its stamp (0: not known); ceiling: the last
+    stamp handed back to a clock that ran ahead; incarnation: which life of its database the hub goes by."""
+
+    acked: int
+    stamp: int
+    incarnation: int
+    ceiling: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a node says of itself in passing: its release, and how far its clock is from the hub's (ms, ahead is
+    positive)."""
+
+    version: str
+    offset_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """One entry of a scope's feed as it is stored: its stamp, whether the hub's result differs from what the author
+    sent, and its body (see `feed`)."""
+
+    hlc: int
+    differs: bool
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """One entry of a scope's feed as it is read."""
+
+    position: int
+    node: int
+    hlc: int
+    body: bytes
+
+
+class HubStore(Protocol):
+    """The sender's node, the group's rows and the feeds, inside the caller's transaction under the sender's tenant.
+
+    Rows come as JSON objects of a table's fields with `_hlc` and `_x`; `org_id` and `_node` are the sender's.
+    """
+
+    @property
+    def sender(self) -> Sender:
+        """For whom all of this is."""
+        ...
+
+    # --- the node
+
+    def lock_node(self) -> NodeState:
+        """The sender's state; whoever else asks for it waits until this transaction ends."""
+        ...
+
+    def see_node(self) -> NodeState | None:
+        """Notes that the sender was here, and answers its state."""
+        ...
+
+    def note_push(self, said: Said, acked: int, stamp: int | None, waiting: int, ceiling: int | None) -> None:
+        """Acknowledges up to `acked`; None leaves the stamp or the ceiling as it was."""
+        ...
+
+    def note_hello(self, said: Said) -> None:
+        """Notes a greeting."""
+        ...
+
+    def begin_life(self, incarnation: int, acked: int, version: str) -> None:
+        """The node goes on as this incarnation from this number; parts beyond it are forgotten, others are kept."""
+        ...
+
+    def stage(self, incarnation: int, last: int, body: str) -> None:
+        """Keeps one part of a transaction that comes in several."""
+        ...
+
+    def unstage(self, incarnation: int) -> list[str]:
+        """The parts kept, in order; they are kept no longer."""
+        ...
+
+    # --- rows
+
+    def begin_applying(self) -> None:
+        """What is written from here on is the rules' own work: it is not captured anew."""
+        ...
+
+    def attempt(self) -> AbstractContextManager[object]:
+        """All of the block or nothing; raises SetAside when the database refuses a value."""
+        ...
+
+    def insert(self, table: TableSpec, rows: Sequence[bytes]) -> int:
+        """Puts in those that the sender may write and that are not there yet; answers how many."""
+        ...
+
+    def foreign_row(self, table: TableSpec, rows: Sequence[bytes]) -> str | None:
+        """The id of one of these rows that is not the sender's to write."""
+        ...
+
+    def other_content(self, table: TableSpec, rows: Sequence[bytes]) -> str | None:
+        """The id of one of these facts that is already there and says something else."""
+        ...
+
+    def untouched(self, table: TableSpec, ids: Sequence[str], stamps: Sequence[int]) -> set[str]:
+        """Which of these records stand as the sender made them under one of these stamps."""
+        ...
+
+    def records(self, table: TableSpec, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """These records by id, with the engine's columns; nobody else edits them until this transaction ends."""
+        ...
+
+    def edit(self, table: TableSpec, id: str, values: Mapping[str, Any]) -> None:
+        """Sets columns of a record."""
+        ...
+
+    def log_conflict(self, fact: Mapping[str, Any], hlc: int) -> bool:
+        """Adds to the conflict log; False when it is there already."""
+        ...
+
+    def quarantine(self, incarnation: int, trouble: Trouble, body: str) -> None:
+        """Sets a transaction aside with all that it said."""
+        ...
+
+    # --- the feeds
+
+    def append(self, scope: str, incarnation: int, rows: Iterable[FeedRow]) -> None:
+        """Adds to a scope's feed at the next positions; whoever else adds to it waits until this transaction ends."""
+        ...
+
+    def tell(self, scope: str, author: int) -> None:
+        """At the commit, wakes who waits for news of the scope; the author (0: nobody) needs no waking."""
+        ...
+
+    def head(self, scope: str) -> tuple[int, int] | None:
+        """The last position of a scope and its epoch."""
+        ...
+
+    def entries(self, scope: str, after: int, upto: int, incarnation: int, limit: int) -> list[StoredEntry]:
+        """The next entries of a scope, without those that this life of the sender wrote and the hub left alone."""
+        ...

@@ -1,0 +1,81 @@
+"""Tables of no trade: what the engine must carry, in small. One of each kind of row and of each rule."""
+
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Integer, MetaData, Table, Text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
+
+from sync import conflicts
+from sync.node import tables as node_tables
+from sync.schema import attach_engine_columns, read_schema
+
+STAGES = ("new", "begun", "done", "closed")
+metadata = MetaData()
+
+
+def _key() -> list[Column[str]]:
+    return [
+        Column("org_id", Text, primary_key=True, nullable=False),
+        Column("id", Text, primary_key=True, nullable=False),
+    ]
+
+
+cards = Table(
+    "cards",
+    metadata,
+    *_key(),
+    Column("property_id", Text, nullable=False),
+    Column("name", Text, nullable=True),
+    Column("note", Text, nullable=True),
+    Column("shown", Boolean, nullable=True),
+    Column("stage", Text, nullable=False, info={"merge": "furthest_stage", "stages": STAGES}),
+    info={"kind": "record", "writer": "property"},
+)
+rules = Table(
+    "rules",
+    metadata,
+    *_key(),
+    Column("property_id", Text, nullable=True),
+    Column("name", Text, nullable=True),
+    info={"kind": "record", "writer": "both"},
+)
+deeds = Table(
+    "deeds",
+    metadata,
+    *_key(),
+    Column("property_id", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    info={"kind": "fact", "writer": "property"},
+)
+parts = Table(
+    "parts",
+    metadata,
+    *_key(),
+    Column("property_id", Text, nullable=False),
+    Column("deed_id", Text, nullable=False),
+    Column("amount", Integer, nullable=False),
+    ForeignKeyConstraint(["org_id", "deed_id"], ["deeds.org_id", "deeds.id"]),
+    info={"kind": "fact", "writer": "property"},
+)
+attach_engine_columns(metadata)
+SCHEMA = read_schema(metadata, conflicts.metadata)
+
+
+def _made(*found: MetaData) -> list[str]:
+    tables = [table for one in found for table in one.sorted_tables]
+    return [str(CreateTable(table).compile(dialect=sqlite.dialect())) for table in tables]
+
+
+ROWS = _made(metadata, conflicts.metadata)
+NODE = _made(node_tables.metadata)
+HUB = [
+    "CREATE TABLE sync_nodes (number INTEGER PRIMARY KEY, acked INTEGER NOT NULL DEFAULT 0,"
+    " stamp INTEGER NOT NULL DEFAULT 0, incarnation INTEGER NOT NULL DEFAULT 1, ceiling INTEGER NOT NULL DEFAULT 0,"
+    " active INTEGER NOT NULL DEFAULT 1)",
+    "CREATE TABLE sync_stage (number INTEGER, incarnation INTEGER, last INTEGER, body TEXT,"
+    " PRIMARY KEY (number, incarnation, last))",
+    "CREATE TABLE sync_quarantine (number INTEGER, incarnation INTEGER, first INTEGER, last INTEGER, code TEXT,"
+    " reason TEXT, body TEXT)",
+    "CREATE TABLE sync_scopes (scope TEXT PRIMARY KEY, head INTEGER NOT NULL, epoch INTEGER NOT NULL DEFAULT 1)",
+    "CREATE TABLE sync_feed (scope TEXT, pos INTEGER, node INTEGER, incarnation INTEGER, hlc INTEGER, differs INTEGER,"
+    " body BLOB, PRIMARY KEY (scope, pos))",
+]
