@@ -106,6 +106,21 @@ class Entry(msgspec.Struct, omit_defaults=True):
     own: bool = False
 
 
+class RowImage(msgspec.Struct, omit_defaults=True):
+    """One whole row as it stands at the hub, canonical. t: table; k: its id; h, n: the stamp of all fields that `v`
+    doesn't name; f: every field; v: later stamps of single fields; d: whether it is deleted; x: fields of a release
+    that the hub doesn't know."""
+
+    t: str
+    k: str
+    h: int
+    n: int
+    f: msgspec.Raw
+    v: Stamps | None = None
+    d: bool = False
+    x: msgspec.Raw | None = None
+
+
 class Page(msgspec.Struct):
     """A stretch of one scope's feed: everything after `after` up to and including `to`; `head` is the feed's end."""
 

@@ -4,6 +4,7 @@ The hub's result is canonical. A field takes the incoming version when that is t
 node's own (because the hub changed it) is taken as it stands, but not over a newer edit of our own.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,7 @@ def apply_page(connection: Any, schema: Schema, page: Page, errors: Errors) -> A
     kept = hlc = 0
     for entry in page.entries:
         hlc = max(hlc, entry.h, *(stamp[0] for change in entry.changes if change.v for stamp in change.v.values()))
-        if not _try(connection, schema, entry, page.scope, errors):
+        if not apply_or_keep(connection, schema, entry, page.scope, errors):
             kept += 1
         tables.update(change.t for change in entry.changes)
     connection.execute(
@@ -55,11 +56,12 @@ def apply_page(connection: Any, schema: Schema, page: Page, errors: Errors) -> A
         (page.scope, page.to, page.epoch),
     )
     if page.entries:
-        _retry_kept(connection, schema, errors)
+        retry_kept(connection, schema, errors)
     return Applied(len(page.entries) - kept, kept, frozenset(tables), hlc)
 
 
-def _try(connection: Any, schema: Schema, entry: Entry, scope: str, errors: Errors) -> bool:
+def apply_or_keep(connection: Any, schema: Schema, entry: Entry, scope: str, errors: Errors) -> bool:
+    """Applies one whole transaction, or keeps it with the reason; False when it was kept."""
     expected: Errors = (CannotApply, *errors)
     connection.execute("SAVEPOINT entry")
     try:
@@ -77,23 +79,19 @@ def _try(connection: Any, schema: Schema, entry: Entry, scope: str, errors: Erro
     return True
 
 
-def _retry_kept(connection: Any, schema: Schema, errors: Errors) -> None:
-    # a parent may have come since; each retried transaction either goes in whole or is kept anew
+def retry_kept(connection: Any, schema: Schema, errors: Errors) -> None:
+    """Tries what is kept once more, since a parent may have come: each goes in whole or is kept anew."""
     rows = connection.execute("SELECT id, scope, body FROM sync_kept ORDER BY id LIMIT ?", (RETRIED_MAX,)).fetchall()
     for row in rows:
         connection.execute("DELETE FROM sync_kept WHERE id = ?", (row[0],))
-        _try(connection, schema, msgspec.json.decode(row[2], type=Entry), row[1], errors)
+        apply_or_keep(connection, schema, msgspec.json.decode(row[2], type=Entry), row[1], errors)
 
 
 def _apply_change(connection: Any, schema: Schema, entry: Entry, change: EntryChange) -> None:
     table = schema.tables.get(change.t)
     if table is None:
         raise CannotApply(f"table {change.t} is of another release")
-    fields = msgspec.json.decode(change.f)
-    if not isinstance(fields, dict) or not all(_plain(value) for value in fields.values()):
-        raise CannotApply(f"the fields of {change.t} {change.k} are no plain values")
-    known = {name: value for name, value in fields.items() if name in table.fields or name == "_deleted"}
-    unknown = {name: value for name, value in fields.items() if name not in known}
+    known, unknown = told_apart(table, change)
     row = connection.execute(
         f"SELECT * FROM \"{table.name}\" WHERE org_id = (SELECT v FROM sync_meta WHERE k = 'org') AND id = ?",
         (change.k,),
@@ -106,6 +104,15 @@ def _apply_change(connection: Any, schema: Schema, entry: Entry, change: EntryCh
         _merge(connection, table, entry, change, known, unknown, row)
     elif entry.own and row["_hlc"] == change.w:
         _restamp(connection, table, entry, row)
+
+
+def told_apart(table: TableSpec, change: EntryChange) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields that this release knows, and those that it doesn't; raises CannotApply unless they are plain values."""
+    fields = msgspec.json.decode(change.f)
+    if not isinstance(fields, dict) or not all(_plain(value) for value in fields.values()):
+        raise CannotApply(f"the fields of {change.t} {change.k} are no plain values")
+    known = {name: value for name, value in fields.items() if name in table.fields or name == "_deleted"}
+    return known, {name: value for name, value in fields.items() if name not in known}
 
 
 def _plain(value: Any) -> bool:
@@ -122,19 +129,30 @@ def _restamp(connection: Any, table: TableSpec, entry: Entry, row: Any) -> None:
 
 
 def _insert(connection: Any, table: TableSpec, entry: Entry, change: EntryChange, known: Any, unknown: Any) -> None:
-    org = connection.execute("SELECT v FROM sync_meta WHERE k = 'org'").fetchone()[0]
-    versions = RowVersions(entry.h, entry.n, change.v or {})
-    values = {
-        "org_id": org,
+    values = {"org_id": organisation(connection), **new_row(entry, change, known, unknown)}
+    connection.execute(insert_statement(table, values), tuple(values.values()))
+
+
+def organisation(connection: Any) -> str:
+    """Whose rows all of these are."""
+    return str(connection.execute("SELECT v FROM sync_meta WHERE k = 'org'").fetchone()[0])
+
+
+def new_row(entry: Entry, change: EntryChange, known: dict[str, Any], unknown: dict[str, Any]) -> dict[str, Any]:
+    """A row's columns, but for whose it is, where there is none yet."""
+    return {
         **known,
         "_hlc": entry.h,
         "_node": entry.n,
-        "_fv": versions.fv(),
+        "_fv": RowVersions(entry.h, entry.n, change.v or {}).fv(),
         "_x": msgspec.json.encode(unknown).decode() if unknown else None,
     }
-    names = ", ".join(f'"{name}"' for name in values)
-    marks = ", ".join("?" * len(values))
-    connection.execute(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', tuple(values.values()))
+
+
+def insert_statement(table: TableSpec, names: Iterable[str]) -> str:
+    """Puts in a row of these columns."""
+    columns = [f'"{name}"' for name in names]
+    return f'INSERT INTO "{table.name}" ({", ".join(columns)}) VALUES ({", ".join("?" * len(columns))})'
 
 
 def _merge(

@@ -34,10 +34,18 @@ class Mortal:
 
     def execute(self, *arguments: Any) -> Any:
         """Runs a statement, or crashes."""
+        self._count()
+        return self._connection.execute(*arguments)
+
+    def executemany(self, *arguments: Any) -> Any:
+        """Runs a statement for many rows, or crashes."""
+        self._count()
+        return self._connection.executemany(*arguments)
+
+    def _count(self) -> None:
         self._left -= 1
         if self._left < 0:
             raise Crash
-        return self._connection.execute(*arguments)
 
 
 def station(edge: Edge, name: str = "Grill", **more: Any) -> Fields:
