@@ -11,12 +11,13 @@ def hello(store: HubStore, said: Hello, now_ms: int) -> HelloAnswer:
     scopes = scopes_of(store.sender)
     if said.incarnation < node.incarnation:
         return HelloAnswer("superseded", node.incarnation, node.acked, scopes, now_ms)
-    rolled_back = said.incarnation == node.incarnation and said.last < node.acked
-    if said.incarnation == node.incarnation and not rolled_back:
-        store.note_hello(Said(said.version[:40], said.now_ms - now_ms))
-        return HelloAnswer("ok", said.incarnation, node.acked, scopes, now_ms, stamp=node.stamp)
-    # its numbers begin anew after what it had acknowledged; what it sends again is the same by id and stamp. Of a
-    # transaction that was under way in parts it still knows those that it knows to be acknowledged
-    incarnation = node.incarnation + 1 if rolled_back else said.incarnation
-    store.begin_life(incarnation, said.acked, said.version[:40])
-    return HelloAnswer("new_incarnation", incarnation, said.acked, scopes, now_ms)
+    if said.incarnation > node.incarnation:
+        # its numbers begin anew after what it had acknowledged; what it sends again is the same by id and stamp. Of a
+        # transaction that was under way in parts it still knows those that it knows to be acknowledged
+        store.begin_life(said.incarnation, said.acked, said.version[:40])
+        return HelloAnswer("new_incarnation", said.incarnation, said.acked, scopes, now_ms)
+    if said.last < node.acked:
+        # only told: a greeting from long ago, on the way till now, must not end the life that sent it
+        return HelloAnswer("new_incarnation", node.incarnation + 1, said.acked, scopes, now_ms)
+    store.note_hello(Said(said.version[:40], said.now_ms - now_ms))
+    return HelloAnswer("ok", said.incarnation, node.acked, scopes, now_ms, stamp=node.stamp)

@@ -171,35 +171,37 @@ class Engine:
         return True
 
     def _greet(self, link: Link) -> None:
-        answer = self._say_hello(link, self.incarnation)
-        if answer.status == "ok" and answer.acked > self._acked:
+        answer = self._say_hello(link)
+        if answer.status == "new_incarnation" and answer.incarnation != self.incarnation:
+            answer = self._begin_anew(link, answer.incarnation)
+        elif answer.status == "ok" and answer.acked > self._acked:
             if self.store.read(lambda c: stamp_of(c, answer.acked)) == answer.stamp:
                 self._acknowledge(answer.acked)
             else:  # what the hub has under our numbers is not ours: this disk was rolled back, and wrote on since
-                answer = self._say_hello(link, self.incarnation + 1)
+                answer = self._begin_anew(link, self.incarnation + 1)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
-        if answer.status == "new_incarnation":
-            self._begin_anew(answer)
         self._scopes = answer.scopes
         self._greeted.set()
 
-    def _say_hello(self, link: Link, incarnation: int) -> HelloAnswer:
+    def _say_hello(self, link: Link) -> HelloAnswer:
         fingerprint, now = self.schema.fingerprint, self._now()
-        hello = Hello(PROTOCOL, incarnation, self._last, self._acked, fingerprint, self.version, now)
+        hello = Hello(PROTOCOL, self.incarnation, self._last, self._acked, fingerprint, self.version, now)
         answer = link.call("/sync/v1/hello", pack(hello), HelloAnswer)
         self._keep_time(now, answer.now_ms)
         return answer
 
-    def _begin_anew(self, answer: HelloAnswer) -> None:
-        # the database was rolled back: its later life gets its own numbers, and pulls again what it forgot
+    def _begin_anew(self, link: Link, incarnation: int) -> HelloAnswer:
+        # the database was rolled back: its later life gets its own numbers, and pulls again what it forgot. It knows
+        # that before it tells the hub, so that an answer lost on the way back leaves no life that nobody leads
         def job(connection: Any) -> None:
-            put(connection, "incarnation", str(answer.incarnation))
+            put(connection, "incarnation", str(incarnation))
             connection.execute("UPDATE sync_cursors SET position = 0")
 
         self.store.write(job)
-        self.incarnation = answer.incarnation
+        self.incarnation = incarnation
         self.changed(frozenset({"incarnation"}))
+        return self._say_hello(link)
 
     def _push(self, link: Link, draft: Draft) -> None:
         sent_at = self._now()

@@ -86,9 +86,8 @@ def _facts(world: World) -> Iterator[str]:
 def _edits(world: World) -> Iterator[str]:
     hub = world.hub.connection
     lost = {(r["tbl"], r["row_id"], r["field"], r["lost_value"]) for r in hub.execute("SELECT * FROM sync_conflicts")}
-    replaced = {(edit.table, edit.row, edit.field, edit.seen) for edit in world.edits}
     for edit in world.edits:
-        if (edit.table, edit.row, edit.field, edit.value) in replaced or _stands(hub, edit):
+        if (edit.table, edit.row, edit.field, edit.value) in world.replaced or _stands(hub, edit):
             continue
         if (edit.table, edit.row, edit.field, msgspec.json.encode(edit.value).decode()) not in lost:
             yield f"seen: {edit} neither stands, nor was it replaced by who saw it, nor is it in the conflict log"

@@ -71,6 +71,7 @@ class World:
         # what was promised
         self.facts: dict[str, tuple[int, int]] = {}
         self.edits: list[Edit] = []
+        self.replaced: set[tuple[str, str, str, str | None]] = set()
         self.stages: dict[str, list[tuple[str, int, int]]] = {}
 
     # --- what happens
@@ -299,9 +300,10 @@ class World:
         return found
 
     def _promise(self, edits: Iterable[tuple[Any, Edit | None]], stamp: int | None) -> None:
-        if stamp is not None:
-            for _, edit in edits:
-                if edit is not None:
+        for _, edit in edits:
+            if edit is not None:  # even one that nobody was promised may be on a disk that died, and arrive
+                self.replaced.add((edit.table, edit.row, edit.field, edit.seen))
+                if stamp is not None:
                     self.edits.append(Edit(edit.table, edit.row, edit.field, edit.value, edit.author, stamp, edit.seen))
 
     def _stamp_there(self, edits: Iterable[tuple[Any, Edit | None]]) -> int:

@@ -8,11 +8,12 @@ import pytest
 from edge.keys import open_keys
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station
-from sync.node.transport import TurnedAway
+from sync.node.transport import LinkDown, TurnedAway
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import NodeFactory
 from tests.sync.ends import Hand, House, Node
+from tests.sync.faults import answer_lost
 from tests.sync.menus import add_menu, place
 
 
@@ -200,7 +201,37 @@ def test_a_node_that_has_less_than_it_was_acknowledged_begins_a_new_life(house: 
     hand.acked = 2
     answer = hand.hello(last=3)
     assert (answer.status, answer.incarnation, answer.acked) == ("new_incarnation", 2, 2)
+    assert hand.hello(last=3, incarnation=2).status == "new_incarnation"
     assert hand.hello(last=3, incarnation=2).status == "ok"
+
+
+def test_a_greeting_that_comes_late_ends_no_life(house: House, hand: Hand) -> None:
+    hand.hello()
+    hand.push(*[[hand.insert("stations", rows.station(house))] for _ in range(5)])
+    assert hand.hello(last=0).status == "new_incarnation", "told, to whoever asked"
+    assert hand.push([hand.insert("stations", rows.station(house))]).status == "ok"
+    assert hand.hello().status == "ok"
+
+
+def test_a_new_life_whose_greeting_was_never_answered_is_still_its_own(node: Node) -> None:
+    node.close()
+    backup = node.back_up()
+    node.open()
+    node.act(add_station, name="Forgotten")
+    node.push()
+    node.close()
+    whole_disk(node, backup)
+    node.open()
+    node.act(add_station, name="Later")
+    node.act(add_station, name="Later still")
+    node.wire.fail("/sync/v1/hello", *[answer_lost] * 4)
+    for _ in range(4):
+        with pytest.raises(LinkDown):
+            node.push()
+    node.sync()
+    assert node.engine.incarnation == 2
+    assert_agree(node)
+    assert names(node) == {"Forgotten", "Later", "Later still"}
 
 
 def test_a_life_that_begins_amid_a_transaction_in_parts_keeps_the_parts_that_it_knows_of(
@@ -221,6 +252,7 @@ def test_a_life_that_begins_amid_a_transaction_in_parts_keeps_the_parts_that_it_
     hand.acked = 2  # the backup knows of the first part only
     hand.incarnation = hand.hello(last=3).incarnation
     assert hand.incarnation == 2
+    hand.hello()
     part(slice(2, 6), more=False)
     assert house.group.value("SELECT count(*) FROM stations") == 6
     assert house.group.value("SELECT count(*) FROM sync_stage") == 0
