@@ -13,6 +13,18 @@ SQLITE_MIN = (3, 51, 3)
 BUSY_MS = 10_000
 CONSTRAINT_ERRORS: tuple[type[Exception], ...] = (sqlite.IntegrityError,)
 DATABASE_ERRORS: tuple[type[Exception], ...] = (sqlite.Error,)
+# every commit is on the disk before it is answered; nothing of a page is believed that looks wrong
+PRAGMAS = (
+    f"busy_timeout = {BUSY_MS}",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",
+    "cell_size_check = ON",
+    "mmap_size = 0",
+    "wal_autocheckpoint = 1000",
+    "temp_store = MEMORY",
+    "cache_size = -32000",
+)
 # no memory, read-only, failed input or output, corrupt, full, can't open, not a database
 _STORAGE_CODES = frozenset({7, 8, 10, 11, 13, 14, 26})
 
@@ -45,19 +57,7 @@ def connect(path: Path, key: str, *, readonly: bool = False) -> Any:
     except sqlite.DatabaseError as error:
         connection.close()
         raise CannotOpen(f"{path} can't be read with this key, or is no database of ours ({error}).") from error
-    for pragma in (
-        "cipher_log_level = ERROR",
-        f"busy_timeout = {BUSY_MS}",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "recursive_triggers = ON",
-        "cell_size_check = ON",
-        "mmap_size = 0",
-        "wal_autocheckpoint = 1000",
-        "temp_store = MEMORY",
-        "cache_size = -32000",
-        "query_only = ON" if readonly else "query_only = OFF",
-    ):
+    for pragma in ("cipher_log_level = ERROR", *PRAGMAS, f"query_only = {'ON' if readonly else 'OFF'}"):
         connection.execute(f"PRAGMA {pragma}").fetchone()
     return connection
 
