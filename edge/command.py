@@ -93,6 +93,7 @@ def run(
                 ws_ping_interval=None,
                 log_level="warning",
                 access_log=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=3,
                 server_header=False,
             )

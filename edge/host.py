@@ -135,7 +135,7 @@ class EdgeHost:
         self, caller: Caller, verb: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Runs a verb as one act."""
-        return await asyncio.wrap_future(self.writer.act(caller, lambda work: verb(work, *args, **kwargs)))
+        return await self.writer.act_from_loop(caller, lambda work: verb(work, *args, **kwargs))
 
     async def act_once(
         self,
@@ -150,7 +150,7 @@ class EdgeHost:
         def whole(work: Work) -> Answer:
             return run_once(work, once, lambda w: verb(w, *args, **kwargs))
 
-        return await asyncio.wrap_future(self.writer.act(caller, whole))
+        return await self.writer.act_from_loop(caller, whole)
 
     async def read(
         self, caller: Caller, question: Callable[Concatenate[Reading, P], T], *args: P.args, **kwargs: P.kwargs

@@ -5,13 +5,15 @@ answered before the commit is durable. When a commit itself fails, everybody in 
 anew (after a failed fsync the pages in memory can't be trusted), and nothing is tried again by itself.
 """
 
+import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -30,12 +32,78 @@ QUEUE_MAX = 5_000
 log = structlog.get_logger(__name__)
 
 
+class Promise(Protocol):
+    """What of `concurrent.futures.Future` the writer needs."""
+
+    def set_running_or_notify_cancel(self) -> bool:
+        """False when whoever waited has called it off; from here on that does nothing."""
+        ...
+
+    def set_result(self, result: Any) -> None:
+        """Tells what the act came to."""
+        ...
+
+    def set_exception(self, exception: BaseException) -> None:
+        """Tells why nothing was done."""
+        ...
+
+
+class LoopPromise:
+    """A promise to somebody who waits on an event loop. It is kept by `deliver`, which wakes the loop once for all that
+    committed together: waking it for each by itself took a tenth of an act."""
+
+    __slots__ = ("_kept", "future", "loop")
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[Any] = self.loop.create_future()
+        self._kept: tuple[Any, BaseException | None] = (None, None)
+
+    def set_running_or_notify_cancel(self) -> bool:
+        """See Promise."""
+        return not self.future.cancelled()
+
+    def set_result(self, result: Any) -> None:
+        """See Promise."""
+        self._kept = (result, None)
+
+    def set_exception(self, exception: BaseException) -> None:
+        """See Promise."""
+        self._kept = (None, exception)
+
+    def keep(self) -> None:
+        """On the loop: wakes who waits, unless they have gone."""
+        if self.future.done():
+            return
+        result, exception = self._kept
+        if exception is None:
+            self.future.set_result(result)
+        else:
+            self.future.set_exception(exception)
+
+
+def deliver(promises: Iterable[Promise]) -> None:
+    """Keeps those of these promises that somebody waits for on a loop; to be called from any thread."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[LoopPromise]] = {}
+    for promise in promises:
+        if isinstance(promise, LoopPromise):
+            by_loop.setdefault(promise.loop, []).append(promise)
+    for loop, kept in by_loop.items():
+        with suppress(RuntimeError):  # the loop has ended, and with it everybody who waited on it
+            loop.call_soon_threadsafe(_keep, kept)
+
+
+def _keep(promises: list[LoopPromise]) -> None:
+    for promise in promises:
+        promise.keep()
+
+
 @dataclass(slots=True)
 class Job:
     """What one waiter wants done, and the promise to tell it."""
 
     run: Callable[[Any], Any]
-    promise: Future[Any]
+    promise: Promise
     result: Any = None
     refusal: Exception | None = None
 
@@ -105,23 +173,33 @@ class Writer:
 
     def act(self, caller: Caller, verb: Callable[[Work], T]) -> Future[T]:
         """Queues a verb as one act; the future is done after the commit is durable."""
-        return self._put(lambda connection: self._act(connection, caller, verb))
+        promise: Future[T] = Future()
+        self._put(lambda connection: self._act(connection, caller, verb), promise)
+        return promise
+
+    def act_from_loop(self, caller: Caller, verb: Callable[[Work], T]) -> "asyncio.Future[T]":
+        """As `act`, for whoever waits on the running event loop."""
+        promise = LoopPromise()
+        self._put(lambda connection: self._act(connection, caller, verb), promise)
+        return promise.future
 
     def apply(self, job: Callable[[Any], T]) -> Future[T]:
         """Queues what sync applies: rows as they come from elsewhere, not captured again."""
-        return self._put(lambda connection: self._apply(connection, job))
-
-    def _put(self, run: Callable[[Any], T]) -> Future[T]:
         promise: Future[T] = Future()
+        self._put(lambda connection: self._apply(connection, job), promise)
+        return promise
+
+    def _put(self, run: Callable[[Any], Any], promise: Promise) -> None:
         with self._door:  # nothing may get in behind the end
             if self._closed:
-                promise.set_exception(Unavailable("NODE_STOPPING", "The node is stopping. Try again in a moment."))
-                return promise
-            if self._queue.qsize() < QUEUE_MAX:
-                self._queue.put(Job(run, promise))
+                refusal = Unavailable("NODE_STOPPING", "The node is stopping. Try again in a moment.")
+            elif self._queue.qsize() >= QUEUE_MAX:
+                refusal = Unavailable("NODE_BUSY", "The node has too much to do. Try again in a moment.")
             else:
-                promise.set_exception(Unavailable("NODE_BUSY", "The node has too much to do. Try again in a moment."))
-        return promise
+                self._queue.put(Job(run, promise))
+                return
+        promise.set_exception(refusal)
+        deliver([promise])
 
     def _open(self) -> None:
         self._connection = self._connect()
@@ -190,6 +268,7 @@ class Writer:
             log.exception("listener_failed")
         for job in jobs:
             job.tell()
+        deliver(job.promise for job in jobs)
         if then is not None:
             then()
 
@@ -260,6 +339,7 @@ class Writer:
             log.error("reopen_failed", error=str(again))
         for job in jobs:
             job.promise.set_exception(told)
+        deliver(job.promise for job in jobs)
 
     def _act(self, connection: Any, caller: Caller, verb: Callable[[Work], T]) -> T:
         place = self._place()

@@ -6,6 +6,7 @@ a PostgreSQL transaction under the caller's tenant. Either answers only after th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -21,7 +22,7 @@ KEY_LENGTH_MAX = 200
 KEPT_HOURS = 24
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Once:
     """An `Idempotency-Key` with what it was used for: the caller's scope, the route and the body's hash."""
 
@@ -29,7 +30,7 @@ class Once:
     scope: str
     body_hash: str
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The row's id: the key within its scope."""
         digest = sha256(f"{self.scope}\n{self.key}".encode()).hexdigest()

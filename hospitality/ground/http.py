@@ -139,8 +139,11 @@ class BoundedBodies:
             await self._app(scope, receive, send)
             return
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-        if announced.isdigit() and (len(announced) > 12 or int(announced) > BODY_BYTES_MAX):
-            await enveloped(413, "BODY_TOO_LARGE", _TOO_LARGE, {})(scope, receive, send)
+        if announced.isdigit():
+            if len(announced) > 12 or int(announced) > BODY_BYTES_MAX:
+                await enveloped(413, "BODY_TOO_LARGE", _TOO_LARGE, {})(scope, receive, send)
+            else:  # the server takes in no more than was announced
+                await self._app(scope, receive, send)
             return
         taken = 0
 

@@ -5,21 +5,21 @@ to the endpoint; everything else (a body that is wrong, large or no JSON, a malf
 knows how to refuse it. The endpoint, its documentation and its refusals are the same on either way.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from functools import cache
 from inspect import signature
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope, Send
 
 from hospitality.ground.http import Asking, property_caller
 from hospitality.ground.ids import is_id
 
-B = TypeVar("B", bound=BaseModel)
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 BODY_BYTES_MAX = 100_000
 JSON = ("application/json", "application/json; charset=utf-8")
 
@@ -27,27 +27,43 @@ JSON = ("application/json", "application/json; charset=utf-8")
 class QuickRoute(APIRoute):
     """For an endpoint of exactly `(request, asking, body)` on a property; another one is served the usual way."""
 
-    def get_route_handler(self) -> Handler:
-        """The quick way, with the usual one behind it."""
-        usual = super().get_route_handler()
-        shape = _body_shape(self.endpoint)
-        return usual if shape is None else _quick(self.endpoint, shape, usual)
-
-
-def _quick(endpoint: Callable[..., Coroutine[Any, Any, Response]], shape: type[B], usual: Handler) -> Handler:
-    async def handle(request: Request) -> Response:
-        property_id = request.path_params.get("property_id", "")
-        if not _is_small_json(request) or not is_id(property_id):
-            return await usual(request)
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The quick way, with the usual one behind it. What is refused leaves by the application's handlers either way."""
+        shape, request = _body_shape(self.endpoint), Request(scope, receive, send)
+        property_id = scope["path_params"].get("property_id", "")
+        if (
+            shape is None
+            or scope["method"] not in (self.methods or ())
+            or not _is_small_json(request)
+            or not is_id(property_id)
+        ):
+            await super().handle(scope, receive, send)
+            return
         try:
-            body = shape.model_validate_json(await request.body())
-        except ValidationError:
-            return await usual(request)
+            raw = await request.body()
         except ClientDisconnect as error:
             raise HTTPException(400, "The request broke off.") from error
-        return await endpoint(request, await property_caller(request, property_id), body)
+        try:
+            body = shape.model_validate_json(raw)
+        except ValidationError:
+            await super().handle(scope, _again(raw, receive), send)
+            return
+        answer: Response = await self.endpoint(request, await property_caller(request, property_id), body)
+        await answer(scope, receive, send)
 
-    return handle
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Gives a body that was read once more."""
+    told = False
+
+    async def give() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return give
 
 
 def _is_small_json(request: Request) -> bool:
@@ -56,6 +72,7 @@ def _is_small_json(request: Request) -> bool:
     return headers.get("content-type") in JSON and length.isdecimal() and int(length) <= BODY_BYTES_MAX
 
 
+@cache
 def _body_shape(endpoint: Callable[..., Any]) -> type[BaseModel] | None:
     wanted = [parameter.annotation for parameter in signature(endpoint).parameters.values()]
     if len(wanted) != 3 or wanted[:2] != [Request, Asking]:
