@@ -18,6 +18,7 @@ from cloud.headoffice import install as install_headoffice
 from cloud.host import CloudHost, NewsListener
 from cloud.postgres import Cluster
 from cloud.settings import CloudSettings
+from cloud.sweeping import Sweeper
 from hospitality.checks.api import router as checks_router
 from hospitality.ground.clock import Clock, utc_now
 from hospitality.ground.http import install_errors, no_text
@@ -30,6 +31,7 @@ from hospitality.people.api import router as people_router
 from hospitality.requests.api import router as requests_router
 from hospitality.requests.settings import RequestSettings
 from sync.hub.api import routes as hub_routes
+from sync.hub.retention import Retention
 from web.api_docs import install_api_docs, on_this_machine
 
 VERSION = "0.1.0"
@@ -84,6 +86,11 @@ class Cloud:
         self._owner_url = cluster.owner_url
         return cluster.app_url
 
+    @property
+    def retention(self) -> Retention:
+        """How long what is kept for nodes."""
+        return Retention(feed_days=self.settings.feed_days, unseen_days=self.settings.node_unseen_days)
+
     def _secret(self) -> bytes:
         path: Path = self.settings.data / "cloud.secret"
         if not path.exists():
@@ -104,9 +111,12 @@ def build(cloud: Cloud) -> FastAPI:
 
         listener = NewsListener(cloud.database, tell)
         listener.start()
+        sweeper = Sweeper(cloud.database, cloud.retention, cloud.host.now)
+        sweeper.start()
         try:
             yield
         finally:
+            sweeper.stop()
             listener.stop()
 
     app = FastAPI(title="Buffr Host, head office", version=VERSION, lifespan=life, openapi_url=None)

@@ -18,6 +18,7 @@ PARTITIONS = 4
 TENANT = "nullif(current_setting('app.org', true), '')::uuid"
 # whose rows the look-up function may find, before a tenant is known
 LOOKED_UP = {
+    "groups": "SELECT DISTINCT org_id, org_id, '{}' FROM sync_scopes WHERE found_by = 'every'",
     "node": "SELECT org_id, id, to_json(n)::text FROM sync_nodes AS n WHERE n.id = found_by::uuid",
     "code": "SELECT org_id, id, '{}' FROM sync_codes WHERE code_hash = found_by"
     " AND used_at IS NULL AND expires_at > now()",
@@ -26,8 +27,8 @@ LOOKED_UP = {
     "session": "SELECT org_id, id, to_json(s)::text FROM account_sessions AS s WHERE token_hash = found_by"
     " AND ended_at IS NULL AND expires_at > now()",
 }
-LOOKED_UP_TABLES = ("sync_nodes", "sync_codes", "accounts", "account_links", "account_sessions")
-DELETED_FROM = ("sync_captured", "sync_stage", "kept_answers")
+LOOKED_UP_TABLES = ("sync_scopes", "sync_nodes", "sync_codes", "accounts", "account_links", "account_sessions")
+DELETED_FROM = ("sync_captured", "sync_stage", "sync_feed", "kept_answers")
 
 
 def cloud_tables() -> list[Table]:

@@ -29,6 +29,12 @@ class CloudSettings(BaseSettings):
     request_confirm_minutes: int = Field(
         default=15, ge=1, le=720, description="After how long a property asks a person before it does what was asked"
     )
+    feed_days: int = Field(
+        default=14, ge=1, le=3650, description="How many days of changes are kept for nodes that were away"
+    )
+    node_unseen_days: int = Field(
+        default=30, ge=1, le=3650, description="After how many days an unheard node holds nothing back any more"
+    )
     database_account: str | None = Field(
         default=None, description="Account that runs the embedded PostgreSQL when root starts it"
     )

@@ -133,9 +133,10 @@ class Page(msgspec.Struct):
 
 
 class PullAnswer(msgspec.Struct):
-    """Pages of each scope asked for, read in one snapshot."""
+    """Pages of each scope asked for. status: ok; superseded (a later life of this node is known: stop); bootstrap
+    (what follows its cursors is not kept any more: it needs a copy of what there is)."""
 
-    status: Literal["ok", "superseded"]
+    status: Literal["ok", "superseded", "bootstrap"]
     now_ms: int
     pages: list[Page]
 

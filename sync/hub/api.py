@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sync.hub.feed import PullRequest, pages, scopes_of
+from sync.hub.feed import PullRequest, answer, scopes_of
 from sync.hub.greeting import hello
 from sync.hub.postgres import PostgresStore
 from sync.hub.receive import receive
@@ -219,9 +219,7 @@ def _answer(store: HubStore, asked: PullRequest) -> PullAnswer:
     node = store.see_node()
     if node is not None and not node.active:  # revoked while its question waited for news
         raise Denied(403, "REVOKED", REVOKED)
-    if node is None or node.incarnation != asked.incarnation:
-        return PullAnswer("superseded", now_ms(), [])
-    return PullAnswer("ok", now_ms(), pages(store, asked.incarnation, asked.cursors))
+    return answer(store, asked, node, now_ms())
 
 
 class EnrolRequest(msgspec.Struct):

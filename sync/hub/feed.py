@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from sync.hub.store import FeedRow, HubStore, Sender
-from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page
+from sync.hub.store import FeedRow, HubStore, NodeState, ScopeState, Sender
+from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page, PullAnswer
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -20,6 +20,10 @@ else:
 Cursors = Mapping[str, tuple[int, int]]
 ZSTD = b"\x28\xb5\x2f\xfd"  # how every zstd frame begins, and no JSON
 BODY_LEVEL = 1
+
+
+class NotKept(Exception):
+    """What follows a cursor is not kept any more: its node needs a copy of what there is instead."""
 
 
 class PullRequest(msgspec.Struct):
@@ -50,15 +54,31 @@ def body_json(body: bytes) -> bytes:
     return zstd.decompress(body) if body.startswith(ZSTD) else body
 
 
+def answer(store: HubStore, asked: PullRequest, node: NodeState | None, now_ms: int) -> PullAnswer:
+    """What a node that asks is told. How far it is decides how much of the feed is kept (see `retention`)."""
+    if node is None or node.incarnation != asked.incarnation:
+        return PullAnswer("superseded", now_ms, [])
+    scopes = scopes_of(store.sender)
+    store.note_cursors({scope: asked.cursors[scope][0] for scope in scopes if scope in asked.cursors})
+    try:
+        return PullAnswer("ok", now_ms, pages(store, asked.incarnation, asked.cursors))
+    except NotKept:
+        return PullAnswer("bootstrap", now_ms, [])
+
+
 def pages(store: HubStore, incarnation: int, cursors: Cursors) -> list[Page]:
-    """A page of each scope after its cursor, in one snapshot. What this life of the node wrote itself is passed over
-    where the hub changed nothing; what an earlier life wrote is not, since a rolled back database forgot it."""
+    """A page of each scope after its cursor. What this life of the node wrote itself is passed over where the hub
+    changed nothing; what an earlier life wrote is not, since a rolled back database forgot it. Raises NotKept."""
     return [_page(store, incarnation, scope, *cursors.get(scope, (0, 0))) for scope in scopes_of(store.sender)]
 
 
 def _page(store: HubStore, incarnation: int, scope: str, after: int, epoch: int) -> Page:
-    head, epoch = store.head(scope) or (0, epoch or 1)
+    state = store.scope(scope) or ScopeState(0, epoch or 1, 1)
+    head = state.head
     rows = store.entries(scope, after, head, incarnation, ENTRIES_MAX)
+    # asked after reading: what was dropped meanwhile must not look like a stretch where nothing was said
+    if (store.scope(scope) or state).kept_from > after + 1:
+        raise NotKept(scope)
     entries: list[Entry] = []
     size = 0
     to = head
@@ -73,4 +93,4 @@ def _page(store: HubStore, incarnation: int, scope: str, after: int, epoch: int)
     else:
         if len(rows) == ENTRIES_MAX:
             to = entries[-1].p
-    return Page(scope, epoch, after, max(to, after), head, entries)
+    return Page(scope, state.epoch, after, max(to, after), head, entries)

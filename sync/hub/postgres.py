@@ -8,13 +8,14 @@ from uuid import uuid4
 import psycopg
 
 from sync.hub.capture import NEWS_CHANNEL, pg_type
-from sync.hub.store import FeedRow, NodeState, Said, Sender, SetAside, StoredEntry
+from sync.hub.store import FeedRow, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
 from sync.wire import Trouble
 
 Connection = psycopg.Connection[dict[str, Any]]
 # what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
 UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
+POSITION_MAX = 2**63 - 1
 _STATE = "acked, acked_hlc, incarnation, ceiling, status"
 
 
@@ -205,12 +206,13 @@ class PostgresStore:
         """See HubStore."""
         self._connection.execute("SELECT pg_notify(%s, %s)", (NEWS_CHANNEL, f"{scope} {author}"))
 
-    def head(self, scope: str) -> tuple[int, int] | None:
+    def scope(self, scope: str) -> ScopeState | None:
         """See HubStore."""
         row = self._connection.execute(
-            "SELECT head, epoch FROM sync_scopes WHERE org_id = %s AND scope = %s", (self.sender.org_id, scope)
+            "SELECT head, epoch, kept_from FROM sync_scopes WHERE org_id = %s AND scope = %s",
+            (self.sender.org_id, scope),
         ).fetchone()
-        return None if row is None else (row["head"], row["epoch"])
+        return None if row is None else ScopeState(row["head"], row["epoch"], row["kept_from"])
 
     def entries(self, scope: str, after: int, upto: int, incarnation: int, limit: int) -> list[StoredEntry]:
         """See HubStore."""
@@ -221,7 +223,67 @@ class PostgresStore:
         )
         return [StoredEntry(row["pos"], row["node"], row["hlc"], row["body"]) for row in rows]
 
+    def note_cursors(self, positions: Mapping[str, int]) -> None:
+        """See HubStore."""
+        # a cursor that stands still is not written: nodes ask far more often than they get anything
+        self._connection.execute(
+            "INSERT INTO sync_node_cursors AS c (org_id, node_id, scope, position)"
+            " SELECT %s, %s, scope, position FROM unnest(%s::uuid[], %s::bigint[]) AS told(scope, position)"
+            " WHERE NOT EXISTS (SELECT 1 FROM sync_node_cursors AS k WHERE k.org_id = %s AND k.node_id = %s"
+            " AND k.scope = told.scope AND k.position = told.position)"
+            " ON CONFLICT (org_id, node_id, scope) DO UPDATE SET position = excluded.position",
+            (*self._me, list(positions), list(positions.values()), *self._me),
+        )
+
+    # --- what is kept, and how long
+
+    def scopes(self) -> list[str]:
+        """See HubStore."""
+        rows = self._connection.execute(
+            "SELECT scope FROM sync_scopes WHERE org_id = %s ORDER BY scope", (self.sender.org_id,)
+        )
+        return [row["scope"] for row in rows]
+
+    def last_before(self, scope: str, ms: int) -> int:
+        """See HubStore."""
+        # positions come in the order of time, nearly: two that were under way at once may be the other way round
+        return self._number(
+            "SELECT coalesce(max(pos), 0) AS n FROM sync_feed WHERE org_id = %s AND scope = %s AND pos < coalesce("
+            "(SELECT min(pos) FROM sync_feed WHERE org_id = %s AND scope = %s AND at >= to_timestamp(%s / 1000.0)),"
+            f" {POSITION_MAX})",
+            *(self.sender.org_id, scope, self.sender.org_id, scope, ms),
+        )
+
+    def lowest_cursor(self, scope: str, seen_since_ms: int) -> int | None:
+        """See HubStore."""
+        row = self._connection.execute(
+            "SELECT min(coalesce(c.position, 0)) AS n FROM sync_scopes AS s JOIN sync_nodes AS n ON n.org_id = s.org_id"
+            " LEFT JOIN sync_node_cursors AS c ON c.org_id = s.org_id AND c.node_id = n.id AND c.scope = s.scope"
+            " WHERE s.org_id = %s AND s.scope = %s AND (n.property_id = s.scope OR s.scope = s.org_id)"
+            " AND n.status = 'active' AND coalesce(n.seen_at, n.enrolled_at) >= to_timestamp(%s / 1000.0)"
+            " AND coalesce(c.position, 0) >= s.kept_from - 1",
+            (self.sender.org_id, scope, seen_since_ms),
+        ).fetchone()
+        return None if row is None else row["n"]
+
+    def drop_entries(self, scope: str, upto: int, limit: int) -> int:
+        """See HubStore."""
+        one = (self.sender.org_id, scope)
+        self._connection.execute("SELECT 1 FROM sync_scopes WHERE org_id = %s AND scope = %s FOR UPDATE", one)
+        return self._number(
+            "WITH gone AS (DELETE FROM sync_feed WHERE org_id = %s AND scope = %s AND pos <= least(%s,"
+            " (SELECT kept_from - 1 FROM sync_scopes WHERE org_id = %s AND scope = %s) + %s) RETURNING pos)"
+            ", told AS (UPDATE sync_scopes SET kept_from = (SELECT max(pos) + 1 FROM gone)"
+            " WHERE org_id = %s AND scope = %s AND EXISTS (SELECT 1 FROM gone)) SELECT count(*) AS n FROM gone",
+            *(*one, upto, *one, limit, *one),
+        )
+
     # --- of several statements
+
+    def _number(self, question: str, *parameters: Any) -> int:
+        row = self._connection.execute(question, parameters).fetchone()
+        assert row is not None
+        return int(row["n"])
 
     def _given(self, rows: Sequence[bytes]) -> dict[str, Any]:
         one = self.sender

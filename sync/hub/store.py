@@ -30,6 +30,11 @@ class Sender:
     property_id: str
 
 
+def head_office(org_id: str) -> Sender:
+    """The group itself, for what the hub does of its own accord."""
+    return Sender(org_id, org_id, 0, org_id)
+
+
 @dataclass(frozen=True, slots=True)
 class NodeState:
     """How far a node is. acked, stamp: the last change acknowledged and its stamp (0: not known); ceiling: the last
@@ -69,6 +74,15 @@ class StoredEntry:
     node: int
     hlc: int
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeState:
+    """How far a scope's feed is: its last position, its epoch, and the first position that is still kept."""
+
+    head: int
+    epoch: int
+    kept_from: int
 
 
 class HubStore(Protocol):
@@ -164,10 +178,37 @@ class HubStore(Protocol):
         """At the commit, wakes who waits for news of the scope; the author (0: nobody) needs no waking."""
         ...
 
-    def head(self, scope: str) -> tuple[int, int] | None:
-        """The last position of a scope and its epoch."""
+    def scope(self, scope: str) -> ScopeState | None:
+        """How far a scope's feed is; None when nothing was ever said in it."""
         ...
 
     def entries(self, scope: str, after: int, upto: int, incarnation: int, limit: int) -> list[StoredEntry]:
         """The next entries of a scope, without those that this life of the sender wrote and the hub left alone."""
+        ...
+
+    def note_cursors(self, positions: Mapping[str, int]) -> None:
+        """How far the sender has each scope, by its own word."""
+        ...
+
+    # --- what is kept, and how long
+
+    def scopes(self) -> list[str]:
+        """The scopes of the sender's group that have a feed."""
+        ...
+
+    def last_before(self, scope: str, ms: int) -> int:
+        """The position of the newest entry that came before this moment; 0 when none did."""
+        ...
+
+    def lowest_cursor(self, scope: str, seen_since_ms: int) -> int | None:
+        """The lowest cursor of the active nodes that read this scope and were here since; None when there is none.
+
+        One that never asked is at 0, and counts from its enrolment on; one that missed what is gone already does not
+        count, since it needs a copy anyway.
+        """
+        ...
+
+    def drop_entries(self, scope: str, upto: int, limit: int) -> int:
+        """Drops the oldest entries, none after `upto` and at most `limit`, and notes from where on the rest is kept;
+        answers how many went."""
         ...

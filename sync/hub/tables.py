@@ -69,8 +69,19 @@ scopes = Table(
     _id("scope", primary_key=True),
     _column("head", BigInteger),
     _column("epoch", Integer, server_default=text("1")),
+    _column("kept_from", BigInteger, server_default=text("1")),  # positions before it were dropped
     info=_info(),
     postgresql_with={"fillfactor": 20},
+)
+# how far each node is by its own word: what none of them needs any more is dropped
+node_cursors = Table(
+    "sync_node_cursors",
+    metadata,
+    _id("org_id", primary_key=True),
+    _id("node_id", primary_key=True),
+    _id("scope", primary_key=True),
+    _column("position", BigInteger),
+    info=_info(),
 )
 feed = Table(
     "sync_feed",

@@ -26,6 +26,8 @@ SLICE_CHANGES = 200
 WAIT_SECONDS = 20  # how long the hub may hold a pull that has nothing to say yet
 POLL_SECONDS = 5.0
 SKEW_MS = 2_000
+NOT_KEPT = "head office no longer keeps what this node has not seen: it needs a copy of what there is"
+NOT_KEPT_SECONDS = 60.0
 
 
 class Store(Protocol):
@@ -286,6 +288,8 @@ class Engine:
         answer = link.call("/sync/v1/pull", pack_json(msgspec.json.encode(request)), PullAnswer)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
+        if answer.status == "bootstrap":
+            raise LinkDown(NOT_KEPT, NOT_KEPT_SECONDS)
         for page in answer.pages:
             self._apply(page, int(cursors[page.scope][1]))
         more = any(page.to < page.head for page in answer.pages)

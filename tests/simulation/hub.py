@@ -10,16 +10,17 @@ import msgspec
 
 from sync.capture_sqlite import Pen, create_triggers, hold
 from sync.clock import at_ms
-from sync.hub.feed import PullRequest, feed_rows, pages
+from sync.hub.feed import PullRequest, answer, feed_rows
 from sync.hub.greeting import hello
 from sync.hub.receive import receive
-from sync.hub.store import Sender
-from sync.wire import Batch, EntryChange, Hello, PullAnswer, unpack
+from sync.hub.retention import Retention, sweep
+from sync.hub.store import Sender, head_office
+from sync.wire import Batch, EntryChange, Hello, unpack
 from tests.simulation.hub_store import SqliteStore
 from tests.simulation.tables import HUB, NODE, ROWS, SCHEMA
 
 ORG = "org"
-HEAD_OFFICE = Sender(ORG, "head-office", 0, "")
+HEAD_OFFICE = head_office(ORG)
 
 
 class HubDied(Exception):
@@ -57,16 +58,18 @@ class Hub:
     def __post_init__(self) -> None:
         self.connection = open_database([*ROWS, *NODE, *HUB], self.pen)
 
-    def enrol(self, number: int) -> None:
+    def enrol(self, number: int, property_id: str) -> None:
         """Takes a node in."""
-        self.connection.execute("INSERT INTO sync_nodes (number) VALUES (?)", (number,))
+        self.connection.execute(
+            "INSERT INTO sync_nodes (number, property_id, seen) VALUES (?, ?, ?)", (number, property_id, self.wall_ms())
+        )
 
     def handle(self, sender: Sender, path: str, body: bytes, dies_after: int | None = None) -> Any:
         """A request's answer; what it did is kept, or nothing of it when the hub dies."""
         self.connection.execute("BEGIN")
         self.pen.applying = True
         try:
-            real = SqliteStore(self.connection, sender)
+            real = SqliteStore(self.connection, sender, self.wall_ms())
             store: Any = real if dies_after is None else Mortal(real, dies_after)
             answer = self._answer(store, path, body)
             self.connection.execute("COMMIT")
@@ -86,10 +89,7 @@ class Hub:
         if path.endswith("push"):
             return receive(store, SCHEMA, unpack(body, Batch), self.wall_ms())
         asked = unpack(body, PullRequest)
-        node = store.see_node()
-        if node.incarnation != asked.incarnation:
-            return PullAnswer("superseded", self.wall_ms(), [])
-        return PullAnswer("ok", self.wall_ms(), pages(store, asked.incarnation, asked.cursors))
+        return answer(store, asked, store.see_node(), self.wall_ms())
 
     def act(self, statements: list[tuple[str, tuple[Any, ...]]], seen: int) -> int:
         """Head office's own writing in one transaction, later than the stamp that it saw; answers its stamp."""
@@ -99,12 +99,21 @@ class Hub:
         for sql, values in statements:
             self.connection.execute(sql, values)
         self.pen.end()
-        store = SqliteStore(self.connection, HEAD_OFFICE)
+        store = SqliteStore(self.connection, HEAD_OFFICE, self.wall_ms())
         for scope, changes in groupby(sorted(self._captured(), key=lambda c: c[0]), key=lambda c: c[0]):
             store.append(scope, 0, feed_rows([(stamp, False, [change for _, change in changes])]))
         self.connection.execute("DELETE FROM sync_outbox")
         self.connection.execute("COMMIT")
         return stamp
+
+    def sweep(self, rule: Retention) -> bool:
+        """One step of the daily sweep."""
+        self.connection.execute("BEGIN")
+        self.pen.applying = True
+        more = sweep(SqliteStore(self.connection, HEAD_OFFICE, self.wall_ms()), rule, self.wall_ms())
+        self.pen.applying = False
+        self.connection.execute("COMMIT")
+        return more
 
     def _high(self) -> int:
         return int(self.connection.execute("SELECT coalesce(max(hlc), 0) FROM sync_feed WHERE node = 0").fetchone()[0])

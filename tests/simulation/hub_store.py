@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Boolean
 
-from sync.hub.store import FeedRow, NodeState, Said, Sender, SetAside, StoredEntry
+from sync.hub.store import FeedRow, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
 from sync.wire import Trouble
 
@@ -17,9 +17,10 @@ _STATE = "acked, stamp, incarnation, ceiling, active"
 class SqliteStore:
     """One sender's store on a connection inside a transaction of the caller's."""
 
-    def __init__(self, connection: sqlite3.Connection, sender: Sender) -> None:
+    def __init__(self, connection: sqlite3.Connection, sender: Sender, now_ms: int) -> None:
         self._connection = connection
         self.sender = sender
+        self._now_ms = now_ms
 
     def _run(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
         return self._connection.execute(sql, parameters)
@@ -31,13 +32,14 @@ class SqliteStore:
         return NodeState(row[0], row[1], row[2], row[3], bool(row[4]))
 
     def see_node(self) -> NodeState | None:
+        self._run("UPDATE sync_nodes SET seen = ? WHERE number = ?", self._now_ms, self.sender.number)
         return self.lock_node()
 
     def note_push(self, said: Said, acked: int, stamp: int | None, waiting: int, ceiling: int | None) -> None:
         self._run(
-            "UPDATE sync_nodes SET acked = ?, stamp = coalesce(?, stamp), ceiling = coalesce(?, ceiling)"
+            "UPDATE sync_nodes SET acked = ?, stamp = coalesce(?, stamp), ceiling = coalesce(?, ceiling), seen = ?"
             " WHERE number = ?",
-            *(acked, stamp, ceiling, self.sender.number),
+            *(acked, stamp, ceiling, self._now_ms, self.sender.number),
         )
 
     def note_hello(self, said: Said) -> None:
@@ -151,16 +153,16 @@ class SqliteStore:
                 scope,
             ).fetchone()[0]
             self._run(
-                "INSERT INTO sync_feed VALUES (?, ?, ?, ?, ?, ?, ?)",
-                *(scope, place, self.sender.number, incarnation, row.hlc, row.differs, row.body),
+                "INSERT INTO sync_feed VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                *(scope, place, self.sender.number, incarnation, row.hlc, row.differs, row.body, self._now_ms),
             )
 
     def tell(self, scope: str, author: int) -> None:
         pass
 
-    def head(self, scope: str) -> tuple[int, int] | None:
-        found = self._run("SELECT head, epoch FROM sync_scopes WHERE scope = ?", scope).fetchone()
-        return None if found is None else (found[0], found[1])
+    def scope(self, scope: str) -> ScopeState | None:
+        found = self._run("SELECT head, epoch, kept_from FROM sync_scopes WHERE scope = ?", scope).fetchone()
+        return None if found is None else ScopeState(*found)
 
     def entries(self, scope: str, after: int, upto: int, incarnation: int, limit: int) -> list[StoredEntry]:
         found = self._run(
@@ -169,6 +171,46 @@ class SqliteStore:
             *(scope, after, upto, self.sender.number, incarnation, limit),
         )
         return [StoredEntry(*row) for row in found]
+
+    def note_cursors(self, positions: Mapping[str, int]) -> None:
+        for scope, position in positions.items():
+            self._run(
+                "INSERT INTO sync_node_cursors VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position",
+                *(self.sender.number, scope, position),
+            )
+
+    # --- what is kept, and how long
+
+    def scopes(self) -> list[str]:
+        return [row[0] for row in self._run("SELECT scope FROM sync_scopes ORDER BY scope")]
+
+    def last_before(self, scope: str, ms: int) -> int:
+        return self._number(
+            "SELECT coalesce(max(pos), 0) FROM sync_feed WHERE scope = ?1 AND pos < ifnull("
+            "(SELECT min(pos) FROM sync_feed WHERE scope = ?1 AND at >= ?2), pos + 1)",
+            *(scope, ms),
+        )
+
+    def lowest_cursor(self, scope: str, seen_since_ms: int) -> int | None:
+        found: int | None = self._run(
+            "SELECT min(ifnull(c.position, 0)) FROM sync_scopes AS s JOIN sync_nodes AS n"
+            " LEFT JOIN sync_node_cursors AS c ON c.number = n.number AND c.scope = s.scope"
+            " WHERE s.scope = ?1 AND n.active AND n.seen >= ?2 AND (n.property_id = ?1 OR ?1 = ?3)"
+            " AND ifnull(c.position, 0) >= s.kept_from - 1",
+            *(scope, seen_since_ms, self.sender.org_id),
+        ).fetchone()[0]
+        return found
+
+    def drop_entries(self, scope: str, upto: int, limit: int) -> int:
+        first = self._number("SELECT kept_from FROM sync_scopes WHERE scope = ?", scope)
+        last = min(upto, first - 1 + limit)
+        gone = self._run("DELETE FROM sync_feed WHERE scope = ? AND pos <= ?", scope, last).rowcount
+        if gone:
+            self._run("UPDATE sync_scopes SET kept_from = ? WHERE scope = ?", last + 1, scope)
+        return gone
+
+    def _number(self, question: str, *parameters: Any) -> int:
+        return int(self._run(question, *parameters).fetchone()[0])
 
 
 def _document(rows: Sequence[bytes]) -> str:

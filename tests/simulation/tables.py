@@ -70,12 +70,14 @@ NODE = _made(node_tables.metadata)
 HUB = [
     "CREATE TABLE sync_nodes (number INTEGER PRIMARY KEY, acked INTEGER NOT NULL DEFAULT 0,"
     " stamp INTEGER NOT NULL DEFAULT 0, incarnation INTEGER NOT NULL DEFAULT 1, ceiling INTEGER NOT NULL DEFAULT 0,"
-    " active INTEGER NOT NULL DEFAULT 1)",
+    " active INTEGER NOT NULL DEFAULT 1, property_id TEXT NOT NULL, seen INTEGER NOT NULL)",
+    "CREATE TABLE sync_node_cursors (number INTEGER, scope TEXT, position INTEGER, PRIMARY KEY (number, scope))",
     "CREATE TABLE sync_stage (number INTEGER, incarnation INTEGER, last INTEGER, body TEXT,"
     " PRIMARY KEY (number, incarnation, last))",
     "CREATE TABLE sync_quarantine (number INTEGER, incarnation INTEGER, first INTEGER, last INTEGER, code TEXT,"
     " reason TEXT, body TEXT)",
-    "CREATE TABLE sync_scopes (scope TEXT PRIMARY KEY, head INTEGER NOT NULL, epoch INTEGER NOT NULL DEFAULT 1)",
+    "CREATE TABLE sync_scopes (scope TEXT PRIMARY KEY, head INTEGER NOT NULL, epoch INTEGER NOT NULL DEFAULT 1,"
+    " kept_from INTEGER NOT NULL DEFAULT 1)",
     "CREATE TABLE sync_feed (scope TEXT, pos INTEGER, node INTEGER, incarnation INTEGER, hlc INTEGER, differs INTEGER,"
-    " body BLOB, PRIMARY KEY (scope, pos))",
+    " body BLOB, at INTEGER, PRIMARY KEY (scope, pos))",
 ]

@@ -64,7 +64,7 @@ class World:
             for n, (place, skew) in enumerate(zip(places, skews, strict=True), start=1)
         ]
         for node in self.nodes:
-            self.hub.enrol(node.number)
+            self.hub.enrol(node.number, node.property_id)
         self.late: list[Request] = []
         self.backups: dict[int, Backup] = {}
         self.healing = False

@@ -1,0 +1,182 @@
+"""What the hub keeps of its feeds, and for whom: nothing that a node may still need, and not for ever."""
+
+from typing import Any
+
+import pytest
+
+from cloud.sweeping import Sweeper
+from hospitality.ground.clock import utc_now
+from hospitality.menu.service import add_station
+from sync.hub.postgres import PostgresStore
+from sync.hub.retention import DAY_MS, Retention, sweep
+from sync.hub.store import head_office
+from sync.node.loops import NOT_KEPT
+from sync.node.transport import LinkDown
+from tests.simulation.node import Link
+from tests.simulation.world import NORTH, SOUTH, World
+from tests.sync.agreeing import assert_agree
+from tests.sync.conftest import HandFactory, NodeFactory
+from tests.sync.ends import Group, Hand, House, wall_ms
+
+RULE = Retention(feed_days=14, unseen_days=30)
+
+
+def sweep_all(group: Group, rule: Retention = RULE) -> int:
+    """Sweeps until nothing is left to do; answers how many transactions that took."""
+    steps = 0
+    while True:
+        with group.head.database.transaction(group.org_id) as connection:
+            if not sweep(PostgresStore(connection, head_office(group.org_id)), rule, wall_ms()):
+                return steps
+        steps += 1
+
+
+def age(house: House, days: int) -> None:
+    """All that was told of the property so far is so many days older."""
+    house.group.rows("UPDATE sync_feed SET at = at - make_interval(days => %s) WHERE scope = %s", days, house.id)
+
+
+def stations(house: House, count: int) -> None:
+    for n in range(count):
+        house.act(add_station, name=f"S{n}")
+
+
+def kept(house: House) -> tuple[list[int], int]:
+    """The positions that are kept of the property's feed, and from where on by the hub's own word."""
+    positions = [entry["pos"] for entry in house.group.feed(house.id)]
+    return positions, house.group.value("SELECT kept_from FROM sync_scopes WHERE scope = %s", house.id)
+
+
+def test_what_is_old_and_known_to_every_node_goes_and_the_rest_stays_without_a_gap(
+    house: House, make_hand: HandFactory
+) -> None:
+    one, other = make_hand(house), make_hand(house)
+    stations(house, 5)
+    age(house, 15)
+    stations(house, 2)
+    head = len(house.group.feed(house.id))
+    one.pull(**{house.id: head})
+    other.pull(**{house.id: head - 4})
+    assert sweep_all(house.group) > 0
+    assert kept(house) == (list(range(head - 3, head + 1)), head - 3), "the slower node needs these"
+    other.pull(**{house.id: head})
+    sweep_all(house.group)
+    assert kept(house) == ([head - 1, head], head - 1), "these are younger than the rule's days"
+    assert [page.status for page in (one.pull(**{house.id: head - 2}), one.pull(**{house.id: head - 3}))] == [
+        "ok",
+        "bootstrap",
+    ]
+
+
+def test_a_node_that_was_not_heard_of_for_long_holds_nothing_back_and_one_that_never_asked_holds_all(
+    house: House, make_hand: HandFactory
+) -> None:
+    stations(house, 3)
+    age(house, 15)
+    make_hand(house)
+    assert sweep_all(house.group) == 0
+    house.group.rows("UPDATE sync_nodes SET enrolled_at = enrolled_at - interval '31 days'")
+    assert sweep_all(house.group) > 0
+    assert kept(house)[0] == []
+    stations(house, 1)
+    assert house.group.feed(house.id)[0]["pos"] == kept(house)[1], "positions go on where they were"
+
+
+def test_a_revoked_node_holds_nothing_back(hand: Hand, house: House) -> None:
+    stations(house, 3)
+    age(house, 15)
+    hand.pull()
+    assert sweep_all(house.group) == 0
+    house.revoke()
+    sweep_all(house.group)
+    assert kept(house)[0] == []
+
+
+def test_the_sweep_goes_in_short_transactions(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.hub.retention.DROPPED_AT_ONCE", 2)
+    stations(house, 6)
+    age(house, 15)
+    before = len(house.group.feed(house.id))
+    assert sweep_all(house.group) == (before + 1) // 2
+    assert kept(house) == ([], before + 1)
+
+
+def test_a_node_that_missed_what_is_gone_goes_on_serving_and_says_so(house: House, make: NodeFactory) -> None:
+    node = make(house)
+    node.sync()
+    stations(house, 2)
+    age(house, 15)
+    house.group.rows("UPDATE sync_nodes SET seen_at = seen_at - interval '31 days'")
+    sweep_all(house.group)
+    before = node.value("SELECT position FROM sync_cursors WHERE scope = :scope", scope=house.id)
+    with pytest.raises(LinkDown, match=NOT_KEPT):
+        node.pull()
+    made = node.act(add_station, name="Made meanwhile")["id"]
+    node.push()
+    assert house.group.value("SELECT name FROM stations WHERE id = %s", made) == "Made meanwhile"
+    assert node.value("SELECT position FROM sync_cursors WHERE scope = :scope", scope=house.id) == before
+
+
+def test_the_hosts_sweep_reaches_every_group_and_two_processes_do_not_meet(group: Group, make: NodeFactory) -> None:
+    houses = [group.house(), group.head.group("Other").house()]
+    for house in houses:
+        node = make(house)
+        stations(house, 3)
+        age(house, 15)
+        node.sync()
+        node.pull()  # how far it got is told with the next question
+    sweeper = Sweeper(group.head.database, RULE, utc_now)
+    with group.head.superuser() as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (0x73776570,))
+        sweeper.sweep_all()
+        assert [kept(house)[1] for house in houses] == [1, 1], "another process was at it"
+    sweeper.sweep_all()
+    for house in houses:
+        assert kept(house)[0] == []
+        stations(house, 1)
+        assert kept(house)[0] == [kept(house)[1]]
+
+
+def test_a_node_that_pulls_daily_agrees_through_all_sweeps(house: House, make: NodeFactory) -> None:
+    node = make(house)
+    for _ in range(4):
+        stations(house, 2)
+        node.act(add_station, name="Mine")
+        node.sync()
+        age(house, 15)
+        sweep_all(house.group)
+    node.sync()
+    assert_agree(node)
+
+
+def test_a_year_of_trade_leaves_no_more_than_the_rules_days() -> None:
+    """Three nodes of two properties trade daily; one of them is away for longer than the rule waits for it."""
+    world = World(0)
+    for node in world.nodes:
+        node.skew_ms, node.online = 0, True
+    world.healing = True  # the network is good: this is about what is kept
+    largest: dict[str, int] = {}
+    for day in range(365):
+        world.now_ms += DAY_MS
+        for node in world.nodes:
+            if node.number == 3 and 100 <= day < 140:
+                continue
+            for _ in range(4):
+                world.do_deed(node)
+            world.edit(node)
+            node.engine.push_next(Link(node))  # type: ignore[arg-type]
+            if not (node.number == 3 and day >= 100):
+                while node.engine.pull_next(Link(node), 0):  # type: ignore[arg-type]
+                    pass
+        while world.hub.sweep(RULE):
+            pass
+        for scope, count in rows_of(world, "SELECT scope, count(*) FROM sync_feed GROUP BY scope"):
+            largest[scope] = max(largest.get(scope, 0), count)
+    assert largest[NORTH] <= 2 * 5 * 15, "two nodes, four deeds and an edit a day, fourteen days and today"
+    assert largest[SOUTH] <= 5 * 31, "and thirty for the node that was away"
+    with pytest.raises(LinkDown, match=NOT_KEPT):
+        world.nodes[2].engine.pull_next(Link(world.nodes[2]), 0)  # type: ignore[arg-type]
+
+
+def rows_of(world: World, question: str) -> list[Any]:
+    return world.hub.connection.execute(question).fetchall()
