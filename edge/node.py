@@ -16,6 +16,7 @@ from edge.printing import Printing
 from edge.requests import Requests
 from edge.schema import SCHEMA, prepare
 from edge.settings import EdgeSettings
+from hospitality.conflicts.loading import open_troubles
 from hospitality.ground.clock import Clock, instant_text, utc_now
 from hospitality.properties.service import current_business_date
 from sync.clock import HybridClock
@@ -141,7 +142,7 @@ class Node:
                 "last_error": sync.push_error or sync.pull_error,
                 "stopped": sync.stopped,
                 "clock_offset_ms": sync.offset_ms,
-                "set_aside": sync.set_aside,
+                "set_aside": self.host.ask(open_troubles).result(10),
             },
             "printers": self.printing.states(),
             "requests_to_confirm": self.requests.to_confirm,

@@ -22,10 +22,12 @@ from sync.wire import PAGE_BYTES_MAX, TRANSACTION_CHANGES_MAX, UNPACKED_BYTES_MA
 
 @dataclass(slots=True)
 class Transaction:
-    """One transaction of a push: its stamp (perhaps clamped) and changes, and what came of it for the feed."""
+    """One transaction of a push: its stamp (perhaps clamped) and changes, the life of its author's database, and what
+    came of it for the feed."""
 
     hlc: int
     changes: list[Change]
+    incarnation: int
     differs: bool = False
     entries: dict[str, list[EntryChange]] = field(default_factory=dict)
 
@@ -41,14 +43,18 @@ class Transaction:
 
 
 class Application:
-    """Applies transactions together: inserts by table, parents first, then edits; notes for each what the feed says."""
+    """Applies transactions together: inserts by table, parents first, then edits; notes for each what the feed says.
 
-    def __init__(self, store: HubStore, schema: Schema, known: bool, now_ms: int) -> None:
+    known: the author's schema is ours. late: they were set aside, and what their author wrote after them is here.
+    """
+
+    def __init__(self, store: HubStore, schema: Schema, known: bool, now_ms: int, *, late: bool = False) -> None:
         self._store = store
         self._schema = schema
         self._sender = store.sender
         self._known = known
         self._now_ms = now_ms
+        self._late = late
 
     def run(self, transactions: Iterable[Transaction]) -> None:
         """Raises SetAside when anything can't be applied; nothing may then stay of any of them (HubStore.attempt)."""
@@ -146,8 +152,12 @@ class Application:
                 continue
             mine = Version(row[name], versions.of(name))
             sent = Version(_normal(spec, raw), (transaction.hlc, self._sender.number))
-            known = tuple(seen.get(name, ())) == mine.stamp or mine.stamp[1] == self._sender.number
-            final = self._decide(table, spec, transaction, change.k, mine, sent, known)
+            own = mine.stamp[1] == self._sender.number
+            if self._late and own and mine.stamp > sent.stamp:
+                final = mine  # its author went on from it
+            else:
+                known = tuple(seen.get(name, ())) == mine.stamp or own
+                final = self._decide(table, spec, transaction, change.k, mine, sent, known)
             if final != mine:
                 row[name] = final.value
                 moved[name] = final.stamp
@@ -203,7 +213,7 @@ class Application:
             "lost_value": msgspec.json.encode(clash.lost.value).decode(),
             "lost_hlc": clash.lost.stamp[0],
             "lost_node": clash.lost.stamp[1],
-            "decided_at": _instant(self._now_ms),
+            "decided_at": instant_of(self._now_ms),
         }
         if self._store.log_conflict(fact, transaction.hlc):  # stamped as the feed's entry has it
             transaction.differs = True
@@ -237,5 +247,6 @@ def _normal(spec: FieldSpec, value: Any) -> Any:
     return bool(value) if isinstance(spec.type, Boolean) and value is not None else value
 
 
-def _instant(ms: int) -> str:
+def instant_of(ms: int) -> str:
+    """A moment as it stands in rows and on the wire."""
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

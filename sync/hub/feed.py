@@ -5,10 +5,12 @@ PostgreSQL's own compression does and a quarter less room.
 """
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 import msgspec
 
+from sync.hub.application import Transaction
 from sync.hub.store import FeedRow, HubStore, NodeState, ScopeState, Sender
 from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page, PullAnswer
 
@@ -47,6 +49,20 @@ def feed_rows(entries: Iterable[tuple[int, bool, list[EntryChange]]]) -> list[Fe
         FeedRow(hlc, differs, packer.compress(msgspec.json.encode(changes), packer.FLUSH_FRAME))
         for hlc, differs, changes in entries
     ]
+
+
+def write_feed(store: HubStore, transactions: Sequence[Transaction]) -> None:
+    """One entry a transaction and scope; positions are drawn last, scopes in order so that none waits in a ring."""
+    by_scope: dict[str, list[tuple[Transaction, list[EntryChange]]]] = {}
+    for transaction in transactions:
+        for scope, changes in transaction.entries.items():
+            by_scope.setdefault(scope, []).append((transaction, changes))
+    for scope in sorted(by_scope):
+        for incarnation, entries in groupby(by_scope[scope], key=lambda entry: entry[0].incarnation):
+            store.append(scope, incarnation, feed_rows((t.hlc, t.differs, changes) for t, changes in entries))
+        # its author needs no waking for what it wrote itself, unless the hub changed something
+        differs = any(transaction.differs for transaction, _ in by_scope[scope])
+        store.tell(scope, 0 if differs else store.sender.number)
 
 
 def body_json(body: bytes) -> bytes:

@@ -1,14 +1,13 @@
 """The hub's store on PostgreSQL. Rows go in by table straight from their JSON, and come out of nobody else's tenant."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 
 from sync.hub.capture import NEWS_CHANNEL, pg_type
-from sync.hub.store import FeedRow, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
+from sync.hub.store import Aside, FeedRow, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
 from sync.wire import Trouble
 
@@ -17,6 +16,10 @@ Connection = psycopg.Connection[dict[str, Any]]
 UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
 POSITION_MAX = 2**63 - 1
 _STATE = "acked, acked_hlc, incarnation, ceiling, status"
+_ASIDE = (
+    "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine"
+    " WHERE org_id = %s AND node_id = %s AND state = 'waiting'"
+)
 
 
 class PostgresStore:
@@ -167,23 +170,66 @@ class PostgresStore:
         )
         return added.rowcount == 1
 
-    def quarantine(self, incarnation: int, trouble: Trouble, body: str) -> None:
+    def log_fact(self, table: str, fact: Mapping[str, Any], hlc: int) -> bool:
+        """See HubStore."""
+        names = ", ".join(f'"{name}"' for name in fact)
+        added = self._connection.execute(
+            f'INSERT INTO "{table}" (org_id, {names}, _hlc, _node)'
+            f" VALUES (%s, {', '.join(['%s'] * len(fact))}, %s, 0) ON CONFLICT DO NOTHING",
+            (self.sender.org_id, *fact.values(), hlc),
+        )
+        return added.rowcount == 1
+
+    # --- what is set aside
+
+    def quarantine(self, aside: Aside, trouble: Trouble) -> None:
         """See HubStore."""
         one = self.sender
         self._connection.execute(
             "INSERT INTO sync_quarantine (org_id, id, property_id, node_id, incarnation, first, last, code, reason,"
-            " body, at, state) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now(), 'waiting')",
+            " body, hlc, at, state) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now(), 'waiting')"
+            " ON CONFLICT DO NOTHING",
             (
-                *(one.org_id, str(uuid4()), one.property_id, one.node_id, incarnation),
-                *(trouble.first, trouble.last, trouble.code, trouble.reason, body),
+                *(one.org_id, aside.id, one.property_id, one.node_id, aside.incarnation, aside.first, aside.last),
+                *(trouble.code, trouble.reason, aside.body, aside.hlc),
             ),
+        )
+
+    def aside(self, id: str) -> Aside | None:
+        """See HubStore."""
+        row = self._connection.execute(f"{_ASIDE} AND id = %s FOR UPDATE", (*self._me, id)).fetchone()
+        return None if row is None else Aside(**row)
+
+    def asides(self, codes: Collection[str], limit: int, chars_max: int) -> list[Aside]:
+        """See HubStore."""
+        rows = self._connection.execute(
+            f"{_ASIDE} AND code = ANY(%s) AND length(body) <= %s ORDER BY tries, incarnation, first LIMIT %s FOR UPDATE",
+            (*self._me, list(codes), chars_max, limit),
+        )
+        return [Aside(**row) for row in rows]
+
+    def tried(self, id: str, trouble: Trouble | None) -> None:
+        """See HubStore."""
+        if trouble is None:
+            change, values = "state = 'applied'", ()
+        else:
+            change, values = "code = %s, reason = %s", (trouble.code, trouble.reason)  # type: ignore[assignment]
+        self._connection.execute(
+            f"UPDATE sync_quarantine SET {change}, tries = tries + 1 WHERE org_id = %s AND id = %s",
+            (*values, self.sender.org_id, id),
         )
 
     # --- the feeds
 
     def append(self, scope: str, incarnation: int, rows: Iterable[FeedRow]) -> None:
         """See HubStore."""
-        rows = list(rows)
+        self._append(scope, self.sender.number, incarnation, list(rows))
+
+    def append_own(self, scope: str, rows: Iterable[FeedRow]) -> None:
+        """See HubStore."""
+        self._append(scope, 0, 0, list(rows))
+
+    def _append(self, scope: str, node: int, incarnation: int, rows: list[FeedRow]) -> None:
         found = self._connection.execute(
             "INSERT INTO sync_scopes (org_id, scope, head) VALUES (%s, %s, %s)"
             " ON CONFLICT (org_id, scope) DO UPDATE SET head = sync_scopes.head + excluded.head RETURNING head",
@@ -197,7 +243,7 @@ class PostgresStore:
             " SELECT %s, %s, %s + place - 1, %s, %s, hlc, differs, body"
             " FROM unnest(%b::bigint[], %b::boolean[], %b::bytea[]) WITH ORDINALITY AS e(hlc, differs, body, place)",
             (
-                *(self.sender.org_id, scope, first, self.sender.number, incarnation),
+                *(self.sender.org_id, scope, first, node, incarnation),
                 *([row.hlc for row in rows], [row.differs for row in rows], [row.body for row in rows]),
             ),
         )

@@ -4,17 +4,17 @@ The batch is tried as one; if anything in it can't be applied, each transaction 
 set aside and acknowledged (S5), so that it holds back nothing else.
 """
 
-from collections.abc import Sequence
 from itertools import groupby
 
 import msgspec
 
 from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
 from sync.hub.application import Application, Transaction
-from sync.hub.feed import feed_rows
-from sync.hub.store import HubStore, Said, SetAside
+from sync.hub.feed import write_feed
+from sync.hub.set_aside import LetGo, set_aside, tell_settled, tell_troubles, try_again
+from sync.hub.store import Aside, HubStore, Said, SetAside
 from sync.schema import Schema
-from sync.wire import Batch, Change, EntryChange, PushAnswer, Trouble
+from sync.wire import Batch, Change, PushAnswer, Trouble
 
 
 def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushAnswer:
@@ -34,11 +34,17 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
     elif changes:
         parts = [msgspec.json.decode(body, type=list[Change]) for body in store.unstage(batch.incarnation)]
         changes = [change for part in parts for change in part] + changes
-        transactions = [Transaction(h, list(part)) for h, part in groupby(changes, key=lambda c: c.h)]
+        life = batch.incarnation
+        transactions = [Transaction(h, list(part), life) for h, part in groupby(changes, key=lambda c: c.h)]
         answer.ceiling = _clamp(transactions, now_ms, node.ceiling)
         known = batch.schema == schema.fingerprint
-        applied, answer.troubles = _apply_all(store, schema, transactions, known, now_ms, batch.incarnation)
-        _write_feed(store, batch.incarnation, applied)
+        applied, aside = _apply_all(store, schema, transactions, known, now_ms)
+        answer.troubles = [trouble for trouble, _ in aside]
+        brought = any(change.o == "i" for transaction in applied for change in transaction.changes)
+        let_go = try_again(store, schema, now_ms) if brought else LetGo([], [])
+        write_feed(store, [*applied, *let_go.transactions])
+        tell_troubles(store, aside, now_ms)
+        tell_settled(store, let_go.ids, now_ms)
     waiting = max(0, batch.waiting - (answer.acked - batch.prev))
     stamp = changes[-1].h if changes else None
     store.note_push(Said(batch.version[:40], batch.now_ms - now_ms), answer.acked, stamp, waiting, answer.ceiling)
@@ -67,8 +73,8 @@ def _clamp(transactions: list[Transaction], now_ms: int, ceiling: int) -> int | 
 
 
 def _apply_all(
-    store: HubStore, schema: Schema, transactions: list[Transaction], known: bool, now_ms: int, incarnation: int
-) -> tuple[list[Transaction], list[Trouble]]:
+    store: HubStore, schema: Schema, transactions: list[Transaction], known: bool, now_ms: int
+) -> tuple[list[Transaction], list[tuple[Trouble, Aside]]]:
     """Together if they can be, else each by itself; answers those applied, and why the others were set aside."""
     try:
         with store.attempt():
@@ -78,7 +84,7 @@ def _apply_all(
     else:
         return transactions, []
     applied: list[Transaction] = []
-    troubles: list[Trouble] = []
+    aside: list[tuple[Trouble, Aside]] = []
     for transaction in transactions:
         transaction.entries.clear()
         try:
@@ -86,20 +92,5 @@ def _apply_all(
                 Application(store, schema, known, now_ms).run([transaction])
             applied.append(transaction)
         except SetAside as error:
-            trouble = Trouble(transaction.first, transaction.last, error.code, str(error))
-            store.quarantine(incarnation, trouble, msgspec.json.encode(transaction.changes).decode())
-            troubles.append(trouble)
-    return applied, troubles
-
-
-def _write_feed(store: HubStore, incarnation: int, transactions: Sequence[Transaction]) -> None:
-    """One entry a transaction and scope; positions are drawn last, scopes in order so that none waits in a ring."""
-    by_scope: dict[str, list[tuple[Transaction, list[EntryChange]]]] = {}
-    for transaction in transactions:
-        for scope, changes in transaction.entries.items():
-            by_scope.setdefault(scope, []).append((transaction, changes))
-    for scope in sorted(by_scope):
-        entries = by_scope[scope]
-        store.append(scope, incarnation, feed_rows((t.hlc, t.differs, changes) for t, changes in entries))
-        # its author needs no waking for what it wrote itself, unless the hub changed something
-        store.tell(scope, 0 if any(t.differs for t, _ in entries) else store.sender.number)
+            aside.append(set_aside(store, transaction.incarnation, transaction, error))
+    return applied, aside

@@ -3,7 +3,7 @@
 `postgres` has head office's; a simulation has its own on SQLite. Rules live above it, SQL below it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -54,6 +54,19 @@ class Said:
 
     version: str
     offset_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A transaction that was set aside: its stamp (perhaps lowered), its numbers in the outbox of that life of the
+    sender, and its changes as they came."""
+
+    id: str
+    incarnation: int
+    hlc: int
+    first: int
+    last: int
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +177,37 @@ class HubStore(Protocol):
         """Adds to the conflict log; False when it is there already."""
         ...
 
-    def quarantine(self, incarnation: int, trouble: Trouble, body: str) -> None:
-        """Sets a transaction aside with all that it said."""
+    def log_fact(self, table: str, fact: Mapping[str, Any], hlc: int) -> bool:
+        """Adds a fact of the hub's own; False when it is there already."""
+        ...
+
+    # --- what is set aside
+
+    def quarantine(self, aside: Aside, trouble: Trouble) -> None:
+        """Sets a transaction of the sender's aside with all that it said."""
+        ...
+
+    def aside(self, id: str) -> Aside | None:
+        """One of the sender's that still waits; nobody else tries it until this transaction ends."""
+        ...
+
+    def asides(self, codes: Collection[str], limit: int, chars_max: int) -> list[Aside]:
+        """Those of the sender's that wait for one of these reasons and are no longer than so many characters: the
+        least tried first, in the order in which they were sent."""
+        ...
+
+    def tried(self, id: str, trouble: Trouble | None) -> None:
+        """It was tried again: applied by now, or it waits on for this reason."""
         ...
 
     # --- the feeds
 
     def append(self, scope: str, incarnation: int, rows: Iterable[FeedRow]) -> None:
         """Adds to a scope's feed at the next positions; whoever else adds to it waits until this transaction ends."""
+        ...
+
+    def append_own(self, scope: str, rows: Iterable[FeedRow]) -> None:
+        """As `append`, for what the hub itself says."""
         ...
 
     def tell(self, scope: str, author: int) -> None:

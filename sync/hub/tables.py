@@ -135,5 +135,8 @@ quarantine = Table(
     _column("body", Text, info=_COPY),
     _at("at"),
     _column("state", Text),  # waiting, applied, discarded
+    _column("hlc", BigInteger, server_default=text("0")),  # its stamp, perhaps lowered; 0: as its changes say
+    _column("tries", Integer, server_default=text("0")),  # how often it was tried again
+    Index(None, "org_id", "node_id", "state"),
     info=_info(),
 )

@@ -61,7 +61,6 @@ class Status:
     pull_error: str | None = None
     stopped: str | None = None
     offset_ms: int = 0
-    set_aside: int = 0
     caught_up: bool = False
 
 
@@ -221,8 +220,7 @@ class Engine:
                 self._acknowledge(answer.acked)
         elif answer.status == "gap":
             raise LinkDown(f"the hub has up to {answer.acked}, we sent from {self._acked}")
-        set_aside = self.status.set_aside + len(answer.troubles)
-        self._note(push_error=None, stopped=None, pushed_at=self._now(), set_aside=set_aside)
+        self._note(push_error=None, stopped=None, pushed_at=self._now())
 
     def _send(self, link: Link, body: bytes, draft: Draft) -> tuple[Draft | None, PushAnswer]:
         """Sends a draft; when more waits, the next is read and the last acknowledgement kept while it is under way.

@@ -1,17 +1,18 @@
 """The hub's store on SQLite: the same port as PostgreSQL's, a thousand times as quick to set up."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Boolean
 
-from sync.hub.store import FeedRow, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
+from sync.hub.store import Aside, FeedRow, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
 from sync.wire import Trouble
 
 _STATE = "acked, stamp, incarnation, ceiling, active"
+_ASIDE = "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine WHERE number = ? AND state = 'waiting'"
 
 
 class SqliteStore:
@@ -137,15 +138,51 @@ class SqliteStore:
         sql = f"INSERT INTO sync_conflicts ({', '.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
         return self._run(sql, *values).rowcount == 1
 
-    def quarantine(self, incarnation: int, trouble: Trouble, body: str) -> None:
+    def log_fact(self, table: str, fact: Mapping[str, Any], hlc: int) -> bool:
+        names = ["org_id", *fact, "_hlc", "_node"]
+        values = [self.sender.org_id, *fact.values(), hlc, 0]
+        marks = ", ".join("?" * len(names))
+        sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+        return self._run(sql, *values).rowcount == 1
+
+    # --- what is set aside
+
+    def quarantine(self, aside: Aside, trouble: Trouble) -> None:
         self._run(
-            "INSERT INTO sync_quarantine VALUES (?, ?, ?, ?, ?, ?, ?)",
-            *(self.sender.number, incarnation, trouble.first, trouble.last, trouble.code, trouble.reason, body),
+            "INSERT INTO sync_quarantine (id, number, incarnation, hlc, first, last, code, reason, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            *(aside.id, self.sender.number, aside.incarnation, aside.hlc, aside.first, aside.last),
+            *(trouble.code, trouble.reason, aside.body),
         )
+
+    def aside(self, id: str) -> Aside | None:
+        row = self._run(f"{_ASIDE} AND id = ?", self.sender.number, id).fetchone()
+        return None if row is None else Aside(*row)
+
+    def asides(self, codes: Collection[str], limit: int, chars_max: int) -> list[Aside]:
+        marks = ", ".join("?" * len(codes))
+        found = self._run(
+            f"{_ASIDE} AND code IN ({marks}) AND length(body) <= ? ORDER BY tries, incarnation, first LIMIT ?",
+            *(self.sender.number, *codes, chars_max, limit),
+        )
+        return [Aside(*row) for row in found]
+
+    def tried(self, id: str, trouble: Trouble | None) -> None:
+        if trouble is None:
+            self._run("UPDATE sync_quarantine SET state = 'applied', tries = tries + 1 WHERE id = ?", id)
+        else:
+            change = "code = ?, reason = ?, tries = tries + 1"
+            self._run(f"UPDATE sync_quarantine SET {change} WHERE id = ?", trouble.code, trouble.reason, id)
 
     # --- the feeds
 
     def append(self, scope: str, incarnation: int, rows: Iterable[FeedRow]) -> None:
+        self._append(scope, self.sender.number, incarnation, rows)
+
+    def append_own(self, scope: str, rows: Iterable[FeedRow]) -> None:
+        self._append(scope, 0, 0, rows)
+
+    def _append(self, scope: str, node: int, incarnation: int, rows: Iterable[FeedRow]) -> None:
         for row in rows:
             place = self._run(
                 "INSERT INTO sync_scopes (scope, head) VALUES (?, 1)"
@@ -154,7 +191,7 @@ class SqliteStore:
             ).fetchone()[0]
             self._run(
                 "INSERT INTO sync_feed VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                *(scope, place, self.sender.number, incarnation, row.hlc, row.differs, row.body, self._now_ms),
+                *(scope, place, node, incarnation, row.hlc, row.differs, row.body, self._now_ms),
             )
 
     def tell(self, scope: str, author: int) -> None:

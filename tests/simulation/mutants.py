@@ -47,8 +47,8 @@ MUTANTS = [
     Mutant(
         "half a transaction is received",
         "sync.hub.receive",
-        "Transaction(h, list(part))",
-        "Transaction(h, list(part)[:2])",
+        "Transaction(h, list(part), life)",
+        "Transaction(h, list(part)[:2], life)",
     ),
     Mutant(
         "losers are not written down", "sync.hub.application", "if not known and mine.value != sent.value:", "if False:"
@@ -56,7 +56,7 @@ MUTANTS = [
     Mutant(
         "every edit is held to have seen what it meets",
         "sync.hub.application",
-        "known = tuple(seen.get(name, ())) == mine.stamp or mine.stamp[1] == self._sender.number",
+        "known = tuple(seen.get(name, ())) == mine.stamp or own",
         "known = True",
     ),
     Mutant("stages go back", "sync.merge", 'if spec.merge == "furthest_stage":', "if False:"),

@@ -74,8 +74,9 @@ HUB = [
     "CREATE TABLE sync_node_cursors (number INTEGER, scope TEXT, position INTEGER, PRIMARY KEY (number, scope))",
     "CREATE TABLE sync_stage (number INTEGER, incarnation INTEGER, last INTEGER, body TEXT,"
     " PRIMARY KEY (number, incarnation, last))",
-    "CREATE TABLE sync_quarantine (number INTEGER, incarnation INTEGER, first INTEGER, last INTEGER, code TEXT,"
-    " reason TEXT, body TEXT)",
+    "CREATE TABLE sync_quarantine (id TEXT PRIMARY KEY, number INTEGER, incarnation INTEGER, hlc INTEGER,"
+    " first INTEGER, last INTEGER, code TEXT, reason TEXT, body TEXT, state TEXT NOT NULL DEFAULT 'waiting',"
+    " tries INTEGER NOT NULL DEFAULT 0)",
     "CREATE TABLE sync_scopes (scope TEXT PRIMARY KEY, head INTEGER NOT NULL, epoch INTEGER NOT NULL DEFAULT 1,"
     " kept_from INTEGER NOT NULL DEFAULT 1)",
     "CREATE TABLE sync_feed (scope TEXT, pos INTEGER, node INTEGER, incarnation INTEGER, hlc INTEGER, differs INTEGER,"

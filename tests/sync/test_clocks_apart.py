@@ -159,7 +159,7 @@ def test_a_clock_that_jumps_back_while_running_gives_later_stamps_all_the_same(n
 @pytest.mark.parametrize("places", [[0], [1], [2], [0, 2], [0, 1, 2]])
 def test_every_stamp_too_far_ahead_is_lowered_wherever_it_stands(places: list[int]) -> None:
     now = 1_000_000_000
-    found = [Transaction(at_ms(now) - 10 + n, []) for n in range(3)]
+    found = [Transaction(at_ms(now) - 10 + n, [], 1) for n in range(3)]
     for n in places:
         found[n].hlc = at_ms(now + DRIFT_MS_MAX + 1) + n
     ceiling = _clamp(found, now, 0)
@@ -171,12 +171,12 @@ def test_every_stamp_too_far_ahead_is_lowered_wherever_it_stands(places: list[in
 
 def test_lowered_stamps_go_on_after_the_last_ones_handed_out() -> None:
     now = 1_000_000_000
-    found = [Transaction(at_ms(now + FIVE_YEARS), [])]
+    found = [Transaction(at_ms(now + FIVE_YEARS), [], 1)]
     assert _clamp(found, now, at_ms(now) + 77) == at_ms(now) + 78
 
 
 def test_a_stamp_within_the_bound_is_left_as_it_is() -> None:
     now = 1_000_000_000
-    found = [Transaction(at_ms(now + DRIFT_MS_MAX), [])]
+    found = [Transaction(at_ms(now + DRIFT_MS_MAX), [], 1)]
     assert _clamp(found, now, 0) is None
     assert (found[0].hlc, found[0].differs) == (at_ms(now + DRIFT_MS_MAX), False)

@@ -234,18 +234,6 @@ def test_waiting_counts_what_the_hub_has_not_acknowledged(node: Node, menu: Menu
     assert node.house.group.value("SELECT waiting FROM sync_nodes WHERE property_id = %s", node.property_id) == 0
 
 
-def test_what_the_hub_set_aside_is_counted_at_the_node(node: Node) -> None:
-    node.run_sql(
-        "INSERT INTO stations (org_id, id, property_id, name, sort)"
-        " VALUES (:org_id, :property_id, :property_id, 'a' || char(0) || 'b', 0)"
-    )
-    node.act(add_station, name="Fine")
-    node.sync()
-    assert node.engine.current().set_aside == 1
-    assert [row["code"] for row in node.house.group.quarantine()] == ["UNACCEPTABLE"]
-    assert [row["name"] for row in node.house.group.rows("SELECT name FROM stations")] == ["Fine"]
-
-
 def test_a_large_backlog_is_read_in_pages_and_applied_in_slices(
     node: Node, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,165 @@
+"""What can't be applied is set aside whole, and let go when it can: by a person, or once what it leans on is there.
+
+Each has a fact in `sync_troubles`, so that the property sees it too, and a resolution when it is settled. Its content
+stays at the hub.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+import msgspec
+
+from sync.clock import at_ms
+from sync.hub.application import Application, Transaction, instant_of
+from sync.hub.feed import feed_rows, write_feed
+from sync.hub.store import Aside, HubStore, SetAside
+from sync.schema import Schema
+from sync.wire import Change, EntryChange, Trouble
+
+# what another row's coming can mend
+LEANING = ("PARENT_MISSING", "ROW_MISSING")
+# how many are tried again, and how long each may be, after a push that brought rows, and after a person let one go
+TRIED_MAX = 20
+RELEASED_MAX = 500
+TRIED_CHARS_MAX = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Transactions that could be applied after all, and the ids under which they were set aside."""
+
+    transactions: list[Transaction]
+    ids: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What came of trying one again: why it waits on (None: it is applied), and how many more could follow it."""
+
+    trouble: Trouble | None
+    followed: int = 0
+
+
+def set_aside(store: HubStore, incarnation: int, transaction: Transaction, error: SetAside) -> tuple[Trouble, Aside]:
+    """Keeps a transaction of the sender's with its reason."""
+    first, last = transaction.first, transaction.last
+    body = msgspec.json.encode(transaction.changes).decode()
+    id = str(uuid5(NAMESPACE_OID, f"{store.sender.node_id}/{incarnation}/{first}"))
+    aside = Aside(id, incarnation, max(0, transaction.hlc), first, last, body)
+    trouble = Trouble(first, last, error.code, str(error))
+    store.quarantine(aside, trouble)
+    return trouble, aside
+
+
+def tell_troubles(store: HubStore, found: Sequence[tuple[Trouble, Aside]], now_ms: int) -> None:
+    """Tells both ends what was set aside."""
+    one = store.sender
+    facts = []
+    for trouble, aside in found:
+        tables = Counter(change.t for change in _changes(aside))
+        facts.append(
+            {
+                "id": aside.id,
+                "property_id": one.property_id,
+                "node": one.number,
+                "incarnation": aside.incarnation,
+                "first": aside.first,
+                "last": aside.last,
+                "code": trouble.code,
+                "reason": trouble.reason,
+                "tables": msgspec.json.encode(tables).decode(),
+                "hash": sha256(aside.body.encode()).hexdigest(),
+                "at": instant_of(now_ms),
+            }
+        )
+    _tell(store, "sync_troubles", facts, now_ms)
+
+
+def tell_settled(store: HubStore, ids: Sequence[str], now_ms: int) -> None:
+    """Tells both ends what was let go by itself; after its rows, which the feed brings first."""
+    _tell(store, "sync_resolutions", [_resolution(store, id, now_ms) for id in ids], now_ms)
+
+
+def try_again(store: HubStore, schema: Schema, now_ms: int, limit: int = TRIED_MAX) -> LetGo:
+    """Tries those again that lean on something, in their order and as often as one helps the next. The caller tells the
+    feed of them."""
+    waiting = store.asides(LEANING, limit, TRIED_CHARS_MAX)
+    waiting.sort(key=lambda aside: (aside.incarnation, aside.first))
+    released: list[Transaction] = []
+    settled: list[str] = []
+    troubles: dict[str, Trouble] = {}
+    helped = True
+    while waiting and helped:
+        tried = [(aside, *_attempt(store, schema, aside, now_ms)) for aside in waiting]
+        released += [transaction for _, transaction, trouble in tried if trouble is None]
+        settled += [aside.id for aside, _, trouble in tried if trouble is None]
+        troubles = {aside.id: trouble for aside, _, trouble in tried if trouble is not None}
+        helped = len(troubles) < len(waiting)
+        waiting = [aside for aside in waiting if aside.id in troubles]
+    for id in (*settled, *troubles):
+        store.tried(id, troubles.get(id))
+    return LetGo(released, settled)
+
+
+def release(store: HubStore, schema: Schema, id: str, now_ms: int) -> Released | None:
+    """A person has one tried again, inside the caller's transaction; None when it does not wait any more.
+
+    When it is applied, so is what leans on it. The caller writes that it was settled, and by whom.
+    """
+    aside = store.aside(id)
+    if aside is None:
+        return None
+    transaction, trouble = _attempt(store, schema, aside, now_ms)
+    store.tried(id, trouble)
+    if trouble is not None:
+        return Released(trouble)
+    following = try_again(store, schema, now_ms, RELEASED_MAX)
+    write_feed(store, [transaction, *following.transactions])
+    tell_settled(store, following.ids, now_ms)
+    return Released(None, len(following.ids))
+
+
+def _attempt(store: HubStore, schema: Schema, aside: Aside, now_ms: int) -> tuple[Transaction, Trouble | None]:
+    changes = _changes(aside)
+    transaction = Transaction(aside.hlc or changes[0].h, changes, incarnation=aside.incarnation)
+    try:
+        with store.attempt():
+            # whether its schema was ours is not known any more, so its fields are looked at one by one
+            Application(store, schema, False, now_ms, late=True).run([transaction])
+    except SetAside as error:
+        return transaction, Trouble(aside.first, aside.last, error.code, str(error))
+    return transaction, None
+
+
+def _changes(aside: Aside) -> list[Change]:
+    return msgspec.json.decode(aside.body, type=list[Change])
+
+
+def _resolution(store: HubStore, subject_id: str, now_ms: int) -> dict[str, Any]:
+    return {
+        "id": str(uuid5(NAMESPACE_OID, f"{subject_id}/retried")),
+        "property_id": store.sender.property_id,
+        "subject_id": subject_id,
+        "subject": "trouble",
+        "action": "retried",
+        "note": None,
+        "resolved_by": None,
+        "resolved_at": instant_of(now_ms),
+    }
+
+
+def _tell(store: HubStore, table: str, facts: Iterable[dict[str, Any]], now_ms: int) -> None:
+    """Adds facts of the hub's own, each an entry of the property's feed."""
+    entries = []
+    for n, fact in enumerate(facts):
+        hlc = at_ms(now_ms) + n
+        if store.log_fact(table, fact, hlc):
+            change = EntryChange(table, "i", fact["id"], msgspec.Raw(msgspec.json.encode(fact)))
+            entries.append((hlc, False, [change]))
+    if entries:
+        store.append_own(store.sender.property_id, feed_rows(entries))
+        store.tell(store.sender.property_id, 0)

@@ -1,0 +1,169 @@
+"""What was set aside: both ends know of it, and what leaned on something goes in, in order, once that is there."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from hospitality.ground.ids import new_id
+from hospitality.menu.service import add_station
+from sync.hub.set_aside import TRIED_MAX
+from tests.sync import rows
+from tests.sync.conftest import HandFactory, NodeFactory
+from tests.sync.ends import Group, Hand, House, Node
+
+
+def troubles(group: Group) -> list[dict[str, Any]]:
+    """What both ends are told was set aside, oldest first."""
+    return group.rows("SELECT * FROM sync_troubles ORDER BY node, first")
+
+
+def resolutions(group: Group) -> list[dict[str, Any]]:
+    """What was done about conflicts and troubles."""
+    return group.rows("SELECT * FROM sync_resolutions ORDER BY _hlc")
+
+
+def states(group: Group) -> list[str]:
+    """How far each transaction set aside is, in the order in which they were sent."""
+    return [row["state"] for row in group.rows("SELECT state FROM sync_quarantine ORDER BY first")]
+
+
+def test_the_property_sees_what_was_set_aside_also_after_a_restart(node: Node) -> None:
+    node.run_sql(
+        "INSERT INTO stations (org_id, id, property_id, name, sort)"
+        " VALUES (:org_id, :property_id, :property_id, 'a' || char(0) || 'b', 0)"
+    )
+    node.act(add_station, name="Fine")
+    node.sync()
+    assert [row["code"] for row in node.house.group.quarantine()] == ["UNACCEPTABLE"]
+    assert [row["name"] for row in node.house.group.rows("SELECT name FROM stations")] == ["Fine"]
+    node.again()
+    (there,) = troubles(node.house.group)
+    (here,) = node.rows("SELECT * FROM sync_troubles")
+    for name in ("id", "node", "incarnation", "first", "last", "code", "reason", "tables", "hash", "at", "_hlc"):
+        assert here[name] == there[name], name
+    assert (there["node"], there["incarnation"], there["code"]) == (node.number, 1, "UNACCEPTABLE")
+    assert msgspec.json.decode(there["tables"]) == {"stations": 1}
+
+
+def test_a_trouble_is_told_to_the_propertys_other_node_and_to_no_other_property(
+    house: House, make_hand: HandFactory, make: NodeFactory
+) -> None:
+    hand, near, far = make_hand(house), make(house), make(house.group.house("Other"))
+    hand.push([hand.insert("order_lines", rows.line(house, new_id()))])
+    near.sync()
+    far.sync()
+    assert [row["code"] for row in near.rows("SELECT code FROM sync_troubles")] == ["PARENT_MISSING"]
+    assert far.rows("SELECT code FROM sync_troubles") == []
+
+
+def test_what_leaned_on_a_missing_parent_goes_in_when_the_parent_comes(hand: Hand) -> None:
+    house, group = hand.house, hand.house.group
+    head = rows.order(house)
+    line = rows.line(house, head["id"])
+    sent = [hand.insert("order_lines", line)]
+    assert [trouble.code for trouble in hand.push(sent).troubles] == ["PARENT_MISSING"]
+    before = len(group.feed(house.id))
+    assert hand.push([hand.insert("orders", head)]).troubles == []
+    assert states(group) == ["applied"]
+    (row,) = group.rows("SELECT id, _hlc, _node FROM order_lines")
+    assert row == {"id": line["id"], "_hlc": sent[0].h, "_node": hand.number}
+    order, released, told = group.feed(house.id)[before:]
+    assert [c["t"] for e in (order, released, told) for c in e["changes"]] == [
+        "orders",
+        "order_lines",
+        "sync_resolutions",
+    ]
+    assert (released["hlc"], released["node"], released["incarnation"]) == (sent[0].h, hand.number, 1)
+    (resolved,) = resolutions(group)
+    assert (resolved["subject"], resolved["action"], resolved["resolved_by"]) == ("trouble", "retried", None)
+    assert resolved["subject_id"] == troubles(group)[0]["id"]
+
+
+def test_a_chain_that_leans_on_one_parent_goes_in_whole_and_in_its_order(hand: Hand) -> None:
+    """An edit of a row whose own transaction waited: last sent, last applied."""
+    house, group = hand.house, hand.house.group
+    station, heading = rows.station(house), rows.category(house)
+    dish = rows.item(house, station["id"], heading["id"], price_minor=100)
+    answer = hand.push(
+        [hand.edit("menu_items", dish["id"], {"price_minor": 300})],
+        [hand.insert("menu_items", dish)],
+        [hand.edit("menu_items", dish["id"], {"price_minor": 200})],
+        [hand.insert("menu_categories", heading)],
+    )
+    assert [trouble.code for trouble in answer.troubles] == ["ROW_MISSING", "PARENT_MISSING", "ROW_MISSING"]
+    hand.push([hand.insert("stations", station)])
+    assert states(group) == ["applied"] * 3
+    assert group.value("SELECT price_minor FROM menu_items") == 200
+    assert group.conflicts() == []
+
+
+def test_what_comes_late_does_not_undo_what_its_author_wrote_after_it(hand: Hand) -> None:
+    house, group = hand.house, hand.house.group
+    station, heading, other = rows.station(house), rows.category(house), rows.station(house, "Late")
+    dish = rows.item(house, station["id"], heading["id"])
+    hand.push([hand.insert("stations", station)], [hand.insert("menu_categories", heading)])
+    hand.push([hand.insert("menu_items", dish)])
+    (trouble,) = hand.push(
+        [
+            hand.edit("menu_items", dish["id"], {"price_minor": 100}),
+            hand.insert("menu_categories", rows.category(house)),
+            hand.edit("stations", other["id"], {"name": "Early"}),
+        ],
+        [hand.edit("menu_items", dish["id"], {"price_minor": 200})],
+    ).troubles
+    assert trouble.code == "ROW_MISSING"
+    hand.push([hand.insert("stations", other)])
+    assert states(group) == ["applied"]
+    assert group.value("SELECT price_minor FROM menu_items") == 200
+    assert group.value("SELECT count(*) FROM menu_categories") == 2
+    assert group.conflicts() == []
+
+
+def test_another_nodes_rows_let_nothing_of_this_one_go(house: House, make_hand: HandFactory) -> None:
+    one, other = make_hand(house), make_hand(house)
+    head = rows.order(house)
+    one.push([one.insert("order_lines", rows.line(house, head["id"]))])
+    other.push([other.insert("orders", head)])
+    assert states(house.group) == ["waiting"]
+    one.push([one.insert("stations", rows.station(house))])
+    assert states(house.group) == ["applied"]
+
+
+@pytest.mark.parametrize("code", ["UNACCEPTABLE", "NOT_PERMITTED"])
+def test_what_no_parent_can_mend_is_not_tried_again(hand: Hand, code: str) -> None:
+    wrong = {"UNACCEPTABLE": {"covers": "many"}, "NOT_PERMITTED": {"property_id": new_id()}}[code]
+    hand.push([hand.insert("orders", rows.order(hand.house, **wrong))])
+    hand.push([hand.insert("stations", rows.station(hand.house))])
+    assert hand.house.group.rows("SELECT code, state, tries FROM sync_quarantine") == [
+        {"code": code, "state": "waiting", "tries": 0}
+    ]
+
+
+def test_a_push_tries_few_again_and_all_have_their_turn(hand: Hand) -> None:
+    group = hand.house.group
+    hopeless = [[hand.insert("order_lines", rows.line(hand.house, new_id()))] for _ in range(2 * TRIED_MAX)]
+    hand.push(*hopeless)
+    hand.push([hand.insert("stations", rows.station(hand.house))])
+    hand.push([hand.insert("stations", rows.station(hand.house))])
+    assert {row["tries"] for row in group.rows("SELECT tries FROM sync_quarantine")} == {1}
+
+
+def test_an_edit_that_comes_late_meets_head_offices_like_any_other(hand: Hand) -> None:
+    """The later edit counts, and the other is kept."""
+    house, group = hand.house, hand.house.group
+    station, other = rows.station(house), rows.station(house, "Late")
+    hand.push([hand.insert("stations", station)])
+    hand.push(
+        [hand.edit("stations", station["id"], {"name": "From here"}), hand.edit("stations", other["id"], {"sort": 5})]
+    )
+    group.rows("UPDATE stations SET name = 'From there' WHERE id = %s", station["id"])
+    hand.push([hand.insert("stations", other)])
+    assert states(group) == ["applied"]
+    assert group.rows("SELECT name, sort FROM stations ORDER BY sort") == [
+        {"name": "From there", "sort": 0},
+        {"name": "Late", "sort": 0},  # whose author made it after it had edited it
+    ]
+    assert [(c["won_value"], c["lost_value"]) for c in group.conflicts()] == [('"From there"', '"From here"')]
+    told = [c.t for entry in hand.pull().pages[1].entries for c in entry.changes]
+    assert told.count("sync_conflicts") == told.count("sync_troubles") == told.count("sync_resolutions") == 1
