@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, text
 from cloud.postgres.provision import APP_ROLE
 from cloud.schema import METADATA, SCHEMA
 from sync.hub.capture import EMIT, capture_statements
+from sync.hub.widening import take_in_statements
 
 PARTITIONS = 4
 TENANT = "nullif(current_setting('app.org', true), '')::uuid"
@@ -57,11 +58,16 @@ def fingerprint(owner: str) -> str:
 
 
 def apply(connection: Connection, version_tables: Iterable[str]) -> None:
-    """Runs all of it as the owner, and notes its fingerprint where the application can read it."""
+    """Runs all of it as the owner, and notes its fingerprint where the application can read it.
+
+    A release that is not the one before also takes in what was kept for it.
+    """
     owner = connection.execute(text("SELECT current_user")).scalar_one()
-    for statement in statements(owner):
-        connection.exec_driver_sql(statement.replace("%", "%%"))
     connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS policies_version (fingerprint text NOT NULL)")
+    before = connection.execute(text("SELECT fingerprint FROM policies_version")).scalar()
+    is_another_release = before not in (None, fingerprint(owner))
+    for statement in [*statements(owner), *(take_in_statements(SCHEMA) if is_another_release else ())]:
+        connection.exec_driver_sql(statement.replace("%", "%%"))
     connection.exec_driver_sql("DELETE FROM policies_version")
     connection.execute(text("INSERT INTO policies_version VALUES (:f)"), {"f": fingerprint(owner)})
     for name in (*version_tables, "policies_version"):

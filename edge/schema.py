@@ -17,13 +17,20 @@ import hospitality.people.models
 import hospitality.properties.models
 import hospitality.requests.models
 import sync
-from edge.database import alchemy
+from edge.database import CONSTRAINT_ERRORS, alchemy
 from hospitality.ground import host, journal, numbers  # noqa: F401
 from hospitality.ground.migrations import History, behind, upgrade
 from sync import conflicts
-from sync.capture_sqlite import check_triggers, create_triggers, trigger_statements, triggers_fingerprint
+from sync.capture_sqlite import (
+    check_triggers,
+    create_triggers,
+    drop_triggers,
+    trigger_statements,
+    triggers_fingerprint,
+)
 from sync.node import tables as node_tables
 from sync.node.outbox import get, put
+from sync.node.widening import take_in
 from sync.schema import Schema, attach_engine_columns, read_schema
 
 attach_engine_columns(SQLModel.metadata)
@@ -51,6 +58,8 @@ def migrate(connection: Any) -> None:
     engine = alchemy(connection)
     with engine.begin() as at:
         upgrade(at, HISTORIES)
+        drop_triggers(connection)
+        take_in(connection, SCHEMA, CONSTRAINT_ERRORS)
         _make_triggers(connection)
 
 

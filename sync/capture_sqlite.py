@@ -120,10 +120,15 @@ def trigger_statements(schema: Schema) -> dict[str, str]:
 
 def create_triggers(connection: SqliteConnection, schema: Schema) -> None:
     """Puts the schema's triggers in the place of whatever capture triggers are there; after every migration."""
-    for name in _present(connection):
-        connection.execute(f'DROP TRIGGER "{name}"')
+    drop_triggers(connection)
     for statement in trigger_statements(schema).values():
         connection.execute(statement)
+
+
+def drop_triggers(connection: SqliteConnection) -> None:
+    """Takes all triggers away, for as long as a migration needs."""
+    for name in _present(connection):
+        connection.execute(f'DROP TRIGGER "{name}"')
 
 
 def check_triggers(connection: SqliteConnection, schema: Schema) -> None:

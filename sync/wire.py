@@ -14,7 +14,9 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-PROTOCOL = 1
+# what the two ends may speak with each other: the newest, and the one before it. 1: the first release. 2: a greeting only
+# tells a node that its database was rolled back, and the node begins its next life by greeting as that
+PROTOCOL, PROTOCOL_MIN = 2, 1
 CHANGES_MAX = 2000
 BATCH_BYTES_MAX = 1_500_000
 TRANSACTION_CHANGES_MAX = 50_000
@@ -142,7 +144,9 @@ class PullAnswer(msgspec.Struct):
 
 
 class Hello(msgspec.Struct):
-    """What a node says when it comes: which life of its database, how far its outbox and cursors got."""
+    """What a node says when it comes: which life of its database, how far its outbox and cursors got.
+
+    protocol: the oldest that it speaks, which a hub without choice looks at; protocol_max: the newest."""
 
     protocol: int
     incarnation: int
@@ -151,11 +155,13 @@ class Hello(msgspec.Struct):
     schema: str
     version: str
     now_ms: int
+    protocol_max: int = 0
 
 
 class HelloAnswer(msgspec.Struct):
     """status: ok; new_incarnation (the hub has more of this node than the node itself: its database was rolled
     back, go on under `incarnation`); superseded (a later life of this node is known: stop). scopes: what to pull.
+    protocol: what to speak from here on.
     stamp: that of the change `acked`, by which the node sees whether it was its own; 0 when the hub can't tell."""
 
     status: Literal["ok", "new_incarnation", "superseded"]
@@ -163,8 +169,14 @@ class HelloAnswer(msgspec.Struct):
     acked: int
     scopes: list[str]
     now_ms: int
-    protocol: int = PROTOCOL
+    protocol: int = 1
     stamp: int = 0
+
+
+def agreed(low: int, high: int) -> int | None:
+    """The newest protocol that this end shares with one that speaks from `low` to `high`; None when there is none."""
+    newest = min(PROTOCOL, high)
+    return newest if newest >= max(PROTOCOL_MIN, low) else None
 
 
 class UnreadableError(ValueError):

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sync.hub.feed import PullRequest, answer, scopes_of
-from sync.hub.greeting import hello
+from sync.hub.greeting import NoSharedProtocol, hello, spoken
 from sync.hub.postgres import PostgresStore
 from sync.hub.receive import receive
 from sync.hub.register import EnrolmentRefused, code_hash, enrol
@@ -24,7 +24,6 @@ from sync.schema import Schema
 from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, issue_nonce, nonce_is_good, verifies
 from sync.wire import (
     BATCH_BYTES_MAX,
-    PROTOCOL,
     Batch,
     Hello,
     PullAnswer,
@@ -111,6 +110,8 @@ class Desk:
                 answer = await handler(node.sender, body)
             except Denied as error:
                 return self._denied(error)
+            except NoSharedProtocol as error:
+                return self._denied(Denied(426, "PROTOCOL", str(error)))
             except UnreadableError as error:
                 return self._denied(Denied(422, "UNREADABLE", str(error)))
             except (psycopg.OperationalError, psycopg.errors.TransactionRollback) as error:
@@ -124,21 +125,22 @@ class Desk:
     async def hello(self, sender: Sender, body: bytes) -> msgspec.Struct:
         """Greets a node."""
         said = unpack(body, Hello)
-        if said.protocol != PROTOCOL:
-            raise Denied(426, "PROTOCOL", f"This hub speaks protocol {PROTOCOL}.", sender.node_id)
         return await self._in(sender, lambda store: hello(store, said, now_ms()))
 
     async def push(self, sender: Sender, body: bytes) -> msgspec.Struct:
         """Takes a push."""
 
         def job(store: HubStore) -> msgspec.Struct:
-            return receive(store, self._hub.schema, unpack(body, Batch), now_ms())
+            batch = unpack(body, Batch)
+            spoken(batch.protocol, batch.protocol)
+            return receive(store, self._hub.schema, batch, now_ms())
 
         return await self._in(sender, job)
 
     async def pull(self, sender: Sender, body: bytes) -> msgspec.Struct:
         """Answers what is new, waiting for it as long as the node lets."""
         asked = unpack(body, PullRequest)
+        spoken(asked.protocol, asked.protocol)
         ends = time.monotonic() + min(asked.wait, WAIT_SECONDS_MAX)
         # listening starts before reading, so that news between the two is not missed
         with self._hub.board.listening(scopes_of(sender), sender.number) as heard:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
-from sqlalchemy import Boolean
+from sqlalchemy import Boolean, Text
 
 from sync.clock import Stamp
 from sync.hub.store import HubStore, SetAside
@@ -140,17 +140,16 @@ class Application:
         moved: dict[str, Stamp] = {}
         result: dict[str, Any] = {}
         stamps: dict[str, Stamp] = {}
-        unknown: dict[str, Any] = {}
+        extra: dict[str, Any] = msgspec.json.decode(row["_x"]) if row["_x"] else {}
         fields = _fields(change)
         if change.o == "i":  # made twice: who makes a row also says that it is there
             fields.setdefault("_deleted", False)
         for name, raw in fields.items():
-            spec = table.mergeable.get(name)
+            spec = table.mergeable.get(name) or _of_a_later_release(table, name)
             if spec is None:
-                if name not in table.fields and name not in ENGINE_COLUMNS:
-                    unknown[name] = raw
                 continue
-            mine = Version(row[name], versions.of(name))
+            place = row if name in table.mergeable else extra
+            mine = Version(place.get(name), versions.of(name))
             sent = Version(_normal(spec, raw), (transaction.hlc, self._sender.number))
             own = mine.stamp[1] == self._sender.number
             if self._late and own and mine.stamp > sent.stamp:
@@ -159,21 +158,18 @@ class Application:
                 known = tuple(seen.get(name, ())) == mine.stamp or own
                 final = self._decide(table, spec, transaction, change.k, mine, sent, known)
             if final != mine:
-                row[name] = final.value
+                place[name] = final.value
                 moved[name] = final.stamp
             result[name], stamps[name] = final.value, final.stamp
             if final != sent:
                 transaction.differs = True
         if moved:
             row["_fv"] = versions.with_fields(moved).fv()
-        if unknown:  # fields of a later release are kept and passed on as they came
-            row["_x"] = msgspec.json.encode(
-                {**(msgspec.json.decode(row["_x"]) if row["_x"] else {}), **unknown}
-            ).decode()
-        body = msgspec.Raw(msgspec.json.encode({**result, **unknown}))
-        entry = EntryChange(change.t, "u", change.k, body, stamps)
+        if extra:
+            row["_x"] = msgspec.json.encode(extra).decode()
+        entry = EntryChange(change.t, "u", change.k, msgspec.Raw(msgspec.json.encode(result)), stamps)
         self._tell(transaction, entry, change, group=row["property_id"] is None)
-        return {*moved, *(("_x",) if unknown else ())}
+        return {name if name in table.mergeable else "_x" for name in moved}
 
     def _decide(
         self,
@@ -240,6 +236,13 @@ def _fields(change: Change) -> dict[str, Any]:
     if not isinstance(fields, dict) or any(isinstance(value, dict | list) for value in fields.values()):
         raise SetAside("UNACCEPTABLE", f"the fields of {change.t} {change.k} are no plain values")
     return fields
+
+
+def _of_a_later_release(table: TableSpec, name: str) -> FieldSpec | None:
+    """How a field that this release doesn't know merges, so that it is kept and passed on: by its stamp."""
+    if name in table.fields or name in ENGINE_COLUMNS:
+        return None
+    return FieldSpec(name, Text(), "last_writer", (), True)
 
 
 def _normal(spec: FieldSpec, value: Any) -> Any:

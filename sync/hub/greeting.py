@@ -2,22 +2,46 @@
 
 from sync.hub.feed import scopes_of
 from sync.hub.store import HubStore, Said
-from sync.wire import Hello, HelloAnswer
+from sync.wire import PROTOCOL, PROTOCOL_MIN, Hello, HelloAnswer, agreed
+
+
+class NoSharedProtocol(Exception):
+    """The two ends have no protocol in common; the sentence says which one to update."""
 
 
 def hello(store: HubStore, said: Hello, now_ms: int) -> HelloAnswer:
     """Greets a node: tells a rolled back database to go on as a new incarnation, and an old one that it is over."""
+    protocol = spoken(said.protocol, max(said.protocol, said.protocol_max))
+    answer = _life(store, said, now_ms, is_only_told=protocol >= 2)
+    answer.protocol = protocol
+    return answer
+
+
+def spoken(low: int, high: int) -> int:
+    """What to speak with a node that speaks from `low` to `high`; raises NoSharedProtocol."""
+    protocol = agreed(low, high)
+    if protocol is None:
+        older = "Update head office." if low > PROTOCOL else "Update the node."
+        raise NoSharedProtocol(
+            f"Head office speaks protocol {PROTOCOL_MIN} to {PROTOCOL}, this node {low} to {high}. {older}"
+        )
+    return protocol
+
+
+def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> HelloAnswer:
     node = store.lock_node()
     scopes = scopes_of(store.sender)
     if said.incarnation < node.incarnation:
         return HelloAnswer("superseded", node.incarnation, node.acked, scopes, now_ms)
-    if said.incarnation > node.incarnation:
+    rolled_back = said.incarnation == node.incarnation and said.last < node.acked
+    incarnation = node.incarnation + 1 if rolled_back else said.incarnation
+    if rolled_back and is_only_told:
+        # a greeting from long ago, on the way till now, must not end the life that sent it
+        return HelloAnswer("new_incarnation", incarnation, said.acked, scopes, now_ms)
+    if incarnation > node.incarnation:
         # its numbers begin anew after what it had acknowledged; what it sends again is the same by id and stamp. Of a
         # transaction that was under way in parts it still knows those that it knows to be acknowledged
-        store.begin_life(said.incarnation, said.acked, said.version[:40])
-        return HelloAnswer("new_incarnation", said.incarnation, said.acked, scopes, now_ms)
-    if said.last < node.acked:
-        # only told: a greeting from long ago, on the way till now, must not end the life that sent it
-        return HelloAnswer("new_incarnation", node.incarnation + 1, said.acked, scopes, now_ms)
+        store.begin_life(incarnation, said.acked, said.version[:40])
+        return HelloAnswer("new_incarnation", incarnation, said.acked, scopes, now_ms)
     store.note_hello(Said(said.version[:40], said.now_ms - now_ms))
     return HelloAnswer("ok", said.incarnation, node.acked, scopes, now_ms, stamp=node.stamp)

@@ -56,7 +56,7 @@ def apply_page(connection: Any, schema: Schema, page: Page, errors: Errors) -> A
         (page.scope, page.to, page.epoch),
     )
     if page.entries:
-        retry_kept(connection, schema, errors)
+        tables |= retry_kept(connection, schema, errors)
     return Applied(len(page.entries) - kept, kept, frozenset(tables), hlc)
 
 
@@ -79,12 +79,19 @@ def apply_or_keep(connection: Any, schema: Schema, entry: Entry, scope: str, err
     return True
 
 
-def retry_kept(connection: Any, schema: Schema, errors: Errors) -> None:
-    """Tries what is kept once more, since a parent may have come: each goes in whole or is kept anew."""
+def retry_kept(connection: Any, schema: Schema, errors: Errors) -> frozenset[str]:
+    """Tries what was kept for later: a parent may have come since, or the release that knows a table.
+
+    Each retried transaction either goes in whole or is kept anew. Answers the tables of those that went in.
+    """
+    tables: set[str] = set()
     rows = connection.execute("SELECT id, scope, body FROM sync_kept ORDER BY id LIMIT ?", (RETRIED_MAX,)).fetchall()
     for row in rows:
         connection.execute("DELETE FROM sync_kept WHERE id = ?", (row[0],))
-        apply_or_keep(connection, schema, msgspec.json.decode(row[2], type=Entry), row[1], errors)
+        entry = msgspec.json.decode(row[2], type=Entry)
+        if apply_or_keep(connection, schema, entry, row[1], errors):
+            tables.update(change.t for change in entry.changes)
+    return frozenset(tables)
 
 
 def _apply_change(connection: Any, schema: Schema, entry: Entry, change: EntryChange) -> None:
@@ -177,9 +184,14 @@ def _merge(
         if incoming != mine and _stands(spec, entry, change, incoming, mine):
             taken[name] = value
             moved[name] = incoming.stamp
-    if not taken and not unknown:
+    kept = msgspec.json.decode(row["_x"]) if row["_x"] else {}
+    for name, value in unknown.items():
+        # what is not known merges by its stamp, which is kept for the release that knows it
+        stamp = tuple(stamps.get(name, (entry.h, entry.n)))
+        if name not in kept or stamp >= current.of(name):
+            kept[name], moved[name] = value, (stamp[0], stamp[1])
+    if not moved:
         return
-    kept = {**(msgspec.json.decode(row["_x"]) if row["_x"] else {}), **unknown}
     values = {**taken, "_fv": current.with_fields(moved).fv()}
     if kept:
         values["_x"] = msgspec.json.encode(kept).decode()

@@ -13,18 +13,30 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from sync.clock import HybridClock
-from sync.node.apply import Applied, apply_page
+from sync.node.apply import Applied, apply_page, retry_kept
 from sync.node.outbox import Draft, acknowledge, last_number, next_draft, put, stamp_of
 from sync.node.retry import Backoff
 from sync.node.transport import Link, LinkDown, TurnedAway
 from sync.schema import Schema
-from sync.wire import PROTOCOL, Hello, HelloAnswer, Page, PullAnswer, PushAnswer, pack, pack_json
+from sync.wire import (
+    PROTOCOL,
+    PROTOCOL_MIN,
+    Hello,
+    HelloAnswer,
+    Page,
+    PullAnswer,
+    PushAnswer,
+    agreed,
+    pack,
+    pack_json,
+)
 
 T = TypeVar("T")
 SLICE_ENTRIES = 50
 SLICE_CHANGES = 200
 WAIT_SECONDS = 20  # how long the hub may hold a pull that has nothing to say yet
 POLL_SECONDS = 5.0
+REFUSED_SECONDS = 60.0  # how long a refused node rests before it asks again
 SKEW_MS = 2_000
 NOT_KEPT = "head office no longer keeps what this node has not seen: it needs a copy of what there is"
 NOT_KEPT_SECONDS = 60.0
@@ -86,6 +98,7 @@ class Engine:
         self._last = self.store.read(last_number)
         self._greeted = threading.Event()
         self._scopes: list[str] = []
+        self._protocol = PROTOCOL_MIN  # until the hub has said which
         self._links: list[Link] = []
         self._threads: list[threading.Thread] = []
         self._wire = ThreadPoolExecutor(1, thread_name_prefix="sync-wire")
@@ -142,7 +155,9 @@ class Engine:
         if not self.push_next(link):
             self._work.wait(POLL_SECONDS)
 
-    def _attempt(self, step: Callable[[], object], backoff: Backoff, error_name: str) -> None:
+    def _attempt(
+        self, step: Callable[[], object], backoff: Backoff, error_name: str, *, rest_seconds: float = REFUSED_SECONDS
+    ) -> None:
         """One step of a loop; whatever goes wrong is told and tried again after a while, and ends no loop."""
         try:
             step()
@@ -152,6 +167,7 @@ class Engine:
             self._stop.wait(backoff.failed(at_least_seconds=error.retry_after))
         except TurnedAway as error:
             self._turned_away(error)
+            self._stop.wait(rest_seconds)
         except Exception as error:  # a full disk, a page that doesn't join on: none may silence the loop for good
             self._note(**{error_name: f"{type(error).__name__}: {error}"})
             self._stop.wait(backoff.failed())
@@ -183,12 +199,24 @@ class Engine:
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
         self._scopes = answer.scopes
+        self._try_kept()
         self._greeted.set()
+
+    def _try_kept(self) -> None:
+        """Once a start: this may be the release that knows what an earlier one kept."""
+        if self.store.read(lambda c: c.execute("SELECT 1 FROM sync_kept LIMIT 1").fetchone()):
+            tables = self.store.write(lambda c: retry_kept(c, self.schema, self.store.errors))
+            self.changed(tables)
 
     def _say_hello(self, link: Link) -> HelloAnswer:
         fingerprint, now = self.schema.fingerprint, self._now()
-        hello = Hello(PROTOCOL, self.incarnation, self._last, self._acked, fingerprint, self.version, now)
+        hello = Hello(PROTOCOL_MIN, self.incarnation, self._last, self._acked, fingerprint, self.version, now, PROTOCOL)
         answer = link.call("/sync/v1/hello", pack(hello), HelloAnswer)
+        if agreed(answer.protocol, answer.protocol) is None:
+            raise TurnedAway(
+                "PROTOCOL", f"Head office speaks protocol {answer.protocol}. Update head office or this node."
+            )
+        self._protocol = answer.protocol
         self._keep_time(now, answer.now_ms)
         return answer
 
@@ -239,7 +267,7 @@ class Engine:
 
     def _batch(self, draft: Draft, now_ms: int) -> bytes:
         head = {
-            "protocol": PROTOCOL,
+            "protocol": self._protocol,
             "incarnation": self.incarnation,
             "prev": self._acked,
             "last": draft.last,
@@ -278,7 +306,7 @@ class Engine:
         """
         cursors = self.store.read(lambda c: _cursors(c, self._scopes))
         request = {
-            "protocol": PROTOCOL,
+            "protocol": self._protocol,
             "incarnation": self.incarnation,
             "cursors": cursors,
             "wait": wait_seconds,
@@ -322,7 +350,8 @@ class Engine:
 
     def _turned_away(self, error: TurnedAway) -> None:
         self._note(stopped=error.code, push_error=str(error), pull_error=str(error))
-        self._stop.wait(60)
+        if error.code == "PROTOCOL":  # whichever end is updated: what to speak is asked anew
+            self._greeted.clear()
 
     def _note(self, **changes: Any) -> None:
         with self._lock:

@@ -26,7 +26,7 @@ class LinkDown(Exception):
 
 
 class TurnedAway(Exception):
-    """The hub knows this node and refuses it (revoked, unknown): trying again will not help."""
+    """The hub knows this node and refuses it (revoked, unknown, of another protocol): trying again will not help."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -96,7 +96,7 @@ class Link:
             except UnreadableError as error:
                 raise LinkDown(f"unreadable answer: {error}") from error
         code, message = _refusal(response)
-        if response.status_code in (401, 403):
+        if response.status_code in (401, 403, 426):
             raise TurnedAway(code, message)
         raise LinkDown(f"{response.status_code} {code}: {message}", _retry_after(response))
 

@@ -1,8 +1,8 @@
 """Head office and nodes for these tests. Whatever they start, they stop."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Protocol
 
@@ -15,9 +15,11 @@ from edge.database import connect
 from edge.schema import migrate as migrate_node
 from hospitality.ground.clock import utc_now
 from sync.hub.api import routes
-from tests.postgres_fixture import Databases, FreshDatabase, TemplateFactory
+from sync.schema import Schema
+from tests.postgres_fixture import DatabaseFactory, Databases, FreshDatabase, TemplateFactory
 from tests.sync.ends import Edge, Group, Hand, Head, House, Node, make_edge, make_node
 from tests.sync.faults import LoopThread, Wire
+from tests.sync.later import head_of_its_own
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 
@@ -61,6 +63,20 @@ def head(office: tuple[FreshDatabase, Database], hub_loop: LoopThread) -> Head:
     fresh, database = office
     host = CloudHost(database, secret=SECRET, now=utc_now)
     return Head(fresh, database, host, Wire(Starlette(routes=list(routes(host))), hub_loop))
+
+
+@pytest.fixture
+def head_of(
+    database: DatabaseFactory, database_template: TemplateFactory, hub_loop: LoopThread
+) -> Iterator[Callable[[Schema], Head]]:
+    """A factory of head offices that know the schema given, each on a database of its own."""
+    with ExitStack() as stack:
+
+        def factory(schema: Schema) -> Head:
+            fresh = database(database_template("head_office", lambda made: migrate(made.owner_url)))
+            return stack.enter_context(head_of_its_own(fresh, hub_loop, SECRET, schema))
+
+        yield factory
 
 
 @pytest.fixture

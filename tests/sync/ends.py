@@ -31,6 +31,7 @@ from sync.hub.register import offer_code
 from sync.node.loops import Engine
 from sync.node.outbox import get
 from sync.node.transport import Link
+from sync.schema import Schema
 from sync.signing import public_text
 from sync.wire import PROTOCOL, Batch, Change, Hello, HelloAnswer, PullAnswer, PushAnswer, Stamps, pack
 from tests.postgres_fixture import FreshDatabase
@@ -158,6 +159,7 @@ class Edge:
     folder: Path
     keys: Keys
     skew_ms: int = 0
+    schema: Schema = field(default=SCHEMA, kw_only=True)
     host: EdgeHost = field(init=False)
     clock: HybridClock = field(init=False)
     caller: Caller = field(init=False)
@@ -267,7 +269,7 @@ class Node(Edge):
         super().open()
         life = self.host.read_raw(incarnation)
         self.engine = Engine(
-            EngineStore(self.host), SCHEMA, self.clock, self.connect, VERSION, life, lambda: 0.0, self._changed
+            EngineStore(self.host), self.schema, self.clock, self.connect, VERSION, life, lambda: 0.0, self._changed
         )
         self.host.on_commit.append(lambda done: self.engine.nudge(done.outbox))
         self.link = self.connect()

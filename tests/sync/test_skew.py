@@ -1,11 +1,18 @@
 """S20: ends of neighbouring releases keep syncing; what one doesn't know it keeps and passes on unharmed."""
 
-import msgspec
+from collections.abc import Callable
 
+import msgspec
+import pytest
+
+from edge.schema import SCHEMA
+from hospitality.ground.ids import new_id
+from sync.schema import Schema
 from sync.wire import PushAnswer, pack_json
 from tests.sync import rows
-from tests.sync.conftest import HandFactory
-from tests.sync.ends import Hand, House, Node
+from tests.sync.conftest import HandFactory, NodeFactory
+from tests.sync.ends import Hand, Head, House, Node
+from tests.sync.later import later, update_head, update_node
 
 
 def test_a_field_of_a_later_release_is_kept_at_the_hub_and_reaches_other_nodes(
@@ -81,3 +88,125 @@ def test_a_message_with_more_in_it_than_this_release_knows_is_read(house: House,
     body = pack_json(msgspec.json.encode(plain))
     assert hand.link.call("/sync/v1/push", body, PushAnswer).troubles == []
     assert house.group.value("SELECT count(*) FROM stations") == 1
+
+
+@pytest.fixture
+def later_house(head_of: Callable[[Schema], Head]) -> House:
+    """A property at a head office that was brought to the next release."""
+    house = head_of(SCHEMA).group().house()
+    update_head(house.group.head)
+    return house
+
+
+def add_station(house: House, **fields: object) -> str:
+    """A station as head office of the next release makes it."""
+    row = {"org_id": house.group.org_id, **rows.station(house), **fields}
+    names, marks = ", ".join(row), ", ".join(["%s"] * len(row))
+    house.group.rows(f"INSERT INTO stations ({names}) VALUES ({marks})", *row.values())
+    return str(row["id"])
+
+
+def add_sauna(house: House) -> None:
+    """A row of a table that only the next release has."""
+    house.group.rows(
+        "INSERT INTO saunas (org_id, id, property_id, name, heat) VALUES (%s, %s, %s, 'Cedar', 90)",
+        *(house.group.org_id, new_id(), house.id),
+    )
+
+
+WIDE = "SELECT name, colour, heat, _x, _hlc, _fv FROM stations ORDER BY name"
+
+
+def test_what_a_node_kept_moves_into_its_columns_when_it_is_updated(later_house: House, make: NodeFactory) -> None:
+    """S20."""
+    node, other = make(later_house), make(later_house)
+    id = add_station(later_house, name="Grill", colour="red", heat=3)
+    add_sauna(later_house)
+    node.sync()
+    later_house.group.rows("UPDATE stations SET colour = 'blue' WHERE id = %s", id)
+    for each in (node, other):
+        each.sync()
+        assert msgspec.json.decode(each.value("SELECT _x FROM stations")) == {"colour": "blue", "heat": 3}
+        assert len(each.kept()) == 1
+        each.run_sql("UPDATE stations SET sort = 4")
+        before = each.outbox()
+        update_node(each)
+        assert each.outbox() == before, "what waited still waits, and moving was captured by nobody"
+        (row,) = each.rows(WIDE)
+        assert (row["colour"], row["heat"], row["_x"]) == ("blue", 3, None)
+        each.sync()
+        assert each.kept() == []
+        assert each.value("SELECT heat FROM saunas") == 90
+    (there,) = later_house.group.rows(WIDE)
+    for each in (node, other):
+        (row,) = each.rows(WIDE)
+        mine, theirs = (msgspec.json.decode(found["_fv"])["colour"] for found in (row, there))
+        assert (row["_hlc"], mine) == (there["_hlc"], theirs), "the stamps of what was kept are those of its author"
+
+
+def test_an_edit_after_the_update_is_no_conflict_with_what_was_kept(later_house: House, make: NodeFactory) -> None:
+    node = make(later_house)
+    id = add_station(later_house, colour="red")
+    later_house.group.rows("UPDATE stations SET colour = 'blue' WHERE id = %s", id)
+    node.sync()
+    update_node(node)
+    node.run_sql("UPDATE stations SET colour = 'green'")
+    node.sync()
+    assert later_house.group.value("SELECT colour FROM stations") == "green"
+    assert later_house.group.conflicts() == []
+
+
+def test_a_value_that_its_column_refuses_stays_where_it_was_kept(later_house: House, make: NodeFactory) -> None:
+    node = make(later_house)
+    add_station(later_house, name="Grill", colour="red")
+    node.sync()
+    strange = msgspec.json.encode({"colour": "red", "sort": None, "mood": "good"}).decode()
+    node.host.write(lambda c: c.execute("UPDATE stations SET _x = ?", (strange,)))
+    update_node(node)
+    (row,) = node.rows("SELECT colour, sort, _x FROM stations")
+    assert (row["colour"], row["sort"]) == (None, 0)
+    assert msgspec.json.decode(row["_x"]) == {"colour": "red", "sort": None, "mood": "good"}
+
+
+def test_what_head_office_kept_moves_into_its_columns_when_it_is_updated(
+    head_of: Callable[[Schema], Head], make: NodeFactory, make_hand: HandFactory
+) -> None:
+    house = head_of(SCHEMA).group().house()
+    node = make(house)
+    node.sync()
+    update_node(node)
+    node.run_sql(
+        "INSERT INTO stations (org_id, id, property_id, name, sort, colour, heat)"
+        " VALUES (:org_id, :id, :property_id, 'Grill', 0, 'red', 3)",
+        id=new_id(),
+    )
+    node.sync()
+    node.run_sql("UPDATE stations SET colour = 'blue'")
+    node.sync()
+    heads = {scope: len(house.group.feed(scope)) for scope in (house.group.org_id, house.id)}
+    update_head(house.group.head)
+    (row,) = house.group.rows(WIDE)
+    assert (row["colour"], row["heat"], row["_x"]) == ("blue", 3, None)
+    assert {scope: len(house.group.feed(scope)) for scope in heads} == heads, "it is nobody's edit"
+    house.group.rows("UPDATE stations SET colour = 'green'")
+    node.sync()
+    assert node.value("SELECT colour FROM stations") == "green"
+    assert house.group.conflicts() == []
+
+
+def test_the_later_edit_of_a_field_that_head_office_does_not_know_stays(hand: Hand, house: House) -> None:
+    made = rows.station(house, "Grill", colour="red")
+    hand.send(hand.batch([hand.insert("stations", made)], schema="later"))
+    early, late = hand.high + 10, hand.high + 20
+    hand.send(hand.batch([hand.edit("stations", made["id"], {"colour": "late"})], hlc=late, schema="later"))
+    other = Hand(house)
+    other.send(other.batch([other.edit("stations", made["id"], {"colour": "early"})], hlc=early, schema="later"))
+    other.close()
+    assert msgspec.json.decode(house.group.value("SELECT _x FROM stations")) == {"colour": "late"}
+    assert [row["lost_value"] for row in house.group.conflicts()] == ['"early"']
+
+
+def test_the_next_releases_ends_know_more_tables_and_fields() -> None:
+    wider = later(SCHEMA)
+    assert wider.fingerprint != SCHEMA.fingerprint
+    assert set(wider.tables) - set(SCHEMA.tables) == {"saunas"}

@@ -9,14 +9,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hospitality.ground.ids import new_id
+from sync.hub.feed import PullRequest
 from sync.hub.register import offer_code
+from sync.node.retry import Backoff
 from sync.node.transport import Link, LinkDown, TurnedAway
 from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, issue_nonce, public_text, sign
-from sync.wire import Hello, PullAnswer, PushAnswer, pack, pack_json
+from sync.wire import Hello, HelloAnswer, PullAnswer, PushAnswer, pack, pack_json
 from tests.sync import rows
 from tests.sync.conftest import SECRET, HandFactory
 from tests.sync.ends import HUB_URL, Hand, House, Node, wait_until, wall_ms
-from tests.sync.faults import LoopThread, before, request_truncated
+from tests.sync.faults import Call, LoopThread, before, request_truncated
 
 PUSH = "/sync/v1/push"
 
@@ -199,10 +201,56 @@ def test_two_nodes_never_get_one_number(house: House, make_hand: HandFactory) ->
     assert [row["code"] for row in codes] == ["A", "B", "C"]
 
 
-def test_another_protocol_is_told_so(hand: Hand) -> None:
-    said = Hello(99, 1, 0, 0, "", "9.9", wall_ms())
-    with pytest.raises(LinkDown, match="426 PROTOCOL"):
-        hand.link.call("/sync/v1/hello", pack(said), PushAnswer)
+@pytest.mark.parametrize(
+    ("low", "high", "sentence"), [(3, 5, "this node 3 to 5. Update head office."), (0, 0, "0 to 0. Update the node.")]
+)
+def test_ends_without_a_protocol_in_common_are_told_which_to_update(
+    hand: Hand, low: int, high: int, sentence: str
+) -> None:
+    said = Hello(low, 1, 0, 0, "", "9.9", wall_ms(), high)
+    with pytest.raises(TurnedAway, match=sentence) as refused:
+        hand.link.call("/sync/v1/hello", pack(said), HelloAnswer)
+    assert refused.value.code == "PROTOCOL"
+
+
+@pytest.mark.parametrize(("low", "high", "spoken"), [(1, 0, 1), (1, 1, 1), (1, 2, 2), (2, 9, 2), (1, 9, 2)])
+def test_the_newest_protocol_that_both_ends_know_is_spoken(hand: Hand, low: int, high: int, spoken: int) -> None:
+    said = Hello(low, 1, 0, 0, "", "9.9", wall_ms(), high)
+    assert hand.link.call("/sync/v1/hello", pack(said), HelloAnswer).protocol == spoken
+
+
+@pytest.mark.parametrize("path", ["/sync/v1/push", "/sync/v1/pull"])
+def test_no_request_of_a_protocol_that_head_office_does_not_speak_is_taken(hand: Hand, path: str) -> None:
+    batch = hand.batch([hand.insert("stations", rows.station(hand.house))])
+    batch.protocol = 9
+    asked = batch if path == PUSH else PullRequest(9, 1, {})
+    with pytest.raises(TurnedAway, match="Update head office"):
+        hand.link.call(path, pack(asked), PushAnswer)
+    assert hand.house.group.value("SELECT count(*) FROM stations") == 0
+
+
+def test_a_node_of_another_protocol_stops_says_so_and_goes_on_once_one_end_is_updated(node: Node, house: House) -> None:
+    """S20."""
+
+    def refuse(request: httpx2.Request, call: Call) -> httpx2.Response:
+        error = {"code": "PROTOCOL", "message": "Head office speaks protocol 8 to 9. Update the node.", "details": {}}
+        return httpx2.Response(426, json={"error": error})
+
+    house.group.head.wire.fail(PUSH, refuse)
+    node.run_sql(
+        "INSERT INTO stations (org_id, id, property_id, name, sort)"
+        " VALUES (:org_id, :property_id, :property_id, 'Still here', 0)"
+    )
+    node.engine._attempt(lambda: node.engine.push_next(node.link), Backoff(lambda: 0.0), "push_error", rest_seconds=0)
+    status = node.engine.current()
+    assert (status.stopped, status.push_error) == ("PROTOCOL", "Head office speaks protocol 8 to 9. Update the node.")
+    assert node.value("SELECT count(*) FROM stations") == 1
+    house.group.head.wire.requests.clear()
+    node.push()
+    assert [r.url.path for r in house.group.head.wire.requests] == ["/sync/v1/hello", PUSH], (
+        "it asks anew what to speak"
+    )
+    assert node.engine.current().stopped is None
 
 
 def test_a_hub_that_is_not_there_is_no_answer() -> None:
