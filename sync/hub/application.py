@@ -42,19 +42,27 @@ class Transaction:
         return self.changes[-1].s
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """By what a push is judged. known: whether its sender has this schema; born: later than every stamp under which an
+    earlier life of the sender's database edited anything; late: what is judged was set aside, and what its author wrote
+    after it is here."""
+
+    schema: Schema
+    known: bool
+    now_ms: int
+    born: int = 0
+    late: bool = False
+
+
 class Application:
-    """Applies transactions together: inserts by table, parents first, then edits; notes for each what the feed says.
+    """Applies transactions together: inserts by table, parents first, then edits; notes for each what the feed says."""
 
-    known: the author's schema is ours. late: they were set aside, and what their author wrote after them is here.
-    """
-
-    def __init__(self, store: HubStore, schema: Schema, known: bool, now_ms: int, *, late: bool = False) -> None:
+    def __init__(self, store: HubStore, rules: Rules) -> None:
         self._store = store
-        self._schema = schema
+        self._rules = rules
+        self._schema = rules.schema
         self._sender = store.sender
-        self._known = known
-        self._now_ms = now_ms
-        self._late = late
 
     def run(self, transactions: Iterable[Transaction]) -> None:
         """Raises SetAside when anything can't be applied; nothing may then stay of any of them (HubStore.attempt)."""
@@ -91,7 +99,7 @@ class Application:
             self._edit(table, rest)
 
     def _row_json(self, table: TableSpec, transaction: Transaction, change: Change) -> bytes:
-        if self._known:
+        if self._rules.known:
             # ours come last, and the last of two fields with one name counts
             return bytes(change.f)[:-1] + b',"_hlc":%d,"_x":null}' % transaction.hlc
         fields = _fields(change)
@@ -142,6 +150,8 @@ class Application:
         stamps: dict[str, Stamp] = {}
         extra: dict[str, Any] = msgspec.json.decode(row["_x"]) if row["_x"] else {}
         fields = _fields(change)
+        # a restored node sends again what made the row: that says nothing about what was edited since
+        again = change.o == "i" and (versions.hlc, versions.node) == (transaction.hlc, self._sender.number)
         if change.o == "i":  # made twice: who makes a row also says that it is there
             fields.setdefault("_deleted", False)
         for name, raw in fields.items():
@@ -151,8 +161,8 @@ class Application:
             place = row if name in table.mergeable else extra
             mine = Version(place.get(name), versions.of(name))
             sent = Version(_normal(spec, raw), (transaction.hlc, self._sender.number))
-            own = mine.stamp[1] == self._sender.number
-            if self._late and own and mine.stamp > sent.stamp:
+            own = self._is_own(mine.stamp)
+            if again or (self._rules.late and own and mine.stamp > sent.stamp):
                 final = mine  # its author went on from it
             else:
                 known = tuple(seen.get(name, ())) == mine.stamp or own
@@ -170,6 +180,10 @@ class Application:
         entry = EntryChange(change.t, "u", change.k, msgspec.Raw(msgspec.json.encode(result)), stamps)
         self._tell(transaction, entry, change, group=row["property_id"] is None)
         return {name if name in table.mergeable else "_x" for name in moved}
+
+    def _is_own(self, stamp: Stamp) -> bool:
+        """Whether the sender made this edit and knows of it: what an earlier life of its database wrote, it forgot."""
+        return stamp[1] == self._sender.number and stamp[0] > self._rules.born
 
     def _decide(
         self,
@@ -209,7 +223,7 @@ class Application:
             "lost_value": msgspec.json.encode(clash.lost.value).decode(),
             "lost_hlc": clash.lost.stamp[0],
             "lost_node": clash.lost.stamp[1],
-            "decided_at": instant_of(self._now_ms),
+            "decided_at": instant_of(self._rules.now_ms),
         }
         if self._store.log_conflict(fact, transaction.hlc):  # stamped as the feed's entry has it
             transaction.differs = True

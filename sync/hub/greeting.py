@@ -1,5 +1,6 @@
 """Greeting a node: which life of its database it is in, and whether another has taken its place."""
 
+from sync.clock import DRIFT_MS_MAX, at_ms
 from sync.hub.feed import scopes_of
 from sync.hub.store import HubStore, Said
 from sync.wire import PROTOCOL, PROTOCOL_MIN, Hello, HelloAnswer, agreed
@@ -41,7 +42,12 @@ def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> H
     if incarnation > node.incarnation:
         # its numbers begin anew after what it had acknowledged; what it sends again is the same by id and stamp. Of a
         # transaction that was under way in parts it still knows those that it knows to be acknowledged
-        store.begin_life(incarnation, said.acked, said.version[:40])
+        store.begin_life(incarnation, said.acked, _born(node.ceiling, now_ms), said.version[:40])
         return HelloAnswer("new_incarnation", incarnation, said.acked, scopes, now_ms)
     store.note_hello(Said(said.version[:40], said.now_ms - now_ms))
     return HelloAnswer("ok", said.incarnation, node.acked, scopes, now_ms, stamp=node.stamp)
+
+
+def _born(ceiling: int, now_ms: int) -> int:
+    """Later than any stamp that the hub let an edit of the node's have so far."""
+    return max(ceiling, at_ms(now_ms + DRIFT_MS_MAX)) + 1

@@ -15,7 +15,7 @@ Connection = psycopg.Connection[dict[str, Any]]
 # what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
 UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
 POSITION_MAX = 2**63 - 1
-_STATE = "acked, acked_hlc, incarnation, ceiling, status"
+_STATE = "acked, acked_hlc, incarnation, ceiling, status, born"
 _ASIDE = (
     "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine"
     " WHERE org_id = %s AND node_id = %s AND state = 'waiting'"
@@ -62,12 +62,12 @@ class PostgresStore:
             (said.version, said.offset_ms, *self._me),
         )
 
-    def begin_life(self, incarnation: int, acked: int, version: str) -> None:
+    def begin_life(self, incarnation: int, acked: int, born: int, version: str) -> None:
         """See HubStore."""
         self._connection.execute(
-            "UPDATE sync_nodes SET incarnation = %s, acked = %s, acked_hlc = 0, seen_at = now(), version = %s"
+            "UPDATE sync_nodes SET incarnation = %s, acked = %s, acked_hlc = 0, born = %s, seen_at = now(), version = %s"
             " WHERE org_id = %s AND id = %s",
-            (incarnation, acked, version, *self._me),
+            (incarnation, acked, born, version, *self._me),
         )
         self._connection.execute(
             "DELETE FROM sync_stage WHERE org_id = %s AND node_id = %s AND last > %s", (*self._me, acked)
@@ -342,7 +342,9 @@ class PostgresStore:
 
 
 def _state(row: Mapping[str, Any]) -> NodeState:
-    return NodeState(row["acked"], row["acked_hlc"], row["incarnation"], row["ceiling"], row["status"] == "active")
+    return NodeState(
+        row["acked"], row["acked_hlc"], row["incarnation"], row["ceiling"], row["status"] == "active", row["born"]
+    )
 
 
 def _source(table: TableSpec) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 import msgspec
 
 from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
-from sync.hub.application import Application, Transaction
+from sync.hub.application import Application, Rules, Transaction
 from sync.hub.feed import write_feed
 from sync.hub.set_aside import LetGo, set_aside, tell_settled, tell_troubles, try_again
 from sync.hub.store import Aside, HubStore, Said, SetAside
@@ -37,8 +37,8 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
         life = batch.incarnation
         transactions = [Transaction(h, list(part), life) for h, part in groupby(changes, key=lambda c: c.h)]
         answer.ceiling = _clamp(transactions, now_ms, node.ceiling)
-        known = batch.schema == schema.fingerprint
-        applied, aside = _apply_all(store, schema, transactions, known, now_ms)
+        rules = Rules(schema, batch.schema == schema.fingerprint, now_ms, node.born)
+        applied, aside = _apply_all(store, rules, transactions)
         answer.troubles = [trouble for trouble, _ in aside]
         brought = any(change.o == "i" for transaction in applied for change in transaction.changes)
         let_go = try_again(store, schema, now_ms) if brought else LetGo([], [])
@@ -73,12 +73,12 @@ def _clamp(transactions: list[Transaction], now_ms: int, ceiling: int) -> int | 
 
 
 def _apply_all(
-    store: HubStore, schema: Schema, transactions: list[Transaction], known: bool, now_ms: int
+    store: HubStore, rules: Rules, transactions: list[Transaction]
 ) -> tuple[list[Transaction], list[tuple[Trouble, Aside]]]:
     """Together if they can be, else each by itself; answers those applied, and why the others were set aside."""
     try:
         with store.attempt():
-            Application(store, schema, known, now_ms).run(transactions)
+            Application(store, rules).run(transactions)
     except SetAside:
         pass
     else:
@@ -89,7 +89,7 @@ def _apply_all(
         transaction.entries.clear()
         try:
             with store.attempt():
-                Application(store, schema, known, now_ms).run([transaction])
+                Application(store, rules).run([transaction])
             applied.append(transaction)
         except SetAside as error:
             aside.append(set_aside(store, transaction.incarnation, transaction, error))

@@ -14,7 +14,7 @@ from uuid import NAMESPACE_OID, uuid5
 import msgspec
 
 from sync.clock import at_ms
-from sync.hub.application import Application, Transaction, instant_of
+from sync.hub.application import Application, Rules, Transaction, instant_of
 from sync.hub.feed import feed_rows, write_feed
 from sync.hub.store import Aside, HubStore, SetAside
 from sync.schema import Schema
@@ -129,7 +129,7 @@ def _attempt(store: HubStore, schema: Schema, aside: Aside, now_ms: int) -> tupl
     try:
         with store.attempt():
             # whether its schema was ours is not known any more, so its fields are looked at one by one
-            Application(store, schema, False, now_ms, late=True).run([transaction])
+            Application(store, Rules(schema, known=False, now_ms=now_ms, late=True)).run([transaction])
     except SetAside as error:
         return transaction, Trouble(aside.first, aside.last, error.code, str(error))
     return transaction, None

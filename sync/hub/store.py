@@ -38,13 +38,15 @@ def head_office(org_id: str) -> Sender:
 @dataclass(frozen=True, slots=True)
 class NodeState:
     """How far a node is. acked, stamp: the last change acknowledged and its stamp (0: not known); ceiling: the last
-    stamp handed back to a clock that ran ahead; incarnation: which life of its database the hub goes by."""
+    stamp handed back to a clock that ran ahead; incarnation: which life of its database the hub goes by; born: later
+    than every stamp under which an earlier life's edits are here."""
 
     acked: int
     stamp: int
     incarnation: int
     ceiling: int
     active: bool
+    born: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class HubStore(Protocol):
         """Notes a greeting."""
         ...
 
-    def begin_life(self, incarnation: int, acked: int, version: str) -> None:
+    def begin_life(self, incarnation: int, acked: int, born: int, version: str) -> None:
         """The node goes on as this incarnation from this number; parts beyond it are forgotten, others are kept."""
         ...
 

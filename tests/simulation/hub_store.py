@@ -11,7 +11,7 @@ from sync.hub.store import Aside, FeedRow, NodeState, Said, ScopeState, Sender, 
 from sync.schema import TableSpec
 from sync.wire import Trouble
 
-_STATE = "acked, stamp, incarnation, ceiling, active"
+_STATE = "acked, stamp, incarnation, ceiling, active, born"
 _ASIDE = "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine WHERE number = ? AND state = 'waiting'"
 
 
@@ -30,7 +30,7 @@ class SqliteStore:
 
     def lock_node(self) -> NodeState:
         row = self._run(f"SELECT {_STATE} FROM sync_nodes WHERE number = ?", self.sender.number).fetchone()
-        return NodeState(row[0], row[1], row[2], row[3], bool(row[4]))
+        return NodeState(row[0], row[1], row[2], row[3], bool(row[4]), row[5])
 
     def see_node(self) -> NodeState | None:
         self._run("UPDATE sync_nodes SET seen = ? WHERE number = ?", self._now_ms, self.sender.number)
@@ -46,10 +46,11 @@ class SqliteStore:
     def note_hello(self, said: Said) -> None:
         pass
 
-    def begin_life(self, incarnation: int, acked: int, version: str) -> None:
+    def begin_life(self, incarnation: int, acked: int, born: int, version: str) -> None:
         number = self.sender.number
         self._run(
-            "UPDATE sync_nodes SET incarnation = ?, acked = ?, stamp = 0 WHERE number = ?", incarnation, acked, number
+            "UPDATE sync_nodes SET incarnation = ?, acked = ?, stamp = 0, born = ? WHERE number = ?",
+            *(incarnation, acked, born, number),
         )
         self._run("DELETE FROM sync_stage WHERE number = ? AND last > ?", number, acked)
         self._run("UPDATE sync_stage SET incarnation = ? WHERE number = ?", incarnation, number)

@@ -55,7 +55,7 @@ class SecondDisk:
         return self.incarnation_
 
     def keep_incarnation(self, fresh: int) -> None:
-        self.incarnation_ = fresh
+        self.incarnation_ = max(fresh, self.incarnation_)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,12 @@ class Node:
         self.clock.resume(max(waiting, int(get(self.connection, "high") or 0)))
         life = incarnation(self.connection)
         self.engine = Engine(self, SCHEMA, self.clock, lambda: self, "sim", life, lambda: 0.0)  # type: ignore[arg-type, return-value]
+        self.engine.changed = self._changed
         self.engine._wire = Inline()  # type: ignore[assignment]
+
+    def _changed(self, tables: frozenset[str]) -> None:
+        if "incarnation" in tables:
+            self.disk.keep_incarnation(self.engine.incarnation)
 
     def back_up(self) -> Backup:
         """A copy of everything."""

@@ -70,7 +70,7 @@ NODE = _made(node_tables.metadata)
 HUB = [
     "CREATE TABLE sync_nodes (number INTEGER PRIMARY KEY, acked INTEGER NOT NULL DEFAULT 0,"
     " stamp INTEGER NOT NULL DEFAULT 0, incarnation INTEGER NOT NULL DEFAULT 1, ceiling INTEGER NOT NULL DEFAULT 0,"
-    " active INTEGER NOT NULL DEFAULT 1, property_id TEXT NOT NULL, seen INTEGER NOT NULL)",
+    " active INTEGER NOT NULL DEFAULT 1, born INTEGER NOT NULL DEFAULT 0, property_id TEXT NOT NULL, seen INTEGER NOT NULL)",
     "CREATE TABLE sync_node_cursors (number INTEGER, scope TEXT, position INTEGER, PRIMARY KEY (number, scope))",
     "CREATE TABLE sync_stage (number INTEGER, incarnation INTEGER, last INTEGER, body TEXT,"
     " PRIMARY KEY (number, incarnation, last))",

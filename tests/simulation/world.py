@@ -193,7 +193,8 @@ class World:
         backup = self.backups.get(node.number)
         if backup is None:
             return ""
-        whole = self.luck.random() < 0.3
+        # an image of a whole machine from before its present life is refused like any old copy
+        whole = self.luck.random() < 0.3 and backup.incarnation == node.disk.incarnation_
         node.restore(backup, whole=whole)
         self._forget(node)
         return f"node {node.number} is restored{' with its second disk' if whole else ''}"

@@ -273,3 +273,40 @@ def test_an_older_lifes_own_rows_come_back_to_the_node_that_forgot_them(node: No
     node.sync()
     assert [row["name"] for row in node.rows("SELECT name FROM stations")] == ["Two"]
     assert_agree(node)
+
+
+def test_what_a_restored_node_sends_again_undoes_no_edit_made_since(node: Node) -> None:
+    id = node.act(add_station, name="Grill")["id"]
+    node.close()
+    backup = node.back_up()
+    node.open()
+    node.act(lambda work: work.edit(Station, id, name="Fire"))
+    node.push()
+    node.close()
+    node.restore(backup)
+    node.open()
+    node.sync()
+    assert names(node) == {"Fire"}
+    assert_agree(node)
+    assert node.house.group.conflicts() == []
+
+
+def test_an_edit_that_had_not_seen_what_an_earlier_life_wrote_stands_in_the_conflict_log(node: Node) -> None:
+    id = node.act(add_station, name="Grill")["id"]
+    node.sync()
+    node.close()
+    backup = node.back_up()
+    node.open()
+    node.act(lambda work: work.edit(Station, id, name="Forgotten"))
+    node.push()
+    node.close()
+    node.restore(backup)
+    node.open()
+    node.act(lambda work: work.edit(Station, id, name="Later"))
+    node.act(lambda work: work.edit(Station, id, name="Last"))
+    node.sync()
+    assert names(node) == {"Last"}
+    assert_agree(node)
+    assert [(row["lost_value"], row["won_value"]) for row in node.house.group.conflicts()] == [
+        ('"Forgotten"', '"Later"')
+    ], "and of its own two edits the second had seen the first"
