@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import msgspec
 
 from sync.clock import Stamp
-from sync.merge import RowVersions
-from sync.schema import Schema, TableSpec
+from sync.merge import NEVER, RowVersions, elements
+from sync.schema import IN_SET, FieldSpec, Schema, TableSpec
 from sync.wire import ROW_CHARS_MAX, TRANSACTION_CHANGES_MAX, TRANSACTION_CHARS_MAX
 
 PREFIX = "sync_"
@@ -93,7 +93,10 @@ def hold(connection: SqliteConnection, pen: Pen) -> None:
 
     def base(hlc: int, node: int, fv: str | None, changed: str) -> str:
         seen = RowVersions.stored(hlc, node, fv)
-        stamps: dict[str, Stamp] = {name: seen.of(name) for name in msgspec.json.decode(measured(changed))}
+        stamps: dict[str, Stamp] = {}
+        for name, value in msgspec.json.decode(measured(changed)).items():
+            added = IN_SET in name and value  # an element that was not there has its own stamp or none, not the row's
+            stamps[name] = seen.exceptions.get(name, NEVER) if added else seen.of(name)
         return msgspec.json.encode(stamps).decode()
 
     def versions(fv: str | None, changed: str) -> str:
@@ -101,7 +104,12 @@ def hold(connection: SqliteConnection, pen: Pen) -> None:
         known.update(dict.fromkeys(msgspec.json.decode(changed), (stamp(), pen.node)))
         return msgspec.json.encode(known).decode()
 
+    def checked_set(text: str) -> str:
+        elements(text)
+        return text
+
     connection.create_function("sync_applying", 0, applying)
+    connection.create_function("sync_set", 1, checked_set)
     connection.create_function("sync_stamp", 0, stamp)
     connection.create_function("sync_node", 0, lambda: pen.node)
     connection.create_function("sync_measured", 1, measured)
@@ -155,13 +163,30 @@ def _present(connection: SqliteConnection) -> dict[str, str]:
 
 def _insert_trigger(table: TableSpec) -> dict[str, str]:
     name = f"{PREFIX}{table.name}_insert"
-    pairs = ", ".join(f"'{field}', NEW.\"{field}\"" for field in table.fields)
+    pairs = ", ".join(f"'{name}', {_checked(field)}" for name, field in table.fields.items())
     return {
         name: f'CREATE TRIGGER "{name}" AFTER INSERT ON "{table.name}" WHEN sync_applying() = 0 BEGIN\n'
         f"  SELECT RAISE(ABORT, 'a row is stamped by its act: {table.name}') WHERE NEW._hlc IS NOT sync_stamp();\n"
         "  INSERT INTO sync_outbox (hlc, tbl, op, pk, f)\n"
         f"  VALUES (NEW._hlc, '{table.name}', 'i', NEW.id, sync_measured(json_object({pairs})));\nEND"
     }
+
+
+def _checked(field: FieldSpec) -> str:
+    return f'sync_set(NEW."{field.name}")' if field.merge == "set" else f'NEW."{field.name}"'
+
+
+def _changed(field: FieldSpec) -> str:
+    """A SELECT of what changed of a field: its name and its value, of a set those of each element."""
+    name = field.name
+    if field.merge != "set":
+        return f'SELECT \'{name}\' AS k, NEW."{name}" AS v WHERE OLD."{name}" IS NOT NEW."{name}"'
+    old, new = (f'SELECT value FROM json_each({side}."{name}")' for side in ("OLD", "NEW"))
+    key = f"SELECT '{name}{IN_SET}' || value"
+    return (
+        f"{key} AS k, 1 AS v FROM json_each({_checked(field)}) WHERE value NOT IN ({old})\n"
+        f'    UNION ALL {key}, 0 FROM json_each(OLD."{name}") WHERE value NOT IN ({new})'
+    )
 
 
 def _fact_triggers(table: TableSpec) -> dict[str, str]:
@@ -179,9 +204,7 @@ def _record_triggers(table: TableSpec) -> dict[str, str]:
     names = list(table.mergeable)
     columns = ", ".join(f'"{name}"' for name in names)
     differs = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for name in names)
-    changed = "\n    UNION ALL ".join(
-        f'SELECT \'{name}\' AS k, NEW."{name}" AS v WHERE OLD."{name}" IS NOT NEW."{name}"' for name in names
-    )
+    changed = "\n    UNION ALL ".join(_changed(field) for field in table.mergeable.values())
     document = f"(SELECT json_group_object(k, v) FROM (\n    {changed}))"
     update, delete, identity = (f"{PREFIX}{table.name}_{verb}" for verb in ("update", "delete", "identity"))
     return {

@@ -2,19 +2,24 @@
 
 A field's version is (value, stamp); the merge of two versions is the greater in a total order, so it commutes,
 associates and repeats without effect. `last_writer` orders by stamp; `furthest_stage` by the stage's place in the
-declared list, then by stamp. What the hub does before merging (clamping, telling causal from concurrent) is its own.
+declared list, then by stamp. A `set` is as many fields as it ever had elements, each True or False by `last_writer`; an
+element that nobody ever added has the stamp NEVER. What the hub does before merging (clamping, telling causal from
+concurrent) is its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from sync.clock import Stamp
-from sync.schema import FieldSpec
+from sync.schema import IN_SET, FieldSpec, TableSpec
 
 Value = Any
+NEVER: Stamp = (0, 0)
+BY_STAMP = ("last_writer", "set")  # rules by which an edit stands whose author had seen what it replaces
+ELEMENT_CHARS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,69 @@ def _rank(spec: FieldSpec, version: Version) -> tuple[int, int, int, str]:
         stage = spec.stages.index(version.value) if version.value in spec.stages else -1
     # the value itself breaks a tie of equal stamps, which only a fault can make, so that all replicas still agree
     return (stage, *version.stamp, msgspec.json.encode(version.value, order="sorted").decode())
+
+
+def elements(text: str) -> frozenset[str]:
+    """What a set's text holds; raises ValueError unless it is as `set_text` writes it."""
+    try:
+        found = msgspec.json.decode(text, type=list[str])
+    except msgspec.DecodeError as error:
+        raise ValueError(f"no set of texts: {error}") from error
+    if set_text(found) != text:
+        raise ValueError("a set is written sorted, each element once, without blanks between")
+    for element in found:
+        check_element(element)
+    return frozenset(found)
+
+
+def set_text(found: Iterable[str]) -> str:
+    """A set as its column holds it: a JSON array in the order of code points, so that equal sets are equal texts."""
+    return msgspec.json.encode(sorted(set(found))).decode()
+
+
+def check_element(element: str) -> None:
+    """Raises ValueError for what no set holds."""
+    if not 1 <= len(element) <= ELEMENT_CHARS_MAX or min(element) < " ":
+        raise ValueError(f"an element has 1 to {ELEMENT_CHARS_MAX} characters, none of them for control")
+
+
+def named_parts(spec: FieldSpec, value: Value) -> dict[str, Value]:
+    """A field's value as what merges by itself: the field, or each element that a set holds."""
+    if spec.merge != "set":
+        return {spec.name: value}
+    return {f"{spec.name}{IN_SET}{element}": True for element in elements(value)}
+
+
+def part(spec: FieldSpec, name: str, value: Value, versions: "RowVersions") -> Version:
+    """The version of a field, or of one element of a set, in a row that holds `value` there."""
+    if name == spec.name:
+        return Version(value, versions.of(name))
+    present = _element(spec, name) in elements(value)
+    return Version(present, versions.of(name) if present else versions.exceptions.get(name, NEVER))
+
+
+def with_part(spec: FieldSpec, name: str, value: Value, new: Value) -> Value:
+    """The field's value once what is so named has become `new`."""
+    if name == spec.name:
+        return new
+    element = {_element(spec, name)}
+    return set_text(elements(value) | element if new else elements(value) - element)
+
+
+def row_parts(table: TableSpec, row: Mapping[str, Value], versions: "RowVersions") -> dict[str, Version]:
+    """Everything of a row that merges by itself; of sets also what was taken out again."""
+    found: dict[str, Version] = {}
+    for spec in table.mergeable.values():
+        names = set(named_parts(spec, row[spec.name]))
+        if spec.merge == "set":
+            names |= {name for name in versions.exceptions if name.startswith(spec.name + IN_SET)}
+        for name in sorted(names):
+            found[name] = part(spec, name, row[spec.name], versions)
+    return found
+
+
+def _element(spec: FieldSpec, name: str) -> str:
+    return name[len(spec.name) + len(IN_SET) :]
 
 
 @dataclass(frozen=True, slots=True)

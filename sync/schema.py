@@ -2,6 +2,8 @@
 
 The declarations are in SQLAlchemy's `info` (on tables: kind, writer, large; on columns: merge, stages, pii); the
 engine's own columns are put on here, so that whoever declares a table needs to know nothing of them.
+
+An element of a set is a field by itself, named `field/element`; on the wire and in `_fv` it is one like any other.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +16,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Te
 from sqlalchemy.sql.sqltypes import TypeEngine
 
 ENGINE_COLUMNS = ("_hlc", "_node", "_fv", "_deleted", "_x")
+IN_SET = "/"  # between a set's name and its element's; no column's name has one
 Side = Literal["node", "hub"]
 
 
@@ -44,6 +47,16 @@ class TableSpec:
         tombstone = FieldSpec("_deleted", Boolean(), "last_writer", (), False)
         named = {n: f for n, f in self.fields.items() if n not in ("id", "property_id")}
         return {**named, "_deleted": tombstone}
+
+    @cached_property
+    def sets(self) -> dict[str, FieldSpec]:
+        """The fields that merge element by element."""
+        return {name: spec for name, spec in self.mergeable.items() if spec.merge == "set"}
+
+    def holding(self, name: str) -> FieldSpec | None:
+        """The field of this name, or the set that an element so named is of; None when this release has none."""
+        found = self.mergeable.get(name)
+        return found or self.sets.get(name.partition(IN_SET)[0])
 
 
 @dataclass(frozen=True)
@@ -120,5 +133,7 @@ def _spec(table: Table) -> TableSpec:
         for column in table.columns
         if column.name != "org_id" and column.name not in ENGINE_COLUMNS
     }
+    for field in fields.values():
+        assert field.merge != "set" or not field.nullable, f"{table.name}.{field.name}: an empty set is []"
     parents = tuple(sorted({key.referred_table.name for key in table.foreign_key_constraints} - {table.name}))
     return TableSpec(str(table.name), table.info["kind"], table.info["writer"], fields, parents)

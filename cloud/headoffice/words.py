@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from cloud.headoffice.reading.conflicts import Conflict, Side
 from cloud.headoffice.reading.set_aside import SetAside
 from hospitality.ground.clock import instant
+from sync.schema import IN_SET
 from web.locales import count_text, day_text, money_text, time_text
 from web.texts import Texts
 
@@ -85,14 +86,17 @@ class Words:
         return f"{count_text(count, self._locale)} × {self.table(name)}"
 
     def field(self, name: str) -> str:
-        """What a field is called."""
-        return fields(self._).get(name, name.strip("_").replace("_", " ").capitalize())
+        """What a field is called; of a set also the element."""
+        name, _, element = name.partition(IN_SET)
+        known = fields(self._).get(name, name.strip("_").replace("_", " ").capitalize())
+        return f"{known}: {element}" if element else known
 
     def rule(self, name: str) -> str:
         """Why the winner won."""
         rules = {
             "last_writer": self._("The later edit counts"),
             "furthest_stage": self._("The furthest stage counts"),
+            "set": self._("The later edit counts"),
         }
         return rules.get(name, name.replace("_", " ").capitalize())
 
@@ -228,6 +232,7 @@ def fields(_: Gettext) -> dict[str, str]:
         "tax_rate_id": _("Tax rate"),
         "group_id": _("Modifier group"),
         "prep_seconds": _("Preparation seconds"),
+        "allergens": _("Allergens"),
         "rate_bp": _("Rate"),
         "included": _("Included in the price"),
         "choices_min": _("Fewest choices"),

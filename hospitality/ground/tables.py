@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 Kind = Literal["fact", "record", "local"]
 Writer = Literal["property", "group", "both"]
-Merge = Literal["last_writer", "furthest_stage"]
+Merge = Literal["last_writer", "furthest_stage", "set"]
 Pii = Literal["none", "direct", "indirect"]
 
 SQLModel.metadata.naming_convention = {
@@ -32,6 +32,7 @@ COUNT = Integer()
 WORDS = Text()
 FLAG = Boolean(create_constraint=False)
 DOCUMENT = Text()  # JSON as text, kept byte for byte
+ELEMENTS = Text()  # a set of words, as `texts.set_text` writes it
 
 
 def column(
@@ -46,12 +47,15 @@ def column(
     """A column with its declarations.
 
     `merge` is the rule by which concurrent edits of a record's field meet; `stages` lists a `furthest_stage` field's
-    values from first to last. Facts are never edited, so their columns need none.
+    values from first to last. A `set` (of ELEMENTS, empty by itself) merges each element by itself. Facts are never
+    edited, so their columns need none.
     """
     info: dict[str, Any] = {"pii": pii, "merge": merge}
     if stages:
         info["stages"] = tuple(stages)
     kwargs: dict[str, Any] = {"sa_type": sa_type, "nullable": optional, "sa_column_kwargs": {"info": info}}
+    if merge == "set":
+        kwargs["sa_column_kwargs"]["server_default"] = "[]"
     if optional and default is ...:
         default = None
     if default is not ...:

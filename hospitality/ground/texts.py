@@ -1,6 +1,9 @@
 """What people type, made fit to keep, print and send: one line, no control characters, a bounded length."""
 
 import unicodedata
+from collections.abc import Iterable
+
+import msgspec
 
 from hospitality.ground.errors import Invalid
 
@@ -36,3 +39,13 @@ def kept_name(name: str, *, what: str, length_max: int = 120) -> str:
     if not 1 <= len(name) <= length_max:
         raise Invalid("NAME_INVALID", f"Give the {what} a name of 1 to {length_max} characters.", length=len(name))
     return name
+
+
+def set_text(words: Iterable[str]) -> str:
+    """A set of words as its column holds it: a JSON array, sorted, so that equal sets are equal texts."""
+    return msgspec.json.encode(sorted(set(words))).decode()
+
+
+def words_of(text: str) -> list[str]:
+    """What `set_text` wrote."""
+    return msgspec.json.decode(text, type=list[str])

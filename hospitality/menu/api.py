@@ -134,6 +134,7 @@ class ItemShape(Shape):
     tax_rate_id: str | None
     available: bool
     prep_seconds: int
+    allergens: list[str]
     version: str
     modifier_groups: list[GroupShape]
 
@@ -156,10 +157,14 @@ class NewItemShape(Shape):
     tax_rate_id: IdText | None = None
     prep_seconds: int = PREP_SECONDS_USUAL
     modifier_group_ids: list[IdText] = []
+    allergens: list[str] = []
 
 
 class ItemChange(Shape):
-    """The fields to edit; one that is left out stays, `tax_rate_id` null takes the tax away."""
+    """The fields to edit; one that is left out stays, `tax_rate_id` null takes the tax away.
+
+    `allergens` is the whole list; what it adds to or takes from the list that stands merges with what others do.
+    """
 
     name: str = ""
     price_minor: int = 0
@@ -167,6 +172,7 @@ class ItemChange(Shape):
     station_id: IdText = ""
     prep_seconds: int = 0
     tax_rate_id: IdText | None = None
+    allergens: list[str] = []
 
 
 @router.get("/stations", response_model=Stations)
@@ -235,7 +241,8 @@ async def menu_items(request: Request, asking: Asking, limit: Limit = 100, curso
 async def new_menu_item(request: Request, asking: Asking, new: NewItemShape) -> Response:
     """Adds an item; needs menu.manage."""
     fields = new.model_dump()
-    item = NewItem(**{**fields, "modifier_group_ids": tuple(new.modifier_group_ids)})
+    lists = {"modifier_group_ids": tuple(new.modifier_group_ids), "allergens": tuple(new.allergens)}
+    item = NewItem(**{**fields, **lists})
     return await act(request, asking, service.add_item, item)
 
 

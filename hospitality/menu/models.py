@@ -1,6 +1,6 @@
 """The menu's tables: records that the property and head office may both edit, each field merging by itself."""
 
-from hospitality.ground.tables import AMOUNT, COUNT, FLAG, ID, WORDS, Row, column, described
+from hospitality.ground.tables import AMOUNT, COUNT, ELEMENTS, FLAG, ID, WORDS, Row, column, described
 
 
 class Station(Row, table=True):
@@ -36,7 +36,7 @@ class MenuCategory(Row, table=True):
 
 
 class MenuItem(Row, table=True):
-    """Something that is sold; `available` False is an 86."""
+    """Something that is sold; `available` False is an 86. Two people who each add an allergen while apart add both."""
 
     __tablename__ = "menu_items"
     __table_args__ = described(
@@ -53,6 +53,7 @@ class MenuItem(Row, table=True):
     tax_rate_id: str | None = column(ID, optional=True)
     available: bool = column(FLAG)
     prep_seconds: int = column(COUNT)
+    allergens: str = column(ELEMENTS, merge="set")
 
 
 class ModifierGroup(Row, table=True):

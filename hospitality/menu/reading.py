@@ -9,6 +9,7 @@ import msgspec
 from hospitality.ground.errors import Invalid, NotFound
 from hospitality.ground.ids import is_id
 from hospitality.ground.statements import Found, Reading
+from hospitality.ground.texts import words_of
 
 LISTED_MAX = 1000
 Listed = Callable[[Reading], list[dict[str, Any]]]
@@ -39,7 +40,7 @@ def modifier_groups_list(reading: Reading) -> list[dict[str, Any]]:
 
 _ITEMS = """
     SELECT i.id, i.name, i.category_id, c.name AS category_name, i.price_minor, i.station_id, i.tax_rate_id,
-           i.available, i.prep_seconds
+           i.available, i.prep_seconds, i.allergens
     FROM menu_items i JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
     WHERE i.org_id = :org_id AND i.property_id = :property_id
 """
@@ -84,7 +85,8 @@ def _with_groups(reading: Reading, rows: Sequence[Found], currency: str | None) 
         offered[row["menu_item_id"]].append({**group, "options": options.get(row["id"], [])})
     items = []
     for row in rows:
-        item = {**dict(row), "available": bool(row["available"]), "currency": currency}
+        read = {"available": bool(row["available"]), "allergens": words_of(row["allergens"])}
+        item = {**dict(row), **read, "currency": currency}
         items.append({**item, "version": _version(item), "modifier_groups": offered[row["id"]]})
     return items
 

@@ -1,6 +1,6 @@
 """What a menu may say, and what a line of it costs. Values in, a decision out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,11 @@ GROUPS_PER_ITEM_MAX = 50
 PREP_SECONDS_MAX = 86_400
 PREP_SECONDS_USUAL = 600
 SORT_MAX = 1_000_000
+# the fourteen that must be declared in the European Union
+ALLERGENS = (
+    *("celery", "crustaceans", "eggs", "fish", "gluten", "lupin", "milk"),
+    *("molluscs", "mustard", "nuts", "peanuts", "sesame", "soya", "sulphites"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,15 @@ def check_prep(prep_seconds: int) -> int:
     if not 0 <= prep_seconds <= PREP_SECONDS_MAX:
         raise Invalid("PREP_SECONDS_INVALID", "Give 0 to 86400 seconds to make it.", prep_seconds=prep_seconds)
     return prep_seconds
+
+
+def check_allergens(allergens: Iterable[str]) -> list[str]:
+    """The allergens, each once and sorted; Invalid for one that is not of the list."""
+    found = sorted(set(allergens))
+    unknown = [name for name in found if name not in ALLERGENS]
+    if unknown:
+        raise Invalid("ALLERGEN_UNKNOWN", f"Name allergens of this list: {', '.join(ALLERGENS)}.", unknown=unknown)
+    return found
 
 
 def check_sort(sort: int) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hospitality.ground.errors import Invalid, NotFound
 from hospitality.ground.statements import Reading
-from hospitality.ground.texts import kept_name, kept_text
+from hospitality.ground.texts import kept_name, kept_text, set_text
 from hospitality.ground.work import Work
 from hospitality.menu import rules
 from hospitality.menu.facts import (
@@ -57,6 +57,7 @@ class NewItem:
     tax_rate_id: str | None = None
     prep_seconds: int = rules.PREP_SECONDS_USUAL
     modifier_group_ids: tuple[str, ...] = ()
+    allergens: tuple[str, ...] = ()
 
 
 def add_station(work: Work, *, name: str, sort: int = 0, printer: str | None = None) -> dict[str, Any]:
@@ -134,6 +135,7 @@ def add_item(work: Work, new: NewItem) -> dict[str, Any]:
             "tax_rate_id": new.tax_rate_id,
             "available": True,
             "prep_seconds": rules.check_prep(new.prep_seconds),
+            "allergens": set_text(rules.check_allergens(new.allergens)),
         },
     )
     offered = [{"menu_item_id": row["id"], "group_id": id, "sort": place} for place, id in enumerate(group_ids)]
@@ -143,7 +145,8 @@ def add_item(work: Work, new: NewItem) -> dict[str, Any]:
 
 
 def edit_item(work: Work, item_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Sets the fields given (name, price_minor, available, station_id, prep_seconds, tax_rate_id), each by itself.
+    """Sets the fields given (name, price_minor, available, station_id, prep_seconds, tax_rate_id, allergens), each by
+    itself, and of the allergens each by itself.
 
     A field that already has the value is left alone, so that it can't win over another's edit. Lines that were sent
     keep their price (R16).
@@ -153,9 +156,13 @@ def edit_item(work: Work, item_id: str, fields: Mapping[str, Any]) -> dict[str, 
     after = {name: value for name, value in _checked(work, fields).items() if current[name] != value}
     if not after:
         return current
-    work.edit(MenuItem, item_id, **after)
+    work.edit(MenuItem, item_id, **{**after, **_stored(after)})
     work.journal(ItemChanged(item_id, {name: current[name] for name in after}, after))
     return menu_item_view(work, item_id)
+
+
+def _stored(after: Mapping[str, Any]) -> dict[str, Any]:
+    return {"allergens": set_text(after["allergens"])} if "allergens" in after else {}
 
 
 def _checked(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,8 +173,13 @@ def _checked(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
         rules.check_price(checked["price_minor"])
     if "prep_seconds" in checked:
         rules.check_prep(checked["prep_seconds"])
+    if "allergens" in checked:
+        checked["allergens"] = rules.check_allergens(checked["allergens"])
     _check_known(reading, {name: checked[name] for name in ("station_id", "tax_rate_id") if name in checked})
-    unknown = set(checked) - {"name", "price_minor", "available", "station_id", "prep_seconds", "tax_rate_id"}
+    unknown = set(checked) - {
+        *("name", "price_minor", "available", "station_id"),
+        *("prep_seconds", "tax_rate_id", "allergens"),
+    }
     assert not unknown, f"no such fields of an item: {unknown}"
     return checked
 

@@ -15,8 +15,8 @@ from sqlalchemy import Boolean, Text
 
 from sync.clock import Stamp
 from sync.hub.store import HubStore, SetAside
-from sync.merge import Clash, RowVersions, Version, later
-from sync.schema import ENGINE_COLUMNS, FieldSpec, Schema, TableSpec
+from sync.merge import BY_STAMP, NEVER, Clash, RowVersions, Version, check_element, later, named_parts, part, with_part
+from sync.schema import ENGINE_COLUMNS, IN_SET, FieldSpec, Schema, TableSpec
 from sync.wire import PAGE_BYTES_MAX, TRANSACTION_CHANGES_MAX, UNPACKED_BYTES_MAX, Change, EntryChange
 
 
@@ -88,6 +88,9 @@ class Application:
 
     def _insert(self, table: TableSpec, found: list[tuple[Transaction, Change]]) -> None:
         rows = [self._row_json(table, transaction, change) for transaction, change in found]
+        if table.sets:
+            for _, change in found:
+                _parts(table, change)
         rest = self._not_inserted(table, found, rows) if self._store.insert(table, rows) != len(rows) else []
         skipped = {id(change) for _, change in rest}
         for transaction, change in found:
@@ -106,6 +109,8 @@ class Application:
         row = {name: value for name, value in fields.items() if name in table.fields}
         extra = {name: value for name, value in fields.items() if name not in table.fields}
         row["_hlc"] = transaction.hlc
+        for name in table.sets:
+            row.setdefault(name, "[]")
         if extra:
             row["_x"] = msgspec.json.encode(extra).decode()
         return msgspec.json.encode(row)
@@ -146,30 +151,33 @@ class Application:
         versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
         seen = change.b or {}
         moved: dict[str, Stamp] = {}
+        columns: set[str] = set()
         result: dict[str, Any] = {}
         stamps: dict[str, Stamp] = {}
         extra: dict[str, Any] = msgspec.json.decode(row["_x"]) if row["_x"] else {}
-        fields = _fields(change)
+        fields = _parts(table, change)
         # a restored node sends again what made the row: that says nothing about what was edited since
         again = change.o == "i" and (versions.hlc, versions.node) == (transaction.hlc, self._sender.number)
         if change.o == "i":  # made twice: who makes a row also says that it is there
             fields.setdefault("_deleted", False)
         for name, raw in fields.items():
-            spec = table.mergeable.get(name) or _of_a_later_release(table, name)
+            here = table.holding(name)
+            spec = here or _of_a_later_release(table, name)
             if spec is None:
                 continue
-            place = row if name in table.mergeable else extra
-            mine = Version(place.get(name), versions.of(name))
+            place = row if here else extra
+            mine = part(spec, name, place.get(spec.name), versions)
             sent = Version(_normal(spec, raw), (transaction.hlc, self._sender.number))
             own = self._is_own(mine.stamp)
             if again or (self._rules.late and own and mine.stamp > sent.stamp):
                 final = mine  # its author went on from it
             else:
-                known = tuple(seen.get(name, ())) == mine.stamp or own
-                final = self._decide(table, spec, transaction, change.k, mine, sent, known)
+                known = tuple(seen.get(name, NEVER)) == mine.stamp or own
+                final = self._decide(table, spec, transaction, (change.k, name), mine, sent, known)
             if final != mine:
-                place[name] = final.value
+                place[spec.name] = with_part(spec, name, place.get(spec.name), final.value)
                 moved[name] = final.stamp
+                columns.add(spec.name if here else "_x")
             result[name], stamps[name] = final.value, final.stamp
             if final != sent:
                 transaction.differs = True
@@ -179,7 +187,7 @@ class Application:
             row["_x"] = msgspec.json.encode(extra).decode()
         entry = EntryChange(change.t, "u", change.k, msgspec.Raw(msgspec.json.encode(result)), stamps)
         self._tell(transaction, entry, change, group=row["property_id"] is None)
-        return {name if name in table.mergeable else "_x" for name in moved}
+        return columns
 
     def _is_own(self, stamp: Stamp) -> bool:
         """Whether the sender made this edit and knows of it: what an earlier life of its database wrote, it forgot."""
@@ -190,12 +198,12 @@ class Application:
         table: TableSpec,
         spec: FieldSpec,
         transaction: Transaction,
-        row_id: str,
+        at: tuple[str, str],
         mine: Version,
         sent: Version,
         known: bool,
     ) -> Version:
-        if known and spec.merge == "last_writer":
+        if known and spec.merge in BY_STAMP:
             # the author had seen what it replaces: it stands, whatever the clocks say
             if sent.stamp >= mine.stamp:
                 return sent
@@ -203,7 +211,8 @@ class Application:
         final = later(spec, mine, sent)
         if not known and mine.value != sent.value:
             lost = mine if final is sent else sent
-            self._log(table, transaction, row_id, Clash(spec.name, spec.merge, final, lost))
+            row_id, name = at
+            self._log(table, transaction, row_id, Clash(name, spec.merge, final, lost))
         return final
 
     def _log(self, table: TableSpec, transaction: Transaction, row_id: str, clash: Clash) -> None:
@@ -259,9 +268,31 @@ def _of_a_later_release(table: TableSpec, name: str) -> FieldSpec | None:
     return FieldSpec(name, Text(), "last_writer", (), True)
 
 
+def _parts(table: TableSpec, change: Change) -> dict[str, Any]:
+    """The change's fields, each element of a set as one of them; raises SetAside for what no set is."""
+    fields = _fields(change)
+    if not table.sets:
+        return fields
+    found: dict[str, Any] = {}
+    try:
+        for name, value in fields.items():
+            spec = table.holding(name)
+            if spec is None or spec.merge != "set":
+                found[name] = value
+            elif name == spec.name:
+                found.update(named_parts(spec, value))
+            else:
+                check_element(name.partition(IN_SET)[2])
+                found[name] = value
+    except (TypeError, ValueError) as error:
+        raise SetAside("UNACCEPTABLE", f"{change.t} {change.k}: {error}") from error
+    return found
+
+
 def _normal(spec: FieldSpec, value: Any) -> Any:
     """SQLite's JSON writes truth as 1 and 0."""
-    return bool(value) if isinstance(spec.type, Boolean) and value is not None else value
+    is_flag = isinstance(spec.type, Boolean) or spec.merge == "set"
+    return bool(value) if is_flag and value is not None else value
 
 
 def instant_of(ms: int) -> str:

@@ -8,7 +8,8 @@ reader never steps over a position still in flight. The hub's own merging sets `
 from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.types import TypeEngine
 
-from sync.schema import FieldSpec, Schema, TableSpec
+from sync.merge import ELEMENT_CHARS_MAX
+from sync.schema import IN_SET, FieldSpec, Schema, TableSpec
 from sync.wire import TRANSACTION_CHARS_MAX
 
 NEWS_CHANNEL = "sync_news"
@@ -30,6 +31,41 @@ FUNCTIONS = [
     END $$
     """,
     "CREATE OR REPLACE FUNCTION sync_node() RETURNS integer LANGUAGE sql STABLE AS 'SELECT 0'",
+]
+
+SETS = [
+    # a set as `merge.set_text` writes it; what no set holds is left out, so that the text differs
+    f"""
+    CREATE OR REPLACE FUNCTION sync_set(given text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+      SELECT '[' || coalesce(string_agg(to_jsonb(e)::text, ',' ORDER BY e COLLATE "C"), '') || ']'
+      FROM (SELECT DISTINCT e FROM jsonb_array_elements_text(given::jsonb) AS e
+            WHERE length(e) BETWEEN 1 AND {ELEMENT_CHARS_MAX} AND e !~ '[\\x01-\\x1f]') AS found
+    $$
+    """,
+    # what one edit did to a set: {"field/element": whether it was added}
+    f"""
+    CREATE OR REPLACE FUNCTION sync_changed(field text, old text, new text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+      SELECT coalesce(jsonb_object_agg(field || '{IN_SET}' || e, added), '{{}}') FROM (
+        SELECT coalesce(o.e, n.e) AS e, o.e IS NULL AS added FROM jsonb_array_elements_text(old::jsonb) AS o(e)
+        FULL JOIN jsonb_array_elements_text(new::jsonb) AS n(e) ON o.e = n.e WHERE o.e IS NULL OR n.e IS NULL) AS found
+    $$
+    """,
+    # the names by which a document tells of a set's elements
+    f"""
+    CREATE OR REPLACE FUNCTION sync_elements(field text, told jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+      SELECT ARRAY(SELECT k FROM jsonb_object_keys(told) AS k WHERE starts_with(k, field || '{IN_SET}'))
+    $$
+    """,
+    # a set once what a document tells of its elements is done
+    f"""
+    CREATE OR REPLACE FUNCTION sync_widened(field text, whole text, told jsonb) RETURNS text
+      LANGUAGE sql IMMUTABLE AS $$
+      SELECT sync_set(coalesce(jsonb_agg(e), '[]')::text) FROM (
+        SELECT e FROM jsonb_array_elements_text(whole::jsonb) AS e
+        UNION SELECT substr(k, length(field) + 2) FROM unnest(sync_elements(field, told)) AS k
+      ) AS found WHERE coalesce(told ->> (field || '{IN_SET}' || e), '1') IN ('1', 'true')
+    $$
+    """,
 ]
 
 EMIT = [
@@ -79,7 +115,7 @@ def wire_form(name: str, kind: TypeEngine[object]) -> str:
 
 def capture_statements(schema: Schema) -> list[str]:
     """Functions and triggers of every replicated table; run after each migration, replacing what was there."""
-    statements: list[str] = []
+    statements = [*SETS]
     for table in schema.tables.values():
         statements += _capture(table)
         statements += _record(table) if table.kind == "record" else _fact(table)
@@ -97,16 +133,20 @@ def _capture(table: TableSpec) -> list[str]:
     whole = ", ".join(f"'{name}', {_new_value(name, spec)}" for name, spec in table.fields.items())
     function = f"sync_capture_{table.name}"
     edits = "".join(
-        f'IF NEW."{name}" IS DISTINCT FROM OLD."{name}" THEN '
-        f"f := f || jsonb_build_object('{name}', {_new_value(name, spec)}); END IF;\n"
+        f'IF NEW."{name}" IS DISTINCT FROM OLD."{name}" THEN f := f || {_change(name, spec)}; END IF;\n'
         for name, spec in table.mergeable.items()
+    )
+    checks = "".join(
+        f'IF NEW."{name}" <> sync_set(NEW."{name}") THEN '
+        "RAISE EXCEPTION 'a set is written sorted, each element once, without blanks between'; END IF;\n"
+        for name in table.sets
     )
     return [
         f"""
         CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
         DECLARE f jsonb := '{{}}'; head jsonb; stamps jsonb; at bigint := NEW._hlc;
         BEGIN
-          head := jsonb_build_object(
+          {checks}head := jsonb_build_object(
             't', '{table.name}', 'o', CASE TG_OP WHEN 'INSERT' THEN 'i' ELSE 'u' END, 'k', NEW.id);
           IF TG_OP = 'INSERT' THEN
             f := jsonb_build_object({whole});
@@ -130,11 +170,18 @@ def _new_value(name: str, spec: FieldSpec) -> str:
     return wire_form(f'NEW."{name}"', spec.type)
 
 
+def _change(name: str, spec: FieldSpec) -> str:
+    """What changed of a field as a JSON object."""
+    if spec.merge == "set":
+        return f'sync_changed(\'{name}\', OLD."{name}", NEW."{name}")'
+    return f"jsonb_build_object('{name}', {_new_value(name, spec)})"
+
+
 def _record(table: TableSpec) -> list[str]:
     function = f"sync_stamp_{table.name}"
     edits = "".join(
-        f'IF NEW."{name}" IS DISTINCT FROM OLD."{name}" THEN changed := changed || ARRAY[\'{name}\']; END IF;\n'
-        for name in table.mergeable
+        f'IF NEW."{name}" IS DISTINCT FROM OLD."{name}" THEN changed := changed || {_names(name, spec)}; END IF;\n'
+        for name, spec in table.mergeable.items()
     )
     # a later edit of a field always has the later stamp, however the wall clock moved between
     return [
@@ -157,6 +204,13 @@ def _record(table: TableSpec) -> list[str]:
         """,
         *_trigger(table.name, "sync_stamp", "BEFORE UPDATE", function, NOT_APPLYING),
     ]
+
+
+def _names(name: str, spec: FieldSpec) -> str:
+    """The names of what changed of a field as an array."""
+    if spec.merge == "set":
+        return f"ARRAY(SELECT jsonb_object_keys({_change(name, spec)}))"
+    return f"ARRAY['{name}']"
 
 
 def _fact(table: TableSpec) -> list[str]:

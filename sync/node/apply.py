@@ -4,15 +4,15 @@ The hub's result is canonical. A field takes the incoming version when that is t
 node's own (because the hub changed it) is taken as it stands, but not over a newer edit of our own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from sync.clock import Stamp
-from sync.merge import RowVersions, Version, later
-from sync.schema import FieldSpec, Schema, TableSpec
+from sync.merge import BY_STAMP, RowVersions, Version, later, named_parts, part, with_part
+from sync.schema import IN_SET, FieldSpec, Schema, TableSpec
 from sync.wire import Entry, EntryChange, Page
 
 RETRIED_MAX = 200
@@ -118,7 +118,7 @@ def told_apart(table: TableSpec, change: EntryChange) -> tuple[dict[str, Any], d
     fields = msgspec.json.decode(change.f)
     if not isinstance(fields, dict) or not all(_plain(value) for value in fields.values()):
         raise CannotApply(f"the fields of {change.t} {change.k} are no plain values")
-    known = {name: value for name, value in fields.items() if name in table.fields or name == "_deleted"}
+    known = {name: value for name, value in fields.items() if name in table.fields or table.holding(name)}
     return known, {name: value for name, value in fields.items() if name not in known}
 
 
@@ -174,15 +174,16 @@ def _merge(
         known.setdefault("_deleted", False)
     taken: dict[str, Any] = {}
     moved: dict[str, Stamp] = {}
-    for name, value in known.items():
-        spec = table.mergeable.get(name)
+    for name, value in _parts(table, known, stamps).items():
+        spec = table.holding(name)
         if spec is None:
             continue
         stamp = tuple(stamps.get(name, (entry.h, entry.n)))
         incoming = Version(value, (stamp[0], stamp[1]))
-        mine = Version(row[name], current.of(name))
+        held = taken.get(spec.name, row[spec.name])
+        mine = part(spec, name, held, current)
         if incoming != mine and _stands(spec, entry, change, incoming, mine):
-            taken[name] = value
+            taken[spec.name] = with_part(spec, name, held, value)
             moved[name] = incoming.stamp
     kept = msgspec.json.decode(row["_x"]) if row["_x"] else {}
     for name, value in unknown.items():
@@ -202,6 +203,22 @@ def _merge(
     )
 
 
+def _parts(table: TableSpec, fields: Mapping[str, Any], stamps: Mapping[str, Stamp]) -> dict[str, Any]:
+    """The fields, each element of a set as one of them; a whole set lacks those that only their stamps still tell of."""
+    found: dict[str, Any] = {}
+    try:
+        for name, value in fields.items():
+            spec = table.sets.get(name)
+            if spec is None:
+                found[name] = value
+            else:
+                gone = (stamped for stamped in stamps if stamped.startswith(f"{name}{IN_SET}"))
+                found.update({**dict.fromkeys(gone, False), **named_parts(spec, value)})
+    except (TypeError, ValueError) as error:
+        raise CannotApply(f"{table.name}: {error}") from error
+    return found
+
+
 def _stands(spec: FieldSpec, entry: Entry, change: EntryChange, incoming: Version, mine: Version) -> bool:
     """Whether the hub's version takes the place of ours."""
     if entry.own and change.o == "u":
@@ -209,6 +226,6 @@ def _stands(spec: FieldSpec, entry: Entry, change: EntryChange, incoming: Versio
         sent = (entry.h if change.w is None else change.w, entry.n)
         newer = mine.stamp[1] == entry.n and mine.stamp != sent and mine.stamp[0] > entry.h
         return not newer or incoming.stamp >= mine.stamp
-    if incoming.stamp == mine.stamp and spec.merge == "last_writer":
+    if incoming.stamp == mine.stamp and spec.merge in BY_STAMP:
         return True  # two edits of one field in one transaction: the feed has them in their order
     return later(spec, incoming, mine) is incoming

@@ -12,7 +12,7 @@ from hospitality.ground.journal import declared_kinds
 from sync.schema import ENGINE_COLUMNS
 
 PII = {"none", "direct", "indirect"}
-MERGES = {"last_writer", "furthest_stage", "engine"}
+MERGES = {"last_writer", "furthest_stage", "set", "engine"}
 WRITERS = {"property", "group", "both"}
 HOSTS = {"both", "edge", "cloud"}
 # the engine's own tables at a node: one file is one property, so no tenant stands in them
@@ -55,7 +55,9 @@ def test_every_column_of_a_replicated_table_says_how_it_merges() -> None:
             assert (merge == "engine") is (column.name in ENGINE_COLUMNS), str(column)
             # a stage has an order, and nothing else has one
             assert bool(column.info.get("stages")) is (merge == "furthest_stage"), str(column)
-            assert merge != "furthest_stage" or table.info["kind"] == "record", f"{column}: a fact is never edited"
+            assert merge not in ("furthest_stage", "set") or table.info["kind"] == "record", (
+                f"{column}: a fact is never edited"
+            )
 
 
 def test_every_replicated_table_begins_with_its_tenant_and_its_id() -> None:

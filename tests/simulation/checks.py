@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from sync.merge import RowVersions
+from sync.merge import RowVersions, elements, row_parts
+from sync.schema import IN_SET
 from tests.simulation.tables import SCHEMA, STAGES
 from tests.simulation.world import Edit, World
 
@@ -56,7 +57,7 @@ def _rows(connection: Any, table: str) -> dict[str, Any]:
     for row in connection.execute(f"SELECT * FROM {table}"):
         versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
         values = {name: row[name] for name in (*spec.fields, "_deleted", "_x")}
-        found[row["id"]] = (values, {name: versions.of(name) for name in spec.mergeable})
+        found[row["id"]] = (values, {name: kept.stamp for name, kept in row_parts(spec, row, versions).items()})
     return found
 
 
@@ -94,8 +95,9 @@ def _edits(world: World) -> Iterator[str]:
 
 
 def _stands(hub: Any, edit: Edit) -> bool:
-    found = hub.execute(f"SELECT {edit.field} FROM {edit.table} WHERE id = ?", (edit.row,)).fetchone()
-    return found is not None and found[0] == edit.value
+    field, _, element = edit.field.partition(IN_SET)
+    found = hub.execute(f"SELECT {field} FROM {edit.table} WHERE id = ?", (edit.row,)).fetchone()
+    return found is not None and edit.value == (element in elements(found[0]) if element else found[0])
 
 
 def _stages(world: World) -> Iterator[str]:

@@ -9,6 +9,7 @@ from sync.node import tables as node_tables
 from sync.schema import attach_engine_columns, read_schema
 
 STAGES = ("new", "begun", "done", "closed")
+TAGS = ("blue", "green", "naïve", "red")
 metadata = MetaData()
 
 
@@ -27,6 +28,7 @@ cards = Table(
     Column("name", Text, nullable=True),
     Column("note", Text, nullable=True),
     Column("shown", Boolean, nullable=True),
+    Column("tags", Text, nullable=False, server_default="[]", info={"merge": "set"}),
     Column("stage", Text, nullable=False, info={"merge": "furthest_stage", "stages": STAGES}),
     info={"kind": "record", "writer": "property"},
 )

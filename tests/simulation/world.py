@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sync.merge import elements, set_text
 from sync.node.transport import LinkDown, TurnedAway
 from tests.simulation.hub import Hub, HubDied
 from tests.simulation.node import Backup, Link, Node, NodeDied
-from tests.simulation.tables import STAGES
+from tests.simulation.tables import STAGES, TAGS
 
 START_MS = 1_800_000_000_000
 NORTH, SOUTH = "north", "south"
@@ -30,10 +31,10 @@ class Edit:
     table: str
     row: str
     field: str
-    value: str
+    value: Any
     author: int
     stamp: int
-    seen: str | None
+    seen: Any
 
 
 Written = list[tuple[Statement, Edit | None]]
@@ -71,7 +72,7 @@ class World:
         # what was promised
         self.facts: dict[str, tuple[int, int]] = {}
         self.edits: list[Edit] = []
-        self.replaced: set[tuple[str, str, str, str | None]] = set()
+        self.replaced: set[tuple[str, str, str, Any]] = set()
         self.stages: dict[str, list[tuple[str, int, int]]] = {}
 
     # --- what happens
@@ -289,16 +290,26 @@ class World:
 
     def _edits(self, ask: Callable[[str], list[Any]], author: int) -> Written:
         found: Written = []
-        for table, fields in (("cards", ("name", "note")), ("rules", ("name",))):
+        for table, fields in (("cards", ("name", "note", "tags")), ("rules", ("name",))):
             rows = ask(f"SELECT * FROM {table} ORDER BY id")
             for row in self.luck.sample(rows, min(len(rows), self.luck.choice([0, 1, 1, 2]))):
                 if self.luck.random() < 0.15:
                     found.append(((f"UPDATE {table} SET _deleted = NOT _deleted WHERE id = ?", (row["id"],)), None))
                     continue
                 field, word = self.luck.choice(fields), self._word()
+                if field == "tags":
+                    found.append(self._tagging(row, author))
+                    continue
                 statement = (f"UPDATE {table} SET {field} = ? WHERE id = ?", (word, row["id"]))
                 found.append((statement, Edit(table, row["id"], field, word, author, 0, row[field])))
         return found
+
+    def _tagging(self, row: Any, author: int) -> tuple[Statement, Edit]:
+        """A card gets a tag, or loses one."""
+        there, tag = elements(row["tags"]), self.luck.choice(TAGS)
+        tags = there - {tag} if tag in there else there | {tag}
+        statement = ("UPDATE cards SET tags = ? WHERE id = ?", (set_text(tags), row["id"]))
+        return statement, Edit("cards", row["id"], f"tags/{tag}", tag in tags, author, 0, tag in there)
 
     def _promise(self, edits: Iterable[tuple[Any, Edit | None]], stamp: int | None) -> None:
         for _, edit in edits:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Boolean
 
 from edge.schema import SCHEMA
-from sync.merge import RowVersions
+from sync.merge import RowVersions, row_parts
 from sync.schema import TableSpec
 from tests.sync.ends import Group, Node
 
@@ -44,8 +44,7 @@ def _by_id(table: TableSpec, found: list[dict[str, Any]]) -> Rows:
 
 def _stamped(table: TableSpec, row: Mapping[str, Any]) -> dict[str, Any]:
     versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
-    fields = {name: row[name] for name in ("id", "property_id")}
-    for name, spec in table.mergeable.items():
-        value = bool(row[name]) if isinstance(spec.type, Boolean) and row[name] is not None else row[name]
-        fields[name] = (value, versions.of(name))
-    return {**fields, "_x": row["_x"]}
+    flags = [name for name, spec in table.mergeable.items() if isinstance(spec.type, Boolean)]
+    row = {**row, **{name: bool(row[name]) for name in flags if row[name] is not None}}
+    same = {name: row[name] for name in ("id", "property_id", "_x", *table.sets)}
+    return {**same, **{name: (found.value, found.stamp) for name, found in row_parts(table, row, versions).items()}}

@@ -1,4 +1,4 @@
-"""The release after this one, made up: stations have a colour and a heat, and there are saunas."""
+"""The release after this one, made up: stations have a colour, a heat and a set of tags, and there are saunas."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -28,11 +28,12 @@ TENANT = "org_id = nullif(current_setting('app.org', true), '')::uuid"
 AT_THE_NODE = (
     "ALTER TABLE stations ADD COLUMN colour TEXT",
     "ALTER TABLE stations ADD COLUMN heat INTEGER",
+    "ALTER TABLE stations ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
     "CREATE TABLE saunas (org_id TEXT, id TEXT, property_id TEXT, name TEXT, heat INTEGER,"
     f" _hlc INTEGER NOT NULL DEFAULT (sync_stamp()), _node INTEGER NOT NULL DEFAULT (sync_node()), {ENGINE})",
 )
 AT_HEAD_OFFICE = (
-    "ALTER TABLE stations ADD COLUMN colour text, ADD COLUMN heat integer",
+    "ALTER TABLE stations ADD COLUMN colour text, ADD COLUMN heat integer, ADD COLUMN tags text NOT NULL DEFAULT '[]'",
     "CREATE TABLE saunas (org_id uuid, id uuid, property_id uuid, name text, heat integer,"
     f" _hlc bigint NOT NULL DEFAULT (sync_stamp()), _node integer NOT NULL DEFAULT (sync_node()), {ENGINE})",
     "ALTER TABLE saunas ENABLE ROW LEVEL SECURITY",
@@ -45,7 +46,8 @@ AT_HEAD_OFFICE = (
 def later(schema: Schema) -> Schema:
     """The schema as the next release has it."""
     stations = schema.tables["stations"]
-    fields = {**stations.fields, "colour": _field("colour", Text()), "heat": _field("heat", Integer())}
+    more = {"colour": _field("colour", Text()), "heat": _field("heat", Integer())}
+    fields = {**stations.fields, **more, "tags": FieldSpec("tags", Text(), "set", (), False)}
     wider = TableSpec("stations", stations.kind, stations.writer, fields, stations.parents)
     names = {"id": UUID(as_uuid=False), "property_id": UUID(as_uuid=False), "name": Text(), "heat": Integer()}
     saunas = TableSpec("saunas", "record", "both", {n: _field(n, t) for n, t in names.items()}, ())

@@ -27,6 +27,7 @@ def item(house: House, station_id: str, category_id: str, **changes: Any) -> dic
         "tax_rate_id": None,
         "available": 1,
         "prep_seconds": 600,
+        "allergens": "[]",
     }
     return {**row, **changes}
 

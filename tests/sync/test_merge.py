@@ -9,15 +9,24 @@ from hypothesis import strategies as st
 from sqlalchemy import Text
 
 from sync.clock import Stamp
-from sync.merge import RowVersions, Version, later
-from sync.schema import FieldSpec
+from sync.merge import NEVER, RowVersions, Version, elements, later, named_parts, part, row_parts, set_text, with_part
+from sync.schema import FieldSpec, TableSpec
 
 STAGES = ("placed", "in_preparation", "ready", "served")
 RULES = {
     "last_writer": FieldSpec("name", Text(), "last_writer", (), True),
     "furthest_stage": FieldSpec("status", Text(), "furthest_stage", STAGES, True),
+    "set": FieldSpec("tags", Text(), "set", (), False),
 }
-scalars = st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.text(max_size=8))
+TABLE = TableSpec("things", "record", "both", {spec.name: spec for spec in RULES.values()}, ())
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**63), 2**63 - 1),
+    st.floats(allow_nan=False),
+    st.text(max_size=8),
+    st.sampled_from(["", "\u202e", "\U0001f95c", "null", "0", "é", "e\u0301", '"', "\\u0000"]),
+)
 values = st.one_of(scalars, st.sampled_from(STAGES))
 # few different stamps, so that equal ones and ties by node meet often
 stamps = st.tuples(st.integers(0, 3), st.integers(0, 2))
@@ -109,3 +118,86 @@ def test_a_row_never_edited_stores_no_exceptions() -> None:
 def test_new_stamps_of_some_fields_leave_the_others_alone() -> None:
     row = RowVersions(5, 1, {"a": (6, 2)}).with_fields({"b": (7, 3)})
     assert (row.of("a"), row.of("b"), row.of("c")) == ((6, 2), (7, 3), (5, 1))
+
+
+# --- sets
+
+words = st.sampled_from(["blue", "green", "naïve", "a/b", '"', "\U0001f95c"])
+sets = st.frozensets(words).map(set_text)
+
+
+@given(st.frozensets(st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]), min_size=1, max_size=9)))
+def test_a_set_is_read_as_it_was_written(found: frozenset[str]) -> None:
+    assert elements(set_text(found)) == found
+
+
+@pytest.mark.parametrize(
+    "text", ['["b","a"]', '["a","a"]', '["a", "b"]', "[1]", "[null]", '[""]', '["\\n"]', "{}", "x", ""]
+)
+def test_what_is_written_otherwise_is_no_set(text: str) -> None:
+    with pytest.raises(ValueError):
+        elements(text)
+
+
+@given(text=sets, word=words)
+def test_an_element_put_in_or_taken_out_leaves_the_others_alone(text: str, word: str) -> None:
+    spec = RULES["set"]
+    with_it = with_part(spec, f"tags/{word}", text, True)
+    without = with_part(spec, f"tags/{word}", text, False)
+    assert elements(with_it) == elements(text) | {word}
+    assert elements(without) == elements(text) - {word}
+    assert named_parts(spec, without).keys() == {f"tags/{other}" for other in elements(text) - {word}}
+
+
+def test_an_element_that_was_never_there_is_older_than_all_that_was() -> None:
+    spec, row = RULES["set"], RowVersions(5, 1, {"tags/red": (7, 2)})
+    assert part(spec, "tags/blue", '["blue"]', row) == Version(True, (5, 1))
+    assert part(spec, "tags/red", '["blue"]', row) == Version(False, (7, 2))
+    assert part(spec, "tags/green", '["blue"]', row) == Version(False, NEVER)
+
+
+# --- whole rows
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> dict[str, Version]:
+    """A row as its parts, with stamps in the stored form: one for all, and exceptions."""
+    values = {
+        "name": draw(scalars),
+        "status": draw(st.sampled_from(STAGES)),
+        "tags": draw(sets),
+        "_deleted": draw(st.booleans()),
+    }
+    names = ["name", "status", "_deleted", *(f"tags/{word}" for word in ("blue", "green", "naïve"))]
+    exceptions = draw(st.dictionaries(st.sampled_from(names), stamps, max_size=5))
+    versions = RowVersions(*draw(stamps), exceptions)
+    return row_parts(TABLE, values, RowVersions.stored(versions.hlc, versions.node, versions.fv()))
+
+
+def met(one: dict[str, Version], other: dict[str, Version]) -> dict[str, Version]:
+    """Two rows merged part by part."""
+    found = {}
+    for name in one.keys() | other.keys():
+        spec = TABLE.holding(name)
+        assert spec is not None
+        absent = Version(False, NEVER)
+        found[name] = later(spec, one.get(name, absent), other.get(name, absent))
+    return found
+
+
+@given(one=rows(), two=rows(), three=rows())
+def test_whole_rows_meet_in_any_order_and_any_number_of_times(one: Any, two: Any, three: Any) -> None:
+    assert met(one, two) == met(two, one)
+    assert met(met(one, two), three) == met(one, met(two, three))
+    assert met(one, one) == one
+    assert met(met(one, two), two) == met(one, two)
+
+
+@given(one=rows())
+def test_a_rows_parts_say_all_of_it(one: dict[str, Version]) -> None:
+    present = {name.partition("/")[2] for name, version in one.items() if "/" in name and version.value}
+    put_in = "[]"
+    for name, version in one.items():
+        if "/" in name:
+            put_in = with_part(RULES["set"], name, put_in, version.value)
+    assert elements(put_in) == present

@@ -126,7 +126,7 @@ def test_what_a_node_kept_moves_into_its_columns_when_it_is_updated(later_house:
     later_house.group.rows("UPDATE stations SET colour = 'blue' WHERE id = %s", id)
     for each in (node, other):
         each.sync()
-        assert msgspec.json.decode(each.value("SELECT _x FROM stations")) == {"colour": "blue", "heat": 3}
+        assert msgspec.json.decode(each.value("SELECT _x FROM stations")) == {"colour": "blue", "heat": 3, "tags": "[]"}
         assert len(each.kept()) == 1
         each.run_sql("UPDATE stations SET sort = 4")
         before = each.outbox()
@@ -154,6 +154,45 @@ def test_an_edit_after_the_update_is_no_conflict_with_what_was_kept(later_house:
     node.sync()
     assert later_house.group.value("SELECT colour FROM stations") == "green"
     assert later_house.group.conflicts() == []
+
+
+def test_a_set_that_a_node_kept_is_whole_when_it_is_updated(later_house: House, make: NodeFactory) -> None:
+    node = make(later_house)
+    id = add_station(later_house, tags='["hot","low"]')
+    later_house.group.rows("UPDATE stations SET tags = %s WHERE id = %s", '["hot","new"]', id)
+    node.sync()
+    update_node(node)
+    assert node.value("SELECT tags FROM stations") == '["hot","new"]'
+    assert node.value("SELECT _x FROM stations") is None
+    node.run_sql("""UPDATE stations SET tags = '["low","new"]'""")
+    node.sync()
+    assert later_house.group.value("SELECT tags FROM stations") == '["low","new"]'
+    assert later_house.group.conflicts() == []
+
+
+def test_a_set_that_head_office_kept_is_whole_when_it_is_updated(
+    head_of: Callable[[Schema], Head], make: NodeFactory
+) -> None:
+    house = head_of(SCHEMA).group().house()
+    node = make(house)
+    node.sync()
+    update_node(node)
+    node.run_sql(
+        "INSERT INTO stations (org_id, id, property_id, name, sort, tags)"
+        " VALUES (:org_id, :id, :property_id, 'Grill', 0, :tags)",
+        id=new_id(),
+        tags='["hot","low"]',
+    )
+    node.sync()
+    node.run_sql("""UPDATE stations SET tags = '["hot","new"]'""")
+    node.sync()
+    update_head(house.group.head)
+    (row,) = house.group.rows("SELECT tags, _x FROM stations")
+    assert row == {"tags": '["hot","new"]', "_x": None}
+    house.group.rows("UPDATE stations SET tags = %s", '["low","new"]')
+    node.sync()
+    assert node.value("SELECT tags FROM stations") == '["low","new"]'
+    assert house.group.conflicts() == []
 
 
 def test_a_value_that_its_column_refuses_stays_where_it_was_kept(later_house: House, make: NodeFactory) -> None:

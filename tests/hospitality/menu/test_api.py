@@ -37,6 +37,7 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
         "tax_rate_id": tax["id"],
         "available": True,
         "prep_seconds": 900,
+        "allergens": [],
         "version": item["version"],
         "modifier_groups": [group],
     }

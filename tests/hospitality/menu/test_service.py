@@ -60,6 +60,7 @@ def test_an_item_is_shown_with_the_groups_it_offers_in_their_order(restaurant: R
         "tax_rate_id": restaurant.vat,
         "available": True,
         "prep_seconds": 600,
+        "allergens": [],
         "modifier_groups": [restaurant.sauces, restaurant.sides],
     }
     assert len(version) == 16
@@ -190,3 +191,24 @@ def test_another_propertys_menu_is_not_for_sale_here(restaurant: Restaurant) -> 
     assert elsewhere.read(menu_items_page)["items"] == []
     with pytest.raises(NotFound):
         elsewhere.act(edit_item, restaurant.steak, {"price_minor": 1})
+
+
+def test_allergens_are_kept_sorted_and_once_and_only_those_of_the_list(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    new = NewItem("Satay", restaurant.category, 900, restaurant.kitchen, allergens=("soya", "peanuts", "soya"))
+    item = node.act(add_item, new)
+    assert item["allergens"] == ["peanuts", "soya"]
+    changed = node.act(edit_item, item["id"], {"allergens": ["sesame", "peanuts"]})
+    assert changed["allergens"] == ["peanuts", "sesame"]
+    assert node.act(edit_item, item["id"], {"allergens": []})["allergens"] == []
+    with pytest.raises(Invalid, match="celery") as refused:
+        node.act(edit_item, item["id"], {"allergens": ["peanuts", "pea nuts"]})
+    assert (refused.value.code, refused.value.details) == ("ALLERGEN_UNKNOWN", {"unknown": ["pea nuts"]})
+    assert node.read(menu_item_view, item["id"])["allergens"] == []
+
+
+def test_allergens_that_are_set_as_they_stand_are_no_change(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    new = NewItem("Satay", restaurant.category, 900, restaurant.kitchen, allergens=("soya", "peanuts"))
+    item = node.act(add_item, new)
+    assert node.act(edit_item, item["id"], {"allergens": ["soya", "peanuts"]}) == item
