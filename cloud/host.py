@@ -159,7 +159,7 @@ class CloudHost:
             return None
         row = msgspec.json.decode(found[0]["data"])
         sender = Sender(found[0]["org"], node_id, row["number"], row["property_id"])
-        return KnownNode(sender, row["public_key"], row["status"] == "active")
+        return KnownNode(sender, row["public_key"], row["status"] == "active", row["next_key"])
 
     def find_code(self, code_hash: str) -> str | None:
         """The organisation of a code that is still good."""

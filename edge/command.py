@@ -28,6 +28,8 @@ from hospitality.people.proofs import code_hash_of, new_code
 from hospitality.people.service.pins import issue_pin_code
 from hospitality.people.service.terminals import issue_terminal_code
 from sync.capture_sqlite import TamperedError
+from sync.node.rotation import rotate
+from sync.node.transport import Link, LinkDown, TurnedAway
 from sync.signing import public_text
 
 app = typer.Typer(help="A property's node.", no_args_is_help=True)
@@ -156,6 +158,29 @@ def enrol(
     for person in found["people"]:
         typer.echo(f"Code for {person['display_name']} to set a PIN: {person['pin_code']}   (one day)")
     typer.echo("Start the node with: buffr edge run    Then on a terminal: buffr terminal URL")
+
+
+@app.command("rotate-key")
+def rotate_key(data: Data = None) -> None:
+    """Has another key take the place of the node's own, at head office and here; the node may run meanwhile."""
+    with plain_errors():
+        settings = settings_of(data)
+        keys = open_keys(settings.keys_folder)
+        connection = connect(settings.database, keys.database, readonly=True)
+        try:
+            identity = read_identity(connection)
+        finally:
+            connection.close()
+        link = Link(settings.cloud_url or identity.cloud_url, identity.node_id, keys.ring)
+        try:
+            rotate(link, keys.ring, identity.node_id)
+        except (LinkDown, TurnedAway) as error:
+            raise CannotOpen(
+                f"The key was not turned: {error}. Try again; the node goes on with the one it has."
+            ) from error
+        finally:
+            link.close()
+    typer.echo(f"Node {identity.code} signs with a new key.")
 
 
 def _not_enrolled_yet(connection: Any) -> None:

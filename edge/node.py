@@ -21,6 +21,7 @@ from hospitality.ground.clock import Clock, instant_text, utc_now
 from hospitality.properties.service import current_business_date
 from sync.clock import HybridClock
 from sync.node.loops import Engine
+from sync.node.rotation import rotate
 from sync.node.transport import Link
 
 VERSION = "0.1.0"
@@ -54,6 +55,7 @@ class Node:
         finally:
             connection.close()
         self.keys = keys
+        self.keys.ring.days = settings.key_days
         self.clock = HybridClock(lambda: int(self.now().timestamp() * 1000))
         with ExitStack() as stack:
             self.host = EdgeHost(
@@ -91,11 +93,12 @@ class Node:
             EngineStore(self.host),
             SCHEMA,
             self.clock,
-            lambda: Link(url, self.identity.node_id, self.keys.node),
+            lambda: Link(url, self.identity.node_id, self.keys.ring),
             VERSION,
             life,
             random.random,
             self._synced,
+            turn=lambda link: rotate(link, self.keys.ring, self.identity.node_id) if self.keys.ring.is_due() else None,
         )
 
     def _synced(self, tables: frozenset[str]) -> None:

@@ -27,6 +27,7 @@ class EdgeSettings(BaseSettings):
         default=None, description="Head office's address, in place of the one given at enrolment"
     )
     port_file: Path | None = Field(default=None, description="Where to write the port once it listens")
+    key_days: int = Field(default=90, ge=0, description="After how many days the node's key is turned; 0: never")
     readers: int = Field(default=4, ge=1, le=32, description="Reading connections")
 
     @property

@@ -57,6 +57,26 @@ def verifies(public: str, signature: str, method: str, path: str, body: bytes, n
     return True
 
 
+def possession(key: Ed25519PrivateKey, node_id: str) -> str:
+    """A proof that whoever hands in this key's public half for the node also holds the other."""
+    return base64.b64encode(key.sign(_of_possession(public_text(key), node_id))).decode()
+
+
+def is_possessed(public: str, proof: str, node_id: str) -> bool:
+    """Whether the proof is the key's own."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
+        key.verify(base64.b64decode(proof, validate=True), _of_possession(public, node_id))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _of_possession(public: str, node_id: str) -> bytes:
+    # no request begins so: neither can be taken for the other
+    return f"the next key of\n{node_id}\n{public}".encode()
+
+
 def issue_nonce(secret: bytes, node_id: str, now_ms: int) -> str:
     """A nonce for this node, good for five minutes of the hub's time."""
     head = now_ms.to_bytes(8, "big") + secrets.token_bytes(8)

@@ -173,6 +173,19 @@ class HelloAnswer(msgspec.Struct):
     stamp: int = 0
 
 
+class Rotate(msgspec.Struct):
+    """A node's next key: its public half, and a proof that the node holds the other. Signed by the key in force."""
+
+    public_key: str
+    proof: str
+
+
+class RotateAnswer(msgspec.Struct):
+    """The hub knows both keys until the node has signed with the next one."""
+
+    now_ms: int
+
+
 def agreed(low: int, high: int) -> int | None:
     """The newest protocol that this end shares with one that speaks from `low` to `high`; None when there is none."""
     newest = min(PROTOCOL, high)

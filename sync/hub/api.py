@@ -18,15 +18,25 @@ from sync.hub.feed import PullRequest, answer, scopes_of
 from sync.hub.greeting import NoSharedProtocol, hello, spoken
 from sync.hub.postgres import PostgresStore
 from sync.hub.receive import receive
-from sync.hub.register import EnrolmentRefused, code_hash, enrol
-from sync.hub.store import HubStore, Sender
+from sync.hub.register import EnrolmentRefused, code_hash, enrol, put_next_key_in_force, take_next_key
+from sync.hub.store import HubStore, Revoked, Sender
 from sync.schema import Schema
-from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, issue_nonce, nonce_is_good, verifies
+from sync.signing import (
+    NODE_HEADER,
+    NONCE_HEADER,
+    SIGNATURE_HEADER,
+    is_possessed,
+    issue_nonce,
+    nonce_is_good,
+    verifies,
+)
 from sync.wire import (
     BATCH_BYTES_MAX,
     Batch,
     Hello,
     PullAnswer,
+    Rotate,
+    RotateAnswer,
     UnreadableError,
     pack,
     unpack,
@@ -48,6 +58,7 @@ class KnownNode:
     sender: Sender
     public_key: str
     active: bool
+    next_key: str | None = None
 
 
 class Hub(Protocol):
@@ -89,6 +100,7 @@ def routes(hub: Hub) -> list[Route]:
         Route("/sync/v1/hello", desk.guarded(desk.hello), methods=["POST"]),
         Route("/sync/v1/push", desk.guarded(desk.push), methods=["POST"]),
         Route("/sync/v1/pull", desk.guarded(desk.pull), methods=["POST"]),
+        Route("/sync/v1/rotate", desk.guarded(desk.rotate), methods=["POST"]),
         Route("/sync/v1/enrol", desk.enrol, methods=["POST"]),
     ]
 
@@ -110,6 +122,8 @@ class Desk:
                 answer = await handler(node.sender, body)
             except Denied as error:
                 return self._denied(error)
+            except Revoked:  # while it was under way, or waited for news
+                return self._denied(Denied(403, "REVOKED", REVOKED))
             except NoSharedProtocol as error:
                 return self._denied(Denied(426, "PROTOCOL", str(error)))
             except UnreadableError as error:
@@ -154,6 +168,14 @@ class Desk:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(heard.wait(), remaining)
 
+    async def rotate(self, sender: Sender, body: bytes) -> msgspec.Struct:
+        """Takes a node's next key; it is in force once the node has signed with it."""
+        asked = unpack(body, Rotate)
+        if not is_possessed(asked.public_key, asked.proof, sender.node_id):
+            raise Denied(422, "KEY_NOT_PROVEN", "Whoever hands in a key must hold its other half.")
+        await self._with(sender, lambda c: take_next_key(c, sender, asked.public_key))
+        return RotateAnswer(now_ms())
+
     async def enrol(self, request: Request) -> Response:
         """Takes a node in by its one-time code."""
         try:
@@ -195,16 +217,24 @@ class Desk:
             raise Denied(401, "NONCE", "Sign again with the nonce given.", node_id)
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         signature = request.headers.get(SIGNATURE_HEADER, "")
-        if not verifies(node.public_key, signature, request.method, path, body, nonce):
+        signed = (signature, request.method, path, body, nonce)
+        is_next = node.next_key is not None and verifies(node.next_key, *signed)
+        if not is_next and not verifies(node.public_key, *signed):
             raise Denied(403, "BAD_SIGNATURE", "The request is not signed with this node's key.")
         if not node.active:
             raise Denied(403, "REVOKED", REVOKED)
+        if is_next:  # the node has used it: from here on it is the only one
+            with self._hub.transaction(node.sender.org_id) as connection:
+                put_next_key_in_force(connection, node.sender, str(node.next_key))
         return node
 
     async def _in(self, sender: Sender, job: Callable[[HubStore], T]) -> T:
+        return await self._with(sender, lambda connection: job(PostgresStore(connection, sender)))
+
+    async def _with(self, sender: Sender, job: Callable[[Connection], T]) -> T:
         def run() -> T:
             with self._hub.transaction(sender.org_id) as connection:
-                return job(PostgresStore(connection, sender))
+                return job(connection)
 
         return await run_in_threadpool(run)
 
@@ -218,10 +248,7 @@ class Desk:
 
 
 def _answer(store: HubStore, asked: PullRequest) -> PullAnswer:
-    node = store.see_node()
-    if node is not None and not node.active:  # revoked while its question waited for news
-        raise Denied(403, "REVOKED", REVOKED)
-    return answer(store, asked, node, now_ms())
+    return answer(store, asked, store.see_node(), now_ms())
 
 
 class EnrolRequest(msgspec.Struct):

@@ -11,7 +11,7 @@ from itertools import groupby
 import msgspec
 
 from sync.hub.application import Transaction
-from sync.hub.store import FeedRow, HubStore, NodeState, ScopeState, Sender
+from sync.hub.store import FeedRow, HubStore, NodeState, Revoked, ScopeState, Sender
 from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page, PullAnswer
 
 if sys.version_info >= (3, 14):
@@ -72,6 +72,8 @@ def body_json(body: bytes) -> bytes:
 
 def answer(store: HubStore, asked: PullRequest, node: NodeState | None, now_ms: int) -> PullAnswer:
     """What a node that asks is told. How far it is decides how much of the feed is kept (see `retention`)."""
+    if node is not None and not node.active:
+        raise Revoked
     if node is None or node.incarnation != asked.incarnation:
         return PullAnswer("superseded", now_ms, [])
     scopes = scopes_of(store.sender)

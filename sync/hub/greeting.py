@@ -2,7 +2,7 @@
 
 from sync.clock import DRIFT_MS_MAX, at_ms
 from sync.hub.feed import scopes_of
-from sync.hub.store import HubStore, Said
+from sync.hub.store import HubStore, Revoked, Said
 from sync.wire import PROTOCOL, PROTOCOL_MIN, Hello, HelloAnswer, agreed
 
 
@@ -31,6 +31,8 @@ def spoken(low: int, high: int) -> int:
 
 def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> HelloAnswer:
     node = store.lock_node()
+    if not node.active:
+        raise Revoked
     scopes = scopes_of(store.sender)
     if said.incarnation < node.incarnation:
         return HelloAnswer("superseded", node.incarnation, node.acked, scopes, now_ms)

@@ -12,7 +12,7 @@ from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
 from sync.hub.application import Application, Rules, Transaction
 from sync.hub.feed import write_feed
 from sync.hub.set_aside import LetGo, set_aside, tell_settled, tell_troubles, try_again
-from sync.hub.store import Aside, HubStore, Said, SetAside
+from sync.hub.store import Aside, HubStore, Revoked, Said, SetAside
 from sync.schema import Schema
 from sync.wire import Batch, Change, PushAnswer, Trouble
 
@@ -20,6 +20,8 @@ from sync.wire import Batch, Change, PushAnswer, Trouble
 def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushAnswer:
     """Applies a push inside the caller's transaction, which runs under the sender's tenant; the caller commits."""
     node = store.lock_node()
+    if not node.active:
+        raise Revoked
     if batch.incarnation != node.incarnation:
         return PushAnswer("superseded", node.acked, now_ms)
     if batch.prev > node.acked:

@@ -10,6 +10,9 @@ from uuid import uuid4
 
 import psycopg
 
+from sync.hub.capture import NEWS_CHANNEL
+from sync.hub.store import Sender
+
 Connection = psycopg.Connection[dict[str, Any]]
 CODE_MINUTES = 15
 CODE_BITS = 100
@@ -79,6 +82,36 @@ def enrol(connection: Connection, org_id: str, code: str, public_key: str) -> En
         (org_id, enrolled.node_id, enrolled.property_id, enrolled.number, enrolled.code, public_key),
     )
     return enrolled
+
+
+def take_next_key(connection: Connection, sender: Sender, public_key: str) -> None:
+    """Knows this key beside the one in force, until it is used; the one in force itself is no next one."""
+    connection.execute(
+        "UPDATE sync_nodes SET next_key = %s WHERE org_id = %s AND id = %s AND public_key <> %s AND status = 'active'",
+        (public_key, sender.org_id, sender.node_id, public_key),
+    )
+
+
+def put_next_key_in_force(connection: Connection, sender: Sender, next_key: str) -> None:
+    """Forgets the key before; done twice it changes nothing."""
+    connection.execute(
+        "UPDATE sync_nodes SET public_key = next_key, next_key = NULL, key_since = now()"
+        " WHERE org_id = %s AND id = %s AND next_key = %s",
+        (sender.org_id, sender.node_id, next_key),
+    )
+
+
+def revoke(connection: Connection, org_id: str, node_id: str) -> str | None:
+    """Lets a node do nothing any more, and ends what it has waiting here; its letters, None when it isn't in force."""
+    row = connection.execute(
+        "UPDATE sync_nodes SET status = 'revoked', revoked_at = now(), next_key = NULL"
+        " WHERE org_id = %s AND id = %s AND status = 'active' RETURNING code, property_id",
+        (org_id, node_id),
+    ).fetchone()
+    if row is None:
+        return None
+    connection.execute("SELECT pg_notify(%s, %s)", (NEWS_CHANNEL, f"{row['property_id']} 0"))
+    return str(row["code"])
 
 
 def letters(number: int) -> str:

@@ -20,6 +20,10 @@ class SetAside(Exception):
         self.code = code
 
 
+class Revoked(Exception):
+    """The node was revoked while its request was under way; nothing of it is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """The node that asks, as the hub knows it."""

@@ -49,6 +49,11 @@ nodes = Table(
     _column("offset_ms", BigInteger, server_default=text("0")),
     _at("enrolled_at"),
     _at("seen_at", nullable=True),
+    _column("next_key", Text, nullable=True),  # known beside the key in force until the node has used it
+    _at("key_since", nullable=True),
+    _at("revoked_at", nullable=True),
+    _column("protocol", Integer, server_default=text("1")),  # what was agreed on last
+    _column("told", Text, nullable=True, info={"pii": "indirect", "merge": "engine"}),  # how it is, in its own words
     info=_info(),
 )
 codes = Table(

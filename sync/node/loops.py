@@ -38,6 +38,7 @@ WAIT_SECONDS = 20  # how long the hub may hold a pull that has nothing to say ye
 POLL_SECONDS = 5.0
 REFUSED_SECONDS = 60.0  # how long a refused node rests before it asks again
 SKEW_MS = 2_000
+TURN_EVERY_MS = 3_600_000  # how often the age of the key is looked at
 NOT_KEPT = "head office no longer keeps what this node has not seen: it needs a copy of what there is"
 NOT_KEPT_SECONDS = 60.0
 
@@ -78,7 +79,8 @@ class Status:
 
 @dataclass
 class Engine:
-    """A node's engine. `changed` is called after the status or (with tables) rows have changed by sync."""
+    """A node's engine. `changed` is called after the status or (with tables) rows have changed by sync; `turn` now and
+    then with a link, to have the node's key follow another when that is due."""
 
     store: Store
     schema: Schema
@@ -88,6 +90,7 @@ class Engine:
     incarnation: int
     chance: Callable[[], float]
     changed: Callable[[frozenset[str]], None] = lambda tables: None
+    turn: Callable[[Link], object] = lambda link: None
     status: Status = field(default_factory=Status)
 
     def __post_init__(self) -> None:
@@ -98,6 +101,7 @@ class Engine:
         self._last = self.store.read(last_number)
         self._greeted = threading.Event()
         self._scopes: list[str] = []
+        self._turn_at_ms = 0
         self._protocol = PROTOCOL_MIN  # until the hub has said which
         self._links: list[Link] = []
         self._threads: list[threading.Thread] = []
@@ -179,6 +183,7 @@ class Engine:
         """
         if not self._greeted.is_set():
             self._greet(link)
+        self._turn_key(link)
         ahead, self._ahead = self._ahead, None
         draft = ahead or self.store.read(lambda c: next_draft(c, self._acked))
         if draft is None:
@@ -186,6 +191,16 @@ class Engine:
             return False
         self._push(link, draft)
         return True
+
+    def _turn_key(self, link: Link) -> None:
+        """Looks now and then whether the key is due; a hub that can't take one now holds no change back."""
+        if self._now() < self._turn_at_ms:
+            return
+        self._turn_at_ms = self._now() + TURN_EVERY_MS
+        try:
+            self.turn(link)
+        except LinkDown as error:
+            self._note(push_error=f"the node's key could not be turned: {error}")
 
     def _greet(self, link: Link) -> None:
         answer = self._say_hello(link)

@@ -1,8 +1,10 @@
 """Signed requests from a node to its hub over HTTP. One client a loop; every call has a time limit."""
 
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 import httpx2
 import msgspec
@@ -33,6 +35,39 @@ class TurnedAway(Exception):
         self.code = code
 
 
+class KeyRing(Protocol):
+    """The keys that a node may sign with: one, and for the time of a rotation the one that follows."""
+
+    def current(self) -> Ed25519PrivateKey:
+        """What to sign with."""
+        ...
+
+    def other_than(self, refused: Sequence[Ed25519PrivateKey]) -> Ed25519PrivateKey | None:
+        """Another to try, once the hub didn't know these; None when there is none."""
+        ...
+
+    def proven(self, key: Ed25519PrivateKey) -> None:
+        """The hub knows this one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneKey:
+    """A ring of one key, which never turns."""
+
+    key: Ed25519PrivateKey
+
+    def current(self) -> Ed25519PrivateKey:
+        """See KeyRing."""
+        return self.key
+
+    def other_than(self, refused: Sequence[Ed25519PrivateKey]) -> None:
+        """See KeyRing."""
+
+    def proven(self, key: Ed25519PrivateKey) -> None:
+        """See KeyRing."""
+
+
 class Link:
     """A signed connection to the hub at `url`; not shared between threads."""
 
@@ -40,13 +75,13 @@ class Link:
         self,
         url: str,
         node_id: str,
-        key: Ed25519PrivateKey,
+        key: Ed25519PrivateKey | KeyRing,
         *,
         transport: httpx2.BaseTransport | None = None,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._node_id = node_id
-        self._key = key
+        self._keys: KeyRing = OneKey(key) if isinstance(key, Ed25519PrivateKey) else key
         self._nonce = ""
         timeout = httpx2.Timeout(answer_seconds, connect=CONNECT_SECONDS)
         self._client = httpx2.Client(base_url=url, timeout=timeout, transport=transport)
@@ -67,17 +102,32 @@ class Link:
 
     def call(self, path: str, body: bytes, answer: type[T]) -> T:
         """POSTs a message and decodes the answer. Raises LinkDown or TurnedAway."""
-        for _ in range(2):
-            response = self._post(path, body)
-            if response.status_code != 401 or NONCE_HEADER not in response.headers:
+        refused: list[Ed25519PrivateKey] = []
+        key = self._keys.current()
+        response = self._fresh(path, body, key)
+        while response.status_code == 403 and _refusal(response)[0] == "BAD_SIGNATURE":
+            refused.append(key)
+            other = self._keys.other_than(refused)
+            if other is None:
                 break
+            key = other
+            response = self._fresh(path, body, key)
+        if response.status_code == 200:
+            self._keys.proven(key)
         return self._answer(response, answer)
 
-    def _post(self, path: str, body: bytes) -> httpx2.Response:
+    def _fresh(self, path: str, body: bytes, key: Ed25519PrivateKey) -> httpx2.Response:
+        """Posts, and once more with the nonce given where the one at hand was none or too old."""
+        response = self._post(path, body, key)
+        if response.status_code == 401 and NONCE_HEADER in response.headers:
+            response = self._post(path, body, key)
+        return response
+
+    def _post(self, path: str, body: bytes, key: Ed25519PrivateKey) -> httpx2.Response:
         headers = {
             NODE_HEADER: self._node_id,
             NONCE_HEADER: self._nonce,
-            SIGNATURE_HEADER: sign(self._key, "POST", path, body, self._nonce),
+            SIGNATURE_HEADER: sign(key, "POST", path, body, self._nonce),
             "Content-Type": CONTENT_TYPE,
         }
         try:

@@ -27,7 +27,7 @@ from hospitality.ground.work import Caller, Work
 from hospitality.properties.service import add_organisation, add_property
 from sync.clock import HybridClock, at_ms
 from sync.hub.feed import PullRequest, body_json
-from sync.hub.register import offer_code
+from sync.hub.register import offer_code, revoke
 from sync.node.loops import Engine
 from sync.node.outbox import get
 from sync.node.transport import Link
@@ -145,7 +145,9 @@ class House:
 
     def revoke(self) -> None:
         """Revokes all of the property's nodes."""
-        self.group.rows("UPDATE sync_nodes SET status = 'revoked' WHERE property_id = %s", self.id)
+        with self.group.head.database.transaction(self.group.org_id) as connection:
+            for row in connection.execute("SELECT id FROM sync_nodes WHERE property_id = %s", (self.id,)).fetchall():
+                revoke(connection, self.group.org_id, row["id"])
 
 
 def _act(head: Head, caller: Caller, verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -276,7 +278,7 @@ class Node(Edge):
 
     def connect(self) -> Link:
         """A new connection to head office."""
-        return Link(HUB_URL, self.host.identity.node_id, self.keys.node, transport=self.wire.end())
+        return Link(HUB_URL, self.host.identity.node_id, self.keys.ring, transport=self.wire.end())
 
     def _changed(self, tables: frozenset[str]) -> None:
         if tables & {"properties", "incarnation"}:
