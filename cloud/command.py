@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from cloud.accounts import add_account, offer_link
 from cloud.app import Cloud, build
 from cloud.database import CannotUse, migrate
+from cloud.nodes import revoke_node
 from cloud.postgres import Cluster, ClusterError
 from cloud.serving import Server
 from cloud.settings import CloudSettings
@@ -200,6 +201,48 @@ def node_code(
                 raise CannotUse("This group has no such property. Add it with: buffr cloud property add")
             code, ends = offer_code(connection, org_id, property_id)
         say({"code": code, "ends": ends.isoformat(timespec="minutes")}, as_json)
+
+
+@node.command("revoke")
+def revoke(
+    node_id: Annotated[str, typer.Argument(metavar="NODE", help="The node's id: buffr cloud node list")],
+    org_id: Annotated[str, typer.Option("--org", metavar="ORG", help="The group's id.")],
+    note: Annotated[str | None, typer.Option(help="Why; it stands in the journal.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lets a node do nothing any more, from its next request on: a stolen machine, or one that was replaced."""
+    with plain_errors(), Cloud(settings_of(data)) as cloud:
+        _known_org(cloud, org_id)
+        if not is_id(node_id):
+            raise CannotUse("There is no such node. See: buffr cloud node list")
+        say(cloud.host.act_now(_system(org_id), lambda work: revoke_node(work, node_id, note=note)), as_json)
+
+
+@node.command("list")
+def list_nodes(
+    org_id: Annotated[str, typer.Option("--org", metavar="ORG", help="The group's id.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tells the group's nodes, the revoked ones too."""
+    with plain_errors(), Cloud(settings_of(data)) as cloud:
+        _known_org(cloud, org_id)
+        with cloud.database.transaction(org_id) as connection:
+            found = connection.execute(
+                "SELECT n.id, n.code, p.name AS property, n.status, n.seen_at, n.waiting, n.version FROM sync_nodes AS n"
+                " JOIN properties AS p ON p.org_id = n.org_id AND p.id = n.property_id WHERE n.org_id = %s"
+                " ORDER BY n.number",
+                (org_id,),
+            ).fetchall()
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    for row in found:
+        seen = row["seen_at"] or "never heard"
+        typer.echo(
+            f"{row['id']}  {row['code']:<3} {row['status']:<8} {seen}  {row['waiting']} waiting  {row['property']}"
+        )
 
 
 def public_url(settings: CloudSettings) -> str:

@@ -21,6 +21,16 @@ class PropertyAdded:
     added_property_id: str
 
 
+@journal_kind("properties.node_revoked")
+@dataclass(frozen=True, slots=True)
+class NodeRevoked:
+    """Head office let a property's machine do nothing any more; the entry's reason says why."""
+
+    node_id: str
+    node_code: str
+    of_property_id: str
+
+
 @journal_kind("properties.business_day_opened")
 @dataclass(frozen=True, slots=True)
 class BusinessDayOpened:

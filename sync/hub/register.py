@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import psycopg
 
-from sync.hub.capture import NEWS_CHANNEL
 from sync.hub.store import Sender
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -99,19 +98,6 @@ def put_next_key_in_force(connection: Connection, sender: Sender, next_key: str)
         " WHERE org_id = %s AND id = %s AND next_key = %s",
         (sender.org_id, sender.node_id, next_key),
     )
-
-
-def revoke(connection: Connection, org_id: str, node_id: str) -> str | None:
-    """Lets a node do nothing any more, and ends what it has waiting here; its letters, None when it isn't in force."""
-    row = connection.execute(
-        "UPDATE sync_nodes SET status = 'revoked', revoked_at = now(), next_key = NULL"
-        " WHERE org_id = %s AND id = %s AND status = 'active' RETURNING code, property_id",
-        (org_id, node_id),
-    ).fetchone()
-    if row is None:
-        return None
-    connection.execute("SELECT pg_notify(%s, %s)", (NEWS_CHANNEL, f"{row['property_id']} 0"))
-    return str(row["code"])
 
 
 def letters(number: int) -> str:

@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 
 from cloud.database import Database, prepare
 from cloud.host import CloudHost
+from cloud.nodes import revoke_node
 from edge.database import connect
 from edge.host import EdgeHost, EngineStore
 from edge.identity import Identity, begin_life, incarnation, keep_identity, read_identity
@@ -27,7 +28,7 @@ from hospitality.ground.work import Caller, Work
 from hospitality.properties.service import add_organisation, add_property
 from sync.clock import HybridClock, at_ms
 from sync.hub.feed import PullRequest, body_json
-from sync.hub.register import offer_code, revoke
+from sync.hub.register import offer_code
 from sync.node.loops import Engine
 from sync.node.outbox import get
 from sync.node.transport import Link
@@ -145,9 +146,8 @@ class House:
 
     def revoke(self) -> None:
         """Revokes all of the property's nodes."""
-        with self.group.head.database.transaction(self.group.org_id) as connection:
-            for row in connection.execute("SELECT id FROM sync_nodes WHERE property_id = %s", (self.id,)).fetchall():
-                revoke(connection, self.group.org_id, row["id"])
+        for row in self.group.rows("SELECT id FROM sync_nodes WHERE property_id = %s AND status = 'active'", self.id):
+            self.group.act(revoke_node, row["id"])
 
 
 def _act(head: Head, caller: Caller, verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
