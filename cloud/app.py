@@ -15,11 +15,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from cloud.database import CannotUse, Database, check_release, migrate
 from cloud.headoffice import install as install_headoffice
+from cloud.headoffice.reading.names import NAMES
 from cloud.host import CloudHost, NewsListener
 from cloud.postgres import Cluster
 from cloud.settings import CloudSettings
 from cloud.sweeping import Sweeper
 from hospitality.checks.api import router as checks_router
+from hospitality.conflicts.api import router as conflicts_router
+from hospitality.conflicts.settings import ConflictSettings
 from hospitality.ground.clock import Clock, utc_now
 from hospitality.ground.http import install_errors, no_text
 from hospitality.ground.private_file import write_private
@@ -44,6 +47,7 @@ ROUTERS = (
     checks_router,
     requests_router,
     people_router,
+    conflicts_router,
 )
 
 
@@ -123,6 +127,7 @@ def build(cloud: Cloud) -> FastAPI:
     app.state.host = cloud.host
     app.state.cloud = cloud
     app.state.requests = RequestSettings(cloud.host.now)
+    app.state.conflicts = ConflictSettings(NAMES)
     install_errors(app)
     app.add_exception_handler(psycopg.DataError, _on_data_error)
     for router in ROUTERS:

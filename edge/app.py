@@ -7,10 +7,14 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from edge import doors
+from edge.conflicts import names_of
+from edge.conflicts import router as kept_router
 from edge.live import journal_position
 from edge.node import VERSION, Node
 from edge.printing.api import router as printing_router
 from hospitality.checks.api import router as checks_router
+from hospitality.conflicts.api import router as conflicts_router
+from hospitality.conflicts.settings import ConflictSettings
 from hospitality.ground.http import install_errors
 from hospitality.kitchen.api import router as kitchen_router
 from hospitality.menu.api import router as menu_router
@@ -40,6 +44,8 @@ ROUTERS = (
     people_node_router,
     enrol_router,
     printing_router,
+    conflicts_router,
+    kept_router,
 )
 
 
@@ -65,6 +71,7 @@ def build(node: Node, base_url: str) -> FastAPI:
     one = node.identity
     app.state.people = PeopleSettings(one.org_id, one.property_id, node.keys.device, base_url)
     app.state.requests = RequestSettings(node.requests.now)
+    app.state.conflicts = ConflictSettings(names_of(one))
     app.state.journal_position = lambda reading: journal_position(reading, node.host.place.incarnation)
     install_errors(app)
     for router in ROUTERS:

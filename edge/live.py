@@ -27,6 +27,7 @@ from hospitality.ground.statements import Reading
 from hospitality.kitchen.tickets import ticket_views
 
 ORDER_EVENTS = frozenset({"order_created", "order_updated"})
+RESTORED = "conflicts.conflict_restored"
 EVENTS = ORDER_EVENTS | {"ticket_updated", "menu_updated", "sync_status"}
 HEARTBEAT_SECONDS = 2.0
 BEHIND_MAX = 1_000
@@ -95,7 +96,7 @@ def events_after(
         if _is_of_order(kind, data) and data["order_id"] in orders:
             name = "order_created" if kind == "orders.order_placed" else "order_updated"
             told.append((len(of_this) + 1, name, {"order": orders[data["order_id"]]}))
-        if kind.startswith("menu."):  # here or at head office: tills read the menu anew
+        if kind.startswith("menu.") or kind == RESTORED:  # here or at head office: tills read the menu anew
             told.append((1, "menu_updated", {}))
         for n, name, about in told:
             found.append(_event(name, (place, n), f"{incarnation}:{place}:{n}", about))

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import structlog
 
+from edge.conflicts import kept_count
 from edge.database import connect
 from edge.host import EdgeHost, EngineStore
 from edge.identity import begin_life, incarnation, read_identity
@@ -16,7 +17,7 @@ from edge.printing import Printing
 from edge.requests import Requests
 from edge.schema import SCHEMA, prepare
 from edge.settings import EdgeSettings
-from hospitality.conflicts.loading import open_troubles
+from hospitality.conflicts.loading import open_conflicts, open_troubles
 from hospitality.ground.clock import Clock, instant_text, utc_now
 from hospitality.properties.service import current_business_date
 from sync.clock import HybridClock
@@ -146,6 +147,8 @@ class Node:
                 "stopped": sync.stopped,
                 "clock_offset_ms": sync.offset_ms,
                 "set_aside": self.host.ask(open_troubles).result(10),
+                "conflicts": self.host.ask(open_conflicts).result(10),
+                "kept": self.host.ask(kept_count).result(10),
             },
             "printers": self.printing.states(),
             "requests_to_confirm": self.requests.to_confirm,

@@ -7,6 +7,7 @@ with head_office(database(template=migrated(database_template)), tmp_path) as of
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -85,6 +86,12 @@ class HeadOffice:
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
         with self.client() as client:
             return client.get(path, headers=headers, **options)
+
+    def post(self, path: str, *, token: str | None = None, key: str | None = None, **options: Any) -> httpx2.Response:
+        """An answer to the owner, or to whoever holds the token; with an Idempotency-Key if one is given."""
+        headers = {"Authorization": f"Bearer {token or self.token}", **({"Idempotency-Key": key} if key else {})}
+        with self.client() as client:
+            return client.post(path, headers=headers, **options)
 
     # --- the group
 
@@ -354,7 +361,10 @@ class HeadOffice:
             "at": instant_text(self.now()),
             "state": "waiting",
         }
-        self.push(there, [("sync_quarantine", values)])
+        told = {name: values[name] for name in ("id", "incarnation", "first", "last", "code", "reason", "at")}
+        holds = Counter(table for table, _ in changes)
+        fact = {**told, "node": there.node, "tables": msgspec.json.encode(holds).decode(), "hash": ""}
+        self.push(there, [("sync_quarantine", values), ("sync_troubles", fact)])
         return id
 
 

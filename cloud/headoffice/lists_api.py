@@ -1,15 +1,17 @@
 """The group's properties, nodes and conflicts as JSON, of the same questions as the pages."""
 
-from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
 
 from cloud.headoffice.asking import ForGroup, TheOffice
-from cloud.headoffice.reading.conflicts import Asked, Conflict, Side, conflicts_page
+from cloud.headoffice.reading.names import NAMES
 from cloud.headoffice.reading.nodes import NodeState, nodes
+from hospitality.conflicts.api import Conflicts, From, InState, OfTable, To
+from hospitality.conflicts.loading import Asked
+from hospitality.conflicts.reading import conflicts_page
 from hospitality.ground.clock import instant_text
 from hospitality.ground.http import Cursor, ErrorEnvelope, Limit, Shape
 from hospitality.properties.api import PropertyShape
@@ -17,8 +19,6 @@ from hospitality.properties.service import properties_list
 
 router = APIRouter(prefix="/api/v1", tags=["head office"], responses={"4XX": {"model": ErrorEnvelope}})
 OfProperty = Annotated[str | None, Query(pattern=r"^[0-9a-f-]{36}$", description="Only of this property")]
-From = Annotated[AwareDatetime | None, Query(alias="from", description="Decided at or after this instant")]
-To = Annotated[AwareDatetime | None, Query(alias="to", description="Decided before this instant")]
 
 
 class Properties(Shape):
@@ -46,40 +46,6 @@ class Nodes(Shape):
     """The group's nodes."""
 
     items: list[NodeShape]
-
-
-class SideShape(Shape):
-    """One of two edits. `node_code` null is head office."""
-
-    value: Any
-    value_name: str | None
-    node: int
-    node_code: str | None
-    person: str | None
-    at: str
-
-
-class ConflictShape(Shape):
-    """One entry of the conflict log. `stands`: nobody has edited the field since; null when that is not known."""
-
-    id: str
-    property_id: str | None
-    table: str
-    row_id: str
-    row_name: str | None
-    field: str
-    rule: str
-    won: SideShape
-    lost: SideShape
-    decided_at: str
-    stands: bool | None
-
-
-class Conflicts(Shape):
-    """A page of conflicts, newest first."""
-
-    items: list[ConflictShape]
-    next_cursor: str | None
 
 
 @router.get("/properties")
@@ -112,31 +78,26 @@ async def nodes_list(asking: ForGroup, office: TheOffice) -> Nodes:
     )
 
 
-@router.get("/conflicts")
+@router.get("/conflicts", response_model=Conflicts)
 async def conflicts(
     request: Request,
     asking: ForGroup,
     office: TheOffice,
     property_id: OfProperty = None,
+    state: InState = "all",
+    table: OfTable = None,
     since: From = None,
     until: To = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> Conflicts:
-    """The conflict log, newest first."""
+) -> Response:
+    """The whole group's conflict log, newest first; each is decided below its property."""
     if property_id is not None:
         # another group's property is answered like one that is not there
         await office.caller(request, property_id)
-    page = await office.ask(asking, conflicts_page, Asked(property_id, since, until), limit=limit, cursor=cursor)
-    return Conflicts(items=[_conflict(one) for one in page.items], next_cursor=page.next_cursor)
-
-
-def _conflict(one: Conflict) -> ConflictShape:
-    return ConflictShape(**{**asdict(one), "won": _side(one.won), "lost": _side(one.lost)})
-
-
-def _side(side: Side) -> SideShape:
-    return SideShape(**{**asdict(side), "at": instant_text(side.at)})
+    asked = Asked(property_id, since, until, table, None if state == "all" else state)
+    page = await office.ask(asking, conflicts_page, asked, NAMES, limit=limit, cursor=cursor)
+    return Response(msgspec.json.encode(page), media_type="application/json")
 
 
 def _told(at: datetime | None) -> str | None:

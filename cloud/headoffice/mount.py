@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
+from cloud.headoffice.decide_pages import router as decide_router
 from cloud.headoffice.front_page import router as front_router
 from cloud.headoffice.list_pages import router as list_router
 from cloud.headoffice.lists_api import router as lists_api_router
@@ -15,6 +16,7 @@ from cloud.headoffice.same_origin import SameOrigin
 from cloud.headoffice.sessions_api import router as sessions_router
 from cloud.headoffice.sign_in_pages import router as sign_in_router
 from cloud.headoffice.throttle import SignInThrottle
+from cloud.headoffice.troubles_api import router as troubles_api_router
 
 if TYPE_CHECKING:
     from cloud.app import Cloud
@@ -23,10 +25,12 @@ ROUTERS = (
     front_router,
     property_router,
     list_router,
+    decide_router,
     live_router,
     sign_in_router,
     sessions_router,
     lists_api_router,
+    troubles_api_router,
 )
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cloud.headoffice.reading.conflicts import Conflict, Side
 from cloud.headoffice.reading.set_aside import SetAside
+from hospitality.conflicts.reading import Conflict, Settled, Side
 from hospitality.ground.clock import instant
 from sync.schema import IN_SET
 from web.locales import count_text, day_text, money_text, time_text
@@ -14,6 +14,10 @@ from web.texts import Texts
 
 Gettext = Callable[[str], str]
 VALUE_LENGTH_MAX = 120
+EDITED = (
+    *("menu_items", "menu_categories", "modifier_groups", "modifier_options", "menu_item_groups"),
+    *("stations", "tax_rates", "people", "business_days"),
+)
 
 
 class Words:
@@ -81,6 +85,10 @@ class Words:
         """What one row of a table is called."""
         return tables(self._).get(name, name.replace("_", " ").capitalize())
 
+    def edited_tables(self) -> list[tuple[str, str]]:
+        """The tables that both ends edit, each with what one of its rows is called."""
+        return sorted(((name, self.table(name)) for name in EDITED), key=lambda one: one[1])
+
     def rows(self, name: str, count: int) -> str:
         """So many rows of a table."""
         return f"{count_text(count, self._locale)} × {self.table(name)}"
@@ -104,9 +112,10 @@ class Words:
         """A field's value as people write it."""
         if side.value_name is not None:
             return side.value_name
-        return self._plain(side.value, conflict.field, currency)
+        return self.plain(side.value, conflict.field, currency)
 
-    def _plain(self, value: Any, field: str, currency: str) -> str:
+    def plain(self, value: Any, field: str, currency: str) -> str:
+        """A value as people write it, by what its field is called."""
         if value is None or value == "":
             return self._("nothing")
         if isinstance(value, bool):
@@ -127,9 +136,30 @@ class Words:
 
     def standing(self, conflict: Conflict) -> str:
         """Whether somebody has to look at it."""
-        if conflict.stands is None:
+        if conflict.state == "open" and conflict.stands is None:
             return self._("Not known here")
-        return self._("Stands") if conflict.stands else self._("Edited since")
+        return self.conflict_state(conflict.state)
+
+    def conflict_state(self, state: str) -> str:
+        """How far a conflict is."""
+        states = {
+            "open": self._("Open"),
+            "restored": self._("Restored"),
+            "dismissed": self._("Dismissed"),
+            "edited": self._("Edited since"),
+        }
+        return states.get(state, state)
+
+    def settled(self, settled: Settled, zone: str, now: datetime) -> str:
+        """What was done, by whom and when."""
+        told = {
+            "restored": self._("Restored by {who}, {when}"),
+            "dismissed": self._("Dismissed by {who}, {when}"),
+            "retried": self._("Applied again by {who}, {when}"),
+            "discarded": self._("Discarded by {who}, {when}"),
+        }[settled.action]
+        who = settled.by_name or (self._("somebody at the other end") if settled.by else self._("sync itself"))
+        return told.format(who=who, when=self.at(settled.at, zone, now))
 
     # --- transactions set aside
 
@@ -214,6 +244,9 @@ def tables(_: Gettext) -> dict[str, str]:
         "payments": _("Payment"),
         "receipts": _("Receipt"),
         "journal": _("Journal entry"),
+        "requests": _("Request"),
+        "request_answers": _("Answer to a request"),
+        "sync_resolutions": _("Decision about a conflict"),
     }
 
 

@@ -88,6 +88,11 @@ class Reading:
         self._property_id = property_id
 
     @property
+    def connection(self) -> Any:
+        """The driver's own, in this look's transaction; for what a host lets the engine do in an act."""
+        return self._connection
+
+    @property
     def property_id(self) -> str:
         """The property at hand; asking for it on the group's own business is a bug."""
         assert self._property_id is not None, "this belongs to a property"

@@ -122,7 +122,7 @@ class Work(Reading):
         assert cursor.rowcount == 1, f"{model.__tablename__} {id} is not there to edit"
 
     def run(self, sql: str, /, **parameters: Any) -> int:
-        """Runs a statement on a local table; answers how many rows it touched."""
+        """Runs a statement on a local table, or on one of sync's; answers how many rows it touched."""
         return self._run(sql, parameters).rowcount
 
     def journal(self, fact: object, *, reason: str | None = None, approver_id: str | None = None) -> None:

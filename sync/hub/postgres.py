@@ -100,6 +100,10 @@ class PostgresStore:
             "SELECT set_config('sync.applying', '1', true), set_config('plan_cache_mode', 'force_generic_plan', true)"
         )
 
+    def end_applying(self) -> None:
+        """What is written from here on is captured again; for a caller whose transaction goes on."""
+        self._connection.execute("SELECT set_config('sync.applying', '', true)")
+
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """See HubStore."""

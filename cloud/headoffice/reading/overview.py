@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cloud.headoffice.reading.conflicts import open_conflicts
 from cloud.headoffice.reading.days import LAST_WEEK, THIS_WEEK, PropertyDay, property_days, windows
 from cloud.headoffice.reading.nodes import Node, NodeState, current, nodes
 from cloud.headoffice.reading.set_aside import waiting_count
 from cloud.headoffice.reading.trade import Trade, Unpaid, trades, unpaid
+from hospitality.conflicts.loading import open_conflicts
 from hospitality.ground.clock import instant
 from hospitality.ground.statements import Reading
 
@@ -103,7 +103,7 @@ def overview(reading: Reading, now: datetime) -> Overview:
         group=group_name(reading),
         lines=lines,
         currencies=tuple(by_currency(lines)),
-        open_conflicts=open_conflicts(reading, now),
+        open_conflicts=open_conflicts(reading),
         set_aside=waiting_count(reading),
     )
 

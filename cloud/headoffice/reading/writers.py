@@ -1,30 +1,14 @@
 """Who wrote an edit: the journal entry that carries the edit's own stamp names the person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from hospitality.conflicts.loading import Edit
 from hospitality.ground.clock import instant_text
 from hospitality.ground.statements import Reading
-from sync.clock import ms_of
 
 # the journal is found by time; an act's entry says the same minute as its stamp unless a clock was being set
 AROUND = timedelta(seconds=60)
-_LATEST_MS = 253_402_300_000_000  # what a datetime can hold
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One edit of a property's row: its stamp and the number of the node that wrote it."""
-
-    property_id: str
-    hlc: int
-    node: int
-
-    @property
-    def at(self) -> datetime:
-        """When it was made, by the clock that stamped it."""
-        return datetime.fromtimestamp(min(ms_of(self.hlc), _LATEST_MS) / 1000, UTC)
 
 
 # VALUES and not an expression over the log: under row-level security only a plain value may drive the index

@@ -14,7 +14,7 @@ def test_a_conflict_tells_both_values_and_who_wrote_them(on_friday: HeadOffice) 
     on_friday.conflict(there, item, "price_minor", won=21500, lost=20500)
     assert seen.rows(on_friday.get("/conflicts").text)[1:] == [
         "20:42 Harbour House Price Menu item: Kingklip N$215.00 Head office, 20:42 N$205.00 Node A, 20:41"
-        " The later edit counts Stands"
+        " The later edit counts Open Decide"
     ]
 
 
@@ -118,7 +118,7 @@ def test_a_transaction_set_aside_tells_its_reason_and_what_it_holds(on_friday: H
     on_friday.set_aside(there, changes=[("orders", {}), ("order_lines", {}), ("order_lines", {})])
     assert seen.rows(on_friday.get("/quarantine").text)[1:] == [
         "20:42 Harbour House 1 × Order, 2 × Order line It belongs to something that is not here yet."
-        " insert or update on table violates a foreign key A1: 7–9 Waiting"
+        " insert or update on table violates a foreign key A1: 7–9 Waiting Decide"
     ]
 
 
