@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 # the whole suite uses both cores of a small machine
 WORKERS ?= 2
 
-.PHONY: demo test stories lint format bench screenshots lock clean
+.PHONY: demo test stories lint format torture bench screenshots lock clean
 
 demo: $(VENV)/ready
 	@$(BIN)/buffr demo $(if $(ORDERS),--orders $(ORDERS)) $(if $(JSON),--json $(JSON))
@@ -29,6 +29,10 @@ lint: $(VENV)/ready
 
 format: $(VENV)/ready
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+# crashes, power cuts and killed processes for ROUNDS rounds; tells the SEED, which brings a failure back
+torture: $(VENV)/ready
+	@$(BIN)/python -m tests.torture $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/ready
 	@$(BIN)/python -m tests.benchmarks $(if $(JSON),--json $(JSON))

@@ -8,11 +8,11 @@ import asyncio
 import socket
 import struct
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from enum import Enum
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
@@ -33,23 +33,48 @@ class LinkState(Enum):
     HANGING = "hanging"
 
 
+class BrokenOff(Exception):
+    """The connection ends in peace at both ends, after these last bytes of what was under way."""
+
+    def __init__(self, passed: bytes) -> None:
+        super().__init__(f"broken off after {len(passed)} bytes")
+        self.passed = passed
+
+
+class Fate(Protocol):
+    """What befalls one connection; asked in the link's own thread."""
+
+    async def carry(self, chunk: bytes, *, is_up: bool) -> bytes:
+        """What of these bytes goes on, perhaps later. Raises OSError for a reset and BrokenOff for an early end."""
+        ...
+
+
+class _Fair:
+    """Nothing befalls it."""
+
+    async def carry(self, chunk: bytes, *, is_up: bool) -> bytes:
+        return chunk
+
+
 class LinkProxy:
     """Forwards TCP from `port` on loopback to an upstream for as long as it is open.
 
     Each change of state returns once it is in force, and any thread may ask for one; the port stays the same
     from start to stop. Bytes that were under way when the link was cut may still arrive, as on any wire.
+    `fate` is asked for each connection what is to befall it.
     """
 
-    def __init__(self, upstream_host: str, upstream_port: int) -> None:
+    def __init__(self, upstream_host: str, upstream_port: int, *, fate: Callable[[], Fate] = _Fair) -> None:
         self._upstream = (upstream_host, upstream_port)
+        self._fate = fate
         self._running: _Running | None = None
-        self._traffic = _Traffic(self._upstream)
+        self._traffic = _Traffic(self._upstream, fate)
 
     def start(self) -> Self:
         """Takes a free port and opens. Raises OSError."""
         if self._running is not None:
             raise RuntimeError("the link is already started")
-        self._traffic = _Traffic(self._upstream)
+        self._traffic = _Traffic(self._upstream, self._fate)
         self._running = _Running()
         try:
             self._running.call(self._traffic.start())
@@ -155,8 +180,9 @@ class _Running:
 class _Connection:
     """One accepted connection: both its ends, and the task that serves it."""
 
-    def __init__(self, client: socket.socket, *, is_swallowed: bool) -> None:
+    def __init__(self, client: socket.socket, fate: Fate, *, is_swallowed: bool) -> None:
         self.client = client
+        self.fate = fate
         self.is_swallowed = is_swallowed
         self.ends: list[asyncio.StreamWriter] = []
         self.task: asyncio.Task[None] | None = None
@@ -185,7 +211,7 @@ class _Connection:
 class _Traffic:
     """The link's state and connections; all but reading its numbers happens in the loop's thread."""
 
-    def __init__(self, upstream: tuple[str, int]) -> None:
+    def __init__(self, upstream: tuple[str, int], fate: Callable[[], Fate]) -> None:
         self.state = LinkState.REFUSED
         self.port = 0
         self.connections: set[_Connection] = set()
@@ -194,6 +220,7 @@ class _Traffic:
         self.bytes_down = 0
         self.bytes_swallowed = 0
         self._upstream = upstream
+        self._fate = fate
         self._is_open = asyncio.Event()
         self._holder: socket.socket | None = None
         self._listening: socket.socket | None = None
@@ -259,7 +286,7 @@ class _Traffic:
             _reset_at_close(client)
             client.close()
             return
-        connection = _Connection(client, is_swallowed=self.state is LinkState.HANGING)
+        connection = _Connection(client, self._fate(), is_swallowed=self.state is LinkState.HANGING)
         self.connections.add(connection)
         connection.task = asyncio.ensure_future(self._serve(connection))
         connection.task.add_done_callback(lambda _: self._forget(connection))
@@ -294,19 +321,27 @@ class _Traffic:
             far_reader, far_writer = await asyncio.open_connection(*self._upstream, limit=CHUNK_BYTES_MAX)
         connection.ends.append(far_writer)
         pumps = [
-            asyncio.ensure_future(self._pump(reader, far_writer, is_up=True)),
-            asyncio.ensure_future(self._pump(far_reader, writer, is_up=False)),
+            asyncio.ensure_future(self._pump(connection.fate, reader, far_writer, is_up=True)),
+            asyncio.ensure_future(self._pump(connection.fate, far_reader, writer, is_up=False)),
         ]
         try:
-            await asyncio.gather(*pumps)
+            with suppress(BrokenOff):
+                await asyncio.gather(*pumps)
         finally:
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_up: bool) -> None:
+    async def _pump(
+        self, fate: Fate, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_up: bool
+    ) -> None:
         """Carries one direction to its end; while the link hangs it holds what it has."""
         while chunk := await reader.read(CHUNK_BYTES_MAX):
+            try:
+                chunk = await fate.carry(chunk, is_up=is_up)
+            except BrokenOff as last:
+                writer.write(last.passed)
+                raise
             await self._until_open()
             if is_up:
                 self.bytes_up += len(chunk)

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import signal
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Self
 
 import anyio
 import psycopg
+import structlog
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -39,6 +41,8 @@ from web.api_docs import install_api_docs, on_this_machine
 
 VERSION = "0.1.0"
 THREADS = 24
+LOOK_SECONDS = 1.0
+log = structlog.get_logger(__name__)
 ROUTERS = (
     menu_router,
     orders_router,
@@ -61,6 +65,7 @@ class Cloud:
         self.database: Database
         self.host: CloudHost
         self._owner_url: str | None = None
+        self._cluster: Cluster | None = None
 
     def __enter__(self) -> Self:
         """Opens the database (starting the embedded one where none is given) and brings it to this release."""
@@ -87,8 +92,14 @@ class Cloud:
             self._owner_url = settings.migration_url.get_secret_value() if settings.migration_url else None
             return settings.database_url.get_secret_value()
         cluster = stack.enter_context(Cluster.open(settings.data / "postgres", account=settings.database_account))
+        self._cluster = cluster
         self._owner_url = cluster.owner_url
         return cluster.app_url
+
+    @property
+    def has_lost_its_database(self) -> bool:
+        """Whether the embedded PostgreSQL has ended by itself: only a new start brings it back."""
+        return self._cluster is not None and not self._cluster.running
 
     @property
     def retention(self) -> Retention:
@@ -117,9 +128,11 @@ def build(cloud: Cloud) -> FastAPI:
         listener.start()
         sweeper = Sweeper(cloud.database, cloud.retention, cloud.host.now)
         sweeper.start()
+        watching = asyncio.create_task(_stop_without_database(cloud))
         try:
             yield
         finally:
+            watching.cancel()
             sweeper.stop()
             listener.stop()
 
@@ -164,3 +177,13 @@ def _add_health(app: FastAPI, cloud: Cloud) -> None:
         if not on_this_machine(request):
             return Response(status_code=404)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _stop_without_database(cloud: Cloud) -> None:
+    """Ends the process when its PostgreSQL has: whoever started it starts it anew, and it would answer nobody."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        if cloud.has_lost_its_database:
+            break
+    log.error("database_ended")
+    signal.raise_signal(signal.SIGTERM)

@@ -90,6 +90,9 @@ def run(
             if settings.port_file:
                 settings.port_file.write_text(str(listening.getsockname()[1]))
             serve(build(cloud), listening)
+            if cloud.has_lost_its_database:
+                typer.echo("The database ended by itself: see its log. Start head office again.", err=True)
+                raise typer.Exit(1)
 
 
 def listen(host: str, port: int) -> socket.socket:

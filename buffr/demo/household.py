@@ -81,8 +81,11 @@ class Property:
 class Household:
     """Everything that runs; a context manager that stops it all."""
 
-    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, folder: Path, say: Callable[[str], None], *, wire: Callable[[str, int], LinkProxy] = LinkProxy
+    ) -> None:
         self.folder = folder
+        self._wire = wire
         self._say = say
         self.properties: list[Property] = []
         self.org_id = ""
@@ -142,7 +145,7 @@ class Household:
         offered = await asyncio.to_thread(
             command, "cloud", "node", "code", property_id, "--org", self.org_id, "--data", cloud_data, environment={}
         )
-        link = LinkProxy("127.0.0.1", self.cloud.port).start()
+        link = self._wire("127.0.0.1", self.cloud.port).start()
         enrolled = await asyncio.to_thread(
             command, "edge", "enrol", link.url, offered["code"], "--data", data, environment=environment
         )

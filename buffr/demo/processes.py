@@ -83,6 +83,11 @@ class Service:
         """Its address."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it lives."""
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         """SIGKILL: no farewell, nothing flushed."""
         assert self._process is not None

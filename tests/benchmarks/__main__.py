@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from cloud.postgres import remove as remove_cluster
-from tests.benchmarks import draining, screen_delay, taking_orders
+from tests.benchmarks import catching_up, draining, news, returning, screen_delay, taking_orders
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.plan import QUICK, Plan
 from tests.benchmarks.processes import BenchFailed
@@ -24,6 +24,10 @@ MEASUREMENTS: dict[str, Measurement] = {
     "orders": taking_orders.measure,
     "screen": screen_delay.measure,
     "sync": draining.measure,
+    "week": draining.measure_week,
+    "news": news.measure,
+    "catching-up": catching_up.measure,
+    "returning": returning.measure,
 }
 
 
@@ -68,8 +72,7 @@ def _say(text: str) -> None:
 
 
 def _clear(folder: Path) -> None:
-    cluster = folder / "cloud" / "postgres"
-    if cluster.exists():
+    for cluster in folder.glob("*cloud/postgres"):
         remove_cluster(cluster)
     if folder.exists():
         shutil.rmtree(folder)

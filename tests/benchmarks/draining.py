@@ -62,6 +62,30 @@ def measure(plan: Plan, folder: Path, say: Callable[[str], None]) -> list[Figure
     return _figures(drains)
 
 
+def measure_week(plan: Plan, folder: Path, say: Callable[[str], None]) -> list[Figure]:
+    """A week's backlog, and a tenth of one before it: memory must not grow with what waits."""
+    say("A week's backlog: memory at both ends")
+    data = folder / "week-cloud"
+    with ExitStack() as stack:
+        cloud = stack.enter_context(Process("week-cloud", "buffr.main", "cloud", "run", "--data", data, folder=folder))
+        office = add_group(cloud, data)
+        node = enrol_node(office, folder / "week-node")
+        hub = stack.enter_context(HubFile(office))
+        link = stack.enter_context(LinkProxy("127.0.0.1", cloud.port))
+        tenth, week = (
+            _drain(node, orders, cloud, hub, link, folder) for orders in (plan.week_orders // 10, plan.week_orders)
+        )
+    say(f"{week.rows:,} changes in {week.seconds:.1f} s, {week.bytes_up / 1e6:.1f} MB on the wire")
+    yardstick = "the same with a tenth of it waiting"
+    return [
+        Figure(f"peak memory {where}, a week waiting", "MB", yardstick, [Round(most[1], less[1])])
+        for where, most, less in (
+            ("of the node", week.node_megabytes, tenth.node_megabytes),
+            ("of head office without PostgreSQL", week.cloud_megabytes, tenth.cloud_megabytes),
+        )
+    ]
+
+
 def _drain(node: EnrolledNode, orders: int, cloud: Process, hub: HubFile, link: LinkProxy, folder: Path) -> Drain:
     """Fills the outbox, starts the node without its cloud, and clocks from the first byte to the last row's
     acknowledgement."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from edge.host import EdgeHost
 from hospitality.ground.work import Caller
@@ -12,6 +14,10 @@ from hospitality.menu.service import NewItem, NewOption, add_category, add_item,
 from hospitality.menu.service import add_tax_rate as add_tax
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
+from hospitality.people.proofs import code_hash_of, hash_of, new_code, new_token
+from hospitality.people.service.sessions import open_session
+from hospitality.people.service.terminals import enrol_terminal, issue_terminal_code
+from sync.node.outbox import next_draft
 from tests.benchmarks.processes import Process, command
 from tests.edge.node_fixture import WAIT_SECONDS, node
 
@@ -41,15 +47,47 @@ class EnrolledNode:
     caller: Caller
     order: NewOrder
 
-    def process(self, cloud_url: str, folder: Path) -> Process:
-        """The node as a process that reaches its cloud at this address."""
+    def process(self, cloud_url: str, folder: Path, *, module: tuple[str, ...] = ("buffr.main",)) -> Process:
+        """The node as a process that reaches its cloud at this address; `module` runs it with something added."""
         return Process(
             self.folder.name,
-            "buffr.main",
+            *module,
             *("edge", "run", "--data", str(self.folder)),
             folder=folder,
             environment={"BUFFR_EDGE_KEYS": str(self.folder), "BUFFR_EDGE_CLOUD_URL": cloud_url},
         )
+
+    def till_token(self) -> str:
+        """What a till shows at which the manager is signed in; made while the node does not run."""
+        code, terminal, session = new_code(), new_token(), new_token()
+        with node(self.folder) as host:
+
+            def act(caller: Caller, verb: Callable[..., Any], *values: Any, **named: Any) -> Any:
+                return host.writer.act(caller, lambda work: verb(work, *values, **named)).result(WAIT_SECONDS)
+
+            act(self.caller, issue_terminal_code, name="till", kind="till", code_hash=code_hash_of(code))
+            enrolled = act(self.caller, enrol_terminal, code_hash=code_hash_of(code), token_hash=hash_of(terminal))
+            at_till = replace(self.caller, person_id=None, terminal_id=enrolled["terminal_id"])
+            act(at_till, open_session, self.caller.person_id, token_hash=hash_of(session))
+        return session
+
+    def order_body(self) -> bytes:
+        """The same order as it is posted."""
+        lines = [
+            {
+                "menu_item_id": line.menu_item_id,
+                "quantity": line.quantity,
+                "options": [{"option_id": id, "quantity": count} for id, count in line.options],
+            }
+            for line in self.order.lines
+        ]
+        return msgspec.json.encode({"channel": "dine_in", "table": "12", "covers": 4, "lines": lines})
+
+    def waiting(self) -> list[str]:
+        """What waits for head office, as it goes over the wire; asked while the node does not run."""
+        with node(self.folder) as host:
+            draft = host.read_raw(lambda connection: next_draft(connection, 0))
+            return list(draft.changes) if draft else []
 
     def place(self, orders: int) -> int:
         """Takes so many orders while the node does not run; answers the last number of its outbox."""

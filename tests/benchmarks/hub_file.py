@@ -1,9 +1,11 @@
 """Head office's PostgreSQL asked from outside: how far a node is acknowledged, and COPY of the rows that it brought."""
 
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 from backports import zstd
@@ -27,8 +29,8 @@ class HubFile:
         self._org_id = office.org_id
 
     def __enter__(self) -> Self:
-        cluster = Cluster.open(self._postgres)
-        self._connection = psycopg.connect(cluster.owner_url, autocommit=True, connect_timeout=CONNECT_SECONDS)
+        self._url = Cluster.open(self._postgres).owner_url
+        self._connection = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS)
         self._connection.execute("SELECT set_config('app.org', %s, false)", (self._org_id,))
         return self
 
@@ -45,6 +47,23 @@ class HubFile:
         if row is None:
             raise BenchFailed("Head office does not know the node.")
         return int(row[0])
+
+    def run(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """One statement as the tables' owner, committed when this returns."""
+        cursor = self._connection.execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+    def run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """One statement for many rows, committed together."""
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            cursor.executemany(statement, rows)
+
+    @contextmanager
+    def hearing(self, channel: str) -> Iterator[Callable[[float], int]]:
+        """Hears a channel: answers how many notifications came within so many seconds, at the first of them."""
+        with psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
+            connection.execute(f"LISTEN {channel}")
+            yield lambda seconds: len(list(connection.notifies(timeout=seconds, stop_after=1)))
 
     def newest_stamp(self) -> int:
         """The latest stamp of an order."""

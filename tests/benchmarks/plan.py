@@ -14,6 +14,11 @@ class Plan:
     paced_orders: int = 1_000
     paced_per_second: int = 100
     waiting_orders: int = 10_000
+    week_orders: int = 21_000
+    news: int = 200
+    nodes: int = 1_000
+    outage_orders: int = 50
+    catching_up_rows: int = 100_000
 
     def orders_of(self, terminals: int) -> int:
         """How many orders a round of so many terminals places."""
@@ -21,5 +26,15 @@ class Plan:
 
 
 QUICK = Plan(
-    rounds=1, warming_orders=50, orders_a_terminal=100, orders_of_many=200, paced_orders=100, waiting_orders=500
+    rounds=1,
+    warming_orders=50,
+    orders_a_terminal=100,
+    orders_of_many=200,
+    paced_orders=100,
+    waiting_orders=500,
+    week_orders=1_000,
+    news=20,
+    nodes=40,
+    outage_orders=10,
+    catching_up_rows=2_000,
 )

@@ -52,11 +52,11 @@ def measure(plan: Plan, folder: Path, say: Callable[[str], None]) -> list[Figure
     node = seed_node(folder / "screen-node")
     rounds: dict[tuple[str, int], list[Round]] = {}
     for n in range(plan.rounds):
-        relayed = _of(_relayed(plan, folder))
+        beside_it = _of(relayed(plan, folder))
         found = _of(_through_the_node(plan, node, folder))
         for key, value in found.found.items():
-            rounds.setdefault(key, []).append(Round(value, relayed.found[key]))
-        beside = relayed.found
+            rounds.setdefault(key, []).append(Round(value, beside_it.found[key]))
+        beside = beside_it.found
         told = [f"{s} p{p} {v:.2f} ms beside {beside[s, p]:.2f}" for (s, p), v in found.found.items()]
         say(f"round {n + 1}: " + "; ".join(told))
     return [
@@ -83,7 +83,8 @@ def _of(journeys: list[Journey]) -> Delays:
     )
 
 
-def _relayed(plan: Plan, folder: Path) -> list[Journey]:
+def relayed(plan: Plan, folder: Path) -> list[Journey]:
+    """Orders through the bare relay, at their pace."""
     with Process("relay", "tests.benchmarks.relay", folder=folder) as relay:
         wait_until_quiet()
         terminal = RawTerminal(relay.port, "/orders")

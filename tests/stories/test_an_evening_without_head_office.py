@@ -185,3 +185,19 @@ def test_terminals_keep_working_without_head_office_and_it_sees_all_when_it_is_b
         one["payment"]["id"] for one in paid
     }
     until(lambda: place.at_the_property("GET", "status")["sync"]["state"] == "online")
+
+
+def test_a_link_that_flaps_a_hundred_times_is_in_step_again_each_time_it_stays(place: Place) -> None:
+    """R30, S4: refused, silent and open in turn, faster than anybody gets used to it; thirty seconds are the bound."""
+    for flap in range(100):
+        (place.link.hang if flap % 3 == 0 else place.link.refuse)()
+        if flap % 10 == 0:
+            place.order()
+        place.link.open()
+        if flap % 25 == 24:
+            until(lambda: place.at_the_property("GET", "status")["sync"]["waiting"] == 0)
+            until(lambda: place.at_the_property("GET", "status")["sync"]["state"] == "online")
+    seen = place.at_head_office("GET", "orders?state=all")["items"]
+    assert sorted(order["number"] for order in seen) == sorted(f"A1-{n}" for n in range(1, 11))
+    place.at_head_office("PATCH", f"menu-items/{place.soup}", {"price_minor": 9_900})
+    until(lambda: place.at_the_property("GET", "menu-items", who="till")["items"][0]["price_minor"] == 9_900)
