@@ -91,12 +91,16 @@ def hold(connection: SqliteConnection, pen: Pen) -> None:
             raise RuntimeError("a captured table is written outside an act")
         return pen.stamp
 
-    def base(hlc: int, node: int, fv: str | None, changed: str) -> str:
+    def base(hlc: int, node: int, fv: str | None, deleted: int, changed: str) -> str:
         seen = RowVersions.stored(hlc, node, fv)
         stamps: dict[str, Stamp] = {}
         for name, value in msgspec.json.decode(measured(changed)).items():
             added = IN_SET in name and value  # an element that was not there has its own stamp or none, not the row's
             stamps[name] = seen.exceptions.get(name, NEVER) if added else seen.of(name)
+        if "_deleted" in stamps:  # who deletes a row says what of it was seen, and who edits a deleted one that it was
+            stamps = {"_hlc": (hlc, node), **seen.exceptions, **stamps}
+        elif deleted:
+            stamps["_deleted"] = seen.of("_deleted")
         return msgspec.json.encode(stamps).decode()
 
     def versions(fv: str | None, changed: str) -> str:
@@ -113,7 +117,7 @@ def hold(connection: SqliteConnection, pen: Pen) -> None:
     connection.create_function("sync_stamp", 0, stamp)
     connection.create_function("sync_node", 0, lambda: pen.node)
     connection.create_function("sync_measured", 1, measured)
-    connection.create_function("sync_base", 4, base)
+    connection.create_function("sync_base", 5, base)
     connection.create_function("sync_versions", 2, versions)
 
 
@@ -211,7 +215,7 @@ def _record_triggers(table: TableSpec) -> dict[str, str]:
         update: f'CREATE TRIGGER "{update}" AFTER UPDATE OF {columns} ON "{table.name}"\n'
         f"  WHEN ({differs}) AND sync_applying() = 0 BEGIN\n"
         "  INSERT INTO sync_outbox (hlc, tbl, op, pk, f, base)\n"
-        f"  SELECT sync_stamp(), '{table.name}', 'u', OLD.id, d.f, sync_base(OLD._hlc, OLD._node, OLD._fv, d.f)\n"
+        f"  SELECT sync_stamp(), '{table.name}', 'u', OLD.id, d.f, sync_base(OLD._hlc, OLD._node, OLD._fv, OLD._deleted, d.f)\n"
         f"  FROM (SELECT {document} AS f) AS d;\n"
         f'  UPDATE "{table.name}" SET _fv = sync_versions(OLD._fv, '
         "(SELECT f FROM sync_outbox ORDER BY seq DESC LIMIT 1))\n"

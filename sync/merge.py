@@ -53,6 +53,11 @@ def _rank(spec: FieldSpec, version: Version) -> tuple[int, int, int, str]:
     return (stage, *version.stamp, msgspec.json.encode(version.value, order="sorted").decode())
 
 
+def revives(table: TableSpec, edit: Stamp, tombstone: Stamp) -> bool:
+    """Whether an edit and a delete that had not seen each other leave the row there."""
+    return table.revive and edit > tombstone
+
+
 def elements(text: str) -> frozenset[str]:
     """What a set's text holds; raises ValueError unless it is as `set_text` writes it."""
     try:

@@ -1,6 +1,6 @@
 """What the engine reads of the tables: which replicate, who writes them, how each field merges.
 
-The declarations are in SQLAlchemy's `info` (on tables: kind, writer, large; on columns: merge, stages, pii); the
+The declarations are in SQLAlchemy's `info` (on tables: kind, writer, large, revive; on columns: merge, stages, pii); the
 engine's own columns are put on here, so that whoever declares a table needs to know nothing of them.
 
 An element of a set is a field by itself, named `field/element`; on the wire and in `_fv` it is one like any other.
@@ -33,13 +33,17 @@ class FieldSpec:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """One replicated table. `fields` leaves out `org_id` (the tenant, never on the wire) and the engine's columns."""
+    """One replicated table. `fields` leaves out `org_id` (the tenant, never on the wire) and the engine's columns.
+
+    revive: an edit that is later than a delete, and had not seen it, brings the row back.
+    """
 
     name: str
     kind: str
     writer: str
     fields: Mapping[str, FieldSpec]
     parents: tuple[str, ...]
+    revive: bool = False
 
     @cached_property
     def mergeable(self) -> dict[str, FieldSpec]:
@@ -136,4 +140,5 @@ def _spec(table: Table) -> TableSpec:
     for field in fields.values():
         assert field.merge != "set" or not field.nullable, f"{table.name}.{field.name}: an empty set is []"
     parents = tuple(sorted({key.referred_table.name for key in table.foreign_key_constraints} - {table.name}))
-    return TableSpec(str(table.name), table.info["kind"], table.info["writer"], fields, parents)
+    revive = bool(table.info.get("revive"))
+    return TableSpec(str(table.name), table.info["kind"], table.info["writer"], fields, parents, revive)

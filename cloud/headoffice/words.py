@@ -105,6 +105,7 @@ class Words:
             "last_writer": self._("The later edit counts"),
             "furthest_stage": self._("The furthest stage counts"),
             "set": self._("The later edit counts"),
+            "delete": self._("It was deleted and edited at once"),
         }
         return rules.get(name, name.replace("_", " ").capitalize())
 

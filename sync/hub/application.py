@@ -4,7 +4,7 @@ Facts go in by table straight from their JSON; records are read, merged by the s
 written back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,19 @@ from sqlalchemy import Boolean, Text
 
 from sync.clock import Stamp
 from sync.hub.store import HubStore, SetAside
-from sync.merge import BY_STAMP, NEVER, Clash, RowVersions, Version, check_element, later, named_parts, part, with_part
+from sync.merge import (
+    BY_STAMP,
+    NEVER,
+    Clash,
+    RowVersions,
+    Version,
+    check_element,
+    later,
+    named_parts,
+    part,
+    revives,
+    with_part,
+)
 from sync.schema import ENGINE_COLUMNS, IN_SET, FieldSpec, Schema, TableSpec
 from sync.wire import PAGE_BYTES_MAX, TRANSACTION_CHANGES_MAX, UNPACKED_BYTES_MAX, Change, EntryChange
 
@@ -160,6 +172,7 @@ class Application:
         again = change.o == "i" and (versions.hlc, versions.node) == (transaction.hlc, self._sender.number)
         if change.o == "i":  # made twice: who makes a row also says that it is there
             fields.setdefault("_deleted", False)
+        was = Version(row["_deleted"], versions.of("_deleted"))
         for name, raw in fields.items():
             here = table.holding(name)
             spec = here or _of_a_later_release(table, name)
@@ -181,6 +194,12 @@ class Application:
             result[name], stamps[name] = final.value, final.stamp
             if final != sent:
                 transaction.differs = True
+        met = self._delete_met_edit(change, was, versions, moved) if change.o == "u" else None
+        if met is not None:
+            tombstone = self._settle(table, transaction, change.k, *met)
+            if not tombstone.value:
+                row["_deleted"], moved["_deleted"] = result["_deleted"], stamps["_deleted"] = False, tombstone.stamp
+                columns.add("_deleted")
         if moved:
             row["_fv"] = versions.with_fields(moved).fv()
         if extra:
@@ -188,6 +207,31 @@ class Application:
         entry = EntryChange(change.t, "u", change.k, msgspec.Raw(msgspec.json.encode(result)), stamps)
         self._tell(transaction, entry, change, group=row["property_id"] is None)
         return columns
+
+    def _delete_met_edit(
+        self, change: Change, was: Version, versions: RowVersions, moved: Mapping[str, Stamp]
+    ) -> tuple[Stamp, Stamp] | None:
+        """The stamps of an edit and of a delete that had not seen each other, where this change makes two such meet."""
+        seen = change.b or {}
+        if was.value:
+            unseen = moved and "_deleted" not in moved and "_deleted" not in seen and not self._is_own(was.stamp)
+            return (max(moved.values()), was.stamp) if unseen else None
+        if "_deleted" not in moved or "_hlc" not in seen:
+            return None
+        had = RowVersions(*seen["_hlc"], seen)
+        unknown = [
+            stamp
+            for name, stamp in versions.exceptions.items()
+            if name not in moved and had.of(name) != stamp and not self._is_own(stamp)
+        ]
+        return (max(unknown), moved["_deleted"]) if unknown else None
+
+    def _settle(self, table: TableSpec, transaction: Transaction, row_id: str, edit: Stamp, delete: Stamp) -> Version:
+        """Whether the row is there after both; who decided otherwise is in the log."""
+        gone, there = Version(True, delete), Version(False, edit)
+        won, lost = (there, gone) if revives(table, edit, delete) else (gone, there)
+        self._log(table, transaction, row_id, Clash("_deleted", "delete", won, lost))
+        return won
 
     def _is_own(self, stamp: Stamp) -> bool:
         """Whether the sender made this edit and knows of it: what an earlier life of its database wrote, it forgot."""

@@ -38,7 +38,7 @@ rules = Table(
     *_key(),
     Column("property_id", Text, nullable=True),
     Column("name", Text, nullable=True),
-    info={"kind": "record", "writer": "both"},
+    info={"kind": "record", "writer": "both", "revive": True},
 )
 deeds = Table(
     "deeds",

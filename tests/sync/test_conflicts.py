@@ -172,7 +172,24 @@ def test_a_deleted_row_reaches_the_other_end_and_an_edit_made_meanwhile_is_kept_
     assert_agree(node)
     (row,) = node.rows("SELECT name, _deleted FROM stations")
     assert (row["name"], bool(row["_deleted"])) == ("Renamed", True)
-    assert node.house.group.conflicts() == []
+    (logged,) = node.house.group.conflicts()
+    assert (logged["field"], logged["rule"]) == ("_deleted", "delete")
+    assert (logged["won_value"], logged["won_node"]) == ("true", 0)
+    assert (logged["lost_value"], logged["lost_node"]) == ("false", node.number)
+
+
+def test_head_offices_edit_and_a_delete_that_had_not_seen_it_are_told_too(node: Node) -> None:
+    id = node.act(add_station, name="Grill")["id"]
+    node.sync()
+    node.house.group.rows("UPDATE stations SET name = 'Renamed' WHERE id = %s", id)
+    node.run_sql("UPDATE stations SET _deleted = TRUE WHERE id = :id", id=id)
+    node.sync()
+    assert_agree(node)
+    (row,) = node.rows("SELECT name, _deleted FROM stations")
+    assert (row["name"], bool(row["_deleted"])) == ("Renamed", True)
+    (logged,) = node.house.group.conflicts()
+    assert (logged["field"], logged["rule"], logged["won_node"]) == ("_deleted", "delete", node.number)
+    assert node.value("SELECT lost_node FROM sync_conflicts") == 0
 
 
 def test_a_row_deleted_at_the_property_and_called_back_at_head_office_is_there_again(node: Node) -> None:

@@ -16,12 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.database import alchemy
 from edge.identity import Identity, keep_identity
-from edge.schema import HISTORIES, prepare
+from edge.schema import HISTORIES, TRIGGERS, prepare
 from hospitality.orders.models import Order
 from hospitality.people.service.accounts import add_person
-from sync.capture_sqlite import create_triggers
+from sync.capture_sqlite import create_triggers, triggers_fingerprint
 from sync.clock import ms_of
 from sync.hub.feed import PullRequest
+from sync.node.outbox import put
 from sync.node.transport import Link
 from sync.schema import Schema
 from sync.wire import Batch, Hello, HelloAnswer, PullAnswer, PushAnswer, pack_json
@@ -197,6 +198,7 @@ def old_node(frozen: Frozen, head: Head, folder: Path) -> Node:
         with alchemy(connection).begin() as at:
             next(history for history in HISTORIES if history.name == "sync_node").upgrade(at)
         create_triggers(connection, frozen.schema)
+        put(connection, TRIGGERS, triggers_fingerprint(connection))
         # the feeds of another head office: what is known comes again, and changes nothing
         connection.execute("UPDATE sync_cursors SET position = 0")
     return node
