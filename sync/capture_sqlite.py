@@ -212,6 +212,7 @@ def _record_triggers(table: TableSpec) -> dict[str, str]:
     document = f"(SELECT json_group_object(k, v) FROM (\n    {changed}))"
     update, delete, identity = (f"{PREFIX}{table.name}_{verb}" for verb in ("update", "delete", "identity"))
     return {
+        **_group_trigger(table),
         update: f'CREATE TRIGGER "{update}" AFTER UPDATE OF {columns} ON "{table.name}"\n'
         f"  WHEN ({differs}) AND sync_applying() = 0 BEGIN\n"
         "  INSERT INTO sync_outbox (hlc, tbl, op, pk, f, base)\n"
@@ -226,4 +227,18 @@ def _record_triggers(table: TableSpec) -> dict[str, str]:
         "  WHEN (OLD.org_id IS NOT NEW.org_id OR OLD.id IS NOT NEW.id OR OLD.property_id IS NOT NEW.property_id)\n"
         "  AND sync_applying() = 0 BEGIN\n"
         f"  SELECT RAISE(ABORT, 'a record keeps its place: {table.name}');\nEND",
+    }
+
+
+def _group_trigger(table: TableSpec) -> dict[str, str]:
+    """Stops an edit of what only the hub edits where it is made; the hub would refuse the whole transaction."""
+    if not table.of_the_group:
+        return {}
+    name = f"{PREFIX}{table.name}_group"
+    columns = ", ".join(f'"{field}"' for field in table.of_the_group)
+    differs = " OR ".join(f'OLD."{field}" IS NOT NEW."{field}"' for field in table.of_the_group)
+    return {
+        name: f'CREATE TRIGGER "{name}" BEFORE UPDATE OF {columns} ON "{table.name}"\n'
+        f"  WHEN ({differs}) AND sync_applying() = 0 BEGIN\n"
+        f"  SELECT RAISE(ABORT, 'only the group edits this: {table.name} {', '.join(table.of_the_group)}');\nEND"
     }

@@ -1,7 +1,7 @@
 """What the engine reads of the tables: which replicate, who writes them, how each field merges.
 
-The declarations are in SQLAlchemy's `info` (on tables: kind, writer, large, revive; on columns: merge, stages, pii); the
-engine's own columns are put on here, so that whoever declares a table needs to know nothing of them.
+The declarations are in SQLAlchemy's `info` (on tables: kind, writer, large, revive; on columns: merge, stages, writer,
+pii); the engine's own columns are put on here, so that whoever declares a table needs to know nothing of them.
 
 An element of a set is a field by itself, named `field/element`; on the wire and in `_fv` it is one like any other.
 """
@@ -22,13 +22,15 @@ Side = Literal["node", "hub"]
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One column as the engine sees it. `stages` orders the values of a `furthest_stage` field."""
+    """One column as the engine sees it. `stages` orders the values of a `furthest_stage` field. `writer` is empty where
+    the table's holds; `group`: a node gives the first value of a row that it makes, and from then on the hub edits it."""
 
     name: str
     type: TypeEngine[Any]
     merge: str
     stages: tuple[str, ...]
     nullable: bool
+    writer: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class TableSpec:
         tombstone = FieldSpec("_deleted", Boolean(), "last_writer", (), False)
         named = {n: f for n, f in self.fields.items() if n not in ("id", "property_id")}
         return {**named, "_deleted": tombstone}
+
+    @cached_property
+    def of_the_group(self) -> tuple[str, ...]:
+        """The fields that a node may not edit, though it may edit the row."""
+        return tuple(name for name, spec in self.mergeable.items() if spec.writer == "group")
 
     @cached_property
     def sets(self) -> dict[str, FieldSpec]:
@@ -133,6 +140,7 @@ def _spec(table: Table) -> TableSpec:
             column.info.get("merge", "last_writer"),
             tuple(column.info.get("stages", ())),
             bool(column.nullable),
+            column.info.get("writer", ""),
         )
         for column in table.columns
         if column.name != "org_id" and column.name not in ENGINE_COLUMNS

@@ -43,14 +43,18 @@ def column(
     stages: Sequence[str] = (),
     optional: bool = False,
     default: Any = ...,
+    writer: Literal["group"] | None = None,
 ) -> Any:
     """A column with its declarations.
 
     `merge` is the rule by which concurrent edits of a record's field meet; `stages` lists a `furthest_stage` field's
     values from first to last. A `set` (of ELEMENTS, empty by itself) merges each element by itself. Facts are never
-    edited, so their columns need none.
+    edited, so their columns need none. `writer` group: of a row that both may write, this only head office edits; a
+    property gives it once, with a row that it makes.
     """
     info: dict[str, Any] = {"pii": pii, "merge": merge}
+    if writer:
+        info["writer"] = writer
     if stages:
         info["stages"] = tuple(stages)
     kwargs: dict[str, Any] = {"sa_type": sa_type, "nullable": optional, "sa_column_kwargs": {"info": info}}

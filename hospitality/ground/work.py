@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
+from sqlalchemy import Table
 
 from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Forbidden, Refused
@@ -116,7 +117,7 @@ class Work(Reading):
 
     def edit(self, model: type[Row], id: str, **fields: Any) -> None:
         """Sets fields of one record; each keeps its own stamp and merges by its own rule."""
-        self._may_write(model)
+        self._may_write(model, edited=fields)
         statement = update_statement(str(model.__tablename__), tuple(fields), self.dialect)
         cursor = self._connection.execute(statement, {**fields, "org_id": self.org_id, "id": id})
         assert cursor.rowcount == 1, f"{model.__tablename__} {id} is not there to edit"
@@ -182,8 +183,17 @@ class Work(Reading):
         self.add_all(JournalEntry, fresh)
         self.entries += fresh
 
-    def _may_write(self, model: type[Row]) -> None:
-        info = model.__table__.info  # type: ignore[attr-defined]
+    def _may_write(self, model: type[Row], *, edited: Iterable[str] = ()) -> None:
+        table: Table = model.__table__  # type: ignore[attr-defined]
+        info = table.info
+        kept = [name for name in edited if table.c[name].info.get("writer", self.place.side) != self.place.side]
+        if kept:
+            raise Refused(
+                "WRITTEN_AT_HEAD_OFFICE",
+                "Only head office changes this. Ask them to do it.",
+                table=str(model.__tablename__),
+                fields=kept,
+            )
         if info["kind"] != "local" and info["writer"] not in (self.place.side, "both"):
             if info["writer"] == "property":
                 raise Refused(

@@ -15,14 +15,17 @@ class Station(Row, table=True):
 
 
 class TaxRate(Row, table=True):
-    """A tax in basis points (1000 = 10 %), included in prices or put on top of them."""
+    """A tax in basis points (1000 = 10 %), included in prices or put on top of them.
+
+    Which rate the law asks for is head office's to edit, for every total of the property follows it; a property adds one.
+    """
 
     __tablename__ = "tax_rates"
     __table_args__ = described("record", writer="both", indexes=[["property_id"]])
 
     name: str = column(WORDS)
-    rate_bp: int = column(COUNT)
-    included: bool = column(FLAG)
+    rate_bp: int = column(COUNT, writer="group")
+    included: bool = column(FLAG, writer="group")
 
 
 class MenuCategory(Row, table=True):

@@ -99,6 +99,7 @@ class Application:
             raise SetAside("NOT_PERMITTED", f"a property may not write {change.t}")
 
     def _insert(self, table: TableSpec, found: list[tuple[Transaction, Change]]) -> None:
+        places = {id(change): _place(change) for _, change in found}
         rows = [self._row_json(table, transaction, change) for transaction, change in found]
         if table.sets:
             for _, change in found:
@@ -107,8 +108,7 @@ class Application:
         skipped = {id(change) for _, change in rest}
         for transaction, change in found:
             if id(change) not in skipped:
-                # SQLite writes a group row's null exactly so, and inside a string its quotes would be escaped
-                group = table.writer == "both" and b'"property_id":null' in bytes(change.f)
+                group = places[id(change)].property_id is None
                 self._tell(transaction, EntryChange(change.t, "i", change.k, change.f), change, group=group)
         if rest:
             self._edit(table, rest)
@@ -178,6 +178,9 @@ class Application:
             spec = here or _of_a_later_release(table, name)
             if spec is None:
                 continue
+            if spec.writer == "group":
+                self._check_untouched(table, change, spec, _normal(spec, raw), row)
+                continue
             place = row if here else extra
             mine = part(spec, name, place.get(spec.name), versions)
             sent = Version(_normal(spec, raw), (transaction.hlc, self._sender.number))
@@ -232,6 +235,13 @@ class Application:
         won, lost = (there, gone) if revives(table, edit, delete) else (gone, there)
         self._log(table, transaction, row_id, Clash("_deleted", "delete", won, lost))
         return won
+
+    def _check_untouched(
+        self, table: TableSpec, change: Change, spec: FieldSpec, sent: Any, row: dict[str, Any]
+    ) -> None:
+        """Raises SetAside for an edit of what only the group edits; who sends again what made a row edits nothing."""
+        if change.o == "u" and sent != row[spec.name]:
+            raise SetAside("NOT_PERMITTED", f"only the group edits {spec.name} of {table.name} {change.k}")
 
     def _is_own(self, stamp: Stamp) -> bool:
         """Whether the sender made this edit and knows of it: what an earlier life of its database wrote, it forgot."""
@@ -297,6 +307,25 @@ def _check_size(transaction: Transaction) -> None:
         raise SetAside("TOO_LARGE", f"a transaction of {len(transaction.changes)} changes and {size} bytes")
 
 
+class Place(msgspec.Struct):
+    """What says where a new row stands; a tombstone is not its maker's to give."""
+
+    id: str
+    property_id: str | None = None
+    deleted: Any = msgspec.field(name="_deleted", default=msgspec.UNSET)
+
+
+def _place(change: Change) -> Place:
+    """Where a new row stands; raises SetAside unless the row is the one that the change names."""
+    try:
+        place = msgspec.json.decode(change.f, type=Place)
+    except msgspec.DecodeError as error:
+        raise SetAside("UNACCEPTABLE", f"the fields of {change.t} {change.k} are no row: {error}") from error
+    if place.id != change.k or place.deleted is not msgspec.UNSET:
+        raise SetAside("UNACCEPTABLE", f"the fields of {change.t} {change.k} are not that row's alone")
+    return place
+
+
 def _fields(change: Change) -> dict[str, Any]:
     """The change's fields; raises SetAside unless they are named plain values."""
     fields = msgspec.json.decode(change.f)
@@ -307,7 +336,7 @@ def _fields(change: Change) -> dict[str, Any]:
 
 def _of_a_later_release(table: TableSpec, name: str) -> FieldSpec | None:
     """How a field that this release doesn't know merges, so that it is kept and passed on: by its stamp."""
-    if name in table.fields or name in ENGINE_COLUMNS:
+    if name in table.fields or name in ENGINE_COLUMNS or name == "org_id":
         return None
     return FieldSpec(name, Text(), "last_writer", (), True)
 

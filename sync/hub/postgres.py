@@ -358,7 +358,7 @@ def _source(table: TableSpec) -> str:
 
 def _owned(table: TableSpec) -> str:
     if table.writer == "property":
-        return "r.property_id = %(property)s"
+        return "r.property_id IS NOT DISTINCT FROM %(property)s"  # what names none is nobody's, and is told so
     return "coalesce(r.property_id, %(property)s) = %(property)s"
 
 

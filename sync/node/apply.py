@@ -99,6 +99,8 @@ def _apply_change(connection: Any, schema: Schema, entry: Entry, change: EntryCh
     if table is None:
         raise CannotApply(f"table {change.t} is of another release")
     known, unknown = told_apart(table, change)
+    if change.o == "i" and known.get("id") != change.k:
+        raise CannotApply(f"the fields of {change.t} {change.k} are another row's")
     row = connection.execute(
         f"SELECT * FROM \"{table.name}\" WHERE org_id = (SELECT v FROM sync_meta WHERE k = 'org') AND id = ?",
         (change.k,),

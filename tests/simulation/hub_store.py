@@ -257,7 +257,7 @@ def _document(rows: Sequence[bytes]) -> str:
 
 def _owned(table: TableSpec) -> str:
     place = "json_extract(r.value, '$.property_id')"
-    return f"({place} = ?)" if table.writer == "property" else f"(ifnull({place} = ?, 1))"
+    return f"({place} IS ?)" if table.writer == "property" else f"(ifnull({place} = ?, 1))"
 
 
 def _value(table: TableSpec, name: str, value: Any) -> Any:
