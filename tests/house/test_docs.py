@@ -10,6 +10,7 @@ import typer.main
 from pydantic_settings import BaseSettings
 
 import buffr.replay.command
+import buffr.sync.command
 import buffr.terminal
 import cloud.command
 import edge.command
@@ -32,6 +33,7 @@ NO_CODES = {"PG_VERSION", "LC_ALL", "LC_MESSAGES", "NOT_ACCEPTED"}
 COMMAND_LINE: dict[str, typer.Typer] = {
     "cloud": cloud.command.app,
     "edge": edge.command.app,
+    "sync": buffr.sync.command.app,
     "terminal": buffr.terminal.app,
     "replay": buffr.replay.command.app,
 }
@@ -112,6 +114,8 @@ def commands(name: str) -> Iterator[str]:
         if not hasattr(found, "commands"):
             yield typed
             return
+        if found.invoke_without_command:
+            yield typed
         for word, command in found.commands.items():
             yield from below(command, f"{typed} {word}")
 
@@ -139,7 +143,7 @@ def assert_options_exist(name: str, line: str) -> None:
     words = line.split()
     found: Any = typer.main.get_command(COMMAND_LINE[words[1]])
     for word in words[2:]:
-        if hasattr(found, "commands"):
+        if hasattr(found, "commands") and word in found.commands:
             found = found.commands[word]
     known = {option for parameter in found.params for option in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= known, f"{name}: {line}"
