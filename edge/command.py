@@ -204,11 +204,16 @@ def _ask(url: str, code: str, public_key: str) -> dict[str, Any]:
     return answer
 
 
+def _has_first_rows(node: Node) -> bool:
+    status = node.engine.status
+    return status.caught_up or status.taking in ("history", "nothing")
+
+
 def _first_codes(node: Node) -> dict[str, Any]:
-    """Waits for the property and its people to arrive, then makes codes for the first terminal and the managers."""
+    """Waits for what service needs to arrive, then makes codes for the first terminal and the managers."""
     ends = time.monotonic() + FIRST_ROWS_SECONDS
     people: list[Any] = []
-    while not people and time.monotonic() < ends:
+    while not (people and _has_first_rows(node)) and time.monotonic() < ends:
         time.sleep(0.05)  # the command line has nothing else to do meanwhile
         people = list(
             node.host.ask(

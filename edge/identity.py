@@ -65,7 +65,6 @@ def begin_life(connection: Any, keys: Keys) -> bool:
         fresh = max(incarnation(connection), keys.incarnation()) + 1
         keys.keep_incarnation(fresh)  # outside first: a number that a crash leaves out harms nobody
         put(connection, "incarnation", str(fresh))
-        connection.execute("UPDATE sync_cursors SET position = 0")
     put(connection, "lives", str(life))  # inside first: a crash between the two must not look like a roll back
     keys.keep_lives(life)
     return rolled_back

@@ -146,6 +146,7 @@ class Node:
                 "last_error": sync.push_error or sync.pull_error,
                 "stopped": sync.stopped,
                 "clock_offset_ms": sync.offset_ms,
+                "taking": sync.taking,
                 "set_aside": self.host.ask(open_troubles).result(10),
                 "conflicts": self.host.ask(open_conflicts).result(10),
                 "kept": self.host.ask(kept_count).result(10),

@@ -7,7 +7,7 @@ An element of a set is a field by itself, named `field/element`; on the wire and
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal
@@ -36,8 +36,8 @@ class FieldSpec:
 @dataclass(frozen=True)
 class TableSpec:
     """One replicated table. `fields` leaves out `org_id` (the tenant, never on the wire) and the engine's columns.
-
-    revive: an edit that is later than a delete, and had not seen it, brings the row back.
+    refers: field → the table whose row it names. large: it grows with every day of work. revive: an edit that is later
+    than a delete, and had not seen it, brings the row back.
     """
 
     name: str
@@ -46,6 +46,8 @@ class TableSpec:
     fields: Mapping[str, FieldSpec]
     parents: tuple[str, ...]
     revive: bool = False
+    refers: Mapping[str, str] = field(default_factory=dict)
+    large: bool = False
 
     @cached_property
     def mergeable(self) -> dict[str, FieldSpec]:
@@ -86,6 +88,33 @@ class Schema:
     def order(self) -> dict[str, int]:
         """Each table's place in the order of applying."""
         return {name: n for n, name in enumerate(self.tables)}
+
+    @cached_property
+    def history(self) -> frozenset[str]:
+        """The tables that grow with every day of work, and those whose rows lean on theirs."""
+        found: set[str] = set()
+        for name, table in self.tables.items():
+            if table.large or not found.isdisjoint(table.parents):
+                found.add(name)
+        return frozenset(found)
+
+    @cached_property
+    def families(self) -> dict[str, tuple[tuple[str, str, str], ...]]:
+        """The tables of history that lean on no other of them, each with those that lean on it, parents first: table,
+        the field that names the parent, the parent's table. A row and what leans on it are a family: an order with
+        its lines is one."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        head_of: dict[str, str] = {}
+        for name in (name for name in self.tables if name in self.history):
+            over = [(field, up) for field, up in self.tables[name].refers.items() if up in head_of and up != name]
+            if over:
+                field, up = over[0]
+                head_of[name] = head_of[up]
+                found[head_of[up]].append((name, field, up))
+            else:
+                head_of[name] = name
+                found[name] = []
+        return {head: tuple(members) for head, members in found.items()}
 
 
 def read_schema(*metadata: MetaData) -> Schema:
@@ -145,8 +174,14 @@ def _spec(table: Table) -> TableSpec:
         for column in table.columns
         if column.name != "org_id" and column.name not in ENGINE_COLUMNS
     }
-    for field in fields.values():
-        assert field.merge != "set" or not field.nullable, f"{table.name}.{field.name}: an empty set is []"
-    parents = tuple(sorted({key.referred_table.name for key in table.foreign_key_constraints} - {table.name}))
-    revive = bool(table.info.get("revive"))
-    return TableSpec(str(table.name), table.info["kind"], table.info["writer"], fields, parents, revive)
+    for one in fields.values():
+        assert one.merge != "set" or not one.nullable, f"{table.name}.{one.name}: an empty set is []"
+    refers = {
+        str(column.name): str(key.referred_table.name)
+        for key in sorted(table.foreign_key_constraints, key=lambda key: list(key.column_keys))
+        for column in key.columns
+        if column.name in fields
+    }
+    parents = tuple(sorted(set(refers.values()) - {str(table.name)}))
+    revive, large = (bool(table.info.get(name)) for name in ("revive", "large"))
+    return TableSpec(str(table.name), table.info["kind"], table.info["writer"], fields, parents, revive, refers, large)

@@ -120,7 +120,7 @@ class RowImage(msgspec.Struct, omit_defaults=True):
     f: msgspec.Raw
     v: Stamps | None = None
     d: bool = False
-    x: msgspec.Raw | None = None
+    x: Fields | None = None
 
 
 class Page(msgspec.Struct):
@@ -141,6 +141,35 @@ class PullAnswer(msgspec.Struct):
     status: Literal["ok", "superseded", "bootstrap"]
     now_ms: int
     pages: list[Page]
+
+
+class SnapshotRequest(msgspec.Struct):
+    """A node asks for rows as they stand: those of a scope's table after an id, newest first, about so many bytes of
+    them; without a table, where to begin."""
+
+    protocol: int
+    incarnation: int
+    scope: str
+    table: str = ""
+    after: str = ""
+    bytes: int = PAGE_BYTES_MAX
+
+
+class Snapshot(msgspec.Struct):
+    """A chunk of rows as they stand. rows: a list of RowImage as JSON, each row of the table asked for followed by
+    what leans on it; sum: the SHA-256 of that text; next: the id to go on after, None at the table's end. head: the
+    feed's end once the rows were read: a node that is there has seen all that led to them. acked: what the hub had of
+    the node's own before they were read. begin: where a node that takes a snapshot begins in the feed."""
+
+    status: Literal["ok", "superseded"]
+    now_ms: int
+    acked: int = 0
+    epoch: int = 1
+    head: int = 0
+    begin: int = 0
+    next: str | None = None
+    rows: msgspec.Raw = msgspec.Raw(b"[]")
+    sum: str = ""
 
 
 class Hello(msgspec.Struct):

@@ -80,7 +80,10 @@ class LineStep(Row, table=True):
 
     __tablename__ = "line_steps"
     __table_args__ = described(
-        "fact", large=True, refers={"line_id": "order_lines"}, indexes=[["ticket_id", "line_id", "step_no", "at"]]
+        "fact",
+        large=True,
+        refers={"line_id": "order_lines"},
+        indexes=[["ticket_id", "line_id", "step_no", "at"], ["line_id"]],
     )
 
     order_id: str = column(ID)
@@ -98,7 +101,7 @@ class LineVoid(Row, table=True):
     """A line was taken off; its id follows from the line's, so that voiding twice is one."""
 
     __tablename__ = "line_voids"
-    __table_args__ = described("fact", refers={"line_id": "order_lines"}, indexes=[["order_id"]])
+    __table_args__ = described("fact", refers={"line_id": "order_lines"}, indexes=[["order_id"], ["line_id"]])
 
     order_id: str = column(ID)
     line_id: str = column(ID)

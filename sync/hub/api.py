@@ -19,6 +19,7 @@ from sync.hub.greeting import NoSharedProtocol, hello, spoken
 from sync.hub.postgres import PostgresStore
 from sync.hub.receive import receive
 from sync.hub.register import EnrolmentRefused, code_hash, enrol, put_next_key_in_force, take_next_key
+from sync.hub.snapshot import snapshot
 from sync.hub.store import HubStore, Revoked, Sender
 from sync.schema import Schema
 from sync.signing import (
@@ -37,6 +38,7 @@ from sync.wire import (
     PullAnswer,
     Rotate,
     RotateAnswer,
+    SnapshotRequest,
     UnreadableError,
     pack,
     unpack,
@@ -101,6 +103,7 @@ def routes(hub: Hub) -> list[Route]:
         Route("/sync/v1/push", desk.guarded(desk.push), methods=["POST"]),
         Route("/sync/v1/pull", desk.guarded(desk.pull), methods=["POST"]),
         Route("/sync/v1/rotate", desk.guarded(desk.rotate), methods=["POST"]),
+        Route("/sync/v1/snapshot", desk.guarded(desk.snapshot), methods=["POST"]),
         Route("/sync/v1/enrol", desk.enrol, methods=["POST"]),
     ]
 
@@ -175,6 +178,11 @@ class Desk:
             raise Denied(422, "KEY_NOT_PROVEN", "Whoever hands in a key must hold its other half.")
         await self._with(sender, lambda c: take_next_key(c, sender, asked.public_key))
         return RotateAnswer(now_ms())
+
+    async def snapshot(self, sender: Sender, body: bytes) -> msgspec.Struct:
+        """Hands out a chunk of rows as they stand."""
+        asked = unpack(body, SnapshotRequest)
+        return await self._in(sender, lambda store: snapshot(store, self._hub.schema, asked, now_ms()))
 
     async def enrol(self, request: Request) -> Response:
         """Takes a node in by its one-time code."""

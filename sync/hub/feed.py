@@ -29,12 +29,14 @@ class NotKept(Exception):
 
 
 class PullRequest(msgspec.Struct):
-    """cursors: scope → [position, epoch]; wait: seconds the hub may hold the answer while there is no news."""
+    """cursors: scope → [position, epoch]; wait: seconds the hub may hold the answer while there is no news; bytes: how
+    large a page may be."""
 
     protocol: int
     incarnation: int
     cursors: dict[str, tuple[int, int]]
     wait: float = 0
+    bytes: int = PAGE_BYTES_MAX
 
 
 def scopes_of(sender: Sender) -> list[str]:
@@ -79,18 +81,19 @@ def answer(store: HubStore, asked: PullRequest, node: NodeState | None, now_ms: 
     scopes = scopes_of(store.sender)
     store.note_cursors({scope: asked.cursors[scope][0] for scope in scopes if scope in asked.cursors})
     try:
-        return PullAnswer("ok", now_ms, pages(store, asked.incarnation, asked.cursors))
+        return PullAnswer("ok", now_ms, pages(store, asked.incarnation, asked.cursors, asked.bytes))
     except NotKept:
         return PullAnswer("bootstrap", now_ms, [])
 
 
-def pages(store: HubStore, incarnation: int, cursors: Cursors) -> list[Page]:
+def pages(store: HubStore, incarnation: int, cursors: Cursors, room: int = PAGE_BYTES_MAX) -> list[Page]:
     """A page of each scope after its cursor. What this life of the node wrote itself is passed over where the hub
     changed nothing; what an earlier life wrote is not, since a rolled back database forgot it. Raises NotKept."""
-    return [_page(store, incarnation, scope, *cursors.get(scope, (0, 0))) for scope in scopes_of(store.sender)]
+    room = min(room, PAGE_BYTES_MAX)
+    return [_page(store, incarnation, room, scope, *cursors.get(scope, (0, 0))) for scope in scopes_of(store.sender)]
 
 
-def _page(store: HubStore, incarnation: int, scope: str, after: int, epoch: int) -> Page:
+def _page(store: HubStore, incarnation: int, room: int, scope: str, after: int, epoch: int) -> Page:
     state = store.scope(scope) or ScopeState(0, epoch or 1, 1)
     head = state.head
     rows = store.entries(scope, after, head, incarnation, ENTRIES_MAX)
@@ -103,7 +106,7 @@ def _page(store: HubStore, incarnation: int, scope: str, after: int, epoch: int)
     for row in rows:
         raw = body_json(row.body)
         size += len(raw)
-        if entries and size > PAGE_BYTES_MAX:
+        if entries and size > room:
             to = entries[-1].p
             break
         changes = msgspec.json.decode(raw, type=list[EntryChange])

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import psycopg
 
-from sync.hub.capture import NEWS_CHANNEL, pg_type
-from sync.hub.store import Aside, FeedRow, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
+from sync.hub.capture import NEWS_CHANNEL, pg_type, wire_form
+from sync.hub.store import Aside, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
-from sync.wire import Trouble
+from sync.wire import RowImage, Trouble
 
 Connection = psycopg.Connection[dict[str, Any]]
 # what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
@@ -328,6 +329,19 @@ class PostgresStore:
             *(*one, upto, *one, limit, *one),
         )
 
+    # --- rows as they stand
+
+    def families(self, scope: str, members: Sequence[Member], after: str, limit: int) -> list[tuple[str, RowImage]]:
+        """See HubStore."""
+        # one statement, so that all is read in one look: nobody is shown an order without what was paid on it
+        parts = [_head_part(members[0], scope == self.sender.org_id, bool(after)), *map(_member_part, members[1:])]
+        whole = " UNION ALL ".join(_images_part(member) for member in members)
+        rows = self._connection.execute(
+            f"WITH {', '.join(parts)} {whole}",
+            {"org": self.sender.org_id, "scope": scope, "after": after, "limit": limit},
+        )
+        return [(row["_head"], _image(row)) for row in rows]
+
     # --- of several statements
 
     def _number(self, question: str, *parameters: Any) -> int:
@@ -349,6 +363,37 @@ def _state(row: Mapping[str, Any]) -> NodeState:
     return NodeState(
         row["acked"], row["acked_hlc"], row["incarnation"], row["ceiling"], row["status"] == "active", row["born"]
     )
+
+
+def _head_part(member: Member, of_group: bool, goes_on: bool) -> str:
+    place = "t.property_id IS NULL" if of_group else "t.property_id = %(scope)s"
+    below = " AND t.id < %(after)s" if goes_on else ""
+    return (
+        f'f_{member.table.name} AS MATERIALIZED (SELECT t.*, t.id AS _head FROM "{member.table.name}" AS t'
+        f" WHERE t.org_id = %(org)s AND {place}{below} ORDER BY t.id DESC LIMIT %(limit)s)"
+    )
+
+
+def _member_part(member: Member) -> str:
+    return (
+        f"f_{member.table.name} AS MATERIALIZED (SELECT t.*, u._head FROM f_{member.parent} AS u"
+        f' JOIN "{member.table.name}" AS t ON t.org_id = %(org)s AND t."{member.field}" = u.id)'
+    )
+
+
+def _images_part(member: Member) -> str:
+    fields = ", ".join(f"'{name}', " + wire_form(f'"{name}"', spec.type) for name, spec in member.table.fields.items())
+    return (
+        f"SELECT _head, '{member.table.name}' AS t, id, _hlc, _node, _fv, _deleted, _x,"
+        f" json_build_object({fields})::text AS f FROM f_{member.table.name}"
+    )
+
+
+def _image(row: Mapping[str, Any]) -> RowImage:
+    stamps = msgspec.json.decode(row["_fv"]) if row["_fv"] else None
+    extra = msgspec.json.decode(row["_x"]) if row["_x"] else None
+    fields = msgspec.Raw(row["f"].encode())
+    return RowImage(row["t"], row["id"], row["_hlc"], row["_node"], fields, stamps, row["_deleted"], extra)
 
 
 def _source(table: TableSpec) -> str:

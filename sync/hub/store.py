@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sync.schema import TableSpec
-from sync.wire import Trouble
+from sync.wire import RowImage, Trouble
 
 
 class SetAside(Exception):
@@ -102,6 +102,16 @@ class ScopeState:
     head: int
     epoch: int
     kept_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A table of a family (`Schema.families`) and the field by which its rows name their parent in another; the head,
+    which the others lean on, has neither."""
+
+    table: TableSpec
+    field: str = ""
+    parent: str = ""
 
 
 class HubStore(Protocol):
@@ -253,4 +263,11 @@ class HubStore(Protocol):
     def drop_entries(self, scope: str, upto: int, limit: int) -> int:
         """Drops the oldest entries, none after `upto` and at most `limit`, and notes from where on the rest is kept;
         answers how many went."""
+        ...
+
+    # --- rows as they stand
+
+    def families(self, scope: str, members: Sequence[Member], after: str, limit: int) -> list[tuple[str, RowImage]]:
+        """The scope's next rows of the head's table, newest ids first from below `after` on ('' begins), and all that
+        leans on them: each row with the id of its head, read in one look."""
         ...

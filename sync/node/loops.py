@@ -8,14 +8,18 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
 from sync.clock import HybridClock
 from sync.node.apply import Applied, apply_page, retry_kept
+from sync.node.bootstrap import Taking
 from sync.node.outbox import Draft, acknowledge, last_number, next_draft, put, stamp_of
+from sync.node.pace import Pace
 from sync.node.retry import Backoff
+from sync.node.take import Taken
 from sync.node.transport import Link, LinkDown, TurnedAway
 from sync.schema import Schema
 from sync.wire import (
@@ -26,6 +30,8 @@ from sync.wire import (
     Page,
     PullAnswer,
     PushAnswer,
+    Snapshot,
+    SnapshotRequest,
     agreed,
     pack,
     pack_json,
@@ -38,9 +44,8 @@ WAIT_SECONDS = 20  # how long the hub may hold a pull that has nothing to say ye
 POLL_SECONDS = 5.0
 REFUSED_SECONDS = 60.0  # how long a refused node rests before it asks again
 SKEW_MS = 2_000
+SNAPSHOT_PROTOCOL = 2  # an older hub hands out no rows as they stand: its feeds are pulled from their beginning
 TURN_EVERY_MS = 3_600_000  # how often the age of the key is looked at
-NOT_KEPT = "head office no longer keeps what this node has not seen: it needs a copy of what there is"
-NOT_KEPT_SECONDS = 60.0
 
 
 class Store(Protocol):
@@ -65,6 +70,7 @@ class Status:
     """What staff and head office are told. Times are milliseconds of the node's clock; None means never.
 
     caught_up: whether the feeds' ends were reached since the start, so that all that was known before it is here.
+    taking: what is still to come of the rows that were there before the node: those that service needs, then history.
     """
 
     waiting: int = 0
@@ -75,6 +81,7 @@ class Status:
     stopped: str | None = None
     offset_ms: int = 0
     caught_up: bool = False
+    taking: Literal["unknown", "first rows", "history", "nothing"] = "unknown"
 
 
 @dataclass
@@ -108,6 +115,8 @@ class Engine:
         self._wire = ThreadPoolExecutor(1, thread_name_prefix="sync-wire")
         self._ahead: Draft | None = None  # what follows `_acked`, read while the push before was under way
         self._is_kept = True  # whether the database knows of `_acked`
+        self._taking = Taking(self.schema, self.store.errors, self.store.read, self._take_rows)
+        self._pace = Pace()
 
     def start(self) -> None:
         """Starts both loops."""
@@ -236,13 +245,10 @@ class Engine:
         return answer
 
     def _begin_anew(self, link: Link, incarnation: int) -> HelloAnswer:
-        # the database was rolled back: its later life gets its own numbers, and pulls again what it forgot. It knows
-        # that before it tells the hub, so that an answer lost on the way back leaves no life that nobody leads
-        def job(connection: Any) -> None:
-            put(connection, "incarnation", str(incarnation))
-            connection.execute("UPDATE sync_cursors SET position = 0")
-
-        self.store.write(job)
+        # the database was rolled back: its later life gets its own numbers, and hears what it forgot, since its cursors
+        # were rolled back with it. It knows that before it tells the hub, so that an answer lost on the way back leaves
+        # no life that nobody leads
+        self.store.write(lambda c: put(c, "incarnation", str(incarnation)))
         self.incarnation = incarnation
         self.changed(frozenset({"incarnation"}))
         return self._say_hello(link)
@@ -315,25 +321,79 @@ class Engine:
         self.pull_next(link, WAIT_SECONDS if self.status.caught_up else 0)
 
     def pull_next(self, link: Link, wait_seconds: float) -> bool:
-        """Asks for news, which the hub may wait for, and applies it; False when the feeds' ends are reached.
+        """Takes what service needs; else asks for news, which the hub may wait for, and applies it; else takes of
+        history. False when all is here and the feeds' ends are reached.
 
         The hub must have been greeted. Raises LinkDown, TurnedAway, or what the store raises, as `push_next` does.
         """
+        ask = partial(self._ask_rows, link)
+        asks = self._protocol >= SNAPSHOT_PROTOCOL and self.status.taking != "nothing"
+        place = self._taking.where(self._scopes, ask) if asks else None
+        if place is not None and not place.history:
+            self._taking.take(place, ask)
+            self._note(pull_error=None, stopped=None, pulled_at=self._now(), taking="first rows")
+            return True
+        if asks:
+            self._note(taking="nothing" if place is None else "history")
+        if self._pull_feed(link, wait_seconds if place is None else 0):
+            return True
+        if place is not None:
+            self._taking.take_behind(place, ask, self._position)
+        return place is not None
+
+    def _ask_rows(self, link: Link, scope: str, table: str, after: str) -> Snapshot:
+        request = SnapshotRequest(PROTOCOL, self.incarnation, scope, table, after, self._pace.bytes)
+        call = partial(link.call, "/sync/v1/snapshot", pack(request), Snapshot)
+        answer = self._paced(call, lambda found: found.next is not None)
+        if answer.status == "superseded":
+            raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
+        return answer
+
+    def _paced(self, call: Callable[[], T], is_full: Callable[[T], bool]) -> T:
+        sent_at = self._now()
+        try:
+            answer = call()
+        except LinkDown:
+            self._pace.failed()
+            raise
+        self._pace.took((self._now() - sent_at) / 1000, full=is_full(answer))
+        return answer
+
+    def _take_rows(self, job: Callable[[Any], Taken | None]) -> None:
+        def whole(connection: Any) -> Taken | None:
+            done = job(connection)
+            if done is not None:
+                self._saw(connection, done.hlc)
+            return done
+
+        taken = self.store.write(whole)
+        if taken is not None and taken.tables:
+            self.changed(taken.tables)
+
+    def _position(self, scope: str) -> int:
+        return self.store.read(lambda c: _cursors(c, [scope]))[scope][0]
+
+    def _pull_feed(self, link: Link, wait_seconds: float) -> bool:
         cursors = self.store.read(lambda c: _cursors(c, self._scopes))
         request = {
             "protocol": self._protocol,
             "incarnation": self.incarnation,
             "cursors": cursors,
             "wait": wait_seconds,
+            "bytes": self._pace.bytes,
         }
-        answer = link.call("/sync/v1/pull", pack_json(msgspec.json.encode(request)), PullAnswer)
+        body = pack_json(msgspec.json.encode(request))
+        call = partial(link.call, "/sync/v1/pull", body, PullAnswer)
+        answer = call() if wait_seconds else self._paced(call, _goes_on)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
         if answer.status == "bootstrap":
-            raise LinkDown(NOT_KEPT, NOT_KEPT_SECONDS)
+            self._taking.forget()
+            self._note(taking="first rows", caught_up=False)
+            return True
         for page in answer.pages:
             self._apply(page, int(cursors[page.scope][1]))
-        more = any(page.to < page.head for page in answer.pages)
+        more = _goes_on(answer)
         caught_up = self.status.caught_up or not more
         self._note(pull_error=None, stopped=None, pulled_at=self._now(), caught_up=caught_up)
         return more
@@ -341,6 +401,8 @@ class Engine:
     def _apply(self, page: Page, epoch: int) -> None:
         if epoch not in (0, page.epoch):
             raise LinkDown(f"scope {page.scope} is at epoch {page.epoch}, we were at {epoch}")
+        if page.to == page.after and page.epoch == epoch:
+            return  # nothing new, and nothing to write down
         for part in slices(page):
             done: Applied = self.store.write(lambda c, p=part: self._apply_slice(c, p))  # type: ignore[misc]
             if done.tables:
@@ -348,10 +410,14 @@ class Engine:
 
     def _apply_slice(self, connection: Any, part: Page) -> Applied:
         done = apply_page(connection, self.schema, part, self.store.errors)
-        self.clock.observe(done.hlc)
-        if part.entries:  # kept with what was seen, so that after a restart an edit of it is later still
-            put(connection, "high", str(self.clock.high))
+        if part.entries:
+            self._saw(connection, done.hlc)
         return done
+
+    def _saw(self, connection: Any, hlc: int) -> None:
+        # kept with what was seen, so that after a restart an edit of it is later still
+        self.clock.observe(hlc)
+        put(connection, "high", str(self.clock.high))
 
     # --- both
 
@@ -373,6 +439,10 @@ class Engine:
             before = self.status
             self.status = replace(before, **changes)
         self.changed(frozenset())
+
+
+def _goes_on(answer: PullAnswer) -> bool:
+    return any(page.to < page.head for page in answer.pages)
 
 
 def slices(page: Page) -> list[Page]:

@@ -36,6 +36,16 @@ cursors = Table(
     Column("epoch", Integer, nullable=False, info=_INFO),
     info=_LOCAL,
 )
+# how far the taking of rows as they stand got: a table of a scope that is not here was never asked for
+bootstrap = Table(
+    "sync_bootstrap",
+    metadata,
+    Column("scope", Text, primary_key=True, info=_INFO),
+    Column("tbl", Text, primary_key=True, info=_INFO),
+    Column("after", Text, nullable=False, info=_INFO),
+    Column("done", Integer, nullable=False, info=_INFO),
+    info=_LOCAL,
+)
 # what came and can't be applied yet (its parent is missing, its table is of a later release), whole transactions
 kept = Table(
     "sync_kept",

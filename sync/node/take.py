@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from sync.merge import RowVersions, Version, row_parts, with_part
 from sync.node.apply import (
     CannotApply,
     Errors,
@@ -21,6 +22,7 @@ from sync.node.apply import (
     retry_kept,
     told_apart,
 )
+from sync.node.outbox import get
 from sync.schema import Schema, TableSpec
 from sync.wire import Entry, EntryChange, RowImage
 
@@ -37,11 +39,27 @@ class Taken:
     hlc: int
 
 
-def take_rows(connection: Any, schema: Schema, scope: str, images: Iterable[RowImage], errors: Errors) -> Taken:
+class Outrun(Exception):
+    """Something of ours reached the hub after these rows were read: they have to be read again."""
+
+
+def take_rows(
+    connection: Any,
+    schema: Schema,
+    scope: str,
+    images: Iterable[RowImage],
+    errors: Errors,
+    *,
+    behind: bool = False,
+    acked: int | None = None,
+) -> Taken:
     """Takes rows of a scope, parents first; runs inside one transaction with capture off.
 
     Of each field the later version stays. A fact that is here already stays, under the hub's stamp. A row whose parent
-    is missing, or whose table is of another release, is kept and tried again. `errors` as in `apply_page`.
+    is missing, or whose table is of another release, is kept and tried again. `errors` as in `apply_page`. What is
+    taken `behind` goes in before all that its table has: who follows a table by its row numbers must not take history
+    for news. `acked` is what the hub had of our outbox when the rows were read: where nothing of ours has come since,
+    the hub's word on our own edits is canonical, also when it lowered their stamps. Raises Outrun.
     """
     last = len(schema.order)
     ordered = sorted(images, key=lambda image: (schema.order.get(image.t, last), image.t))
@@ -50,13 +68,15 @@ def take_rows(connection: Any, schema: Schema, scope: str, images: Iterable[RowI
         group, table = list(found), schema.tables.get(name)
         here = _here(connection, table, group) if table else set()
         fresh, known = [i for i in group if i.k not in here], [i for i in group if i.k in here]
-        if table is None or not _insert_together(connection, table, fresh, errors):
+        if table is None or not _insert_together(connection, table, fresh, errors, behind):
             went_in = [apply_or_keep(connection, schema, _entry(image), scope, errors) for image in fresh]
             kept += went_in.count(False)
         for image in known:
             kept += not apply_or_keep(connection, schema, _entry(image), scope, errors)
         if table is not None and table.kind == "fact":
             _restamp(connection, table, known)
+        elif table is not None and acked is not None:
+            _settle(connection, table, known, acked)
         new, met = new + len(fresh), met + len(known)
     if new:
         retry_kept(connection, schema, errors)
@@ -72,15 +92,19 @@ def _here(connection: Any, table: TableSpec, images: Sequence[RowImage]) -> set[
     return {row[0] for row in rows}
 
 
-def _insert_together(connection: Any, table: TableSpec, images: Sequence[RowImage], errors: Errors) -> bool:
+def _insert_together(
+    connection: Any, table: TableSpec, images: Sequence[RowImage], errors: Errors, behind: bool
+) -> bool:
     """Puts rows in with one statement; False when one of them can't be, and then none is."""
     org, rows = organisation(connection), list[dict[str, Any]]()
+    first = _first_row_number(connection, table) if behind else 0
     expected: Errors = (CannotApply, *errors)
     connection.execute("SAVEPOINT images")
     try:
-        for image in images:
+        for place, image in enumerate(images, 1):
             entry = _entry(image)
-            rows.append({"org_id": org, **new_row(entry, entry.changes[0], *told_apart(table, entry.changes[0]))})
+            row = new_row(entry, entry.changes[0], *told_apart(table, entry.changes[0]))
+            rows.append({"org_id": org, **row, **({"rowid": first - place} if behind else {})})
         for names, alike in groupby(rows, key=tuple):
             connection.executemany(insert_statement(table, names), [tuple(row.values()) for row in alike])
     except expected:
@@ -89,6 +113,10 @@ def _insert_together(connection: Any, table: TableSpec, images: Sequence[RowImag
         return False
     connection.execute("RELEASE images")
     return True
+
+
+def _first_row_number(connection: Any, table: TableSpec) -> int:
+    return int(connection.execute(f'SELECT coalesce(min(rowid), 0) FROM "{table.name}"').fetchone()[0])
 
 
 def _restamp(connection: Any, table: TableSpec, images: Sequence[RowImage]) -> None:
@@ -100,13 +128,62 @@ def _restamp(connection: Any, table: TableSpec, images: Sequence[RowImage]) -> N
     )
 
 
+def _settle(connection: Any, table: TableSpec, images: Sequence[RowImage], acked: int) -> None:
+    """What the hub made of our own edits stands, where nothing waits that it had not heard. Raises Outrun."""
+    unheard: dict[str, set[str]] = {}
+    waiting = "SELECT pk, f, op FROM sync_outbox WHERE tbl = ? AND seq > ?"
+    for row in connection.execute(waiting, (table.name, acked)).fetchall():
+        unheard.setdefault(row[0], set()).update(msgspec.json.decode(row[1]), {"_deleted"} if row[2] == "i" else ())
+    me, org = int(get(connection, "node") or 0), organisation(connection)
+    for image in images:
+        row = connection.execute(f'SELECT * FROM "{table.name}" WHERE org_id = ? AND id = ?', (org, image.k)).fetchone()
+        mine = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
+        theirs = RowVersions(image.h, image.n, image.v or {})
+        ours = _ours(table, row, mine, image, theirs, me, unheard.get(image.k, set()))
+        if not ours:
+            continue
+        if int(get(connection, "acked") or 0) > acked:
+            raise Outrun(f"{table.name} {image.k} was edited here while it was read there")
+        values: dict[str, Any] = {}
+        for name, version in ours.items():
+            spec = table.holding(name)
+            assert spec is not None, "a part is of a field"
+            values[spec.name] = with_part(spec, name, values.get(spec.name, row[spec.name]), version.value)
+        values["_fv"] = mine.with_fields({name: version.stamp for name, version in ours.items()}).fv()
+        changes = ", ".join(f'"{name}" = ?' for name in values)
+        connection.execute(
+            f'UPDATE "{table.name}" SET {changes} WHERE org_id = ? AND id = ?', (*values.values(), org, image.k)
+        )
+
+
+def _ours(
+    table: TableSpec, row: Any, mine: RowVersions, image: RowImage, theirs: RowVersions, me: int, unheard: set[str]
+) -> dict[str, Version]:
+    """What the hub holds of a row's parts that we wrote last, where that is another version than ours."""
+    known, _ = told_apart(table, _entry(image).changes[0])
+    whole = {name: known[name] for name in table.mergeable if name in known}
+    if len(whole) < len(table.mergeable):
+        return {}  # of an older release: it can't tell of all
+    here, there = row_parts(table, row, mine), row_parts(table, whole, theirs)
+    return {
+        name: there[name]
+        for name, version in here.items()
+        if version.stamp[1] == me and name in there and there[name] != version and not _is_in(table, name, unheard)
+    }
+
+
+def _is_in(table: TableSpec, name: str, fields: set[str]) -> bool:
+    spec = table.holding(name)
+    return name in fields or (spec is not None and spec.name in fields)
+
+
 def _entry(image: RowImage) -> Entry:
     """The image as a transaction of one insert. It has no place in a feed."""
     # spliced, not taken apart: there are many. Ours come last, and the last of two fields with one name counts
     tombstone = b',"_deleted":true}' if image.d else b',"_deleted":false}'
     fields = bytes(image.f)[:-1] + tombstone
     if image.x:
-        fields = msgspec.json.encode({**msgspec.json.decode(image.x), **msgspec.json.decode(fields)})
+        fields = msgspec.json.encode({**image.x, **msgspec.json.decode(fields)})
     return Entry(0, image.h, image.n, [EntryChange(image.t, "i", image.k, msgspec.Raw(fields), image.v)])
 
 

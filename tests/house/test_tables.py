@@ -16,7 +16,7 @@ MERGES = {"last_writer", "furthest_stage", "set", "engine"}
 WRITERS = {"property", "group", "both"}
 HOSTS = {"both", "edge", "cloud"}
 # the engine's own tables at a node: one file is one property, so no tenant stands in them
-WITHOUT_TENANT = {"sync_meta", "sync_outbox", "sync_cursors", "sync_kept"}
+WITHOUT_TENANT = {"sync_meta", "sync_outbox", "sync_bootstrap", "sync_cursors", "sync_kept"}
 # a code's hash is looked up before anybody knows whose it is
 INDEXED_FOR_LOOK_UP = {"ix_sync_codes_code_hash"}
 NAMES_PEOPLE = {"person_id", "guest_id", "actor_id", "name", "email", "note", "reason", "reference"}

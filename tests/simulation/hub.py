@@ -14,11 +14,13 @@ from sync.hub.feed import PullRequest, answer, feed_rows
 from sync.hub.greeting import hello
 from sync.hub.receive import receive
 from sync.hub.retention import Retention, sweep
+from sync.hub.snapshot import snapshot
 from sync.hub.store import Sender, head_office
-from sync.wire import Batch, EntryChange, Hello, unpack
+from sync.wire import Batch, EntryChange, Hello, SnapshotRequest, unpack
 from tests.simulation.hub_store import SqliteStore
 from tests.simulation.tables import HUB, NODE, ROWS, SCHEMA
 
+FIRST_MS = 60_000
 ORG = "org"
 HEAD_OFFICE = head_office(ORG)
 
@@ -88,6 +90,8 @@ class Hub:
             return hello(store, unpack(body, Hello), self.wall_ms())
         if path.endswith("push"):
             return receive(store, SCHEMA, unpack(body, Batch), self.wall_ms())
+        if path.endswith("snapshot"):
+            return snapshot(store, SCHEMA, unpack(body, SnapshotRequest), self.wall_ms(), FIRST_MS)
         asked = unpack(body, PullRequest)
         return answer(store, asked, store.see_node(), self.wall_ms())
 

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 from sqlalchemy import Boolean
 
-from sync.hub.store import Aside, FeedRow, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
+from sync.hub.store import Aside, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
-from sync.wire import Trouble
+from sync.wire import RowImage, Trouble
 
 _STATE = "acked, stamp, incarnation, ceiling, active, born"
 _ASIDE = "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine WHERE number = ? AND state = 'waiting'"
@@ -249,6 +250,33 @@ class SqliteStore:
 
     def _number(self, question: str, *parameters: Any) -> int:
         return int(self._run(question, *parameters).fetchone()[0])
+
+    # --- rows as they stand
+
+    def families(self, scope: str, members: Sequence[Member], after: str, limit: int) -> list[tuple[str, RowImage]]:
+        head = members[0].table
+        place = "property_id IS NULL" if scope == self.sender.org_id else "property_id = :scope"
+        below = " AND id < :after" if after else ""
+        found = self._connection.execute(
+            f"SELECT * FROM {head.name} WHERE {place}{below} ORDER BY id DESC LIMIT :limit",
+            {"scope": scope, "after": after, "limit": limit},
+        ).fetchall()
+        heads = {head.name: {row["id"]: row["id"] for row in found}}
+        images = [(row["id"], _image(head, row)) for row in found]
+        for member in members[1:]:
+            over, heads[member.table.name] = heads[member.parent], {}
+            for parent, head_id in over.items():
+                for row in self._run(f"SELECT * FROM {member.table.name} WHERE {member.field} = ?", parent):
+                    heads[member.table.name][row["id"]] = head_id
+                    images.append((head_id, _image(member.table, row)))
+        return images
+
+
+def _image(table: TableSpec, row: sqlite3.Row) -> RowImage:
+    fields = msgspec.Raw(msgspec.json.encode({name: _value(table, name, row[name]) for name in table.fields}))
+    stamps = msgspec.json.decode(row["_fv"]) if row["_fv"] else None
+    extra = msgspec.json.decode(row["_x"]) if row["_x"] else None
+    return RowImage(table.name, row["id"], row["_hlc"], row["_node"], fields, stamps, bool(row["_deleted"]), extra)
 
 
 def _document(rows: Sequence[bytes]) -> str:

@@ -85,6 +85,7 @@ class Node:
     def __post_init__(self) -> None:
         self.connection = open_database([*ROWS, *NODE], Pen())
         put(self.connection, "org", ORG)
+        put(self.connection, "node", str(self.number))
         self.start()
 
     @property

@@ -46,7 +46,7 @@ deeds = Table(
     *_key(),
     Column("property_id", Text, nullable=False),
     Column("what", Text, nullable=False),
-    info={"kind": "fact", "writer": "property"},
+    info={"kind": "fact", "writer": "property", "large": True},
 )
 parts = Table(
     "parts",
@@ -56,7 +56,7 @@ parts = Table(
     Column("deed_id", Text, nullable=False),
     Column("amount", Integer, nullable=False),
     ForeignKeyConstraint(["org_id", "deed_id"], ["deeds.org_id", "deeds.id"]),
-    info={"kind": "fact", "writer": "property"},
+    info={"kind": "fact", "writer": "property", "large": True},
 )
 attach_engine_columns(metadata)
 SCHEMA = read_schema(metadata, conflicts.metadata)

@@ -22,8 +22,8 @@ def image(
     table: str, fields: Fields, *, h: int = 1000, n: int = 9, v: Stamps | None = None, d: bool = False, x: Any = None
 ) -> RowImage:
     """A row as it stands at the hub."""
-    extra = msgspec.Raw(msgspec.json.encode(x)) if x else None
-    return RowImage(table, fields["id"], h, n, msgspec.Raw(msgspec.json.encode(fields)), v, d, extra)
+    made = RowImage(table, fields["id"], h, n, msgspec.Raw(msgspec.json.encode(fields)), v, d, x)
+    return msgspec.json.decode(msgspec.json.encode(made), type=RowImage)  # as it crosses the wire
 
 
 def taken(edge: Edge, *images: RowImage) -> Taken:

@@ -1,0 +1,67 @@
+"""Handing out rows as they stand, to a node that can't or need not hear how they came to be.
+
+First what service needs: every table that does not grow with each day of work, whole. Then the node follows the feed
+from a few days back. Then history behind it, newest first, in families: a row and all that leans on it, read in one
+look, so that a node never shows an order without what was paid on it.
+"""
+
+from hashlib import sha256
+from itertools import groupby
+
+import msgspec
+
+from sync.hub.feed import scopes_of
+from sync.hub.store import HubStore, Member, ScopeState
+from sync.schema import Schema
+from sync.wire import PAGE_BYTES_MAX, RowImage, Snapshot, SnapshotRequest, UnreadableError
+
+FIRST_MS = 3 * 86_400_000  # how much of the feed a new node follows before its doors open
+HEADS_MAX = 1_000
+FAMILY_BYTES_LIKELY = 400  # so that not much more is read than is sent
+
+
+def snapshot(
+    store: HubStore, schema: Schema, asked: SnapshotRequest, now_ms: int, first_ms: int = FIRST_MS
+) -> Snapshot:
+    """A chunk of the sender's own scopes. Raises UnreadableError for another's."""
+    if asked.scope not in scopes_of(store.sender):
+        raise UnreadableError("a node takes what concerns it, and no other scope")
+    node = store.see_node()
+    if node is None or node.incarnation != asked.incarnation:
+        return Snapshot("superseded", now_ms)
+    if not asked.table:
+        feed = _feed(store, asked)
+        begin = max(store.last_before(asked.scope, now_ms - first_ms), feed.kept_from - 1)
+        return Snapshot("ok", now_ms, node.acked, feed.epoch, feed.head, begin)
+    room = min(asked.bytes, PAGE_BYTES_MAX)
+    limit = min(HEADS_MAX, 1 + room // FAMILY_BYTES_LIKELY)
+    families = _families(store, schema, asked, limit)
+    chosen: list[RowImage] = []
+    last, size = "", 0
+    for head_id, rows in families:
+        size += sum(len(bytes(row.f)) for row in rows)
+        if chosen and size > room:
+            break
+        chosen.extend(rows)
+        last = head_id
+    is_end = len(families) < limit and (not families or last == families[-1][0])
+    raw = msgspec.json.encode(chosen)
+    feed = _feed(store, asked)  # after the rows: whoever is at its end has seen all that led to them
+    going_on, seal = None if is_end else last, sha256(raw).hexdigest()
+    return Snapshot("ok", now_ms, node.acked, feed.epoch, feed.head, 0, going_on, msgspec.Raw(raw), seal)
+
+
+def _feed(store: HubStore, asked: SnapshotRequest) -> ScopeState:
+    return store.scope(asked.scope) or ScopeState(0, 1, 1)
+
+
+def _families(store: HubStore, schema: Schema, asked: SnapshotRequest, limit: int) -> list[tuple[str, list[RowImage]]]:
+    """The next families, newest first, in each the parents before what leans on them; none of a table unknown here."""
+    head = schema.tables.get(asked.table)
+    if head is None or (asked.table in schema.history and asked.table not in schema.families):
+        return []
+    others = [Member(schema.tables[name], field, up) for name, field, up in schema.families.get(asked.table, ())]
+    rows = store.families(asked.scope, [Member(head), *others], asked.after, limit)
+    rows.sort(key=lambda row: schema.order[row[1].t])
+    rows.sort(key=lambda row: row[0], reverse=True)
+    return [(id, [image for _, image in found]) for id, found in groupby(rows, key=lambda row: row[0])]

@@ -1,0 +1,149 @@
+"""What a node that knows little takes of the hub, in chunks that a kill or a cut costs little of.
+
+First every table that does not grow with each day of work; then it follows the feed from a few days back, and its doors
+are open; then history behind it, newest first, while live changes go before. Where it is stands in `sync_bootstrap`,
+moved in the transaction that takes the rows, so that it goes on there after whatever happens. A table that a later
+release brings is taken the same way.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from sync.node.apply import Errors
+from sync.node.take import Taken, take_rows
+from sync.schema import Schema
+from sync.wire import RowImage, Snapshot
+
+SLICE_ROWS = 200
+
+
+class NotWhole(ValueError):
+    """A chunk is not what its sender said that it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the taking is: the next rows of a scope's table after an id."""
+
+    scope: str
+    table: str
+    after: str
+    history: bool
+
+
+def is_begun(scope: str, connection: Any) -> bool:
+    """Whether the node knows where it is in the scope's feed."""
+    return connection.execute("SELECT 1 FROM sync_cursors WHERE scope = ?", (scope,)).fetchone() is not None
+
+
+def begin(scope: str, answer: Snapshot, connection: Any) -> None:
+    """The scope's feed is followed from here on, and its rows are taken beside that."""
+    connection.execute(
+        "INSERT INTO sync_cursors (scope, position, epoch) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (scope, answer.begin, answer.epoch),
+    )
+
+
+def forget(connection: Any) -> None:
+    """All is to be taken anew: what follows the cursors is not kept at the hub any more. What waits to be sent stays."""
+    connection.execute("DELETE FROM sync_cursors")
+    connection.execute("DELETE FROM sync_bootstrap")
+
+
+def next_place(schema: Schema, scopes: Sequence[str], connection: Any) -> Place | None:
+    """What is to be taken next: parents before children across all scopes, history last; None when all is here."""
+    rows = connection.execute("SELECT scope, tbl, after, done FROM sync_bootstrap").fetchall()
+    known = {(row[0], row[1]): (row[2], row[3]) for row in rows}
+    first = [name for name in schema.tables if name not in schema.history]
+    for name in (*first, *reversed(schema.families)):
+        for scope in scopes:
+            after, done = known.get((scope, name), ("", 0))
+            if not done:
+                return Place(scope, name, after, name in schema.history)
+    return None
+
+
+def images_of(answer: Snapshot) -> list[RowImage]:
+    """The chunk's rows. Raises NotWhole when they are not what was sent."""
+    raw = bytes(answer.rows)
+    if sha256(raw).hexdigest() != answer.sum:
+        raise NotWhole("a chunk of rows is not what its checksum says")
+    return msgspec.json.decode(raw, type=list[RowImage])
+
+
+def slices(place: Place, images: Iterable[RowImage]) -> list[list[RowImage]]:
+    """The chunk cut into parts of few rows, never within a family."""
+    found: list[list[RowImage]] = []
+    for image in images:
+        if not found or (image.t == place.table and len(found[-1]) >= SLICE_ROWS):
+            found.append([])
+        found[-1].append(image)
+    return found
+
+
+def take_slice(
+    schema: Schema, errors: Errors, place: Place, acked: int, images: Sequence[RowImage], is_end: bool, connection: Any
+) -> Taken:
+    """Takes a part of a chunk and moves the place; runs inside one transaction with capture off."""
+    done = take_rows(connection, schema, place.scope, images, errors, behind=place.history, acked=acked)
+    heads = [image.k for image in images if image.t == place.table]
+    connection.execute(
+        "INSERT INTO sync_bootstrap (scope, tbl, after, done) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (scope, tbl) DO UPDATE SET after = excluded.after, done = excluded.done",
+        (place.scope, place.table, heads[-1] if heads else place.after, int(is_end)),
+    )
+    return done
+
+
+Ask = Callable[[str, str, str], Snapshot]
+"""Asks the hub for a chunk: scope, table ('' for where to begin), after which id."""
+
+
+@dataclass
+class Taking:
+    """Takes chunk by chunk. `write` runs a job in a transaction of the node's writer and tells what came."""
+
+    schema: Schema
+    errors: Errors
+    read: Callable[[Callable[[Any], Any]], Any]
+    write: Callable[[Callable[[Any], Taken | None]], None]
+    _waiting: tuple[Place, Snapshot] | None = None
+
+    def where(self, scopes: Sequence[str], ask: Ask) -> Place | None:
+        """What is to be taken next, once it is known where in the scopes' feeds to begin; None when all is here."""
+        for scope in scopes:
+            if not self.read(partial(is_begun, scope)):
+                answer = ask(scope, "", "")
+                self.write(partial(begin, scope, answer))
+        found: Place | None = self.read(partial(next_place, self.schema, scopes))
+        return found
+
+    def forget(self) -> None:
+        """Begins from nothing."""
+        self._waiting = None
+        self.write(forget)
+
+    def take(self, place: Place, ask: Ask) -> None:
+        """Asks for the next chunk and takes it."""
+        self._take(place, ask(place.scope, place.table, place.after))
+
+    def take_behind(self, place: Place, ask: Ask, position: Callable[[str], int]) -> None:
+        """The same for history, but no chunk is taken before the feed has told all that had led to it: then nothing
+        of it is ahead of what else is here."""
+        if self._waiting is None or self._waiting[0] != place:
+            self._waiting = (place, ask(place.scope, place.table, place.after))
+        answer = self._waiting[1]
+        if position(place.scope) >= answer.head:
+            self._waiting = None
+            self._take(place, answer)
+
+    def _take(self, place: Place, answer: Snapshot) -> None:
+        parts = slices(place, images_of(answer)) or [[]]
+        for number, part in enumerate(parts, 1):
+            is_end = answer.next is None and number == len(parts)
+            self.write(partial(take_slice, self.schema, self.errors, place, answer.acked, part, is_end))
