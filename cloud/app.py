@@ -36,6 +36,7 @@ from hospitality.people.api import router as people_router
 from hospitality.requests.api import router as requests_router
 from hospitality.requests.settings import RequestSettings
 from sync.hub.api import routes as hub_routes
+from sync.hub.limits import Limits
 from sync.hub.retention import Retention
 from web.api_docs import install_api_docs, on_this_machine
 
@@ -78,7 +79,13 @@ class Cloud:
             self.database.open()
             stack.callback(self.database.close)
             confirm_after = timedelta(minutes=self.settings.request_confirm_minutes)
-            self.host = CloudHost(self.database, secret=self._secret(), now=self._now, confirm_after=confirm_after)
+            self.host = CloudHost(
+                self.database,
+                secret=self._secret(),
+                now=self._now,
+                confirm_after=confirm_after,
+                limits=self._limits(),
+            )
             self._stack = stack.pop_all()
         return self
 
@@ -105,6 +112,10 @@ class Cloud:
     def retention(self) -> Retention:
         """How long what is kept for nodes."""
         return Retention(feed_days=self.settings.feed_days, unseen_days=self.settings.node_unseen_days)
+
+    def _limits(self) -> Limits:
+        one = self.settings
+        return Limits(one.node_requests, one.node_kilobytes * 1000, one.group_requests, one.group_kilobytes * 1000)
 
     def _secret(self) -> bytes:
         path: Path = self.settings.data / "cloud.secret"

@@ -1,6 +1,7 @@
 """Head office's host: verbs run in a PostgreSQL transaction under the caller's tenant."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -28,6 +29,7 @@ from hospitality.requests.service import make_request
 from hospitality.requests.verbs import requestable_of
 from sync.hub.api import KnownNode, NewsBoard
 from sync.hub.capture import NEWS_CHANNEL
+from sync.hub.limits import Gate, Limits
 from sync.hub.store import Sender
 from sync.schema import Schema
 
@@ -42,12 +44,19 @@ class CloudHost:
     """Implements `hospitality.ground.host.Host` on PostgreSQL, and what `sync`'s hub needs of its host."""
 
     def __init__(
-        self, database: Database, *, secret: bytes, now: Clock, confirm_after: timedelta = CONFIRM_AFTER
+        self,
+        database: Database,
+        *,
+        secret: bytes,
+        now: Clock,
+        confirm_after: timedelta = CONFIRM_AFTER,
+        limits: Limits = Limits(),
     ) -> None:
         self.database = database
         self.schema: Schema = SCHEMA
         self.secret = secret
         self.board = NewsBoard()
+        self.gate = Gate(limits, time.monotonic)
         self.now = now
         self._confirm_after = confirm_after
 

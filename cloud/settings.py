@@ -35,6 +35,17 @@ class CloudSettings(BaseSettings):
     node_unseen_days: int = Field(
         default=30, ge=1, le=3650, description="After how many days an unheard node holds nothing back any more"
     )
+    node_requests: float = Field(default=50, gt=0, description="Sync requests a second that one node may make")
+    node_kilobytes: float = Field(default=4_000, gt=0, description="Kilobytes a second that one node may send")
+    group_requests: float = Field(default=1_000, gt=0, description="Sync requests a second of all of a group's nodes")
+    group_kilobytes: float = Field(default=50_000, gt=0, description="Kilobytes a second of all of a group's nodes")
+    alarm_silent_minutes: float = Field(
+        default=2, gt=0, description="After how long a node that is not heard is an alarm"
+    )
+    alarm_waiting_minutes: float = Field(
+        default=15, gt=0, description="How old a change may be that a node has not sent, before it is an alarm"
+    )
+    alarm_clock_seconds: float = Field(default=60, gt=0, description="How wrong a node's clock may be")
     database_account: str | None = Field(
         default=None, description="Account that runs the embedded PostgreSQL when root starts it"
     )

@@ -17,6 +17,7 @@ else:
 # what the two ends may speak with each other: the newest, and the one before it. 1: the first release. 2: a greeting only
 # tells a node that its database was rolled back, and the node begins its next life by greeting as that
 PROTOCOL, PROTOCOL_MIN = 2, 1
+TOLD_CHARS_MAX = 300
 CHANGES_MAX = 2000
 BATCH_BYTES_MAX = 1_500_000
 TRANSACTION_CHANGES_MAX = 50_000
@@ -47,6 +48,19 @@ class Change(msgspec.Struct, omit_defaults=True):
     b: Stamps | None = None
 
 
+class Told(msgspec.Struct, omit_defaults=True):
+    """How a node is, in its own words. now_ms: its wall clock; waiting: changes that the hub has not acknowledged;
+    oldest_ms: when the oldest of them was made, None when none waits; kept: transactions that came and can't be applied
+    yet; error: what went wrong last; storage: what is wrong with its disk."""
+
+    now_ms: int
+    waiting: int = 0
+    oldest_ms: int | None = None
+    kept: int = 0
+    error: str = ""
+    storage: str = ""
+
+
 class Batch(msgspec.Struct):
     """A push: whole transactions in outbox order, or one part of a transaction too large for one batch.
 
@@ -63,6 +77,7 @@ class Batch(msgspec.Struct):
     waiting: int = 0
     version: str = ""
     part: bool = False
+    told: Told | None = None
 
 
 class Trouble(msgspec.Struct):
@@ -185,6 +200,14 @@ class Hello(msgspec.Struct):
     version: str
     now_ms: int
     protocol_max: int = 0
+    told: Told | None = None
+
+
+class BatchLimits(msgspec.Struct):
+    """How much one push may carry: changes, and bytes of them before they are packed. One change always may."""
+
+    changes: int = CHANGES_MAX
+    bytes: int = BATCH_BYTES_MAX
 
 
 class HelloAnswer(msgspec.Struct):
@@ -200,6 +223,7 @@ class HelloAnswer(msgspec.Struct):
     now_ms: int
     protocol: int = 1
     stamp: int = 0
+    limits: BatchLimits | None = None
 
 
 class Rotate(msgspec.Struct):

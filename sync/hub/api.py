@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from sync.hub.feed import PullRequest, answer, scopes_of
 from sync.hub.greeting import NoSharedProtocol, hello, spoken
+from sync.hub.limits import Gate, TooFast, Turns
 from sync.hub.postgres import PostgresStore
 from sync.hub.receive import receive
 from sync.hub.register import EnrolmentRefused, code_hash, enrol, put_next_key_in_force, take_next_key
@@ -34,6 +35,7 @@ from sync.signing import (
 from sync.wire import (
     BATCH_BYTES_MAX,
     Batch,
+    BatchLimits,
     Hello,
     PullAnswer,
     Rotate,
@@ -68,6 +70,7 @@ class Hub(Protocol):
 
     schema: Schema
     secret: bytes
+    gate: Gate
 
     def transaction(self, org_id: str) -> AbstractContextManager[Connection]:
         """A PostgreSQL transaction under the tenant; commits at the end, rolls back on an error."""
@@ -90,9 +93,11 @@ class Hub(Protocol):
 class Denied(Exception):
     """Leaves as an error envelope with this status."""
 
-    def __init__(self, status: int, code: str, message: str, node_id: str | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, node_id: str | None = None, *, retry_after: int = 0
+    ) -> None:
         super().__init__(message)
-        self.status, self.code, self.node_id = status, code, node_id
+        self.status, self.code, self.node_id, self.retry_after = status, code, node_id, retry_after
 
 
 def routes(hub: Hub) -> list[Route]:
@@ -114,19 +119,26 @@ class Desk:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._tries: dict[str, list[float]] = {}
+        self._turns = Turns()
+        self._held: dict[str, asyncio.Event] = {}  # the question for news that each node has waiting
 
     def guarded(self, handler: Callable[[Sender, bytes], Any]) -> Callable[[Request], Any]:
         """Wraps a handler: signature checked before, a fresh nonce handed out after, errors in the envelope."""
 
         async def endpoint(request: Request) -> Response:
             try:
+                # before anything is looked up: a node that floods is turned away for next to nothing
+                self._hub.gate.check("node", request.headers.get(NODE_HEADER, ""))
                 body = await bounded_body(request)
                 node = await run_in_threadpool(self._verify, request, body)
+                self._hub.gate.take(node.sender.org_id, node.sender.node_id, len(body))
                 answer = await handler(node.sender, body)
             except Denied as error:
                 return self._denied(error)
             except Revoked:  # while it was under way, or waited for news
                 return self._denied(Denied(403, "REVOKED", REVOKED))
+            except TooFast as error:
+                return self._denied(Denied(429, "TOO_FAST", str(error), retry_after=error.retry_after))
             except NoSharedProtocol as error:
                 return self._denied(Denied(426, "PROTOCOL", str(error)))
             except UnreadableError as error:
@@ -142,7 +154,10 @@ class Desk:
     async def hello(self, sender: Sender, body: bytes) -> msgspec.Struct:
         """Greets a node."""
         said = unpack(body, Hello)
-        return await self._in(sender, lambda store: hello(store, said, now_ms()))
+        answer = await self._in(sender, lambda store: hello(store, said, now_ms()))
+        limits = self._hub.gate.limits
+        answer.limits = BatchLimits(limits.batch_changes, limits.batch_bytes)
+        return answer
 
     async def push(self, sender: Sender, body: bytes) -> msgspec.Struct:
         """Takes a push."""
@@ -152,24 +167,41 @@ class Desk:
             spoken(batch.protocol, batch.protocol)
             return receive(store, self._hub.schema, batch, now_ms())
 
-        return await self._in(sender, job)
+        async with self._turns.turn(sender.node_id):
+            return await self._in(sender, job)
 
     async def pull(self, sender: Sender, body: bytes) -> msgspec.Struct:
-        """Answers what is new, waiting for it as long as the node lets."""
+        """Answers what is new, waiting for it as long as the node lets, or until it asks anew: who was cut off and
+        comes back must not wait for its own question of before."""
         asked = unpack(body, PullRequest)
         spoken(asked.protocol, asked.protocol)
         ends = time.monotonic() + min(asked.wait, WAIT_SECONDS_MAX)
         # listening starts before reading, so that news between the two is not missed
-        with self._hub.board.listening(scopes_of(sender), sender.number) as heard:
+        with self._hub.board.listening(scopes_of(sender), sender.number) as heard, self._holding(sender, heard):
             while True:
                 heard.clear()
                 answer = await self._in(sender, lambda store: _answer(store, asked))
+                asked.told = None  # noted once
                 remaining = ends - time.monotonic()
                 told = answer.status != "ok" or any(page.entries for page in answer.pages)
-                if told or remaining <= 0 or self._hub.board.ended:
+                is_latest = self._held.get(sender.node_id) is heard
+                if told or remaining <= 0 or self._hub.board.ended or not is_latest:
                     return answer
                 with suppress(TimeoutError):
                     await asyncio.wait_for(heard.wait(), remaining)
+
+    @contextmanager
+    def _holding(self, sender: Sender, heard: asyncio.Event) -> Iterator[None]:
+        """Takes the place of the question that the node had waiting, which is answered at once."""
+        before = self._held.get(sender.node_id)
+        self._held[sender.node_id] = heard
+        if before is not None:
+            before.set()
+        try:
+            yield
+        finally:
+            if self._held.get(sender.node_id) is heard:
+                del self._held[sender.node_id]
 
     async def rotate(self, sender: Sender, body: bytes) -> msgspec.Struct:
         """Takes a node's next key; it is in force once the node has signed with it."""
@@ -252,6 +284,8 @@ class Desk:
     def _denied(self, error: Denied) -> Response:
         body = msgspec.json.encode({"error": {"code": error.code, "message": str(error), "details": {}}})
         headers = {NONCE_HEADER: self._nonce(error.node_id)} if error.node_id and error.status == 401 else {}
+        if error.retry_after:
+            headers["Retry-After"] = str(error.retry_after)
         return Response(body, error.status, media_type="application/json", headers=headers)
 
 

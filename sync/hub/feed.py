@@ -12,7 +12,7 @@ import msgspec
 
 from sync.hub.application import Transaction
 from sync.hub.store import FeedRow, HubStore, NodeState, Revoked, ScopeState, Sender
-from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page, PullAnswer
+from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page, PullAnswer, Told
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -37,6 +37,7 @@ class PullRequest(msgspec.Struct):
     cursors: dict[str, tuple[int, int]]
     wait: float = 0
     bytes: int = PAGE_BYTES_MAX
+    told: Told | None = None
 
 
 def scopes_of(sender: Sender) -> list[str]:
@@ -78,6 +79,8 @@ def answer(store: HubStore, asked: PullRequest, node: NodeState | None, now_ms: 
         raise Revoked
     if node is None or node.incarnation != asked.incarnation:
         return PullAnswer("superseded", now_ms, [])
+    if asked.told is not None:
+        store.note_told(asked.told, asked.told.now_ms - now_ms, asked.protocol)
     scopes = scopes_of(store.sender)
     store.note_cursors({scope: asked.cursors[scope][0] for scope in scopes if scope in asked.cursors})
     try:

@@ -1,5 +1,7 @@
 """Greeting a node: which life of its database it is in, and whether another has taken its place."""
 
+from msgspec.structs import replace
+
 from sync.clock import DRIFT_MS_MAX, at_ms
 from sync.hub.feed import scopes_of
 from sync.hub.store import HubStore, Revoked, Said
@@ -14,6 +16,10 @@ def hello(store: HubStore, said: Hello, now_ms: int) -> HelloAnswer:
     """Greets a node: tells a rolled back database to go on as a new incarnation, and an old one that it is over."""
     protocol = spoken(said.protocol, max(said.protocol, said.protocol_max))
     answer = _life(store, said, now_ms, is_only_told=protocol >= 2)
+    if said.told is not None and answer.status == "ok":
+        waiting = max(0, said.last - answer.acked)  # of what it thinks to wait, the hub may have some
+        told = replace(said.told, waiting=waiting, oldest_ms=said.told.oldest_ms if waiting else None)
+        store.note_told(told, told.now_ms - now_ms, protocol)
     answer.protocol = protocol
     return answer
 

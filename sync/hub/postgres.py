@@ -10,7 +10,7 @@ import psycopg
 from sync.hub.capture import NEWS_CHANNEL, pg_type, wire_form
 from sync.hub.store import Aside, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
-from sync.wire import RowImage, Trouble
+from sync.wire import TOLD_CHARS_MAX, RowImage, Told, Trouble
 
 Connection = psycopg.Connection[dict[str, Any]]
 # what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
@@ -54,6 +54,19 @@ class PostgresStore:
             "UPDATE sync_nodes SET acked = %s, acked_hlc = coalesce(%s, acked_hlc), waiting = %s, version = %s,"
             " offset_ms = %s, seen_at = now(), ceiling = coalesce(%s, ceiling) WHERE org_id = %s AND id = %s",
             (acked, stamp, waiting, said.version, said.offset_ms, ceiling, *self._me),
+        )
+
+    def note_told(self, told: Told, offset_ms: int, protocol: int) -> None:
+        """See HubStore."""
+        words = {"error": told.error[:TOLD_CHARS_MAX], "storage": told.storage[:TOLD_CHARS_MAX]}
+        kept = msgspec.structs.replace(told, **{name: text.replace("\x00", "") for name, text in words.items()})
+        self._connection.execute(
+            "UPDATE sync_nodes SET told = %s, waiting = %s, offset_ms = %s, protocol = %s WHERE org_id = %s AND id = %s",
+            (
+                msgspec.json.encode(kept).decode(),
+                *(_bounded(n) for n in (told.waiting, offset_ms, protocol)),
+                *self._me,
+            ),
         )
 
     def note_hello(self, said: Said) -> None:
@@ -357,6 +370,11 @@ class PostgresStore:
     def _id(self, question: str, rows: Sequence[bytes]) -> str | None:
         found = self._connection.execute(question, self._given(rows)).fetchone()
         return None if found is None else str(found["id"])
+
+
+def _bounded(number: int) -> int:
+    """A number that a node says of itself, so that it can be kept whatever it is."""
+    return max(-(2**31), min(number, 2**31 - 1))
 
 
 def _state(row: Mapping[str, Any]) -> NodeState:

@@ -50,6 +50,9 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
     waiting = max(0, batch.waiting - (answer.acked - batch.prev))
     stamp = changes[-1].h if changes else None
     store.note_push(Said(batch.version[:40], batch.now_ms - now_ms), answer.acked, stamp, waiting, answer.ceiling)
+    if batch.told is not None:
+        told = msgspec.structs.replace(batch.told, waiting=waiting, oldest_ms=batch.told.oldest_ms if waiting else None)
+        store.note_told(told, batch.now_ms - now_ms, batch.protocol)
     return answer
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sync.schema import TableSpec
-from sync.wire import RowImage, Trouble
+from sync.wire import RowImage, Told, Trouble
 
 
 class SetAside(Exception):
@@ -137,6 +137,10 @@ class HubStore(Protocol):
 
     def note_push(self, said: Said, acked: int, stamp: int | None, waiting: int, ceiling: int | None) -> None:
         """Acknowledges up to `acked`; None leaves the stamp or the ceiling as it was."""
+        ...
+
+    def note_told(self, told: Told, offset_ms: int, protocol: int) -> None:
+        """Notes how the sender is, in its own words, and what is spoken with it."""
         ...
 
     def note_hello(self, said: Said) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -19,12 +19,17 @@ from sync.node.bootstrap import Taking
 from sync.node.outbox import Draft, acknowledge, last_number, next_draft, put, stamp_of
 from sync.node.pace import Pace
 from sync.node.retry import Backoff
+from sync.node.status import Care, Status, care_of
 from sync.node.take import Taken
 from sync.node.transport import Link, LinkDown, TurnedAway
 from sync.schema import Schema
 from sync.wire import (
+    BATCH_BYTES_MAX,
+    CHANGES_MAX,
     PROTOCOL,
     PROTOCOL_MIN,
+    TOLD_CHARS_MAX,
+    BatchLimits,
     Hello,
     HelloAnswer,
     Page,
@@ -32,6 +37,7 @@ from sync.wire import (
     PushAnswer,
     Snapshot,
     SnapshotRequest,
+    Told,
     agreed,
     pack,
     pack_json,
@@ -45,6 +51,7 @@ POLL_SECONDS = 5.0
 REFUSED_SECONDS = 60.0  # how long a refused node rests before it asks again
 SKEW_MS = 2_000
 SNAPSHOT_PROTOCOL = 2  # an older hub hands out no rows as they stand: its feeds are pulled from their beginning
+TELL_EVERY_MS = 5_000  # how often a push says how the node is
 TURN_EVERY_MS = 3_600_000  # how often the age of the key is looked at
 
 
@@ -65,29 +72,11 @@ class Store(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What staff and head office are told. Times are milliseconds of the node's clock; None means never.
-
-    caught_up: whether the feeds' ends were reached since the start, so that all that was known before it is here.
-    taking: what is still to come of the rows that were there before the node: those that service needs, then history.
-    """
-
-    waiting: int = 0
-    pushed_at: int | None = None
-    pulled_at: int | None = None
-    push_error: str | None = None
-    pull_error: str | None = None
-    stopped: str | None = None
-    offset_ms: int = 0
-    caught_up: bool = False
-    taking: Literal["unknown", "first rows", "history", "nothing"] = "unknown"
-
-
 @dataclass
 class Engine:
     """A node's engine. `changed` is called after the status or (with tables) rows have changed by sync; `turn` now and
-    then with a link, to have the node's key follow another when that is due."""
+    then with a link, to have the node's key follow another when that is due. `trouble` says what is wrong with the
+    node's disk."""
 
     store: Store
     schema: Schema
@@ -98,6 +87,7 @@ class Engine:
     chance: Callable[[], float]
     changed: Callable[[frozenset[str]], None] = lambda tables: None
     turn: Callable[[Link], object] = lambda link: None
+    trouble: Callable[[], str | None] = lambda: None
     status: Status = field(default_factory=Status)
 
     def __post_init__(self) -> None:
@@ -109,6 +99,8 @@ class Engine:
         self._greeted = threading.Event()
         self._scopes: list[str] = []
         self._turn_at_ms = 0
+        self._told_at_ms = 0
+        self._limits = BatchLimits()
         self._protocol = PROTOCOL_MIN  # until the hub has said which
         self._links: list[Link] = []
         self._threads: list[threading.Thread] = []
@@ -150,6 +142,27 @@ class Engine:
     def current(self) -> Status:
         """The status as of now."""
         return replace(self.status, waiting=self.waiting, offset_ms=self.clock.offset_ms)
+
+    def care(self) -> Care:
+        """What waits and what is kept, as the database has it."""
+        return self.store.read(lambda c: care_of(c, self._acked))
+
+    def told(self) -> Told:
+        """How this node is, for the hub."""
+        care, error = self.care(), self.status.push_error or self.status.pull_error or ""
+        storage = (self.trouble() or "")[:TOLD_CHARS_MAX]
+        oldest = care.oldest_ms if self.waiting else None
+        return Told(self._now(), self.waiting, oldest, care.kept, error[:TOLD_CHARS_MAX], storage)
+
+    @property
+    def sent_bytes(self) -> int:
+        """Bodies sent to the hub since the start."""
+        return sum(link.sent_bytes for link in self._links)
+
+    @property
+    def received_bytes(self) -> int:
+        """Bodies received from the hub since the start."""
+        return sum(link.received_bytes for link in self._links)
 
     def _connect(self) -> Link:
         link = self.link()
@@ -194,12 +207,16 @@ class Engine:
             self._greet(link)
         self._turn_key(link)
         ahead, self._ahead = self._ahead, None
-        draft = ahead or self.store.read(lambda c: next_draft(c, self._acked))
+        draft = ahead or self._draft(self._acked)
         if draft is None:
             self._keep_acknowledged()
             return False
         self._push(link, draft)
         return True
+
+    def _draft(self, after: int) -> Draft | None:
+        at_most = self._limits
+        return self.store.read(lambda c: next_draft(c, after, changes_max=at_most.changes, bytes_max=at_most.bytes))
 
     def _turn_key(self, link: Link) -> None:
         """Looks now and then whether the key is due; a hub that can't take one now holds no change back."""
@@ -235,12 +252,15 @@ class Engine:
     def _say_hello(self, link: Link) -> HelloAnswer:
         fingerprint, now = self.schema.fingerprint, self._now()
         hello = Hello(PROTOCOL_MIN, self.incarnation, self._last, self._acked, fingerprint, self.version, now, PROTOCOL)
+        hello.told = self.told()
         answer = link.call("/sync/v1/hello", pack(hello), HelloAnswer)
         if agreed(answer.protocol, answer.protocol) is None:
             raise TurnedAway(
                 "PROTOCOL", f"Head office speaks protocol {answer.protocol}. Update head office or this node."
             )
         self._protocol = answer.protocol
+        told = answer.limits or BatchLimits()
+        self._limits = BatchLimits(_within(told.changes, CHANGES_MAX), _within(told.bytes, BATCH_BYTES_MAX))
         self._keep_time(now, answer.now_ms)
         return answer
 
@@ -281,7 +301,7 @@ class Engine:
         call = self._wire.submit(link.call, "/sync/v1/push", body, PushAnswer)
         try:
             self._keep_acknowledged()
-            ahead = self.store.read(lambda c: next_draft(c, draft.last))
+            ahead = self._draft(draft.last)
         finally:
             wait([call])
         return ahead, call.result()
@@ -298,6 +318,9 @@ class Engine:
             "version": self.version,
             "part": draft.part,
         }
+        if now_ms - self._told_at_ms > TELL_EVERY_MS:  # a backlog goes in many pushes
+            head["told"] = self.told()
+            self._told_at_ms = now_ms
         return b"".join((msgspec.json.encode(head)[:-1], b',"changes":[', ",".join(draft.changes).encode(), b"]}"))
 
     def _acknowledge(self, acked: int) -> None:
@@ -381,6 +404,7 @@ class Engine:
             "cursors": cursors,
             "wait": wait_seconds,
             "bytes": self._pace.bytes,
+            "told": self.told(),
         }
         body = pack_json(msgspec.json.encode(request))
         call = partial(link.call, "/sync/v1/pull", body, PullAnswer)
@@ -468,3 +492,8 @@ def _cursors(connection: Any, scopes: list[str]) -> dict[str, tuple[int, int]]:
     rows = connection.execute("SELECT scope, position, epoch FROM sync_cursors").fetchall()
     known = {row[0]: (row[1], row[2]) for row in rows}
     return {scope: known.get(scope, (0, 0)) for scope in scopes}
+
+
+def _within(asked: int, most: int) -> int:
+    """What the hub asks for, but never nothing and never more than fits into a message."""
+    return max(1, min(asked, most))

@@ -18,17 +18,19 @@ class Draft:
     part: bool
 
 
-def next_draft(connection: Any, after: int) -> Draft | None:
+def next_draft(
+    connection: Any, after: int, *, changes_max: int = CHANGES_MAX, bytes_max: int = BATCH_BYTES_MAX
+) -> Draft | None:
     """The next changes after a number, cut between transactions; a transaction larger than a batch comes in parts."""
     changes: list[str] = []
     numbers: list[int] = []
     size = end = 0  # end: how many changes form whole transactions
     stamp: int | None = None
-    for row in connection.execute(_READ, (after, CHANGES_MAX + 1)):  # row by row: most of them may not fit
+    for row in connection.execute(_READ, (after, changes_max + 1)):  # row by row: most of them may not fit
         if row[1] != stamp:
             end, stamp = len(changes), row[1]
         text = _change(row)
-        if len(changes) == CHANGES_MAX or (changes and size + len(text) > BATCH_BYTES_MAX):
+        if len(changes) == changes_max or (changes and size + len(text) > bytes_max):
             break
         changes.append(text)
         numbers.append(row[0])

@@ -19,7 +19,7 @@ class Backoff:
         self.failures = 0
 
     def failed(self, *, at_least_seconds: float = 0.0) -> float:
-        """Seconds to wait after one more failure; never less than the hub asked for."""
+        """Seconds to wait after one more failure; as long as the hub asked for and some more, since it asks many."""
         bound = min(BOUND_SECONDS, BASE_SECONDS * 2.0 ** min(self.failures, 10))
         self.failures += 1
-        return max(at_least_seconds, bound * self.chance())
+        return at_least_seconds + bound * self.chance()

@@ -10,7 +10,7 @@ from sqlalchemy import Boolean
 
 from sync.hub.store import Aside, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
-from sync.wire import RowImage, Trouble
+from sync.wire import RowImage, Told, Trouble
 
 _STATE = "acked, stamp, incarnation, ceiling, active, born"
 _ASIDE = "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine WHERE number = ? AND state = 'waiting'"
@@ -43,6 +43,9 @@ class SqliteStore:
             " WHERE number = ?",
             *(acked, stamp, ceiling, self._now_ms, self.sender.number),
         )
+
+    def note_told(self, told: Told, offset_ms: int, protocol: int) -> None:
+        pass
 
     def note_hello(self, said: Said) -> None:
         pass

@@ -34,3 +34,8 @@ def test_after_a_success_it_begins_with_the_smallest_bound_again() -> None:
 def test_two_nodes_with_other_luck_come_back_at_other_times() -> None:
     early, late = Backoff(lambda: 0.1), Backoff(lambda: 0.9)
     assert early.failed() < late.failed()
+
+
+def test_two_nodes_that_the_hub_asks_to_wait_as_long_come_back_at_other_times() -> None:
+    early, late = Backoff(lambda: 0.1), Backoff(lambda: 0.9)
+    assert 5 < early.failed(at_least_seconds=5) < late.failed(at_least_seconds=5)
