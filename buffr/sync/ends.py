@@ -215,7 +215,7 @@ class NodeFile:
         """Refused: the node itself must write."""
         raise Refused(
             "WRITTEN_BY_THE_NODE",
-            "A node's file is only read here. Decide on one of its terminals (F6), or with --url of the running node.",
+            "A node's file is only read here. Decide on one of its terminals (F5, then F6), or with --url of the running node.",
         )
 
 

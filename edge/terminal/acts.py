@@ -9,7 +9,18 @@ from edge.terminal.desk import Desk
 from edge.terminal.draft import draft_of
 from edge.terminal.kept import KeptAction, Kind
 from edge.terminal.news import Topic
-from edge.terminal.shapes import Order, Person, Receipt, SignedIn, Ticket
+from edge.terminal.shapes import (
+    Conflict,
+    ConflictPage,
+    KeptBackList,
+    Order,
+    Person,
+    Receipt,
+    SetAsidePage,
+    SignedIn,
+    Ticket,
+    Undecided,
+)
 from edge.terminal.words import _
 
 
@@ -101,6 +112,30 @@ async def step(desk: Desk, ticket_id: str, verb: str) -> None:
 async def receipt(desk: Desk, order_id: str) -> Receipt:
     """The receipt of a settled order. Raises NodeError."""
     return await desk.client.read(f"{desk.place}/orders/{order_id}/receipt", Receipt, token=desk.terminal_token)
+
+
+async def undecided(desk: Desk) -> Undecided:
+    """What waits for a manager. Raises NodeError."""
+    token, open_only = desk.acting_token, {"state": "open", "limit": "100"}
+    conflicts = await desk.client.read(f"{desk.place}/conflicts", ConflictPage, token=token, query=open_only)
+    aside = await desk.client.read(f"{desk.place}/troubles", SetAsidePage, token=token, query=open_only)
+    kept = await desk.client.read(f"{desk.place}/kept", KeptBackList, token=token)
+    return Undecided(
+        conflicts=conflicts.items, more=conflicts.next_cursor is not None, set_aside=aside.items, kept=kept.items
+    )
+
+
+async def decide(desk: Desk, conflict: Conflict, verb: str, note: str = "") -> None:
+    """Settle a conflict: "restore" or "dismiss". Raises NodeError."""
+    path = f"{desk.place}/conflicts/{conflict.id}/{verb}"
+    await desk.act_once((verb, conflict.id, note), path, {"note": note} if note else {}, token=desk.acting_token)
+    desk.want(Topic.STATUS)
+
+
+async def try_kept_back(desk: Desk) -> None:
+    """Have the node try what it could not apply. Raises NodeError."""
+    await desk.act_once(("kept",), f"{desk.place}/kept/retry", {}, token=desk.acting_token)
+    desk.want(Topic.STATUS)
 
 
 def channel_words(channel: str) -> str:

@@ -21,6 +21,7 @@ from edge.terminal.desk import Desk
 from edge.terminal.locations import Locations, locations_of, state_folder_of
 from edge.terminal.news import Changed, News, SessionEnded, Topic, Trouble, Unenrolled
 from edge.terminal.screens.ask import Pick
+from edge.terminal.screens.conflicts import ConflictsPlace
 from edge.terminal.screens.enrol import EnrolPlace
 from edge.terminal.screens.kitchen import KitchenPlace
 from edge.terminal.screens.open_orders import OpenOrdersPlace
@@ -254,6 +255,7 @@ _PLACES: dict[str, Callable[[], Place]] = {
     "open_orders": OpenOrdersPlace,
     "kitchen": KitchenPlace,
     "status": StatusPlace,
+    "conflicts": ConflictsPlace,
 }
 
 

@@ -189,6 +189,9 @@ class Sync(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int = 0
     last_success_at: Instant | None = None
     last_error: str | None = None
+    conflicts: int = 0
+    set_aside: int = 0
+    kept: int = 0
 
 
 class Printer(msgspec.Struct, frozen=True, kw_only=True):
@@ -230,6 +233,63 @@ class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
 class Tickets(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Ticket, ...]
     position: str | None = None
+
+
+class ConflictSide(msgspec.Struct, frozen=True, kw_only=True):
+    value: Any
+    at: Instant
+    value_name: str | None = None
+    node_code: str | None = None
+    """None is head office."""
+    person: str | None = None
+
+
+class Conflict(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    table: str
+    field: str
+    won: ConflictSide
+    lost: ConflictSide
+    row_name: str | None = None
+    restore: str = "never"
+
+
+class ConflictPage(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Conflict, ...]
+    next_cursor: str | None = None
+
+
+class SetAside(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    code: str
+    at: Instant
+    holds: dict[str, int] = {}
+
+
+class SetAsidePage(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[SetAside, ...]
+
+
+class KeptBack(msgspec.Struct, frozen=True, kw_only=True):
+    """What came from head office and can't be applied at the node."""
+
+    id: int
+    reason: str
+    holds: dict[str, int] = {}
+
+
+class KeptBackList(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[KeptBack, ...]
+    count: int = 0
+
+
+class Undecided(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a manager may have to decide or to know of."""
+
+    conflicts: tuple[Conflict, ...] = ()
+    more: bool = False
+    set_aside: tuple[SetAside, ...] = ()
+    kept: tuple[KeptBack, ...] = ()
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

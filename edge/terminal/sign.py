@@ -20,8 +20,11 @@ class Sign:
     cut_off: bool = False
 
 
-def connection(link: Link | None, status: Status | None) -> Sign:
-    """Cut off is loud; property only is calm, for then there is nothing for staff to do."""
+def connection(link: Link | None, status: Status | None, *, decides: bool = False) -> Sign:
+    """Cut off is loud; property only is calm, for then there is nothing for staff to do.
+
+    decides: whether the person may decide about conflicts, and so is told how many are open.
+    """
     if link is None or not link.tried:
         return Sign(_("○ Connecting"), "info")
     if not link.heard:
@@ -29,6 +32,8 @@ def connection(link: Link | None, status: Status | None) -> Sign:
     if status is not None and status.sync.state != "online":
         waiting = status.sync.waiting
         return Sign(n_("◐ Property only, {n} waits", "◐ Property only, {n} wait", waiting), "info")
+    if decides and status is not None and status.sync.conflicts:
+        return Sign(n_("● Online, {n} to decide", "● Online, {n} to decide", status.sync.conflicts), "good")
     return Sign(_("● Online"), "good")
 
 

@@ -13,7 +13,7 @@ class Host(Protocol):
     desk: Desk
 
     def go(self, place: str) -> None:
-        """Show a place: "order", "open_orders", "kitchen", "status", "sign_in", "enrol"."""
+        """Show a place: "order", "open_orders", "kitchen", "status", "conflicts", "sign_in", "enrol"."""
 
     def pay(self, order_id: str) -> None:
         """Show the settling of an order."""

@@ -10,16 +10,21 @@ from textual.widgets import Static
 
 from edge.terminal import sign
 from edge.terminal.news import Topic
+from edge.terminal.screens.conflicts import waiting_words
 from edge.terminal.screens.place import Place
+from edge.terminal.shapes import Sync
 from edge.terminal.widgets.head import day_words
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.words import _, later, n_
+
+RESOLVE = "sync.resolve"
 
 
 class StatusPlace(Place):
     """Nothing to decide here; F8 asks the node at once instead of waiting for the next try."""
 
     BINDINGS = [
+        Binding("f6", "decide", later("Decide")),
         Binding("f8", "try_now", later("Try now")),
         Binding("escape", "back", later("Back")),
     ]
@@ -60,11 +65,31 @@ class StatusPlace(Place):
                 (_("Last sent"), self._moment(sync.last_success_at)),
             ]
             facts += [(_("Last trouble"), sync.last_error)] if sync.last_error else []
+            facts += self._undecided(sync)
         if desk.enrolled:
             facts.append((_("This terminal"), desk.enrolled.name))
         kept = len(desk.outbox.shown())
         facts.append((_("Not accepted here"), n_("{n}, see F3", "{n}, see F3", kept) if kept else _("none")))
         return [Row(words, (Cell(words, "quiet"), Cell(value))) for words, value in facts]
+
+    def _undecided(self, sync: Sync) -> list[tuple[str, str]]:
+        """What waits for a manager, told to who may decide."""
+        if not self.desk.may(RESOLVE):
+            return []
+        told = []
+        if sync.conflicts:
+            told.append((_("Conflicts"), waiting_words(sync.conflicts)))
+        if sync.set_aside:
+            told.append((_("Set aside"), n_("{n} at head office, F6", "{n} at head office, F6", sync.set_aside)))
+        if sync.kept:
+            told.append((_("Not applied here"), n_("{n}, F6", "{n}, F6", sync.kept)))
+        return told
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        return self.desk.session is not None and self.desk.may(RESOLVE) if action == "decide" else True
+
+    def action_decide(self) -> None:
+        self.host.go("conflicts")
 
     def _moment(self, moment: datetime | None) -> str:
         if moment is None:

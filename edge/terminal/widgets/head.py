@@ -26,7 +26,7 @@ class Head(Words):
             left.append((desk.session.person.display_name, "bold $accent"))
         if width >= WIDE and desk.enrolled:
             left.append((desk.enrolled.name, "$quiet"))
-        link = sign.connection(desk.link, status)
+        link = sign.connection(desk.link, status, decides=desk.session is not None and desk.may("sync.resolve"))
         # Cut off, what was last heard of the printers says nothing any more.
         printers = sign.printers(None if link.cut_off else status)
         right = [(one.words, TONES[one.tone]) for one in (printers, link) if one.words]

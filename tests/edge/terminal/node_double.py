@@ -45,6 +45,8 @@ class NodeDouble:
     """No frame leaves over /ws any more, heartbeats included."""
     ws_opened: int = 0
     resumed: list[str | None] = field(default_factory=list)
+    more: list[APIRouter] = field(default_factory=list)
+    """Routes that only some tests need."""
 
     def terminal_token(self, kind: str = "till") -> str:
         token = secrets.token_hex(8)
@@ -351,8 +353,11 @@ class Served:
         listener.bind(("127.0.0.1", self._port))
         listener.listen(64)
         self._port = listener.getsockname()[1]
+        app = node_app(self.node)
+        for router in self.node.more:
+            app.include_router(router)
         config = uvicorn.Config(
-            _Faults(node_app(self.node), self.node),
+            _Faults(app, self.node),
             log_level="critical",
             lifespan="off",
             ws="websockets-sansio",
