@@ -1,5 +1,6 @@
 """The node's SQLite file: encrypted, write-ahead log, every commit on the disk before it is answered."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from sqlalchemy.pool import StaticPool
 # older libraries can corrupt a database in write-ahead mode when two connections write or checkpoint at once
 SQLITE_MIN = (3, 51, 3)
 BUSY_MS = 10_000
+TIDY_BUSY_MS = 200  # how long tidying may hold up the till
+# what a burst made of the log longer is given back to the disk once the log begins anew
+WAL_BYTES_MAX = 64_000_000
 CONSTRAINT_ERRORS: tuple[type[Exception], ...] = (sqlite.IntegrityError,)
 DATABASE_ERRORS: tuple[type[Exception], ...] = (sqlite.Error,)
 # every commit is on the disk before it is answered; nothing of a page is believed that looks wrong
@@ -21,6 +25,8 @@ PRAGMAS = (
     "recursive_triggers = ON",
     "cell_size_check = ON",
     "mmap_size = 0",
+    "secure_delete = ON",
+    f"journal_size_limit = {WAL_BYTES_MAX}",
     "wal_autocheckpoint = 1000",
     "temp_store = MEMORY",
     "cache_size = -32000",
@@ -60,6 +66,15 @@ def connect(path: Path, key: str, *, readonly: bool = False) -> Any:
     for pragma in ("cipher_log_level = ERROR", *PRAGMAS, f"query_only = {'ON' if readonly else 'OFF'}"):
         connection.execute(f"PRAGMA {pragma}").fetchone()
     return connection
+
+
+def empty_log(path: Path, key: str) -> bool:
+    """Writes the log into the database and empties it, so that what was deleted stands in neither; False when somebody
+    was reading meanwhile, and it is to be tried again."""
+    with closing(connect(path, key)) as connection:
+        connection.execute(f"PRAGMA busy_timeout = {TIDY_BUSY_MS}").fetchone()
+        busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return busy == 0
 
 
 def alchemy(connection: Any) -> Engine:

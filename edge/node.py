@@ -8,7 +8,7 @@ from typing import Any, Self
 import structlog
 
 from edge.conflicts import kept_count
-from edge.database import connect
+from edge.database import connect, empty_log
 from edge.host import EdgeHost, EngineStore
 from edge.identity import begin_life, incarnation, read_identity
 from edge.keys import open_keys
@@ -24,6 +24,7 @@ from sync.clock import HybridClock
 from sync.node.loops import Engine
 from sync.node.rotation import rotate
 from sync.node.transport import Link
+from sync.wire import FORGET
 
 VERSION = "0.1.0"
 ONLINE_SECONDS = 45
@@ -37,6 +38,7 @@ class Node:
         self.settings = settings
         self.now = now
         self._stack = ExitStack()
+        self._log_to_empty = False
 
     def __enter__(self) -> Self:
         """Opens the database, brings it to this release, and starts writing, printing and syncing.
@@ -111,6 +113,8 @@ class Node:
             self.host.forget_tokens()
         if "requests" in tables or not self.requests.begun:
             self.requests.nudge()
+        if FORGET in tables or self._log_to_empty:
+            self._log_to_empty = not empty_log(self.settings.database, self.keys.database)
         self.live.status_changed()
 
     def _hello(self) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What the engine reads of the tables: which replicate, who writes them, how each field merges.
 
-The declarations are in SQLAlchemy's `info` (on tables: kind, writer, large, revive; on columns: merge, stages, writer,
-pii); the engine's own columns are put on here, so that whoever declares a table needs to know nothing of them.
+The declarations are in SQLAlchemy's `info` (on tables: kind, writer, large, revive, and where they apply interest:
+(table of dealings, column) and, on a table of dealings, ends: column; on columns: merge, stages, writer, pii); the
+engine's own columns are put on here, so that whoever declares a table needs to know nothing of them.
 
 An element of a set is a field by itself, named `field/element`; on the wire and in `_fv` it is one like any other.
 """
@@ -33,6 +34,19 @@ class FieldSpec:
     writer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """Who is told of a table's rows that are the group's: the properties that have dealings with them.
+
+    dealings: the table whose rows are dealings; column: by which they name the row; ends: by which one of them names an
+    earlier one that it ends. A dealing that is deleted has ended too. Indexes on both columns are the declarer's care.
+    """
+
+    dealings: str
+    column: str
+    ends: str | None
+
+
 @dataclass(frozen=True)
 class TableSpec:
     """One replicated table. `fields` leaves out `org_id` (the tenant, never on the wire) and the engine's columns.
@@ -48,6 +62,7 @@ class TableSpec:
     revive: bool = False
     refers: Mapping[str, str] = field(default_factory=dict)
     large: bool = False
+    interest: Interest | None = None
 
     @cached_property
     def mergeable(self) -> dict[str, FieldSpec]:
@@ -83,6 +98,15 @@ class Schema:
         """Equal on two ends that know the same tables and fields, whatever the order."""
         known = sorted(f"{t.name}.{field}" for t in self.tables.values() for field in t.fields)
         return sha256("\n".join(known).encode()).hexdigest()[:16]
+
+    @cached_property
+    def dealings(self) -> dict[str, tuple[TableSpec, ...]]:
+        """The tables whose rows are told by each table of dealings."""
+        found: dict[str, tuple[TableSpec, ...]] = {}
+        for table in self.tables.values():
+            if table.interest is not None:
+                found[table.interest.dealings] = (*found.get(table.interest.dealings, ()), table)
+        return found
 
     @cached_property
     def order(self) -> dict[str, int]:
@@ -123,8 +147,24 @@ def read_schema(*metadata: MetaData) -> Schema:
     for meta in metadata:
         for table in meta.sorted_tables:
             if table.info.get("kind") in ("fact", "record"):
-                found[str(table.name)] = _spec(table)
+                found[str(table.name)] = _spec(table, {str(t.name): t.info for m in metadata for t in m.sorted_tables})
+    for spec in found.values():
+        _check_interest(spec, found)
     return Schema(found)
+
+
+def _check_interest(table: TableSpec, tables: Mapping[str, TableSpec]) -> None:
+    """Raises ValueError where a declaration could not be held to."""
+    if table.interest is None:
+        return
+    dealings = tables.get(table.interest.dealings)
+    columns = {table.interest.column} | ({table.interest.ends} if table.interest.ends else set())
+    if table.kind != "record" or dealings is None or not columns <= dealings.fields.keys():
+        raise ValueError(f"{table.name}: records are told by dealings, a table that has {', '.join(sorted(columns))}")
+    # a node must be able to let go of the row, and what leans on it would hold it
+    held_by = sorted(other.name for other in tables.values() if table.name in other.parents)
+    if held_by:
+        raise ValueError(f"{table.name} is let go of where there are no dealings: {held_by[0]} names it by id alone")
 
 
 def attach_engine_columns(*metadata: MetaData) -> None:
@@ -161,7 +201,15 @@ def replicated(tables: Iterable[Table]) -> list[Table]:
     return [table for table in tables if table.info.get("kind") in ("fact", "record")]
 
 
-def _spec(table: Table) -> TableSpec:
+def _interest(table: Table, infos: Mapping[str, Mapping[Any, Any]]) -> Interest | None:
+    declared = table.info.get("interest")
+    if declared is None:
+        return None
+    dealings, column = declared
+    return Interest(dealings, column, infos.get(dealings, {}).get("ends"))
+
+
+def _spec(table: Table, infos: Mapping[str, Mapping[Any, Any]]) -> TableSpec:
     fields = {
         str(column.name): FieldSpec(
             str(column.name),
@@ -184,4 +232,6 @@ def _spec(table: Table) -> TableSpec:
     }
     parents = tuple(sorted(set(refers.values()) - {str(table.name)}))
     revive, large = (bool(table.info.get(name)) for name in ("revive", "large"))
-    return TableSpec(str(table.name), table.info["kind"], table.info["writer"], fields, parents, revive, refers, large)
+    told = _interest(table, infos)
+    name, kind, writer = str(table.name), table.info["kind"], table.info["writer"]
+    return TableSpec(name, kind, writer, fields, parents, revive, refers, large, told)

@@ -28,6 +28,8 @@ TRANSACTION_CHARS_MAX = 7_000_000
 PAGE_BYTES_MAX = 1_000_000
 ENTRIES_MAX = 500
 COMPRESSION_LEVEL = 3
+# named like a table, so that a release which doesn't know it keeps it for the next one
+FORGET = "sync_forget"
 
 T = TypeVar("T")
 Fields = dict[str, Any]
@@ -102,7 +104,10 @@ class PushAnswer(msgspec.Struct):
 
 class EntryChange(msgspec.Struct, omit_defaults=True):
     """One row's change as the hub hands it on, canonical. v: stamps of single fields where they differ from the
-    entry's own stamp. w: the stamp that its author gave it, where the hub lowered that."""
+    entry's own stamp. w: the stamp that its author gave it, where the hub lowered that. d: the row (table, id) that
+    its receiver must have dealings with, else it is not handed on.
+
+    A change of the table FORGET says that the row `k` of the table `f.tbl` is to go from the receiver's disk."""
 
     t: str
     o: Literal["i", "u"]
@@ -110,6 +115,7 @@ class EntryChange(msgspec.Struct, omit_defaults=True):
     f: msgspec.Raw
     v: Stamps | None = None
     w: int | None = None
+    d: tuple[str, str] | None = None
 
 
 class Entry(msgspec.Struct, omit_defaults=True):

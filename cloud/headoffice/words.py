@@ -284,6 +284,7 @@ def reasons(_: Gettext) -> dict[str, str]:
     return {
         "PARENT_MISSING": _("It belongs to something that is not here yet."),
         "ROW_MISSING": _("It edits something that is not here."),
+        "NO_DEALINGS": _("It edits somebody with whom the property has no dealings any more."),
         "NOT_PERMITTED": _("It writes what this property may not write."),
         "UNKNOWN_TABLE": _("Head office does not know this kind of row yet. Update head office."),
         "UNACCEPTABLE": _("It holds a value that can't be stored."),

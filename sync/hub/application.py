@@ -4,7 +4,7 @@ Facts go in by table straight from their JSON; records are read, merged by the s
 written back.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Boolean, Text
 
 from sync.clock import Stamp
+from sync.hub.interest import forget, image, settle
 from sync.hub.store import HubStore, SetAside
 from sync.merge import (
     BY_STAMP,
@@ -54,6 +55,13 @@ class Transaction:
         return self.changes[-1].s
 
 
+class NotTogether(SetAside):
+    """These transactions must be applied one by one; nothing is wrong with any of them."""
+
+    def __init__(self) -> None:
+        super().__init__("", "to be applied one by one")
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """By what a push is judged. known: whether its sender has this schema; born: later than every stamp under which an
@@ -75,9 +83,16 @@ class Application:
         self._rules = rules
         self._schema = rules.schema
         self._sender = store.sender
+        self._alone = True
+        self._edited: set[tuple[str, str]] = set()
+        # the group's rows that only those hear of who deal with them: new ones, and those whose dealings were touched,
+        # with the first and the last transaction that did
+        self._new: dict[tuple[str, str], tuple[Transaction, EntryChange]] = {}
+        self._touched: dict[str, dict[str, tuple[Transaction, Transaction]]] = {}
 
-    def run(self, transactions: Iterable[Transaction]) -> None:
+    def run(self, transactions: Sequence[Transaction]) -> None:
         """Raises SetAside when anything can't be applied; nothing may then stay of any of them (HubStore.attempt)."""
+        self._alone = len(transactions) == 1
         inserts: dict[str, list[tuple[Transaction, Change]]] = {}
         edits: dict[str, list[tuple[Transaction, Change]]] = {}
         for transaction in transactions:
@@ -88,8 +103,11 @@ class Application:
                 group.setdefault(change.t, []).append((transaction, change))
         for name in sorted(inserts, key=self._schema.order.__getitem__):
             self._insert(self._schema.tables[name], inserts[name])
+        self._edited = {(name, change.k) for name, found in edits.items() for _, change in found}
+        self._settle_dealings()
         for name in sorted(edits, key=self._schema.order.__getitem__):
             self._edit(self._schema.tables[name], edits[name])
+        self._settle_dealings()
 
     def _check(self, change: Change) -> None:
         table = self._schema.tables.get(change.t)
@@ -109,7 +127,16 @@ class Application:
         for transaction, change in found:
             if id(change) not in skipped:
                 group = places[id(change)].property_id is None
-                self._tell(transaction, EntryChange(change.t, "i", change.k, change.f), change, group=group)
+                entry = EntryChange(change.t, "i", change.k, change.f)
+                if group and table.interest is not None:
+                    self._admit(table, transaction, change, 0)
+                    entry.d = (table.name, change.k)
+                    self._new[entry.d] = transaction, entry
+                    self._tell(transaction, entry, change, ())
+                else:
+                    self._tell(transaction, entry, change, (self._scope(group=group),))
+            if table.name in self._schema.dealings:
+                self._touch(table, transaction, _fields(change))
         if rest:
             self._edit(table, rest)
 
@@ -146,6 +173,8 @@ class Application:
         if table.kind == "fact":
             raise SetAside("FACT_CHANGED", f"a fact of {table.name} is never changed")
         rows = self._store.records(table, sorted({change.k for _, change in found}))
+        told = self._store.told(table.name, sorted(rows)) if table.interest is not None else {}
+        again = self._store.told_again(table.name, sorted(rows)) if table.interest is not None else set()
         touched: dict[str, set[str]] = {}
         for transaction, change in found:
             row = rows.get(change.k)
@@ -153,12 +182,63 @@ class Application:
                 raise SetAside("ROW_MISSING", f"{table.name} {change.k} is not here to edit")
             if row["property_id"] not in (self._sender.property_id, None):
                 raise SetAside("NOT_PERMITTED", f"{table.name} {change.k} is of another property")
-            touched.setdefault(change.k, set()).update(self._merge(table, transaction, change, row))
+            scopes: Sequence[str] = (self._scope(group=row["property_id"] is None),)
+            if table.interest is not None and row["property_id"] is None:
+                scopes = sorted(told.get(change.k, ()))
+                if self._sender.property_id not in scopes:
+                    self._admit(table, transaction, change, self._store.told_until(table.name, change.k))
+                # its author may have let go of the row after it edited it: then the edit is news there too
+                transaction.differs |= change.k in again
+            self._touch(table, transaction, row)
+            touched.setdefault(change.k, set()).update(self._merge(table, transaction, change, row, scopes))
+            self._touch(table, transaction, row)
         for key, names in touched.items():
             if names:
                 self._store.edit(table, key, {name: rows[key][name] for name in sorted(names | {"_fv", "_x"})})
 
-    def _merge(self, table: TableSpec, transaction: Transaction, change: Change, row: dict[str, Any]) -> set[str]:
+    def _admit(self, table: TableSpec, transaction: Transaction, change: Change, until: int) -> None:
+        """Raises SetAside unless the property deals with the row: as of this transaction, or when this was written."""
+        assert table.interest is not None
+        dealings, column = table.interest.dealings, table.interest.column
+        named = any(c.t == dealings and _fields(c).get(column) == change.k for c in transaction.changes)
+        if not named and transaction.hlc > until:
+            raise SetAside("NO_DEALINGS", f"the property has no dealings with {table.name} {change.k}")
+
+    def _touch(self, table: TableSpec, transaction: Transaction, dealing: Mapping[str, Any]) -> None:
+        """Notes that this may have changed who deals with the row that it names."""
+        for told in self._schema.dealings.get(table.name, ()):
+            assert told.interest is not None
+            id = dealing.get(told.interest.column)
+            if id is not None and dealing.get("property_id") is not None:
+                touched = self._touched.setdefault(told.name, {})
+                touched[id] = touched.get(id, (transaction, transaction))[0], transaction
+
+    def _settle_dealings(self) -> None:
+        """Tells the property of the rows with which its dealings began, and lets it forget those with which they ended."""
+        for name, touched in self._touched.items():
+            table = self._schema.tables[name]
+            for turn in settle(self._store, table, {id: last.hlc for id, (_, last) in touched.items()}):
+                first, last = touched[turn.id]
+                made, entry = self._new.get((name, turn.id), (None, None))
+                if not turn.began:
+                    last.entries.setdefault(self._sender.property_id, []).append(forget(name, turn.id))
+                    last.differs = True
+                    continue
+                if (made is not None and made is not first) or (made is None and (name, turn.id) in self._edited):
+                    self._ask_alone()
+                if entry is None:  # it was here before, and its author may not have it, or not as it stands
+                    entry, first.differs = image(table, turn.row), True
+                first.entries.setdefault(self._sender.property_id, []).insert(0, entry)
+        self._touched.clear()
+
+    def _ask_alone(self) -> None:
+        """What comes in one transaction and what in the next can't be told apart when both are applied together."""
+        if not self._alone:
+            raise NotTogether
+
+    def _merge(
+        self, table: TableSpec, transaction: Transaction, change: Change, row: dict[str, Any], scopes: Iterable[str]
+    ) -> set[str]:
         """Merges one change into the row in hand; answers which of its columns moved."""
         versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
         seen = change.b or {}
@@ -189,7 +269,7 @@ class Application:
                 final = mine  # its author went on from it
             else:
                 known = tuple(seen.get(name, NEVER)) == mine.stamp or own
-                final = self._decide(table, spec, transaction, (change.k, name), mine, sent, known)
+                final = self._decide(table, spec, transaction, (row, name), mine, sent, known)
             if final != mine:
                 place[spec.name] = with_part(spec, name, place.get(spec.name), final.value)
                 moved[name] = final.stamp
@@ -199,7 +279,7 @@ class Application:
                 transaction.differs = True
         met = self._delete_met_edit(change, was, versions, moved) if change.o == "u" else None
         if met is not None:
-            tombstone = self._settle(table, transaction, change.k, *met)
+            tombstone = self._settle(table, transaction, row, *met)
             if not tombstone.value:
                 row["_deleted"], moved["_deleted"] = result["_deleted"], stamps["_deleted"] = False, tombstone.stamp
                 columns.add("_deleted")
@@ -208,7 +288,8 @@ class Application:
         if extra:
             row["_x"] = msgspec.json.encode(extra).decode()
         entry = EntryChange(change.t, "u", change.k, msgspec.Raw(msgspec.json.encode(result)), stamps)
-        self._tell(transaction, entry, change, group=row["property_id"] is None)
+        entry.d = _guard(table, row)
+        self._tell(transaction, entry, change, scopes)
         return columns
 
     def _delete_met_edit(
@@ -229,11 +310,13 @@ class Application:
         ]
         return (max(unknown), moved["_deleted"]) if unknown else None
 
-    def _settle(self, table: TableSpec, transaction: Transaction, row_id: str, edit: Stamp, delete: Stamp) -> Version:
+    def _settle(
+        self, table: TableSpec, transaction: Transaction, row: Mapping[str, Any], edit: Stamp, delete: Stamp
+    ) -> Version:
         """Whether the row is there after both; who decided otherwise is in the log."""
         gone, there = Version(True, delete), Version(False, edit)
         won, lost = (there, gone) if revives(table, edit, delete) else (gone, there)
-        self._log(table, transaction, row_id, Clash("_deleted", "delete", won, lost))
+        self._log(table, transaction, row, Clash("_deleted", "delete", won, lost))
         return won
 
     def _check_untouched(
@@ -252,7 +335,7 @@ class Application:
         table: TableSpec,
         spec: FieldSpec,
         transaction: Transaction,
-        at: tuple[str, str],
+        at: tuple[Mapping[str, Any], str],
         mine: Version,
         sent: Version,
         known: bool,
@@ -265,12 +348,13 @@ class Application:
         final = later(spec, mine, sent)
         if not known and mine.value != sent.value:
             lost = mine if final is sent else sent
-            row_id, name = at
-            self._log(table, transaction, row_id, Clash(name, spec.merge, final, lost))
+            row, name = at
+            self._log(table, transaction, row, Clash(name, spec.merge, final, lost))
         return final
 
-    def _log(self, table: TableSpec, transaction: Transaction, row_id: str, clash: Clash) -> None:
+    def _log(self, table: TableSpec, transaction: Transaction, row: Mapping[str, Any], clash: Clash) -> None:
         """Adds the clash to the conflict log, and to the feed of the property concerned."""
+        row_id = row["id"]
         key = f"{table.name}/{row_id}/{clash.field}/{clash.won.stamp}/{clash.lost.stamp}"
         id = str(uuid5(NAMESPACE_OID, key))
         fact: dict[str, Any] = {
@@ -290,14 +374,22 @@ class Application:
         }
         if self._store.log_conflict(fact, transaction.hlc):  # stamped as the feed's entry has it
             transaction.differs = True
-            entry = EntryChange("sync_conflicts", "i", id, msgspec.Raw(msgspec.json.encode(fact)))
+            entry = EntryChange("sync_conflicts", "i", id, msgspec.Raw(msgspec.json.encode(fact)), d=_guard(table, row))
             transaction.entries.setdefault(self._sender.property_id, []).append(entry)
 
-    def _tell(self, transaction: Transaction, entry: EntryChange, change: Change, *, group: bool) -> None:
+    def _scope(self, *, group: bool) -> str:
+        return self._sender.org_id if group else self._sender.property_id
+
+    def _tell(self, transaction: Transaction, entry: EntryChange, change: Change, scopes: Iterable[str]) -> None:
         if change.h != transaction.hlc:
             entry.w = change.h
-        scope = self._sender.org_id if group else self._sender.property_id
-        transaction.entries.setdefault(scope, []).append(entry)
+        for scope in scopes:
+            transaction.entries.setdefault(scope, []).append(entry)
+
+
+def _guard(table: TableSpec, row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The row that whoever hears of this must have dealings with."""
+    return (table.name, row["id"]) if table.interest is not None and row["property_id"] is None else None
 
 
 def _check_size(transaction: Transaction) -> None:

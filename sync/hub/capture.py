@@ -5,12 +5,14 @@ transaction noted into one entry of each scope's feed, drawing positions from th
 reader never steps over a position still in flight. The hub's own merging sets `sync.applying` and writes the feed itself.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.types import TypeEngine
 
 from sync.merge import ELEMENT_CHARS_MAX
-from sync.schema import IN_SET, FieldSpec, Schema, TableSpec
-from sync.wire import TRANSACTION_CHARS_MAX
+from sync.schema import IN_SET, FieldSpec, Interest, Schema, TableSpec
+from sync.wire import FORGET, TRANSACTION_CHARS_MAX
 
 NEWS_CHANNEL = "sync_news"
 # asked before a function is called or a row is noted for the statement's end: most rows come by the hub's own merging
@@ -117,7 +119,9 @@ def capture_statements(schema: Schema) -> list[str]:
     """Functions and triggers of every replicated table; run after each migration, replacing what was there."""
     statements = [*SETS]
     for table in schema.tables.values():
-        statements += _capture(table)
+        if table.interest is not None:
+            statements.append(_settle(table, table.interest))
+        statements += _capture(table, schema.dealings.get(table.name, ()))
         statements += _record(table) if table.kind == "record" else _fact(table)
     return statements
 
@@ -129,7 +133,96 @@ def _trigger(table: str, name: str, when: str, function: str, condition: str) ->
     ]
 
 
-def _capture(table: TableSpec) -> list[str]:
+def dealings_from(interest: Interest) -> str:
+    """What follows FROM: dealings as `d`, those that stand, up to the end of a condition that can go on with AND."""
+    if interest.ends is None:
+        return f'"{interest.dealings}" AS d WHERE NOT d._deleted'
+    column, ends = interest.column, interest.ends
+    return (
+        f'"{interest.dealings}" AS d WHERE NOT d._deleted AND d."{ends}" IS NULL AND NOT EXISTS (SELECT 1'
+        f' FROM "{interest.dealings}" AS e WHERE e.org_id = d.org_id AND e."{ends}" = d.id'
+        f' AND e."{column}" = d."{column}" AND e.property_id = d.property_id AND NOT e._deleted)'
+    )
+
+
+def _settle(table: TableSpec, interest: Interest) -> str:
+    """A function that looks anew at one property's dealings with one row and tells what became of them, as
+    `interest.settle` does for what nodes push."""
+    name, guard = table.name, f"jsonb_build_array('{table.name}', row_key)"
+    named = (*table.fields, "_deleted")
+    whole = ", ".join(f"'{n}', {_value('held', n, {**table.fields, **table.mergeable}[n])}" for n in named)
+    fields = ", ".join(f"'{field}'" for field in table.mergeable if field not in table.sets)
+    parts = f"SELECT unnest(ARRAY[{fields}])" + "".join(
+        f" UNION ALL SELECT '{name}{IN_SET}' || e FROM jsonb_array_elements_text(held.\"{name}\"::jsonb) AS e"
+        for name in table.sets
+    )
+    which = f"org_id = org AND tbl = '{name}' AND row_id = row_key AND property_id = place"
+    return f"""
+    CREATE OR REPLACE FUNCTION sync_settle_{name}(org uuid, row_key uuid, place uuid) RETURNS void
+    LANGUAGE plpgsql AS $$
+    DECLARE held "{name}"%ROWTYPE; dealt boolean; told boolean; stamps jsonb; change jsonb;
+    BEGIN
+      IF row_key IS NULL OR place IS NULL THEN RETURN; END IF;
+      SELECT * INTO held FROM "{name}" WHERE org_id = org AND id = row_key FOR UPDATE;
+      IF NOT FOUND THEN
+        RAISE EXCEPTION 'no row % of {name} is here to deal with', row_key USING ERRCODE = 'foreign_key_violation';
+      END IF;
+      IF held.property_id IS NOT NULL THEN RETURN; END IF;
+      dealt := EXISTS (SELECT 1 FROM {dealings_from(interest)}
+        AND d.org_id = org AND d."{interest.column}" = row_key AND d.property_id = place);
+      told := EXISTS (SELECT 1 FROM sync_interests WHERE {which} AND ended IS NULL);
+      IF dealt AND NOT told THEN
+        INSERT INTO sync_interests (org_id, tbl, row_id, property_id) VALUES (org, '{name}', row_key, place)
+        ON CONFLICT (org_id, tbl, row_id, property_id) DO UPDATE SET ended = NULL, again = TRUE;
+        SELECT jsonb_object_agg(name, jsonb_build_array(held._hlc, held._node)) || coalesce(held._fv, '{{}}')::jsonb
+          INTO stamps FROM ({parts}) AS part(name);
+        change := jsonb_build_object('t', '{name}', 'o', 'i', 'k', row_key, 'v', stamps, 'd', {guard},
+          'f', coalesce(held._x, '{{}}')::jsonb || jsonb_build_object({whole}));
+      ELSIF told AND NOT dealt THEN
+        UPDATE sync_interests SET ended = sync_stamp() WHERE {which};
+        change := jsonb_build_object('t', '{FORGET}', 'o', 'i', 'k', row_key, 'f', jsonb_build_object('tbl', '{name}'));
+      ELSE
+        RETURN;
+      END IF;
+      INSERT INTO sync_captured (org_id, scope, hlc, change) VALUES (org, place, sync_stamp(), change::text);
+    END $$
+    """
+
+
+def _settled(tables: Sequence[TableSpec]) -> str:
+    """What a dealing's trigger does first: the rows that it names, and those that it named, are looked at anew."""
+    found = ""
+    for table in tables:
+        assert table.interest is not None
+        function, column = f"sync_settle_{table.name}", f'"{table.interest.column}"'
+        found += f"PERFORM {function}(NEW.org_id, NEW.{column}, NEW.property_id);\n"
+        found += f"IF TG_OP = 'UPDATE' AND OLD.{column} IS DISTINCT FROM NEW.{column} THEN "
+        found += f"PERFORM {function}(OLD.org_id, OLD.{column}, OLD.property_id); END IF;\n"
+    return found
+
+
+def _kept_for(table: TableSpec) -> str:
+    """Who is told of a change: its scope, or each property that has dealings with the row."""
+    plain = """
+          INSERT INTO sync_captured (org_id, scope, hlc, change)
+          VALUES (NEW.org_id, coalesce(NEW.property_id, NEW.org_id), at, (head || jsonb_build_object('f', f))::text);
+    """
+    if table.interest is None:
+        return plain
+    return f"""
+          IF NEW.property_id IS NULL THEN
+            head := head || jsonb_build_object('d', jsonb_build_array('{table.name}', NEW.id));
+            INSERT INTO sync_captured (org_id, scope, hlc, change)
+            SELECT NEW.org_id, property_id, at, (head || jsonb_build_object('f', f))::text FROM sync_interests
+            WHERE org_id = NEW.org_id AND tbl = '{table.name}' AND row_id = NEW.id AND ended IS NULL
+            ORDER BY property_id;
+            RETURN NULL;
+          END IF;
+          {plain}
+    """
+
+
+def _capture(table: TableSpec, told_by: Sequence[TableSpec]) -> list[str]:
     whole = ", ".join(f"'{name}', {_new_value(name, spec)}" for name, spec in table.fields.items())
     function = f"sync_capture_{table.name}"
     edits = "".join(
@@ -146,7 +239,7 @@ def _capture(table: TableSpec) -> list[str]:
         CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
         DECLARE f jsonb := '{{}}'; head jsonb; stamps jsonb; at bigint := NEW._hlc;
         BEGIN
-          {checks}head := jsonb_build_object(
+          {checks}{_settled(told_by)}head := jsonb_build_object(
             't', '{table.name}', 'o', CASE TG_OP WHEN 'INSERT' THEN 'i' ELSE 'u' END, 'k', NEW.id);
           IF TG_OP = 'INSERT' THEN
             f := jsonb_build_object({whole});
@@ -157,8 +250,7 @@ def _capture(table: TableSpec) -> list[str]:
               INTO stamps, at FROM jsonb_object_keys(f) AS k;
             head := head || jsonb_build_object('v', stamps);
           END IF;
-          INSERT INTO sync_captured (org_id, scope, hlc, change)
-          VALUES (NEW.org_id, coalesce(NEW.property_id, NEW.org_id), at, (head || jsonb_build_object('f', f))::text);
+          {_kept_for(table)}
           RETURN NULL;
         END $$
         """,
@@ -167,7 +259,11 @@ def _capture(table: TableSpec) -> list[str]:
 
 
 def _new_value(name: str, spec: FieldSpec) -> str:
-    return wire_form(f'NEW."{name}"', spec.type)
+    return _value("NEW", name, spec)
+
+
+def _value(row: str, name: str, spec: FieldSpec) -> str:
+    return wire_form(f'{row}."{name}"', spec.type)
 
 
 def _change(name: str, spec: FieldSpec) -> str:

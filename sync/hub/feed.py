@@ -11,6 +11,7 @@ from itertools import groupby
 import msgspec
 
 from sync.hub.application import Transaction
+from sync.hub.interest import withheld
 from sync.hub.store import FeedRow, HubStore, NodeState, Revoked, ScopeState, Sender
 from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page, PullAnswer, Told
 
@@ -117,4 +118,4 @@ def _page(store: HubStore, incarnation: int, room: int, scope: str, after: int, 
     else:
         if len(rows) == ENTRIES_MAX:
             to = entries[-1].p
-    return Page(scope, state.epoch, after, max(to, after), head, entries)
+    return Page(scope, state.epoch, after, max(to, after), head, withheld(store, entries))

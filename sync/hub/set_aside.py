@@ -21,7 +21,7 @@ from sync.schema import Schema
 from sync.wire import Change, EntryChange, Trouble
 
 # what another row's coming can mend
-LEANING = ("PARENT_MISSING", "ROW_MISSING")
+LEANING = ("PARENT_MISSING", "ROW_MISSING", "NO_DEALINGS")
 # how many are tried again, and how long each may be, after a push that brought rows, and after a person let one go
 TRIED_MAX = 20
 RELEASED_MAX = 500

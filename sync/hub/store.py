@@ -193,6 +193,30 @@ class HubStore(Protocol):
         """Sets columns of a record."""
         ...
 
+    def dealt(self, table: TableSpec, ids: Sequence[str]) -> dict[str, set[str]]:
+        """The properties that have dealings with these rows, by the dealings themselves as they stand."""
+        ...
+
+    def told(self, table: str, ids: Sequence[str]) -> dict[str, set[str]]:
+        """The properties that are told of these rows."""
+        ...
+
+    def told_until(self, table: str, id: str) -> int:
+        """The stamp of what ended the sender's property's dealings with a row; 0 if there were none."""
+        ...
+
+    def told_again(self, table: str, ids: Sequence[str]) -> set[str]:
+        """Those of these rows that the sender's property was to forget once, and is told of again."""
+        ...
+
+    def begin_telling(self, table: str, id: str, property_id: str) -> None:
+        """From here on the property is told of the row."""
+        ...
+
+    def end_telling(self, table: str, id: str, property_id: str, hlc: int) -> None:
+        """From here on the property is not told of the row any more, since something under this stamp."""
+        ...
+
     def log_conflict(self, fact: Mapping[str, Any], hlc: int) -> bool:
         """Adds to the conflict log; False when it is there already."""
         ...

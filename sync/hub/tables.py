@@ -89,6 +89,19 @@ node_cursors = Table(
     _column("position", BigInteger),
     info=_info(),
 )
+# which property is told of which row of the group's, or was until something under the stamp `ended`
+interests = Table(
+    "sync_interests",
+    metadata,
+    _id("org_id", primary_key=True),
+    _column("tbl", Text, primary_key=True),
+    _id("row_id", primary_key=True),
+    _id("property_id", primary_key=True),
+    _column("ended", BigInteger, nullable=True),
+    _column("again", Boolean, server_default=text("FALSE")),  # it was to forget the row once, and is told of it again
+    Index(None, "org_id", "property_id", "tbl"),
+    info=_info(),
+)
 feed = Table(
     "sync_feed",
     metadata,

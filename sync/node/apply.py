@@ -13,7 +13,7 @@ import msgspec
 from sync.clock import Stamp
 from sync.merge import BY_STAMP, RowVersions, Version, later, named_parts, part, with_part
 from sync.schema import IN_SET, FieldSpec, Schema, TableSpec
-from sync.wire import Entry, EntryChange, Page
+from sync.wire import FORGET, Entry, EntryChange, Page
 
 RETRIED_MAX = 200
 Errors = tuple[type[Exception], ...]
@@ -95,6 +95,9 @@ def retry_kept(connection: Any, schema: Schema, errors: Errors) -> frozenset[str
 
 
 def _apply_change(connection: Any, schema: Schema, entry: Entry, change: EntryChange) -> None:
+    if change.t == FORGET:
+        _forget(connection, schema, change)
+        return
     table = schema.tables.get(change.t)
     if table is None:
         raise CannotApply(f"table {change.t} is of another release")
@@ -109,10 +112,49 @@ def _apply_change(connection: Any, schema: Schema, entry: Entry, change: EntryCh
         if change.o == "u":
             raise CannotApply(f"{change.t} {change.k} is not here to edit")
         _insert(connection, table, entry, change, known, unknown)
+        if change.d is not None:
+            _edit_again(connection, table, change.k)
     elif table.kind == "record":
         _merge(connection, table, entry, change, known, unknown, row)
     elif entry.own and row["_hlc"] == change.w:
         _restamp(connection, table, entry, row)
+
+
+def _forget(connection: Any, schema: Schema, change: EntryChange) -> None:
+    """Takes a row off the disk, with what is told of it in the conflict log and what is kept of it for later; the
+    connection's `secure_delete` blanks where they stood.
+
+    What waits in the outbox stays: somebody was told that it is kept, and the hub decides about it.
+    """
+    name = msgspec.json.decode(change.f)["tbl"]
+    if name not in schema.tables:
+        raise CannotApply(f"table {name} is of another release")
+    org = organisation(connection)
+    connection.execute(f'DELETE FROM "{name}" WHERE org_id = ? AND id = ?', (org, change.k))
+    if "sync_conflicts" in schema.tables:
+        connection.execute(
+            "DELETE FROM sync_conflicts WHERE org_id = ? AND tbl = ? AND row_id = ?", (org, name, change.k)
+        )
+    rows = connection.execute("SELECT id, body FROM sync_kept WHERE instr(body, ?)", (change.k,)).fetchall()
+    for row in rows:
+        entry = msgspec.json.decode(row[1], type=Entry)
+        entry.changes = [c for c in entry.changes if c.d != (name, change.k) and (c.t, c.k) != (name, change.k)]
+        connection.execute("UPDATE sync_kept SET body = ? WHERE id = ?", (msgspec.json.encode(entry).decode(), row[0]))
+
+
+def _edit_again(connection: Any, table: TableSpec, id: str) -> None:
+    """Puts our own edits that wait in the outbox on a row that we let go of and are told again, so that who edits it next
+    sees them."""
+    number = connection.execute("SELECT sync_node()").fetchone()[0]
+    waiting = connection.execute(
+        "SELECT hlc, f FROM sync_outbox WHERE tbl = ? AND pk = ? AND op = 'u' ORDER BY seq", (table.name, id)
+    ).fetchall()
+    for hlc, fields in waiting:
+        edit = EntryChange(table.name, "u", id, msgspec.Raw(fields.encode()))
+        row = connection.execute(
+            f'SELECT * FROM "{table.name}" WHERE org_id = ? AND id = ?', (organisation(connection), id)
+        ).fetchone()
+        _merge(connection, table, Entry(0, hlc, number, [edit]), edit, *told_apart(table, edit), row)
 
 
 def told_apart(table: TableSpec, change: EntryChange) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -14,10 +14,11 @@ from typing import Any
 
 import msgspec
 
-from sync.node.apply import Errors
+from sync.node.apply import Errors, apply_or_keep, organisation
+from sync.node.outbox import get
 from sync.node.take import Taken, take_rows
 from sync.schema import Schema
-from sync.wire import RowImage, Snapshot
+from sync.wire import FORGET, Entry, EntryChange, RowImage, Snapshot
 
 SLICE_ROWS = 200
 
@@ -91,6 +92,8 @@ def take_slice(
 ) -> Taken:
     """Takes a part of a chunk and moves the place; runs inside one transaction with capture off."""
     done = take_rows(connection, schema, place.scope, images, errors, behind=place.history, acked=acked)
+    if not place.history:
+        _let_go(connection, schema, errors, place, acked, images, is_end)
     heads = [image.k for image in images if image.t == place.table]
     connection.execute(
         "INSERT INTO sync_bootstrap (scope, tbl, after, done) VALUES (?, ?, ?, ?)"
@@ -98,6 +101,44 @@ def take_slice(
         (place.scope, place.table, heads[-1] if heads else place.after, int(is_end)),
     )
     return done
+
+
+def _let_go(
+    connection: Any, schema: Schema, errors: Errors, place: Place, acked: int, images: Sequence[RowImage], is_end: bool
+) -> None:
+    """Lets go of records that the hub no longer has in this stretch of ids, or no longer tells us of: while we were away
+    it said so in what is not kept any more. What was never acknowledged stays."""
+    table = schema.tables[place.table]
+    here = [image.k for image in images if image.t == place.table]
+    if table.kind != "record" or not (here or is_end):
+        return
+    org = organisation(connection)
+    begun = connection.execute(
+        "SELECT after FROM sync_bootstrap WHERE scope = ? AND tbl = ?", (place.scope, place.table)
+    ).fetchone()
+    told = f"property_id {'IS NULL' if place.scope == org else '= :scope'}"
+    if table.interest is not None:
+        told = "FALSE" if place.scope == org else "(property_id = :scope OR property_id IS NULL)"
+    # what of ours came to the hub since it looked is not in what it saw
+    ours = "" if int(get(connection, "acked") or 0) <= acked else " AND _node <> sync_node()"
+    rows = connection.execute(
+        f'SELECT id FROM "{table.name}" WHERE org_id = :org AND {told}{ours}'
+        " AND (:after = '' OR id < :after) AND (:is_end OR id >= :last) AND id NOT IN (SELECT value FROM json_each(:here))"
+        " AND id NOT IN (SELECT pk FROM sync_outbox WHERE tbl = :name AND op = 'i')",
+        {
+            "org": org,
+            "scope": place.scope,
+            "after": begun[0] if begun else "",
+            "is_end": is_end,
+            "last": here[-1] if here else "",
+            "here": msgspec.json.encode(here).decode(),
+            "name": table.name,
+        },
+    ).fetchall()
+    for row in rows:
+        fields = msgspec.Raw(msgspec.json.encode({"tbl": table.name}))
+        entry = Entry(0, 0, 0, [EntryChange(FORGET, "i", row[0], fields)])
+        apply_or_keep(connection, schema, entry, place.scope, errors)
 
 
 Ask = Callable[[str, str, str], Snapshot]

@@ -12,6 +12,7 @@ from sync.capture_sqlite import Pen, create_triggers, hold
 from sync.clock import at_ms
 from sync.hub.feed import PullRequest, answer, feed_rows
 from sync.hub.greeting import hello
+from sync.hub.interest import forget, image, settle
 from sync.hub.receive import receive
 from sync.hub.retention import Retention, sweep
 from sync.hub.snapshot import snapshot
@@ -124,14 +125,31 @@ class Hub:
 
     def _captured(self) -> list[tuple[str, EntryChange]]:
         """What PostgreSQL's triggers note of a transaction: scope and change."""
-        found = []
+        found: list[tuple[str, EntryChange]] = []
         for row in self.connection.execute("SELECT * FROM sync_outbox ORDER BY seq").fetchall():
             place = self.connection.execute(
                 f"SELECT property_id FROM {row['tbl']} WHERE id = ?", (row["pk"],)
             ).fetchone()
             stamps = dict.fromkeys(msgspec.json.decode(row["f"]), (row["hlc"], 0)) if row["op"] == "u" else None
-            raw = msgspec.Raw(row["f"].encode())
-            found.append((place[0] or ORG, EntryChange(row["tbl"], row["op"], row["pk"], raw, stamps)))
+            change = EntryChange(row["tbl"], row["op"], row["pk"], msgspec.Raw(row["f"].encode()), stamps)
+            if SCHEMA.tables[row["tbl"]].interest is not None and place[0] is None:
+                change.d = (row["tbl"], row["pk"])
+                store = SqliteStore(self.connection, HEAD_OFFICE, self.wall_ms())
+                found += [(told, change) for told in sorted(store.told(row["tbl"], [row["pk"]]).get(row["pk"], ()))]
+                continue
+            found += self._settled(row["tbl"], msgspec.json.decode(row["f"]), row["hlc"])
+            found.append((place[0] or ORG, change))
+        return found
+
+    def _settled(self, dealings: str, fields: dict[str, Any], hlc: int) -> list[tuple[str, EntryChange]]:
+        """What a dealing that head office wrote begins or ends."""
+        found: list[tuple[str, EntryChange]] = []
+        for table in SCHEMA.dealings.get(dealings, ()):
+            assert table.interest is not None
+            store = SqliteStore(self.connection, Sender(ORG, "", 0, fields["property_id"]), self.wall_ms())
+            for turn in settle(store, table, {fields[table.interest.column]: hlc}):
+                change = image(table, turn.row) if turn.began else forget(table.name, turn.id)
+                found.append((fields["property_id"], change))
         return found
 
 

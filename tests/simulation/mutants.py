@@ -83,8 +83,8 @@ MUTANTS = [
     Mutant(
         "what reaches another scope is not told",
         "sync.hub.application",
-        "scope = self._sender.org_id if group else",
-        "scope =",
+        "return self._sender.org_id if group else",
+        "return",
     ),
 ]
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Integer, MetaData, Table, Text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.schema import CreateTable
 
 from sync import conflicts
@@ -10,13 +11,14 @@ from sync.schema import attach_engine_columns, read_schema
 
 STAGES = ("new", "begun", "done", "closed")
 TAGS = ("blue", "green", "naïve", "red")
+ID = Text().with_variant(UUID(as_uuid=False), "postgresql")
 metadata = MetaData()
 
 
 def _key() -> list[Column[str]]:
     return [
-        Column("org_id", Text, primary_key=True, nullable=False),
-        Column("id", Text, primary_key=True, nullable=False),
+        Column("org_id", ID, primary_key=True, nullable=False),
+        Column("id", ID, primary_key=True, nullable=False),
     ]
 
 
@@ -24,7 +26,7 @@ cards = Table(
     "cards",
     metadata,
     *_key(),
-    Column("property_id", Text, nullable=False),
+    Column("property_id", ID, nullable=False),
     Column("name", Text, nullable=True),
     Column("note", Text, nullable=True),
     Column("shown", Boolean, nullable=True),
@@ -36,7 +38,7 @@ rules = Table(
     "rules",
     metadata,
     *_key(),
-    Column("property_id", Text, nullable=True),
+    Column("property_id", ID, nullable=True),
     Column("name", Text, nullable=True),
     info={"kind": "record", "writer": "both", "revive": True},
 )
@@ -44,7 +46,7 @@ deeds = Table(
     "deeds",
     metadata,
     *_key(),
-    Column("property_id", Text, nullable=False),
+    Column("property_id", ID, nullable=False),
     Column("what", Text, nullable=False),
     info={"kind": "fact", "writer": "property", "large": True},
 )
@@ -52,11 +54,31 @@ parts = Table(
     "parts",
     metadata,
     *_key(),
-    Column("property_id", Text, nullable=False),
-    Column("deed_id", Text, nullable=False),
+    Column("property_id", ID, nullable=False),
+    Column("deed_id", ID, nullable=False),
     Column("amount", Integer, nullable=False),
     ForeignKeyConstraint(["org_id", "deed_id"], ["deeds.org_id", "deeds.id"]),
     info={"kind": "fact", "writer": "property", "large": True},
+)
+# the group's, told to those who deal with them
+patrons = Table(
+    "patrons",
+    metadata,
+    *_key(),
+    Column("property_id", ID, nullable=True),
+    Column("name", Text, nullable=True),
+    Column("note", Text, nullable=True),
+    Column("tags", Text, nullable=False, info={"merge": "set"}),
+    info={"kind": "record", "writer": "both", "interest": ("visits", "patron_id")},
+)
+visits = Table(
+    "visits",
+    metadata,
+    *_key(),
+    Column("property_id", ID, nullable=False),
+    Column("patron_id", ID, nullable=False),
+    Column("ends_id", ID, nullable=True),
+    info={"kind": "fact", "writer": "both", "ends": "ends_id"},
 )
 attach_engine_columns(metadata)
 SCHEMA = read_schema(metadata, conflicts.metadata)
@@ -79,6 +101,8 @@ HUB = [
     "CREATE TABLE sync_quarantine (id TEXT PRIMARY KEY, number INTEGER, incarnation INTEGER, hlc INTEGER,"
     " first INTEGER, last INTEGER, code TEXT, reason TEXT, body TEXT, state TEXT NOT NULL DEFAULT 'waiting',"
     " tries INTEGER NOT NULL DEFAULT 0)",
+    "CREATE TABLE sync_interests (tbl TEXT, row_id TEXT, property_id TEXT, ended INTEGER, again INTEGER,"
+    " PRIMARY KEY (tbl, row_id, property_id))",
     "CREATE TABLE sync_scopes (scope TEXT PRIMARY KEY, head INTEGER NOT NULL, epoch INTEGER NOT NULL DEFAULT 1,"
     " kept_from INTEGER NOT NULL DEFAULT 1)",
     "CREATE TABLE sync_feed (scope TEXT, pos INTEGER, node INTEGER, incarnation INTEGER, hlc INTEGER, differs INTEGER,"

@@ -160,7 +160,7 @@ def test_an_edit_that_comes_late_meets_head_offices_like_any_other(hand: Hand) -
     group.rows("UPDATE stations SET name = 'From there' WHERE id = %s", station["id"])
     hand.push([hand.insert("stations", other)])
     assert states(group) == ["applied"]
-    assert group.rows("SELECT name, sort FROM stations ORDER BY sort") == [
+    assert group.rows("SELECT name, sort FROM stations ORDER BY name") == [
         {"name": "From there", "sort": 0},
         {"name": "Late", "sort": 0},  # whose author made it after it had edited it
     ]
