@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 import psycopg
 
-from sync.hub.capture import NEWS_CHANNEL, dealings_from, pg_type, wire_form
+from sync.hub.capture import NEWS_CHANNEL, pg_type, wire_form
+from sync.hub.postgres_dealings import DealingsInPostgres, concerns
+from sync.hub.postgres_kept import KeptInPostgres
 from sync.hub.store import Aside, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
 from sync.wire import TOLD_CHARS_MAX, RowImage, Told, Trouble
@@ -15,7 +17,6 @@ from sync.wire import TOLD_CHARS_MAX, RowImage, Told, Trouble
 Connection = psycopg.Connection[dict[str, Any]]
 # what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
 UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
-POSITION_MAX = 2**63 - 1
 _STATE = "acked, acked_hlc, incarnation, ceiling, status, born"
 _ASIDE = (
     "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine"
@@ -23,7 +24,7 @@ _ASIDE = (
 )
 
 
-class PostgresStore:
+class PostgresStore(DealingsInPostgres, KeptInPostgres):
     """One sender's store inside a transaction that the caller began under the sender's tenant, and commits."""
 
     def __init__(self, connection: Connection, sender: Sender) -> None:
@@ -179,58 +180,6 @@ class PostgresStore:
             (*values.values(), self.sender.org_id, id),
         )
 
-    def dealt(self, table: TableSpec, ids: Sequence[str]) -> dict[str, set[str]]:
-        """See HubStore."""
-        assert table.interest is not None
-        rows = self._connection.execute(
-            f'SELECT DISTINCT d."{table.interest.column}" AS id, d.property_id FROM {dealings_from(table.interest)}'
-            f' AND d.org_id = %s AND d."{table.interest.column}" = ANY(%s::uuid[]) AND d.property_id IS NOT NULL',
-            (self.sender.org_id, list(ids)),
-        )
-        return _places(rows)
-
-    def told(self, table: str, ids: Sequence[str]) -> dict[str, set[str]]:
-        """See HubStore."""
-        rows = self._connection.execute(
-            "SELECT row_id AS id, property_id FROM sync_interests"
-            " WHERE org_id = %s AND tbl = %s AND row_id = ANY(%s::uuid[]) AND ended IS NULL",
-            (self.sender.org_id, table, list(ids)),
-        )
-        return _places(rows)
-
-    def told_until(self, table: str, id: str) -> int:
-        """See HubStore."""
-        row = self._connection.execute(
-            "SELECT ended FROM sync_interests WHERE org_id = %s AND tbl = %s AND row_id = %s AND property_id = %s",
-            (self.sender.org_id, table, id, self.sender.property_id),
-        ).fetchone()
-        return (row and row["ended"]) or 0
-
-    def told_again(self, table: str, ids: Sequence[str]) -> set[str]:
-        """See HubStore."""
-        rows = self._connection.execute(
-            "SELECT row_id FROM sync_interests WHERE org_id = %s AND tbl = %s AND row_id = ANY(%s::uuid[])"
-            " AND property_id = %s AND again AND ended IS NULL",
-            (self.sender.org_id, table, list(ids), self.sender.property_id),
-        )
-        return {row["row_id"] for row in rows}
-
-    def begin_telling(self, table: str, id: str, property_id: str) -> None:
-        """See HubStore."""
-        self._connection.execute(
-            "INSERT INTO sync_interests (org_id, tbl, row_id, property_id) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (org_id, tbl, row_id, property_id) DO UPDATE SET ended = NULL, again = TRUE",
-            (self.sender.org_id, table, id, property_id),
-        )
-
-    def end_telling(self, table: str, id: str, property_id: str, hlc: int) -> None:
-        """See HubStore."""
-        self._connection.execute(
-            "INSERT INTO sync_interests (org_id, tbl, row_id, property_id, ended) VALUES (%s, %s, %s, %s, %s)"
-            " ON CONFLICT (org_id, tbl, row_id, property_id) DO UPDATE SET ended = excluded.ended",
-            (self.sender.org_id, table, id, property_id, hlc),
-        )
-
     def log_conflict(self, fact: Mapping[str, Any], hlc: int) -> bool:
         """See HubStore."""
         added = self._connection.execute(
@@ -351,49 +300,6 @@ class PostgresStore:
             (*self._me, list(positions), list(positions.values()), *self._me),
         )
 
-    # --- what is kept, and how long
-
-    def scopes(self) -> list[str]:
-        """See HubStore."""
-        rows = self._connection.execute(
-            "SELECT scope FROM sync_scopes WHERE org_id = %s ORDER BY scope", (self.sender.org_id,)
-        )
-        return [row["scope"] for row in rows]
-
-    def last_before(self, scope: str, ms: int) -> int:
-        """See HubStore."""
-        # positions come in the order of time, nearly: two that were under way at once may be the other way round
-        return self._number(
-            "SELECT coalesce(max(pos), 0) AS n FROM sync_feed WHERE org_id = %s AND scope = %s AND pos < coalesce("
-            "(SELECT min(pos) FROM sync_feed WHERE org_id = %s AND scope = %s AND at >= to_timestamp(%s / 1000.0)),"
-            f" {POSITION_MAX})",
-            *(self.sender.org_id, scope, self.sender.org_id, scope, ms),
-        )
-
-    def lowest_cursor(self, scope: str, seen_since_ms: int) -> int | None:
-        """See HubStore."""
-        row = self._connection.execute(
-            "SELECT min(coalesce(c.position, 0)) AS n FROM sync_scopes AS s JOIN sync_nodes AS n ON n.org_id = s.org_id"
-            " LEFT JOIN sync_node_cursors AS c ON c.org_id = s.org_id AND c.node_id = n.id AND c.scope = s.scope"
-            " WHERE s.org_id = %s AND s.scope = %s AND (n.property_id = s.scope OR s.scope = s.org_id)"
-            " AND n.status = 'active' AND coalesce(n.seen_at, n.enrolled_at) >= to_timestamp(%s / 1000.0)"
-            " AND coalesce(c.position, 0) >= s.kept_from - 1",
-            (self.sender.org_id, scope, seen_since_ms),
-        ).fetchone()
-        return None if row is None else row["n"]
-
-    def drop_entries(self, scope: str, upto: int, limit: int) -> int:
-        """See HubStore."""
-        one = (self.sender.org_id, scope)
-        self._connection.execute("SELECT 1 FROM sync_scopes WHERE org_id = %s AND scope = %s FOR UPDATE", one)
-        return self._number(
-            "WITH gone AS (DELETE FROM sync_feed WHERE org_id = %s AND scope = %s AND pos <= least(%s,"
-            " (SELECT kept_from - 1 FROM sync_scopes WHERE org_id = %s AND scope = %s) + %s) RETURNING pos)"
-            ", told AS (UPDATE sync_scopes SET kept_from = (SELECT max(pos) + 1 FROM gone)"
-            " WHERE org_id = %s AND scope = %s AND EXISTS (SELECT 1 FROM gone)) SELECT count(*) AS n FROM gone",
-            *(*one, upto, *one, limit, *one),
-        )
-
     # --- rows as they stand
 
     def families(self, scope: str, members: Sequence[Member], after: str, limit: int) -> list[tuple[str, RowImage]]:
@@ -408,11 +314,6 @@ class PostgresStore:
         return [(row["_head"], _image(row)) for row in rows]
 
     # --- of several statements
-
-    def _number(self, question: str, *parameters: Any) -> int:
-        row = self._connection.execute(question, parameters).fetchone()
-        assert row is not None
-        return int(row["n"])
 
     def _given(self, rows: Sequence[bytes]) -> dict[str, Any]:
         one = self.sender
@@ -433,22 +334,6 @@ def _state(row: Mapping[str, Any]) -> NodeState:
     return NodeState(
         row["acked"], row["acked_hlc"], row["incarnation"], row["ceiling"], row["status"] == "active", row["born"]
     )
-
-
-def concerns(table: TableSpec, *, of_group: bool) -> str:
-    """The condition under which a row `t` is told in a scope, the group's or a property's (parameters org and scope)."""
-    told = (
-        "(SELECT 1 FROM sync_interests AS i WHERE i.org_id = %(org)s AND i.property_id = %(scope)s"
-        " AND i.tbl = {} AND i.row_id = {} AND i.ended IS {})"
-    )
-    if of_group:
-        return "t.property_id IS NULL" if table.interest is None else "FALSE"
-    if table.interest is not None:
-        mine = told.format(f"'{table.name}'", "t.id", "NULL")
-        return f"(t.property_id = %(scope)s OR t.property_id IS NULL AND EXISTS {mine})"
-    if table.name == "sync_conflicts":  # nor what was said of whom the property let go
-        return f"t.property_id = %(scope)s AND NOT EXISTS {told.format('t.tbl', 't.row_id', 'NOT NULL')}"
-    return "t.property_id = %(scope)s"
 
 
 def _head_part(member: Member, of_group: bool, goes_on: bool) -> str:
@@ -480,13 +365,6 @@ def _image(row: Mapping[str, Any]) -> RowImage:
     extra = msgspec.json.decode(row["_x"]) if row["_x"] else None
     fields = msgspec.Raw(row["f"].encode())
     return RowImage(row["t"], row["id"], row["_hlc"], row["_node"], fields, stamps, row["_deleted"], extra)
-
-
-def _places(rows: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for row in rows:
-        found.setdefault(row["id"], set()).add(row["property_id"])
-    return found
 
 
 def _source(table: TableSpec) -> str:

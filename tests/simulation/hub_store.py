@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Boolean
 
 from sync.hub.capture import dealings_from
-from sync.hub.postgres import concerns
+from sync.hub.postgres_dealings import concerns
 from sync.hub.store import Aside, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
 from sync.wire import RowImage, Told, Trouble
