@@ -1,6 +1,6 @@
 """What the engine reads of the tables: which replicate, who writes them, how each field merges.
 
-The declarations are in SQLAlchemy's `info` (on tables: kind, writer, large, revive, and where they apply interest:
+The declarations are in SQLAlchemy's `info` (on tables: kind, writer, large, revive, keys, and where they apply interest:
 (table of dealings, column) and, on a table of dealings, ends: column; on columns: merge, stages, writer, pii); the
 engine's own columns are put on here, so that whoever declares a table needs to know nothing of them.
 
@@ -51,7 +51,8 @@ class Interest:
 class TableSpec:
     """One replicated table. `fields` leaves out `org_id` (the tenant, never on the wire) and the engine's columns.
     refers: field → the table whose row it names. large: it grows with every day of work. revive: an edit that is later
-    than a delete, and had not seen it, brings the row back.
+    than a delete, and had not seen it, brings the row back. keys: what people tell rows apart by, as
+    lists of fields; two rows that hold one key are a conflict for a person.
     """
 
     name: str
@@ -63,6 +64,7 @@ class TableSpec:
     refers: Mapping[str, str] = field(default_factory=dict)
     large: bool = False
     interest: Interest | None = None
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def mergeable(self) -> dict[str, FieldSpec]:
@@ -75,6 +77,11 @@ class TableSpec:
     def of_the_group(self) -> tuple[str, ...]:
         """The fields that a node may not edit, though it may edit the row."""
         return tuple(name for name, spec in self.mergeable.items() if spec.writer == "group")
+
+    @cached_property
+    def key_fields(self) -> frozenset[str]:
+        """The fields whose edit can make two rows hold one key, the tombstone among them."""
+        return frozenset({"_deleted", *(name for fields in self.keys.values() for name in fields)})
 
     @cached_property
     def sets(self) -> dict[str, FieldSpec]:
@@ -234,4 +241,5 @@ def _spec(table: Table, infos: Mapping[str, Mapping[Any, Any]]) -> TableSpec:
     revive, large = (bool(table.info.get(name)) for name in ("revive", "large"))
     told = _interest(table, infos)
     name, kind, writer = str(table.name), table.info["kind"], table.info["writer"]
-    return TableSpec(name, kind, writer, fields, parents, revive, refers, large, told)
+    keys = dict(table.info.get("keys", {}))
+    return TableSpec(name, kind, writer, fields, parents, revive, refers, large, told, keys)

@@ -106,6 +106,7 @@ class Words:
             "furthest_stage": self._("The furthest stage counts"),
             "set": self._("The later edit counts"),
             "delete": self._("It was deleted and edited at once"),
+            "business_key": self._("Two are called the same; the earlier keeps it"),
         }
         return rules.get(name, name.replace("_", " ").capitalize())
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from sqlmodel import SQLModel
 
-from hospitality.conflicts.rules import Restorable, State, restorable, state_of
+from hospitality.conflicts.rules import BUSINESS_KEY, Restorable, State, restorable, state_of
 from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Invalid, NotFound
 from hospitality.ground.ids import is_id
@@ -48,13 +48,14 @@ _OPEN = "NOT EXISTS (SELECT 1 FROM sync_resolutions e WHERE e.org_id = :org_id A
 @dataclass(frozen=True, slots=True)
 class Declared:
     """What a trade says of a table: who writes it, which fields are left empty or point elsewhere, what a row is called,
-    and which fields hold nothing of people."""
+    which fields hold nothing of people, and its business keys."""
 
     kind: str
     writer: str
     optional: frozenset[str]
     points_to: Mapping[str, str]
     plain: frozenset[str]
+    keys: Mapping[str, tuple[str, ...]]
     called: str | None
 
 
@@ -76,6 +77,7 @@ def declared(table: str) -> Declared | None:
             if column.name != "org_id"
         },
         plain=frozenset(str(column.name) for column in found.columns if column.info.get("pii") == "none"),
+        keys=found.info.get("keys", {}),
         called=next((name for name in _NAMES if name in names), None),
     )
 
@@ -96,15 +98,21 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class KnownRow:
-    """A row's name, where its table has one, and the stamps of its fields: one for all, and later ones by field."""
+    """A row's name, where its table has one, whether it is deleted, and the stamps of its fields: one for all, and later
+    ones by field."""
 
     name: str | None
+    deleted: bool
     stamp: tuple[int, int]
     later: Mapping[str, tuple[int, int]]
 
     def stamp_of(self, field: str) -> tuple[int, int]:
         """The edit that the field stands at."""
         return self.later.get(field, self.stamp)
+
+    def holds_since(self, key: Iterable[str]) -> tuple[int, int] | None:
+        """The edit by which the row got its business key, None when it is deleted and holds none."""
+        return None if self.deleted else max(self.stamp_of(field) for field in key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,19 +239,30 @@ def rows_known(reading: Reading, wanted: Iterable[tuple[str, str]]) -> dict[tupl
         if known is None:
             continue
         called = f'"{known.called}"' if known.called else "NULL"
-        sql = f'SELECT id, {called} AS name, _hlc, _node, _fv FROM "{name}" WHERE org_id = :org_id AND id IN (:ids)'
+        sql = f'SELECT id, {called} AS name, _deleted, _hlc, _node, _fv FROM "{name}" WHERE org_id = :org_id AND id IN (:ids)'
         for row in reading.rows(sql, ids=sorted(ids)):
             later = msgspec.json.decode(row["_fv"], type=dict[str, tuple[int, int]]) if row["_fv"] else {}
-            found[name, row["id"]] = KnownRow(row["name"], (row["_hlc"], row["_node"]), later)
+            found[name, row["id"]] = KnownRow(row["name"], bool(row["_deleted"]), (row["_hlc"], row["_node"]), later)
     return found
 
 
 def _loaded(reading: Reading, rows: Sequence[Any]) -> list[LoadedConflict]:
-    known = rows_known(reading, {(row["tbl"], row["row_id"]) for row in rows})
+    wanted = {(row["tbl"], row["row_id"]) for row in rows}
+    wanted |= {(row["tbl"], _value(row["won_value"])) for row in rows if row["rule"] == BUSINESS_KEY}
+    known = rows_known(reading, wanted)
 
     def stands(row: Any) -> bool | None:
-        one = known.get((row["tbl"], row["row_id"]))
-        return None if one is None else one.stamp_of(row["field"]) == (row["won_hlc"], row["won_node"])
+        one, won = known.get((row["tbl"], row["row_id"])), (row["won_hlc"], row["won_node"])
+        if row["rule"] != BUSINESS_KEY:
+            return None if one is None else one.stamp_of(row["field"]) == won
+        other, table = known.get((row["tbl"], _value(row["won_value"]))), declared(row["tbl"])
+        if one is None or other is None or table is None:
+            return None
+        key = table.keys.get(row["field"], ())
+        return bool(key) and (other.holds_since(key), one.holds_since(key)) == (
+            won,
+            (row["lost_hlc"], row["lost_node"]),
+        )
 
     return [LoadedConflict(row, stands(row)) for row in rows]
 

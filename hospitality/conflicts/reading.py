@@ -17,7 +17,7 @@ from hospitality.conflicts.loading import (
     load_troubles,
     rows_known,
 )
-from hospitality.conflicts.rules import Restorable, State
+from hospitality.conflicts.rules import BUSINESS_KEY, Restorable, State
 from hospitality.ground.clock import instant_text
 from hospitality.ground.ids import is_id
 from hospitality.ground.statements import Reading
@@ -206,6 +206,8 @@ def _told(reading: Reading, found: Sequence[LoadedConflict], names: Names) -> li
 
 
 def _points_to(one: LoadedConflict) -> str | None:
+    if one.row["rule"] == BUSINESS_KEY:
+        return str(one.row["tbl"])
     table = declared(one.row["tbl"])
     return table.points_to.get(one.row["field"]) if table else None
 

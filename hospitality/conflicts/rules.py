@@ -8,8 +8,9 @@ State = Literal["open", "restored", "dismissed", "edited"]
 # how a losing value may come back: here, only at the other end, not at all, or nobody here knows its table
 Restorable = Literal["here", "at_the_property", "at_head_office", "never", "not_known"]
 NOTE_LENGTH_MAX = 200
-# what the engine's own rules decide for good: a stage that was reached never goes back
-BY_EDIT = "last_writer"
+# the others are decided for good (a stage that was reached never goes back) or by an edit of the row itself
+BY_EDIT = ("last_writer", "set", "delete")
+BUSINESS_KEY = "business_key"
 
 
 def state_of(action: str | None, stands: bool | None) -> State:
@@ -24,7 +25,7 @@ def restorable(*, writer: str | None, kind: str | None, rule: str, side: str) ->
     """writer, kind: what the table's declaration says, None for a table of another release; side: where we are."""
     if writer is None:
         return "not_known"
-    if kind != "record" or rule != BY_EDIT:
+    if kind != "record" or rule not in BY_EDIT:
         return "never"
     if writer in (side, "both"):
         return "here"

@@ -14,7 +14,7 @@ from hospitality.conflicts.reading import Conflict, Names, TroubleView, conflict
 from hospitality.conflicts.verbs import set_again
 from hospitality.ground.errors import Refused
 from hospitality.ground.ids import new_id
-from hospitality.ground.texts import kept_text
+from hospitality.ground.texts import IN_SET, kept_text
 from hospitality.ground.work import Work
 
 RESOLVE = "sync.resolve"
@@ -53,7 +53,7 @@ def restore_conflict(work: Work, conflict_id: str, *, note: str | None = None, n
         set_again(work, row["tbl"], row["row_id"], row["field"], lost)
         _resolve(work, conflict_id, "conflict", "restored", why)
         table = declared(row["tbl"])
-        plain = table is not None and (row["field"] in table.plain or row["field"] == "_deleted")
+        plain = table is not None and row["field"].partition(IN_SET)[0] in (*table.plain, "_deleted")
         before, after = (won, lost) if plain else (None, None)
         fact = ConflictRestored(conflict_id, row["tbl"], row["row_id"], row["field"], before, after)
         work.journal(fact, reason=why)

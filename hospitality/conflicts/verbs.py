@@ -12,7 +12,7 @@ from hospitality.conflicts.loading import declared
 from hospitality.ground.errors import NotFound, Refused
 from hospitality.ground.statements import Reading
 from hospitality.ground.tables import Row
-from hospitality.ground.texts import kept_name, kept_text
+from hospitality.ground.texts import IN_SET, kept_name, kept_text, words_of
 from hospitality.ground.work import Work
 from hospitality.menu import rules as menu_rules
 from hospitality.menu.service import MANAGE as MANAGE_MENU
@@ -32,7 +32,7 @@ class EditVerb:
 
 VERBS = {
     "menu_items": EditVerb(
-        frozenset({"name", "price_minor", "available", "station_id", "prep_seconds", "tax_rate_id"}),
+        frozenset({"name", "price_minor", "available", "station_id", "prep_seconds", "tax_rate_id", "allergens"}),
         lambda work, id, field, value: edit_item(work, id, {field: value}),
     ),
     "people": EditVerb(
@@ -66,7 +66,11 @@ CHECKS: dict[str, Check] = {
 
 
 def set_again(work: Work, table: str, id: str, field: str, value: Any) -> None:
-    """Sets one field as an edit of the caller's, by the rules of the field's trade. Raises what its verb does."""
+    """Sets one field, or puts one element into a set or takes it out, as an edit of the caller's and by the rules of the
+    field's trade. Raises what its verb does."""
+    field, _, element = field.partition(IN_SET)
+    if element:
+        value = _with_element(work, table, id, field, element, bool(value))
     verb = VERBS.get(table)
     if verb is not None and field in verb.fields:
         verb.run(work, id, field, value)
@@ -84,6 +88,12 @@ def set_again(work: Work, table: str, id: str, field: str, value: Any) -> None:
     if field in CHECKS:
         CHECKS[field](work, id, value)
     work.edit(_model(table), id, **{field: value})
+
+
+def _with_element(reading: Reading, table: str, id: str, field: str, element: str, there: bool) -> list[str]:
+    sql = f'SELECT "{field}" FROM "{table}" WHERE org_id = :org_id AND id = :id'
+    others = {word for word in words_of(reading.value(sql, id=id)) if word != element}
+    return sorted(others | {element} if there else others)
 
 
 def _check_there(reading: Reading, table: str, id: Any) -> None:

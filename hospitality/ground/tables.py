@@ -73,6 +73,7 @@ def described(
     writer: Writer = "property",
     refers: Mapping[str, str] | None = None,
     indexes: Sequence[Sequence[str]] = (),
+    keys: Mapping[str, Sequence[str]] | None = None,
     large: bool = False,
     host: Literal["both", "edge", "cloud"] = "both",
 ) -> tuple[Any, ...]:
@@ -81,18 +82,21 @@ def described(
     kind: `fact` (written once), `record` (edited, merged field by field) or `local` (never leaves its host).
     writer: whose node may write it. refers: column → table, as foreign keys that begin with `org_id`.
     indexes: lists of columns, each put behind `org_id`; never unique, since two nodes may both be right.
+    keys: name → columns by which people tell rows apart; two rows that hold one are a conflict for a person to settle.
     large: partitioned by hash of `org_id` at head office. host: which host has the table.
     """
-    keys = [
+    references = [
         ForeignKeyConstraint(["org_id", name], [f"{table}.org_id", f"{table}.id"])
         for name, table in (refers or {}).items()
     ]
     found = [Index(None, "org_id", *names) for names in indexes]
-    info = {"kind": kind, "writer": writer, "large": large, "host": host}
+    info: dict[str, Any] = {"kind": kind, "writer": writer, "large": large, "host": host}
+    if keys:
+        info["keys"] = {name: tuple(columns) for name, columns in keys.items()}
     options: dict[str, Any] = {"info": info}
     if large:
         options["postgresql_partition_by"] = "HASH (org_id)"
-    return (*keys, *found, options)
+    return (*references, *found, options)
 
 
 class Row(SQLModel):

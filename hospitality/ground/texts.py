@@ -7,6 +7,8 @@ import msgspec
 
 from hospitality.ground.errors import Invalid
 
+IN_SET = "/"  # between a set's field and its element, where sync names one
+
 
 def one_line(text: str) -> str:
     """The text with control characters as spaces and none around it.

@@ -2,12 +2,14 @@
 
 from hospitality.ground.tables import AMOUNT, COUNT, ELEMENTS, FLAG, ID, WORDS, Row, column, described
 
+BY_NAME = {"name": ("property_id", "name")}
+
 
 class Station(Row, table=True):
     """Where items are made; `printer` names the printer of its tickets in the node's settings, None for none."""
 
     __tablename__ = "stations"
-    __table_args__ = described("record", writer="both", indexes=[["property_id"]])
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]], keys=BY_NAME)
 
     name: str = column(WORDS)
     sort: int = column(COUNT)
@@ -21,7 +23,7 @@ class TaxRate(Row, table=True):
     """
 
     __tablename__ = "tax_rates"
-    __table_args__ = described("record", writer="both", indexes=[["property_id"]])
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]], keys=BY_NAME)
 
     name: str = column(WORDS)
     rate_bp: int = column(COUNT, writer="group")
@@ -32,7 +34,7 @@ class MenuCategory(Row, table=True):
     """A heading of the menu."""
 
     __tablename__ = "menu_categories"
-    __table_args__ = described("record", writer="both", indexes=[["property_id"]])
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]], keys=BY_NAME)
 
     name: str = column(WORDS)
     sort: int = column(COUNT)

@@ -15,6 +15,7 @@ from sqlalchemy import Boolean, Text
 
 from sync.clock import Stamp
 from sync.hub.interest import forget, image, settle
+from sync.hub.keys import same_keys
 from sync.hub.store import HubStore, SetAside
 from sync.merge import (
     BY_STAMP,
@@ -89,6 +90,8 @@ class Application:
         # with the first and the last transaction that did
         self._new: dict[tuple[str, str], tuple[Transaction, EntryChange]] = {}
         self._touched: dict[str, dict[str, tuple[Transaction, Transaction]]] = {}
+        # of tables with business keys: the rows that may have taken one, and the last transaction that did it
+        self._keyed: dict[str, dict[str, Transaction]] = {}
 
     def run(self, transactions: Sequence[Transaction]) -> None:
         """Raises SetAside when anything can't be applied; nothing may then stay of any of them (HubStore.attempt)."""
@@ -108,6 +111,15 @@ class Application:
         for name in sorted(edits, key=self._schema.order.__getitem__):
             self._edit(self._schema.tables[name], edits[name])
         self._settle_dealings()
+        self._tell_same_keys()
+
+    def _tell_same_keys(self) -> None:
+        for name, rows in self._keyed.items():
+            table = self._schema.tables[name]
+            for fact in same_keys(self._store, table, rows, instant_of(self._rules.now_ms)):
+                author = rows.get(fact["row_id"]) or rows[msgspec.json.decode(fact["won_value"])]
+                guard = _guard(table, {"id": fact["row_id"], "property_id": fact["property_id"]})
+                self._add_to_log(author, fact, fact["property_id"] or self._sender.org_id, guard)
 
     def _check(self, change: Change) -> None:
         table = self._schema.tables.get(change.t)
@@ -135,6 +147,8 @@ class Application:
                     self._tell(transaction, entry, change, ())
                 else:
                     self._tell(transaction, entry, change, (self._scope(group=group),))
+                if table.keys:
+                    self._keyed.setdefault(table.name, {})[change.k] = transaction
             if table.name in self._schema.dealings:
                 self._touch(table, transaction, _fields(change))
         if rest:
@@ -283,6 +297,8 @@ class Application:
             if not tombstone.value:
                 row["_deleted"], moved["_deleted"] = result["_deleted"], stamps["_deleted"] = False, tombstone.stamp
                 columns.add("_deleted")
+        if table.keys and not table.key_fields.isdisjoint(moved):
+            self._keyed.setdefault(table.name, {})[change.k] = transaction
         if moved:
             row["_fv"] = versions.with_fields(moved).fv()
         if extra:
@@ -372,10 +388,15 @@ class Application:
             "lost_node": clash.lost.stamp[1],
             "decided_at": instant_of(self._rules.now_ms),
         }
+        self._add_to_log(transaction, fact, self._sender.property_id, _guard(table, row))
+
+    def _add_to_log(
+        self, transaction: Transaction, fact: Mapping[str, Any], scope: str, guard: tuple[str, str] | None
+    ) -> None:
         if self._store.log_conflict(fact, transaction.hlc):  # stamped as the feed's entry has it
             transaction.differs = True
-            entry = EntryChange("sync_conflicts", "i", id, msgspec.Raw(msgspec.json.encode(fact)), d=_guard(table, row))
-            transaction.entries.setdefault(self._sender.property_id, []).append(entry)
+            entry = EntryChange("sync_conflicts", "i", fact["id"], msgspec.Raw(msgspec.json.encode(fact)), d=guard)
+            transaction.entries.setdefault(scope, []).append(entry)
 
     def _scope(self, *, group: bool) -> str:
         return self._sender.org_id if group else self._sender.property_id

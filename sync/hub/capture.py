@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.types import TypeEngine
 
+from sync.hub.keys import PAIRED_MAX
+from sync.hub.keys import RULE as BUSINESS_KEY
 from sync.merge import ELEMENT_CHARS_MAX
 from sync.schema import IN_SET, FieldSpec, Interest, Schema, TableSpec
 from sync.wire import FORGET, TRANSACTION_CHARS_MAX
@@ -50,6 +52,14 @@ SETS = [
       SELECT coalesce(jsonb_object_agg(field || '{IN_SET}' || e, added), '{{}}') FROM (
         SELECT coalesce(o.e, n.e) AS e, o.e IS NULL AS added FROM jsonb_array_elements_text(old::jsonb) AS o(e)
         FULL JOIN jsonb_array_elements_text(new::jsonb) AS n(e) ON o.e = n.e WHERE o.e IS NULL OR n.e IS NULL) AS found
+    $$
+    """,
+    # when a row's field got its value: stamp and node, which order as they do in Python
+    """
+    CREATE OR REPLACE FUNCTION sync_stamp_of(hlc bigint, node integer, fv text, field text) RETURNS bigint[]
+      LANGUAGE sql IMMUTABLE AS $$
+      SELECT CASE WHEN jsonb_exists(fv::jsonb, field)
+        THEN ARRAY[(fv::jsonb -> field ->> 0)::bigint, (fv::jsonb -> field ->> 1)::bigint] ELSE ARRAY[hlc, node] END
     $$
     """,
     # the names by which a document tells of a set's elements
@@ -123,6 +133,8 @@ def capture_statements(schema: Schema) -> list[str]:
             statements.append(_settle(table, table.interest))
         statements += _capture(table, schema.dealings.get(table.name, ()))
         statements += _record(table) if table.kind == "record" else _fact(table)
+        if table.keys:
+            statements += _keys(table)
     return statements
 
 
@@ -307,6 +319,60 @@ def _names(name: str, spec: FieldSpec) -> str:
     if spec.merge == "set":
         return f"ARRAY(SELECT jsonb_object_keys({_change(name, spec)}))"
     return f"ARRAY['{name}']"
+
+
+def _keys(table: TableSpec) -> list[str]:
+    """Notes what `keys.same_keys` would, of a row as its transaction leaves it."""
+    function = f"sync_keys_{table.name}"
+    pairs = "\n".join(_pairs(table, key, fields) for key, fields in table.keys.items())
+    return [
+        f"""
+        CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE mine "{table.name}"%ROWTYPE; held bigint[];
+        BEGIN
+          SELECT * INTO mine FROM "{table.name}" WHERE org_id = NEW.org_id AND id = NEW.id;
+          IF mine._deleted THEN RETURN NULL; END IF;
+          {pairs}
+          RETURN NULL;
+        END $$
+        """,
+        f'DROP TRIGGER IF EXISTS sync_keys ON "{table.name}"',
+        f"""
+        CREATE CONSTRAINT TRIGGER sync_keys AFTER INSERT OR UPDATE ON "{table.name}" DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW {NOT_APPLYING} EXECUTE FUNCTION {function}()
+        """,
+    ]
+
+
+def _pairs(table: TableSpec, key: str, fields: tuple[str, ...]) -> str:
+    def held(row: str) -> str:
+        stamps = (f"sync_stamp_of({row}._hlc, {row}._node, {row}._fv, '{name}')" for name in fields)
+        return f"greatest({', '.join(stamps)})"
+
+    same = " AND ".join(
+        f't."{name}" IS NOT DISTINCT FROM mine."{name}"' if name == "property_id" else f't."{name}" = mine."{name}"'
+        for name in fields
+    )
+    said = f"'{table.name}/{key}/' || w.id || '/' || w.at[1] || '/' || w.at[2] || '/' || l.id || '/' || l.at[1] || '/'"
+    return f"""
+          held := {held("mine")};
+          INSERT INTO sync_conflicts (org_id, id, property_id, tbl, row_id, field, rule, won_value, won_hlc, won_node,
+            lost_value, lost_hlc, lost_node, decided_at)
+          SELECT mine.org_id, md5({said} || l.at[2])::uuid, l.property_id, '{table.name}', l.id, '{key}', '{BUSINESS_KEY}',
+            to_json(w.id)::text, w.at[1], w.at[2], to_json(l.id)::text, l.at[1], l.at[2], clock_timestamp()
+          FROM (
+            SELECT t.id, t.property_id, {held("t")} AS at FROM "{table.name}" AS t
+            WHERE t.org_id = mine.org_id AND t.id <> mine.id AND NOT t._deleted AND {same}
+            ORDER BY at, id LIMIT {PAIRED_MAX}
+          ) AS o
+          CROSS JOIN LATERAL (SELECT mine.id, mine.property_id, held AS at) AS m
+          CROSS JOIN LATERAL (SELECT (o.at, o.id) < (m.at, m.id) AS earlier) AS e
+          CROSS JOIN LATERAL (
+            SELECT CASE WHEN earlier THEN o.id ELSE m.id END AS id, CASE WHEN earlier THEN o.at ELSE m.at END AS at) AS w
+          CROSS JOIN LATERAL (
+            SELECT CASE WHEN earlier THEN m.id ELSE o.id END AS id, CASE WHEN earlier THEN m.at ELSE o.at END AS at,
+              CASE WHEN earlier THEN m.property_id ELSE o.property_id END AS property_id) AS l
+          ON CONFLICT DO NOTHING;"""
 
 
 def _fact(table: TableSpec) -> list[str]:

@@ -217,6 +217,13 @@ class HubStore(Protocol):
         """From here on the property is not told of the row any more, since something under this stamp."""
         ...
 
+    def sharing(self, table: TableSpec, fields: Sequence[str], ids: Sequence[str]) -> list[dict[str, Any]]:
+        """The rows, none of them deleted, that hold in these fields what one of these records holds: those records too.
+
+        Each with its id, property, stamps and these fields. A field without a value is no key, but for `property_id`.
+        """
+        ...
+
     def log_conflict(self, fact: Mapping[str, Any], hlc: int) -> bool:
         """Adds to the conflict log; False when it is there already."""
         ...

@@ -22,6 +22,7 @@ def broken(world: World) -> list[str]:
         *_facts(world),
         *_edits(world),
         *_stages(world),
+        *_keys(world),
     ]
 
 
@@ -107,3 +108,18 @@ def _stages(world: World) -> Iterator[str]:
             found = world.hub.connection.execute("SELECT stage FROM cards WHERE id = ?", (id,)).fetchone()
             if found is None or STAGES.index(found[0]) < furthest:
                 yield f"furthest: card {id[:4]} was at {STAGES[furthest]} and is at {found and found[0]}"
+
+
+def _keys(world: World) -> Iterator[str]:
+    hub = world.hub.connection
+    told = {
+        frozenset((msgspec.json.decode(row["won_value"]), msgspec.json.decode(row["lost_value"])))
+        for row in hub.execute("SELECT * FROM sync_conflicts WHERE rule = 'business_key'")
+    }
+    for row in hub.execute(
+        "SELECT one.id AS one, other.id AS other, one.number FROM cards AS one JOIN cards AS other"
+        " ON one.number = other.number AND one.property_id = other.property_id AND one.id < other.id"
+        " WHERE NOT one._deleted AND NOT other._deleted"
+    ):
+        if frozenset((row["one"], row["other"])) not in told:
+            yield f"keys: cards {row['one'][:4]} and {row['other'][:4]} are both {row['number']}, and nobody is told"

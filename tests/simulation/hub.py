@@ -13,6 +13,7 @@ from sync.clock import at_ms
 from sync.hub.feed import PullRequest, answer, feed_rows
 from sync.hub.greeting import hello
 from sync.hub.interest import forget, image, settle
+from sync.hub.keys import same_keys
 from sync.hub.receive import receive
 from sync.hub.retention import Retention, sweep
 from sync.hub.snapshot import snapshot
@@ -103,13 +104,21 @@ class Hub:
         self.pen.begin(stamp)
         for sql, values in statements:
             self.connection.execute(sql, values)
-        self.pen.end()
         store = SqliteStore(self.connection, HEAD_OFFICE, self.wall_ms())
+        self._tell_same_keys(store, stamp)
+        self.pen.end()
         for scope, changes in groupby(sorted(self._captured(), key=lambda c: c[0]), key=lambda c: c[0]):
             store.append(scope, 0, feed_rows([(stamp, False, [change for _, change in changes])]))
         self.connection.execute("DELETE FROM sync_outbox")
         self.connection.execute("COMMIT")
         return stamp
+
+    def _tell_same_keys(self, store: SqliteStore, stamp: int) -> None:
+        """What PostgreSQL's triggers do at the commit."""
+        for table in [table for table in SCHEMA.tables.values() if table.keys]:
+            touched = self.connection.execute("SELECT DISTINCT pk FROM sync_outbox WHERE tbl = ?", (table.name,))
+            for fact in same_keys(store, table, [row[0] for row in touched.fetchall()], "now"):
+                store.log_conflict(fact, stamp)
 
     def sweep(self, rule: Retention) -> bool:
         """One step of the daily sweep."""

@@ -188,6 +188,15 @@ class SqliteStore:
             *(table, id, property_id, hlc),
         )
 
+    def sharing(self, table: TableSpec, fields: Sequence[str], ids: Sequence[str]) -> list[dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for row in self._rows(table, ids).values():
+            same = " AND ".join(f"{name} IS ?" if name == "property_id" else f"{name} = ?" for name in fields)
+            sql = f"SELECT * FROM {table.name} WHERE NOT _deleted AND {same}"
+            if not row["_deleted"]:
+                found |= {other["id"]: dict(other) for other in self._run(sql, *(row[name] for name in fields))}
+        return list(found.values())
+
     def log_conflict(self, fact: Mapping[str, Any], hlc: int) -> bool:
         names = ["org_id", *fact, "_hlc", "_node"]
         values = [self.sender.org_id, *fact.values(), hlc, self.sender.number]

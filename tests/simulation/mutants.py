@@ -80,6 +80,13 @@ MUTANTS = [
         "(page.scope, page.to, page.epoch)",
         "(page.scope, page.head, page.epoch)",
     ),
+    Mutant("equal keys go unnoticed", "sync.hub.application", "if table.keys and not", "if False and not"),
+    Mutant(
+        "an element takes the whole set's place",
+        "sync.merge",
+        "set_text(elements(value) | element if new else",
+        "set_text(element if new else",
+    ),
     Mutant(
         "what reaches another scope is not told",
         "sync.hub.application",

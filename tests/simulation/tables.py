@@ -10,6 +10,7 @@ from sync.node import tables as node_tables
 from sync.schema import attach_engine_columns, read_schema
 
 STAGES = ("new", "begun", "done", "closed")
+NUMBERS = ("1", "2", "3")
 TAGS = ("blue", "green", "naïve", "red")
 ID = Text().with_variant(UUID(as_uuid=False), "postgresql")
 metadata = MetaData()
@@ -29,10 +30,11 @@ cards = Table(
     Column("property_id", ID, nullable=False),
     Column("name", Text, nullable=True),
     Column("note", Text, nullable=True),
+    Column("number", Text, nullable=True),
     Column("shown", Boolean, nullable=True),
     Column("tags", Text, nullable=False, server_default="[]", info={"merge": "set"}),
     Column("stage", Text, nullable=False, info={"merge": "furthest_stage", "stages": STAGES}),
-    info={"kind": "record", "writer": "property"},
+    info={"kind": "record", "writer": "property", "keys": {"number": ("property_id", "number")}},
 )
 rules = Table(
     "rules",

@@ -15,7 +15,7 @@ from sync.merge import elements, set_text
 from sync.node.transport import LinkDown, TurnedAway
 from tests.simulation.hub import Hub, HubDied
 from tests.simulation.node import Backup, Link, Node, NodeDied
-from tests.simulation.tables import STAGES, TAGS
+from tests.simulation.tables import NUMBERS, STAGES, TAGS
 
 START_MS = 1_800_000_000_000
 NORTH, SOUTH = "north", "south"
@@ -143,6 +143,15 @@ class World:
         stamp = self.hub.act([statement for statement, _ in edits], self._stamp_there(edits))
         self._promise(edits, stamp)
         return f"head office edits {_named(edits)}"
+
+    def number(self, node: Node) -> str:
+        """A card gets a number, which another may have."""
+        rows = node.connection.execute("SELECT id FROM cards ORDER BY id").fetchall()
+        if not rows:
+            return ""
+        id, number = self.luck.choice(rows)["id"], self.luck.choice(NUMBERS)
+        stamp = self._act(node, [("UPDATE cards SET number = ? WHERE id = ?", (number, id))])
+        return f"node {node.number} numbers card {id[:4]} {number}{_told(stamp)}"
 
     def advance(self, node: Node) -> str:
         """A card goes on to a later stage."""
@@ -361,6 +370,7 @@ HAPPENINGS: dict[Callable[[World, Node], str], int] = {
     World.add: 4,
     World.edit: 10,
     World.edit_at_head_office: 7,
+    World.number: 2,
     World.advance: 3,
     World.talk: 24,
     World.cut: 2,

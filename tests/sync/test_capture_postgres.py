@@ -194,7 +194,10 @@ def test_every_replicated_table_is_captured(head: Head) -> None:
             " FROM pg_trigger WHERE NOT tgisinternal AND tgparentid = 0 AND tgenabled = 'O' GROUP BY tgrelid"
         ).fetchall()
     found = {row["tbl"]: row["names"] for row in triggers}
-    wanted = {name: ["sync_capture", "sync_stamp"] for name in SCHEMA.tables}
+    wanted = {
+        name: ["sync_capture", *(["sync_keys"] if table.keys else []), "sync_stamp"]
+        for name, table in SCHEMA.tables.items()
+    }
     assert found == {**wanted, "sync_captured": ["sync_emit"]}
 
 
@@ -255,7 +258,7 @@ def test_a_polling_reader_misses_nothing_of_eight_writers(house: House) -> None:
             ids = [new_id() for _ in range(luck.randint(1, 6))]
             with head.database.transaction(group.org_id) as connection:
                 for id in ids:
-                    connection.execute(INSERT, (group.org_id, id, house.id, str(seed), 0))
+                    connection.execute(INSERT, (group.org_id, id, house.id, f"{seed} {id}", 0))
                     if luck.random() < 0.3:
                         connection.execute("SELECT pg_sleep(0.002)")
             written.append(ids)

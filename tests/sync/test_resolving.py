@@ -377,3 +377,63 @@ def test_the_log_is_narrowed_and_paged_without_a_gap_at_both_ends(node: Node, ho
         assert listed(Asked(), ask) == set(ids)
         assert listed(Asked(house.id, table="stations"), ask) == set(ids)
         assert listed(Asked(table="menu_items"), ask) == set()
+
+
+def the_conflict(node: Node) -> str:
+    """The one conflict that is logged."""
+    node.sync()
+    (logged,) = node.house.group.conflicts()
+    return str(logged["id"])
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_an_element_that_was_lost_is_put_in_again_and_the_others_stay(node: Node, menu: Menu, end: Any) -> None:
+    item = menu.items[0]
+    node.act(edit_item, item, {"allergens": ["nuts"]})
+    node.house.act(edit_item, item, {"allergens": ["milk", "nuts"]})
+    node.house.act(edit_item, item, {"allergens": ["milk"]})
+    told = end(node, restore_conflict, the_conflict(node), note=None)
+    assert (told.field, told.state, told.lost.value) == ("allergens/nuts", "restored", True)
+    node.sync()
+    assert_agree(node)
+    assert node.value("SELECT allergens FROM menu_items WHERE id = :id", id=item) == '["milk","nuts"]'
+    (said,) = journalled(node, "conflicts.conflict_restored")
+    assert (said["before"], said["after"]) == (False, True)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_row_deleted_while_somebody_edited_it_is_there_again_with_the_edit(node: Node, end: Any) -> None:
+    id = node.act(add_station, name="Grill")["id"]
+    node.sync()
+    node.house.group.rows("UPDATE stations SET _deleted = TRUE WHERE id = %s", id)
+    node.act(rename, id, "Fire")
+    end(node, restore_conflict, the_conflict(node), note=None)
+    node.sync()
+    assert_agree(node)
+    (row,) = node.rows("SELECT name, _deleted FROM stations")
+    assert (row["name"], bool(row["_deleted"])) == ("Fire", False)
+
+
+def delete(work: Work, id: str) -> None:
+    """A station goes."""
+    work.run("UPDATE stations SET _deleted = TRUE WHERE org_id = :org_id AND id = :id", id=id)
+
+
+@pytest.mark.parametrize("who_gives_way", [0, 1])
+@pytest.mark.parametrize("settles", [lambda work, id: rename(work, id, "Bar 2"), delete])
+def test_two_rows_of_one_name_are_open_until_one_of_them_gives_way(
+    node: Node, settles: Any, who_gives_way: int
+) -> None:
+    ids = [node.house.act(add_station, name="Bar")["id"], node.act(add_station, name="Bar")["id"]]
+    conflict = the_conflict(node)
+    here, there = seen_at_both(node, conflict)
+    assert here.state == there.state == "open"
+    assert (here.won.value, here.lost.value, here.won.value_name) == (*ids, "Bar")
+    with pytest.raises(Refused) as refused:
+        at_property(node, restore_conflict, conflict, note=None)
+    assert refused.value.code == "NOT_RESTORABLE"
+    node.act(lambda work: work.edit(Station, ids[0], sort=7))
+    assert seen_at_both(node, conflict)[0].state == "open", "another field settles nothing"
+    node.act(settles, ids[who_gives_way])
+    node.sync()
+    assert [one.state for one in seen_at_both(node, conflict)] == ["edited", "edited"]
