@@ -347,7 +347,10 @@ class HeadOffice:
 
     def set_aside(self, there: There, *, code: str = "PARENT_MISSING", changes: Sequence[Row] = ()) -> str:
         """A transaction that head office could not take in; answers its id."""
-        body = [{"s": 7 + n, "h": 1, "t": t, "o": "i", "k": new_id(), "f": dict(f)} for n, (t, f) in enumerate(changes)]
+        body = [
+            {"s": 7 + n, "h": 1, "t": t, "o": "i", "k": f.get("id", new_id()), "f": dict(f)}
+            for n, (t, f) in enumerate(changes)
+        ]
         id = new_id()
         values = {
             "id": id,

@@ -1,5 +1,6 @@
 """What things are called on these pages: tables, fields, rules, reasons, days. Texts in the reader's language."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +15,8 @@ from web.texts import Texts
 
 Gettext = Callable[[str], str]
 VALUE_LENGTH_MAX = 120
+_INSTANT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z")
+_SUFFIX = re.compile(r"_(minor|bp|id)$")  # of what unit or kind a field is, people need not read
 EDITED = (
     *("menu_items", "menu_categories", "modifier_groups", "modifier_options", "menu_item_groups"),
     *("stations", "tax_rates", "people", "business_days"),
@@ -96,7 +99,7 @@ class Words:
     def field(self, name: str) -> str:
         """What a field is called; of a set also the element."""
         name, _, element = name.partition(IN_SET)
-        known = fields(self._).get(name, name.strip("_").replace("_", " ").capitalize())
+        known = fields(self._).get(name) or _SUFFIX.sub("", name).strip("_").replace("_", " ").capitalize()
         return f"{known}: {element}" if element else known
 
     def rule(self, name: str) -> str:
@@ -115,6 +118,12 @@ class Words:
         if side.value_name is not None:
             return side.value_name
         return self.plain(side.value, conflict.field, currency)
+
+    def held(self, value: Any, field: str, currency: str, zone: str, now: datetime) -> str:
+        """A value of a transaction that was set aside; instants as `at` tells them."""
+        if isinstance(value, str) and _INSTANT.fullmatch(value):
+            return self.at(value, zone, now)
+        return self.plain(value, field, currency)
 
     def plain(self, value: Any, field: str, currency: str) -> str:
         """A value as people write it, by what its field is called."""

@@ -42,7 +42,8 @@ def writer_words(side: ConflictSide, zone: tzinfo | None) -> str:
 
 
 def field_words(name: str) -> str:
-    """What a field is called."""
+    """What a field is called; of a set also the element."""
+    name, _slash, element = name.partition("/")
     known = {
         "name": _("Name"),
         "display_name": _("Name"),
@@ -60,9 +61,11 @@ def field_words(name: str) -> str:
         "sort": _("Place in the list"),
         "closed_at": _("Closed at"),
         "status": _("State"),
+        "allergens": _("Allergens"),
         "_deleted": _("Deleted"),
     }
-    return known.get(name, name.strip("_").replace("_", " ").capitalize())
+    called = known.get(name, name.strip("_").replace("_", " ").capitalize())
+    return f"{called}, {element}" if element else called
 
 
 def table_words(name: str) -> str:
@@ -91,11 +94,11 @@ def holds_words(holds: dict[str, int]) -> str:
 def reason_words(code: str) -> str:
     """Why head office could not apply a transaction."""
     known = {
-        "PARENT_MISSING": _("it belongs to something that head office lacks"),
-        "ROW_MISSING": _("it edits what head office lacks"),
-        "NOT_PERMITTED": _("it writes what this property may not"),
-        "UNKNOWN_TABLE": _("head office does not know this yet"),
-        "UNACCEPTABLE": _("it holds a value that can't be stored"),
-        "TOO_LARGE": _("it is too large"),
+        "PARENT_MISSING": _("It belongs to something that head office lacks"),
+        "ROW_MISSING": _("It edits what head office lacks"),
+        "NOT_PERMITTED": _("It writes what this property may not"),
+        "UNKNOWN_TABLE": _("Head office does not know this yet"),
+        "UNACCEPTABLE": _("It holds a value that can't be stored"),
+        "TOO_LARGE": _("It is too large"),
     }
-    return known.get(code, code.replace("_", " ").lower())
+    return known.get(code, code.replace("_", " ").capitalize())

@@ -199,6 +199,22 @@ def test_a_value_that_points_to_what_is_gone_is_not_restored(node: Node, menu: M
     assert node.value("SELECT station_id FROM menu_items WHERE id = :id", id=item) == one
 
 
+def test_an_element_of_a_set_is_restored_by_itself(node: Node, menu: Menu) -> None:
+    item = menu.items[0]
+    node.act(edit_item, item, {"allergens": ["nuts"]})
+    node.house.act(edit_item, item, {"allergens": ["milk", "nuts"]})
+    node.house.act(edit_item, item, {"allergens": ["milk"]})
+    node.sync()
+    (logged,) = node.house.group.conflicts()
+    assert (logged["field"], logged["lost_value"]) == ("allergens/nuts", "true")
+    assert [one.state for one in seen_at_both(node, logged["id"])] == ["open", "open"]
+    at_property(node, restore_conflict, logged["id"])
+    node.sync()
+    assert_agree(node)
+    assert node.house.group.value("SELECT allergens FROM menu_items WHERE id = %s", item) == '["milk","nuts"]'
+    assert [one.state for one in seen_at_both(node, logged["id"])] == ["restored", "restored"]
+
+
 def test_a_restored_deletion_deletes_again(node: Node, house: House) -> None:
     id = node.act(add_station, name="Grill")["id"]
     node.run_sql("UPDATE stations SET _deleted = TRUE WHERE id = :id", id=id)

@@ -39,7 +39,7 @@ class ConflictsPlace(Place):
         yield Vertical(
             Static(_("Edited in two places at once"), classes="title"),
             Rows(Column(), numbered=True, wraps=True, id="conflicts"),
-            Static(_("Set aside"), classes="title", id="aside-title"),
+            Static(_("Could not be applied"), classes="title", id="aside-title"),
             Rows(Column(), wraps=True, reads=True, id="aside"),
             classes="place-body",
         )

@@ -166,7 +166,7 @@ def test_what_could_not_be_applied_is_shown_and_what_is_kept_here_tried_again(
         await until_shown(
             pilot,
             "At head office: 2 × order line",
-            "it belongs to something that head office lacks. Head office decides.",
+            "It belongs to something that head office lacks. Head office decides.",
             "Here: 1 × station",
             "F8 Try again",
         )
