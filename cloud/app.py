@@ -111,7 +111,8 @@ class Cloud:
     @property
     def retention(self) -> Retention:
         """How long what is kept for nodes."""
-        return Retention(feed_days=self.settings.feed_days, unseen_days=self.settings.node_unseen_days)
+        one = self.settings
+        return Retention(one.feed_days, one.node_unseen_days, one.tombstone_days)
 
     def _limits(self) -> Limits:
         one = self.settings

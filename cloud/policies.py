@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, text
 
 from cloud.postgres.provision import APP_ROLE
 from cloud.schema import METADATA, SCHEMA
-from sync.hub.capture import EMIT, capture_statements
+from sync.hub.capture import EMIT, REMOVE, capture_statements
 from sync.hub.widening import take_in_statements
 
 PARTITIONS = 4
@@ -29,7 +29,16 @@ LOOKED_UP = {
     " AND ended_at IS NULL AND expires_at > now()",
 }
 LOOKED_UP_TABLES = ("sync_scopes", "sync_nodes", "sync_codes", "accounts", "account_links", "account_sessions")
-DELETED_FROM = ("sync_captured", "sync_stage", "sync_feed", "kept_answers")
+DELETED_FROM = (
+    "sync_quarantine",
+    "sync_codes",
+    "sync_tombstones",
+    "sync_interests",
+    "sync_captured",
+    "sync_stage",
+    "sync_feed",
+    "kept_answers",
+)
 
 
 def cloud_tables() -> list[Table]:
@@ -44,6 +53,8 @@ def statements(owner: str) -> list[str]:
         found += _partitions(table)
         found += _rights(table, owner)
     found += [*capture_statements(SCHEMA), *EMIT]
+    found += [f"REVOKE ALL ON FUNCTION {REMOVE}(uuid, text, uuid) FROM PUBLIC"]
+    found += [f"GRANT EXECUTE ON FUNCTION {REMOVE}(uuid, text, uuid) TO {APP_ROLE}"]
     found += [_look_up(), "REVOKE ALL ON FUNCTION before_sign_in(text, text) FROM PUBLIC"]
     found += [
         f"GRANT EXECUTE ON FUNCTION before_sign_in(text, text) TO {APP_ROLE}",

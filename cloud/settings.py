@@ -46,6 +46,9 @@ class CloudSettings(BaseSettings):
         default=15, gt=0, description="How old a change may be that a node has not sent, before it is an alarm"
     )
     alarm_clock_seconds: float = Field(default=60, gt=0, description="How wrong a node's clock may be")
+    tombstone_days: int = Field(
+        default=90, ge=1, le=3650, description="After how many days what was deleted is taken out for good"
+    )
     database_account: str | None = Field(
         default=None, description="Account that runs the embedded PostgreSQL when root starts it"
     )

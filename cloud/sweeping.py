@@ -6,6 +6,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from cloud.database import Database
+from cloud.schema import SCHEMA
 from hospitality.ground.clock import Clock
 from sync.hub.postgres import PostgresStore
 from sync.hub.retention import Retention, sweep
@@ -50,4 +51,4 @@ class Sweeper:
             if row is None or not row["mine"]:  # another process is at it
                 return False
             now_ms = int(self._now().timestamp() * 1000)
-            return sweep(PostgresStore(connection, head_office(org_id)), self._rule, now_ms)
+            return sweep(PostgresStore(connection, head_office(org_id)), SCHEMA, self._rule, now_ms)

@@ -294,6 +294,7 @@ def reasons(_: Gettext) -> dict[str, str]:
     return {
         "PARENT_MISSING": _("It belongs to something that is not here yet."),
         "ROW_MISSING": _("It edits something that is not here."),
+        "ROW_GONE": _("It edits something that was deleted long ago."),
         "NO_DEALINGS": _("It edits somebody with whom the property has no dealings any more."),
         "NOT_PERMITTED": _("It writes what this property may not write."),
         "UNKNOWN_TABLE": _("Head office does not know this kind of row yet. Update head office."),

@@ -134,6 +134,8 @@ class Application:
         if table.sets:
             for _, change in found:
                 _parts(table, change)
+        if table.kind == "record":
+            self._check_there(table, [change.k for _, change in found])
         rest = self._not_inserted(table, found, rows) if self._store.insert(table, rows) != len(rows) else []
         skipped = {id(change) for _, change in rest}
         for transaction, change in found:
@@ -193,6 +195,7 @@ class Application:
         for transaction, change in found:
             row = rows.get(change.k)
             if row is None:
+                self._check_there(table, [change.k])
                 raise SetAside("ROW_MISSING", f"{table.name} {change.k} is not here to edit")
             if row["property_id"] not in (self._sender.property_id, None):
                 raise SetAside("NOT_PERMITTED", f"{table.name} {change.k} is of another property")
@@ -209,6 +212,12 @@ class Application:
         for key, names in touched.items():
             if names:
                 self._store.edit(table, key, {name: rows[key][name] for name in sorted(names | {"_fv", "_x"})})
+
+    def _check_there(self, table: TableSpec, ids: Sequence[str]) -> None:
+        """Raises SetAside for a record that was deleted so long ago that it is gone for good: nothing brings it back."""
+        gone = self._store.removed(table, ids)
+        if gone:
+            raise SetAside("ROW_GONE", f"{table.name} {min(gone)} was deleted long ago")
 
     def _admit(self, table: TableSpec, transaction: Transaction, change: Change, until: int) -> None:
         """Raises SetAside unless the property deals with the row: as of this transaction, or when this was written."""

@@ -17,6 +17,7 @@ from sync.schema import IN_SET, FieldSpec, Interest, Schema, TableSpec
 from sync.wire import FORGET, TRANSACTION_CHARS_MAX
 
 NEWS_CHANNEL = "sync_news"
+REMOVE = "sync_remove"
 # asked before a function is called or a row is noted for the statement's end: most rows come by the hub's own merging
 NOT_APPLYING = "WHEN (current_setting('sync.applying', true) IS DISTINCT FROM '1')"
 
@@ -127,7 +128,7 @@ def wire_form(name: str, kind: TypeEngine[object]) -> str:
 
 def capture_statements(schema: Schema) -> list[str]:
     """Functions and triggers of every replicated table; run after each migration, replacing what was there."""
-    statements = [*SETS]
+    statements = [*SETS, _remove(schema)]
     for table in schema.tables.values():
         if table.interest is not None:
             statements.append(_settle(table, table.interest))
@@ -136,6 +137,24 @@ def capture_statements(schema: Schema) -> list[str]:
         if table.keys:
             statements += _keys(table)
     return statements
+
+
+def _remove(schema: Schema) -> str:
+    """A function that takes a deleted record out for good, as the owner: nobody else may delete rows."""
+    records = ", ".join(f"'{table.name}'" for table in schema.tables.values() if table.kind == "record")
+    return f"""
+    CREATE OR REPLACE FUNCTION {REMOVE}(org uuid, tbl text, key uuid) RETURNS boolean LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    DECLARE gone integer;
+    BEGIN
+      IF tbl <> ALL (ARRAY[{records}]) THEN RAISE EXCEPTION 'no records are in %', tbl; END IF;
+      EXECUTE format('DELETE FROM %I WHERE org_id = $1 AND id = $2 AND _deleted', tbl) USING org, key;
+      GET DIAGNOSTICS gone = ROW_COUNT;
+      RETURN gone = 1;
+    EXCEPTION WHEN foreign_key_violation THEN
+      RETURN false;
+    END $$
+    """
 
 
 def _trigger(table: str, name: str, when: str, function: str, condition: str) -> list[str]:

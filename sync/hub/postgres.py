@@ -91,11 +91,14 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres):
             "UPDATE sync_stage SET incarnation = %s WHERE org_id = %s AND node_id = %s", (incarnation, *self._me)
         )
 
-    def stage(self, incarnation: int, last: int, body: str) -> None:
+    def stage(self, incarnation: int, last: int, body: str) -> int:
         """See HubStore."""
         self._connection.execute(
             "INSERT INTO sync_stage (org_id, node_id, incarnation, last, body) VALUES (%s, %s, %s, %s, %s)",
             (*self._me, incarnation, last, body),
+        )
+        return self._number(
+            "SELECT sum(length(body)) AS n FROM sync_stage WHERE org_id = %s AND node_id = %s", *self._me
         )
 
     def unstage(self, incarnation: int) -> list[str]:

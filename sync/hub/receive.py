@@ -14,7 +14,10 @@ from sync.hub.feed import write_feed
 from sync.hub.set_aside import LetGo, set_aside, tell_settled, tell_troubles, try_again
 from sync.hub.store import Aside, HubStore, Revoked, Said, SetAside
 from sync.schema import Schema
-from sync.wire import Batch, Change, PushAnswer, Trouble
+from sync.wire import TRANSACTION_CHARS_MAX, Batch, Change, PushAnswer, Trouble, UnreadableError
+
+# a transaction's fields and what goes around them
+STAGED_CHARS_MAX = 4 * TRANSACTION_CHARS_MAX
 
 
 def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushAnswer:
@@ -32,7 +35,9 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
     changes = [change for change in batch.changes if change.s > node.acked]
     answer = PushAnswer("ok", max(batch.last, node.acked), now_ms)
     if changes and batch.part:
-        store.stage(batch.incarnation, batch.last, msgspec.json.encode(changes).decode())
+        kept = store.stage(batch.incarnation, batch.last, msgspec.json.encode(changes).decode())
+        if kept > STAGED_CHARS_MAX:  # an honest node refuses it before its own commit
+            raise UnreadableError(f"parts of one transaction have at most {STAGED_CHARS_MAX} characters")
     elif changes:
         parts = [msgspec.json.decode(body, type=list[Change]) for body in store.unstage(batch.incarnation)]
         changes = [change for part in parts for change in part] + changes

@@ -96,6 +96,15 @@ class StoredEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """A record that is deleted, and when that was noted."""
+
+    table: str
+    id: str
+    noted_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ScopeState:
     """How far a scope's feed is: its last position, its epoch, and the first position that is still kept."""
 
@@ -151,8 +160,8 @@ class HubStore(Protocol):
         """The node goes on as this incarnation from this number; parts beyond it are forgotten, others are kept."""
         ...
 
-    def stage(self, incarnation: int, last: int, body: str) -> None:
-        """Keeps one part of a transaction that comes in several."""
+    def stage(self, incarnation: int, last: int, body: str) -> int:
+        """Keeps one part of a transaction that comes in several; answers how many characters are kept of the sender."""
         ...
 
     def unstage(self, incarnation: int) -> list[str]:
@@ -298,6 +307,28 @@ class HubStore(Protocol):
     def drop_entries(self, scope: str, upto: int, limit: int) -> int:
         """Drops the oldest entries, none after `upto` and at most `limit`, and notes from where on the rest is kept;
         answers how many went."""
+        ...
+
+    def note_deleted(self, table: TableSpec, now_ms: int, limit: int) -> int:
+        """Notes which records have been deleted since it was last asked, and forgets what it noted of those that are
+        there again; answers of how many."""
+        ...
+
+    def long_deleted(self, before_ms: int, tried_before_ms: int, limit: int) -> list[Deleted]:
+        """Records that were noted as deleted before this, and not tried since; they count as tried now."""
+        ...
+
+    def remove(self, table: TableSpec, id: str, now_ms: int) -> bool:
+        """Takes a deleted record out for good; False when another row leans on it."""
+        ...
+
+    def removed(self, table: TableSpec, ids: Sequence[str]) -> set[str]:
+        """Those of these that were records once and are taken out for good."""
+        ...
+
+    def drop_settled(self, before_ms: int, removed_before_ms: int, limit: int) -> int:
+        """Drops what is settled for longer: of what was set aside, codes, parts of revoked nodes, and which records were
+        taken out; answers how many of all."""
         ...
 
     # --- rows as they stand

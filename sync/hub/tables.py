@@ -102,6 +102,19 @@ interests = Table(
     Index(None, "org_id", "property_id", "tbl"),
     info=_info(),
 )
+# which records are deleted, since when that is known here, and which of them were taken out for good
+tombstones = Table(
+    "sync_tombstones",
+    metadata,
+    _id("org_id", primary_key=True),
+    _column("tbl", Text, primary_key=True),
+    _id("row_id", primary_key=True),
+    _column("noted_ms", BigInteger),
+    _column("tried_ms", BigInteger, server_default=text("0")),
+    _column("removed_ms", BigInteger, nullable=True),
+    Index(None, "org_id", "noted_ms"),
+    info=_info(),
+)
 feed = Table(
     "sync_feed",
     metadata,

@@ -16,6 +16,9 @@ from sync.schema import IN_SET, FieldSpec, Schema, TableSpec
 from sync.wire import FORGET, Entry, EntryChange, Page
 
 RETRIED_MAX = 200
+# what came and can't be applied yet: beyond this the feed waits at the hub
+KEPT_MAX = 10_000
+KEPT_CHARS_MAX = 64_000_000
 Errors = tuple[type[Exception], ...]
 
 
@@ -27,6 +30,10 @@ class Applied:
     kept: int
     tables: frozenset[str]
     hlc: int
+
+
+class NoRoom(Exception):
+    """As much is kept for later as may be; what comes is not taken, and comes again."""
 
 
 class CannotApply(Exception):
@@ -43,6 +50,8 @@ def apply_page(connection: Any, schema: Schema, page: Page, errors: Errors) -> A
     position = found[0] if found else 0
     if page.after != position:
         raise ValueError(f"page of {page.scope} starts after {page.after}, the cursor is at {position}")
+    if page.entries:
+        _check_room(connection)
     tables: set[str] = set()
     kept = hlc = 0
     for entry in page.entries:
@@ -58,6 +67,13 @@ def apply_page(connection: Any, schema: Schema, page: Page, errors: Errors) -> A
     if page.entries:
         tables |= retry_kept(connection, schema, errors)
     return Applied(len(page.entries) - kept, kept, frozenset(tables), hlc)
+
+
+def _check_room(connection: Any) -> None:
+    """Raises NoRoom when so much waits for another release, or for parents, that no more is taken before it goes."""
+    count, chars = connection.execute("SELECT count(*), ifnull(sum(length(body)), 0) FROM sync_kept").fetchone()
+    if count >= KEPT_MAX or chars >= KEPT_CHARS_MAX:
+        raise NoRoom(f"{count} transactions came that can't be applied here: update this node, or ask head office")
 
 
 def apply_or_keep(connection: Any, schema: Schema, entry: Entry, scope: str, errors: Errors) -> bool:

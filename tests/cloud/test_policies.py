@@ -152,20 +152,39 @@ def test_the_applications_role_owns_nothing_and_can_bypass_nothing(admin: Connec
     assert creates == {"may": False}
 
 
-def test_one_function_alone_runs_as_its_owner_and_only_for_the_application(admin: Connection) -> None:
+def test_two_functions_alone_run_as_their_owner_and_only_for_the_application(admin: Connection) -> None:
+    """One looks a tenant up before anybody is known; one takes out deleted rows, which nobody else may."""
     rows = admin.execute(
         "SELECT oid::regprocedure::text AS name, proconfig, proowner::regrole::text AS owner,"
         " (SELECT array_agg(coalesce(nullif(grantee, 0)::regrole::text, 'public')) FROM aclexplode(proacl)) AS may"
-        " FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        " FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY 1"
     ).fetchall()
+    path = ["search_path=pg_catalog, public, pg_temp"]
     assert rows == [
-        {
-            "name": "before_sign_in(text,text)",
-            "proconfig": ["search_path=pg_catalog, public, pg_temp"],
-            "owner": OWNER_ROLE,
-            "may": [OWNER_ROLE, APP_ROLE],
-        }
+        {"name": name, "proconfig": path, "owner": OWNER_ROLE, "may": [OWNER_ROLE, APP_ROLE]}
+        for name in ("before_sign_in(text,text)", "sync_remove(uuid,text,uuid)")
     ]
+
+
+def test_what_takes_out_rows_takes_out_only_deleted_records_of_the_tenant(
+    app: Connection, admin: Connection, tenants: tuple[str, str]
+) -> None:
+    mine, theirs = (
+        (org_id, admin.execute("SELECT id::text FROM stations WHERE org_id = %s", (org_id,)).fetchone()["id"])  # type: ignore[index]
+        for org_id in tenants
+    )
+    remove = "SELECT sync_remove(%s, 'stations', %s) AS gone"
+    under(app, tenants[0])
+    assert app.execute(remove, mine).fetchone() == {"gone": False}, "it is not deleted"
+    admin.execute("SET session_replication_role = replica")
+    admin.execute("UPDATE stations SET _deleted = TRUE")
+    try:
+        assert under(app, tenants[0]).execute(remove, theirs).fetchone() == {"gone": False}
+        with pytest.raises(psycopg.errors.RaiseException, match="no records are in journal"):
+            under(app, tenants[0]).execute("SELECT sync_remove(%s, 'journal', %s)", mine)
+    finally:
+        admin.execute("UPDATE stations SET _deleted = FALSE")
+        admin.execute("SET session_replication_role = origin")
 
 
 def test_a_table_that_nobody_thought_of_is_closed(owner: Connection, app: Connection) -> None:

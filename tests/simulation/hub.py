@@ -124,7 +124,7 @@ class Hub:
         """One step of the daily sweep."""
         self.connection.execute("BEGIN")
         self.pen.applying = True
-        more = sweep(SqliteStore(self.connection, HEAD_OFFICE, self.wall_ms()), rule, self.wall_ms())
+        more = sweep(SqliteStore(self.connection, HEAD_OFFICE, self.wall_ms()), SCHEMA, rule, self.wall_ms())
         self.pen.applying = False
         self.connection.execute("COMMIT")
         return more

@@ -11,7 +11,7 @@ from sqlalchemy import Boolean
 
 from sync.hub.capture import dealings_from
 from sync.hub.postgres_dealings import concerns
-from sync.hub.store import Aside, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
+from sync.hub.store import Aside, Deleted, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
 from sync.wire import RowImage, Told, Trouble
 
@@ -62,8 +62,9 @@ class SqliteStore:
         self._run("DELETE FROM sync_stage WHERE number = ? AND last > ?", number, acked)
         self._run("UPDATE sync_stage SET incarnation = ? WHERE number = ?", incarnation, number)
 
-    def stage(self, incarnation: int, last: int, body: str) -> None:
+    def stage(self, incarnation: int, last: int, body: str) -> int:
         self._run("INSERT INTO sync_stage VALUES (?, ?, ?, ?)", self.sender.number, incarnation, last, body)
+        return self._number("SELECT sum(length(body)) FROM sync_stage WHERE number = ?", self.sender.number)
 
     def unstage(self, incarnation: int) -> list[str]:
         which = "WHERE number = ? AND incarnation = ?"
@@ -311,6 +312,55 @@ class SqliteStore:
         if gone:
             self._run("UPDATE sync_scopes SET kept_from = ? WHERE scope = ?", last + 1, scope)
         return gone
+
+    def note_deleted(self, table: TableSpec, now_ms: int, limit: int) -> int:
+        noted = self._run(
+            f"INSERT INTO sync_tombstones SELECT ?, id, ?, 0, NULL FROM {table.name} WHERE _deleted AND id NOT IN"
+            " (SELECT row_id FROM sync_tombstones WHERE tbl = ?) LIMIT ?",
+            *(table.name, now_ms, table.name, limit),
+        ).rowcount
+        return (
+            noted
+            + self._run(
+                "DELETE FROM sync_tombstones WHERE tbl = ? AND removed_ms IS NULL"
+                f" AND row_id IN (SELECT id FROM {table.name} WHERE NOT _deleted)",
+                table.name,
+            ).rowcount
+        )
+
+    def long_deleted(self, before_ms: int, tried_before_ms: int, limit: int) -> list[Deleted]:
+        found = self._run(
+            "SELECT tbl, row_id, noted_ms FROM sync_tombstones WHERE removed_ms IS NULL AND noted_ms < ? AND tried_ms < ?"
+            " ORDER BY noted_ms, row_id LIMIT ?",
+            *(before_ms, tried_before_ms, limit),
+        ).fetchall()
+        for tbl, id, _ in found:
+            self._run("UPDATE sync_tombstones SET tried_ms = ? WHERE tbl = ? AND row_id = ?", tried_before_ms, tbl, id)
+        return [Deleted(*row) for row in found]
+
+    def remove(self, table: TableSpec, id: str, now_ms: int) -> bool:
+        try:
+            with self.attempt():
+                gone = self._run(f"DELETE FROM {table.name} WHERE id = ? AND _deleted", id).rowcount
+        except SetAside:
+            return False
+        self._run("UPDATE sync_tombstones SET removed_ms = ? WHERE tbl = ? AND row_id = ?", now_ms, table.name, id)
+        self._run("DELETE FROM sync_interests WHERE tbl = ? AND row_id = ?", table.name, id)
+        return gone == 1
+
+    def removed(self, table: TableSpec, ids: Sequence[str]) -> set[str]:
+        found = self._run(
+            "SELECT row_id FROM sync_tombstones WHERE tbl = ? AND removed_ms IS NOT NULL"
+            " AND row_id IN (SELECT value FROM json_each(?))",
+            *(table.name, _ids(ids)),
+        )
+        return {row[0] for row in found}
+
+    def drop_settled(self, before_ms: int, removed_before_ms: int, limit: int) -> int:
+        return (
+            self._run("DELETE FROM sync_tombstones WHERE removed_ms < ?", removed_before_ms).rowcount
+            + self._run("DELETE FROM sync_quarantine WHERE state <> 'waiting' AND hlc < ?", before_ms << 16).rowcount
+        )
 
     def _number(self, question: str, *parameters: Any) -> int:
         return int(self._run(question, *parameters).fetchone()[0])

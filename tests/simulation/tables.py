@@ -105,6 +105,8 @@ HUB = [
     " tries INTEGER NOT NULL DEFAULT 0)",
     "CREATE TABLE sync_interests (tbl TEXT, row_id TEXT, property_id TEXT, ended INTEGER, again INTEGER,"
     " PRIMARY KEY (tbl, row_id, property_id))",
+    "CREATE TABLE sync_tombstones (tbl TEXT, row_id TEXT, noted_ms INTEGER, tried_ms INTEGER, removed_ms INTEGER,"
+    " PRIMARY KEY (tbl, row_id))",
     "CREATE TABLE sync_scopes (scope TEXT PRIMARY KEY, head INTEGER NOT NULL, epoch INTEGER NOT NULL DEFAULT 1,"
     " kept_from INTEGER NOT NULL DEFAULT 1)",
     "CREATE TABLE sync_feed (scope TEXT, pos INTEGER, node INTEGER, incarnation INTEGER, hlc INTEGER, differs INTEGER,"

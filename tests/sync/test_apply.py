@@ -279,3 +279,18 @@ def test_a_fact_that_comes_again_with_other_content_does_not_replace_the_first(e
     }
     applied(edge, page([insert("orders", entry)], [insert("orders", {**entry, "number": "B1-2"})]))
     assert [row["number"] for row in edge.rows("SELECT number FROM orders")] == ["B1-1"]
+
+
+def test_when_too_much_is_kept_the_feed_waits_and_goes_on_once_there_is_room(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apply, "KEPT_MAX", 2)
+    strange = {"id": new_id(), "name": "Of a later release"}
+    applied(edge, page([insert("spa_rooms", strange)], [insert("spa_rooms", strange)]))
+    more = page([insert("stations", station(edge))], after=2)
+    with pytest.raises(apply.NoRoom, match="2 transactions came that can't be applied here: update this node"):
+        applied(edge, more)
+    assert (cursor(edge), names(edge), len(edge.kept())) == (2, [], 2)
+    edge.host.write(lambda c: c.execute("DELETE FROM sync_kept WHERE id = (SELECT min(id) FROM sync_kept)"))
+    applied(edge, more)
+    assert (cursor(edge), names(edge)) == (3, ["Grill"])

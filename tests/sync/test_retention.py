@@ -4,28 +4,34 @@ from typing import Any
 
 import pytest
 
+from cloud.schema import SCHEMA
 from cloud.sweeping import Sweeper
 from hospitality.ground.clock import utc_now
 from hospitality.menu.service import add_station
 from sync.hub.postgres import PostgresStore
 from sync.hub.retention import DAY_MS, Retention, sweep
 from sync.hub.store import head_office
+from sync.node.transport import LinkDown
+from sync.wire import Batch
 from tests.simulation.checks import broken
-from tests.simulation.node import Link
+from tests.simulation.hub import ORG
+from tests.simulation.node import Link, Node
 from tests.simulation.world import NORTH, SOUTH, World
+from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import HandFactory, NodeFactory
 from tests.sync.ends import Group, Hand, House, wall_ms
+from tests.sync.menus import add_menu
 
 RULE = Retention(feed_days=14, unseen_days=30)
 
 
-def sweep_all(group: Group, rule: Retention = RULE) -> int:
-    """Sweeps until nothing is left to do; answers how many transactions that took."""
+def sweep_all(group: Group, rule: Retention = RULE, *, days: int = 0) -> int:
+    """Sweeps until nothing is left to do, so many days from now; answers how many transactions that took."""
     steps = 0
     while True:
         with group.head.database.transaction(group.org_id) as connection:
-            if not sweep(PostgresStore(connection, head_office(group.org_id)), rule, wall_ms()):
+            if not sweep(PostgresStore(connection, head_office(group.org_id)), SCHEMA, rule, wall_ms() + days * DAY_MS):
                 return steps
         steps += 1
 
@@ -185,3 +191,158 @@ def test_a_year_of_trade_leaves_no_more_than_the_rules_days() -> None:
 
 def rows_of(world: World, question: str) -> list[Any]:
     return world.hub.connection.execute(question).fetchall()
+
+
+# --- what is deleted
+
+
+def gone_notes(house: House) -> list[dict[str, Any]]:
+    return house.group.rows("SELECT row_id, removed_ms IS NOT NULL AS removed FROM sync_tombstones ORDER BY row_id")
+
+
+def test_what_was_deleted_long_ago_is_taken_out_at_both_ends_and_never_comes_back(
+    house: House, make: NodeFactory, make_hand: HandFactory
+) -> None:
+    node, hand = make(house), make_hand(house)
+    gone, stays = rows.station(house, "Gone"), rows.station(house, "Stays")
+    hand.push([hand.insert("stations", gone), hand.insert("stations", stays)])
+    node.sync()
+    house.group.rows("UPDATE stations SET _deleted = TRUE WHERE id = %s", gone["id"])
+    node.sync()
+    sweep_all(house.group)
+    age(house, 120)
+    node.pull()
+    hand.pull(**{house.id: len(house.group.feed(house.id))})
+    sweep_all(house.group, days=80)
+    assert house.group.value("SELECT count(*) FROM stations") == 2, "not yet"
+    sweep_all(house.group, days=91)
+    assert [row["name"] for row in house.group.rows("SELECT name FROM stations")] == ["Stays"]
+    node.sync()
+    assert node.rows("SELECT name FROM stations") == [{"name": "Stays"}]
+    assert_agree(node)
+    late = hand.push([hand.edit("stations", gone["id"], {"name": "Late"})], [hand.insert("stations", gone)])
+    assert [trouble.code for trouble in late.troubles] == ["ROW_GONE", "ROW_GONE"]
+    assert house.group.value("SELECT count(*) FROM stations") == 1
+    sweep_all(house.group, days=1000)
+    assert gone_notes(house) == []
+
+
+def test_what_others_lean_on_and_what_came_back_stays(house: House) -> None:
+    menu = house.act(add_menu, items=1)
+    back = house.act(add_station, name="Back")["id"]
+    house.group.rows("UPDATE stations SET _deleted = TRUE WHERE id = ANY(%s::uuid[])", [menu.station, back])
+    sweep_all(house.group)
+    house.group.rows("UPDATE stations SET _deleted = FALSE WHERE id = %s", back)
+    age(house, 120)
+    sweep_all(house.group, days=91)
+    assert house.group.value("SELECT count(*) FROM stations") == 2
+    assert gone_notes(house) == [{"row_id": menu.station, "removed": False}]
+    house.group.rows("UPDATE menu_items SET _deleted = TRUE")
+    sweep_all(house.group, days=92)
+    age(house, 120)
+    sweep_all(house.group, days=183)
+    sweep_all(house.group, days=184)
+    assert house.group.value("SELECT count(*) FROM menu_items") == 0
+    assert [row["name"] for row in house.group.rows("SELECT name FROM stations")] == ["Back"]
+
+
+def test_what_a_node_that_is_heard_of_may_not_know_is_deleted_stays(house: House, make_hand: HandFactory) -> None:
+    hand = make_hand(house)
+    one = rows.station(house)
+    hand.push([hand.insert("stations", one)])
+    house.group.rows("UPDATE stations SET _deleted = TRUE")
+    sweep_all(house.group)
+    age(house, 120)
+    house.group.rows("UPDATE sync_nodes SET seen_at = now() + interval '91 days'")
+    sweep_all(house.group, days=91)
+    assert house.group.value("SELECT count(*) FROM stations") == 1
+
+
+def test_a_node_away_for_longer_than_anything_is_kept_brings_its_new_rows_and_revives_nothing() -> None:
+    """S11, in virtual time: 100 days away, an edit of what was deleted and is gone, and what it made itself."""
+    world = World(0)
+    for node in world.nodes:
+        node.skew_ms, node.online = 0, True
+    world.healing = True
+    away, beside, other = world.nodes[0], world.nodes[1], world.nodes[2]
+    gone, stays = card(world, beside), card(world, beside)
+    deed(world, away)
+    talk_all(world)
+    away.act([("UPDATE cards SET name = 'Edited while away' WHERE id = ?", (gone,))])
+    made, edited = card(world, away), stays
+    away.act([("UPDATE cards SET note = 'Edited while away' WHERE id = ?", (edited,))])
+    beside.act([("UPDATE cards SET _deleted = 1 WHERE id = ?", (gone,))])
+    for _ in range(125):
+        world.now_ms += DAY_MS
+        for node in (beside, other):
+            deed(world, node)
+            talk(node)
+        while world.hub.sweep(RULE):
+            pass
+    assert ids(world.hub.connection) == ids(beside.connection) == {stays}
+    assert ids(away.connection) == {gone, stays, made}
+    talk(away)
+    talk_all(world)
+    for node in (away, beside):
+        assert ids(node.connection) == {stays, made}, node.number
+    assert [reason.partition(":")[0] for reason in world.hub.set_aside] == ["ROW_GONE"]
+    assert rows_of(world, "SELECT note FROM cards WHERE note = 'Edited while away'")
+    assert world.hub.connection.execute("SELECT count(*) FROM deeds").fetchone()[0] == 1 + 2 * 125
+    assert rows_of(world, "SELECT code, state FROM sync_quarantine")[0][:] == ("ROW_GONE", "waiting")
+
+
+def card(world: World, node: Node) -> str:
+    id = world._id()
+    sql = "INSERT INTO cards (org_id, id, property_id, name, note, shown, stage) VALUES (?, ?, ?, 'x', 'y', 1, 'new')"
+    node.act([(sql, (ORG, id, node.property_id))])
+    return id
+
+
+def deed(world: World, node: Node) -> None:
+    sql = "INSERT INTO deeds (org_id, id, property_id, what) VALUES (?, ?, ?, 'done')"
+    node.act([(sql, (ORG, world._id(), node.property_id))])
+
+
+def talk(node: Node) -> None:
+    while node.engine.push_next(Link(node)) or node.engine.pull_next(Link(node), 0):  # type: ignore[arg-type]
+        pass
+
+
+def talk_all(world: World) -> None:
+    for _ in range(2):
+        for node in world.nodes:
+            talk(node)
+
+
+def ids(connection: Any) -> set[str]:
+    return {row["id"] for row in connection.execute("SELECT id FROM cards WHERE NOT _deleted")}
+
+
+def test_what_is_settled_goes_and_what_waits_stays(hand: Hand, house: House) -> None:
+    strange = rows.station(house)
+    for n in range(2):
+        hand.push([hand.edit("stations", strange["id"], {"sort": n})])
+    group = house.group
+    first, second = (row["id"] for row in group.quarantine())
+    group.rows("UPDATE sync_quarantine SET state = 'discarded' WHERE id = %s", first)
+    sweep_all(group, days=89)
+    assert len(group.quarantine()) == 2
+    sweep_all(group, days=91)
+    assert [row["id"] for row in group.quarantine()] == [second]
+    assert group.value("SELECT count(*) FROM sync_codes") == 0
+
+
+def test_parts_of_a_transaction_without_end_are_refused(hand: Hand, house: House, monkeypatch: Any) -> None:
+    monkeypatch.setattr("sync.hub.receive.STAGED_CHARS_MAX", 2_600)
+
+    def part() -> Batch:
+        batch = hand.batch([hand.insert("stations", rows.station(house, "x" * 500))], hlc=hand.high)
+        batch.part = True
+        return batch
+
+    for _ in range(3):
+        hand.send(part())
+    acked, more = hand.acked, part()
+    with pytest.raises(LinkDown, match="UNREADABLE"):
+        hand.send(more)
+    assert house.group.value("SELECT acked FROM sync_nodes") == acked
