@@ -187,6 +187,9 @@ def add_a_property(
 def node_code(
     property_id: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property's id.")],
     org_id: Annotated[str, typer.Option("--org", help="The group's id.")],
+    replaces: Annotated[
+        str | None, typer.Option(metavar="NODE", help="The id of a lost node, which is revoked when the code is used.")
+    ] = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -202,7 +205,9 @@ def node_code(
             )
             if not known:
                 raise CannotUse("This group has no such property. Add it with: buffr cloud property add")
-            code, ends = offer_code(connection, org_id, property_id)
+            if replaces is not None:
+                _check_node(connection, property_id, replaces)
+            code, ends = offer_code(connection, org_id, property_id, replaces=replaces)
         say({"code": code, "ends": ends.isoformat(timespec="minutes")}, as_json)
 
 
@@ -259,6 +264,17 @@ def _known_org(cloud: Cloud, org_id: str) -> None:
             if connection.execute("SELECT 1 FROM organisations WHERE org_id = %s", (org_id,)).fetchone():
                 return
     raise CannotUse("There is no such group. Add it with: buffr cloud org add")
+
+
+def _check_node(connection: psycopg.Connection[dict[str, Any]], property_id: str, node_id: str) -> None:
+    known = (
+        is_id(node_id)
+        and connection.execute(
+            "SELECT 1 FROM sync_nodes WHERE property_id = %s AND id = %s AND status = 'active'", (property_id, node_id)
+        ).fetchone()
+    )
+    if not known:
+        raise CannotUse("This property has no such active node. See: buffr cloud node list")
 
 
 def _system(org_id: str, property_id: str | None = None) -> Caller:

@@ -18,9 +18,12 @@ from edge.app import build
 from edge.database import DATABASE_ERRORS, CannotOpen, connect
 from edge.identity import Identity, NotEnrolled, keep_identity, read_identity
 from edge.keys import open_keys
-from edge.node import Node
+from edge.moving import move_in, move_out
+from edge.node import VERSION, Node
+from edge.restoring import rebuild, restore_copy
 from edge.schema import prepare
 from edge.settings import EdgeSettings
+from hospitality.ground.clock import instant_text, utc_now
 from hospitality.ground.errors import Trouble
 from hospitality.ground.migrations import NewerRelease
 from hospitality.ground.work import Work
@@ -36,8 +39,23 @@ app = typer.Typer(help="A property's node.", no_args_is_help=True)
 ENROL_SECONDS = 20.0
 START_ERRORS: tuple[type[Exception], ...] = (OSError, *DATABASE_ERRORS)
 FIRST_ROWS_SECONDS = 60.0
+DRAIN_SECONDS = 30.0
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the node's database (BUFFR_EDGE_DATA).")]
+SealedFile = Annotated[Path, typer.Argument(metavar="FILE", help="The sealed file.")]
+Passphrase = Annotated[
+    str, typer.Option(prompt=True, hide_input=True, envvar="BUFFR_MOVE_PASSPHRASE", help="What seals the file.")
+]
+NewPassphrase = Annotated[
+    str,
+    typer.Option(
+        prompt=True,
+        hide_input=True,
+        confirmation_prompt=True,
+        envvar="BUFFR_MOVE_PASSPHRASE",
+        help="What seals the file.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as one JSON object.")]
 
 
@@ -150,6 +168,10 @@ def enrol(
             connection.close()
         with Node(settings) as node:
             found = _first_codes(node)
+    _say_codes(found, as_json)
+
+
+def _say_codes(found: dict[str, Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(found))
         return
@@ -158,6 +180,61 @@ def enrol(
     for person in found["people"]:
         typer.echo(f"Code for {person['display_name']} to set a PIN: {person['pin_code']}   (one day)")
     typer.echo("Start the node with: buffr edge run    Then on a terminal: buffr terminal URL")
+
+
+@app.command()
+def restore(
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A copy on the second disk, or the folder of copies: its newest.")
+    ] = None,
+    from_cloud: Annotated[bool, typer.Option("--from-cloud", help="Fill a new database from head office.")] = False,
+    force: Annotated[bool, typer.Option(help="Also when the database can be read; it is put aside.")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Puts the node back, from the second disk or from head office; its keys must be there."""
+    with plain_errors():
+        if (source is None) != from_cloud:
+            raise CannotOpen("Say where from: --from PATH, or --from-cloud.")
+        settings, moment = settings_of(data), utc_now()
+        at = f"{moment:%Y%m%dT%H%M%S}"
+        if source is not None:
+            copy, aside = restore_copy(settings, source, force=force, at=at)
+        else:
+            now_ms = int(moment.timestamp() * 1000)
+            copy, aside = None, rebuild(settings, version=VERSION, force=force, at=at, now_ms=now_ms)
+        if aside is not None:
+            typer.echo(f"What lay there before is now {aside}.", err=True)
+        if copy is not None:
+            typer.echo(f"The node is put back from {copy}. Start it with: buffr edge run")
+            return
+        with Node(settings) as node:
+            found = _first_codes(node)
+    _say_codes(found, as_json)
+
+
+@app.command("move-out")
+def move_out_now(target: SealedFile, passphrase: NewPassphrase, data: Data = None) -> None:
+    """Writes this node into one sealed file, for another machine; here it will not run any more."""
+    with plain_errors():
+        settings = settings_of(data)
+        with Node(settings) as node:
+            ends = time.monotonic() + DRAIN_SECONDS
+            while (node.engine.waiting or not node.engine.status.caught_up) and time.monotonic() < ends:
+                time.sleep(0.05)  # the command line has nothing else to do meanwhile
+            waiting = node.engine.waiting
+        move_out(settings, target, passphrase, instant_text(utc_now()))
+    if waiting:
+        typer.echo(f"{waiting} changes have not reached head office; they are in the file.")
+    typer.echo(f"The node is in {target}. On the other machine: buffr edge move-in {target.name}")
+
+
+@app.command("move-in")
+def move_in_now(source: SealedFile, passphrase: Passphrase, data: Data = None) -> None:
+    """Makes this machine the node that was moved out into a file."""
+    with plain_errors():
+        move_in(settings_of(data), source, passphrase)
+    typer.echo("The node is here. Start it with: buffr edge run")
 
 
 @app.command("rotate-key")

@@ -77,6 +77,19 @@ def empty_log(path: Path, key: str) -> bool:
         return busy == 0
 
 
+def open_unprepared(path: Path, key: str) -> Any:
+    """A connection to a file that nobody else uses, which leaves no files beside it; for copies."""
+    check_library()
+    connection = sqlite.connect(str(path), isolation_level=None)
+    connection.execute(f"PRAGMA key = \"x'{key}'\"")
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    except sqlite.Error:
+        connection.close()
+        raise
+    return connection
+
+
 def alchemy(connection: Any) -> Engine:
     """An SQLAlchemy engine on one open connection, for migrations."""
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool, module=sqlite)

@@ -7,10 +7,12 @@ from typing import Any, Self
 
 import structlog
 
+from edge.backup import Backups
 from edge.conflicts import kept_count
 from edge.database import connect, empty_log
+from edge.folder import held
 from edge.host import EdgeHost, EngineStore
-from edge.identity import begin_life, incarnation, read_identity
+from edge.identity import begin_life, check_not_moved, incarnation, keep_beside_keys, read_identity
 from edge.keys import open_keys
 from edge.live import LiveBoard
 from edge.printing import Printing
@@ -47,45 +49,65 @@ class Node:
         """
         settings = self.settings
         settings.data.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            stack.enter_context(held(settings.data))
+            self._open(settings)
+            self._start(settings, stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def _open(self, settings: EdgeSettings) -> None:
         keys = open_keys(settings.keys_folder)
         connection = connect(settings.database, keys.database)
         try:
             prepare(connection)
             self.identity = read_identity(connection)
+            check_not_moved(connection)
+            keep_beside_keys(keys, self.identity)
             if begin_life(connection, keys):
                 log.warning("database_was_rolled_back", incarnation=incarnation(connection))
-            life = incarnation(connection)
+            self._life = incarnation(connection)
         finally:
             connection.close()
         self.keys = keys
         self.keys.ring.days = settings.key_days
         self.clock = HybridClock(lambda: int(self.now().timestamp() * 1000))
-        with ExitStack() as stack:
-            self.host = EdgeHost(
-                settings.database,
-                keys.database,
-                self.identity,
-                clock=self.clock,
-                now=self.now,
-                readers=settings.readers,
-            )
-            self.host.start()
-            stack.callback(self.host.stop)
-            self.engine = self._engine(life)
-            self.live = LiveBoard(self.host, status=self.status, hello=self._hello)
-            self.printing = Printing(self.host, on_change=self.live.status_changed)
-            self.printing.start()
-            stack.callback(self.printing.stop)
-            self.requests = Requests(
-                self.host, caught_up=lambda: self.engine.status.caught_up, on_change=self.live.status_changed
-            )
-            self.requests.start()
-            stack.callback(self.requests.stop)
-            self.host.on_commit.append(lambda done: self.engine.nudge(done.outbox))
-            self.engine.start()
-            stack.callback(self.engine.stop)
-            self._stack = stack.pop_all()
-        return self
+
+    def _start(self, settings: EdgeSettings, stack: ExitStack) -> None:
+        self.host = EdgeHost(
+            settings.database,
+            self.keys.database,
+            self.identity,
+            clock=self.clock,
+            now=self.now,
+            readers=settings.readers,
+        )
+        self.host.start()
+        stack.callback(self.host.stop)
+        self.engine = self._engine(self._life)
+        self.live = LiveBoard(self.host, status=self.status, hello=self._hello)
+        self.printing = Printing(self.host, on_change=self.live.status_changed)
+        self.printing.start()
+        stack.callback(self.printing.stop)
+        self.requests = Requests(
+            self.host, caught_up=lambda: self.engine.status.caught_up, on_change=self.live.status_changed
+        )
+        self.requests.start()
+        stack.callback(self.requests.stop)
+        self.host.on_commit.append(lambda done: self.engine.nudge(done.outbox))
+        self.engine.start()
+        stack.callback(self.engine.stop)
+        self.backups = self._backups(settings)
+        if self.backups is not None:
+            self.host.on_commit.append(self.backups.committed)
+            self.backups.start()
+            stack.callback(self.backups.stop)
+
+    def _backups(self, settings: EdgeSettings) -> Backups | None:
+        if settings.backup is None:
+            return None
+        code, minutes, key = self.identity.code, settings.backup_minutes, self.keys.database
+        return Backups(settings.backup, minutes, settings.database, key, code=code, now=self.now)
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
@@ -158,7 +180,20 @@ class Node:
             "printers": self.printing.states(),
             "requests_to_confirm": self.requests.to_confirm,
             "storage": self.host.writer.trouble,
+            "backup": self._backup_status(),
             "server_time": instant_text(self.now()),
+        }
+
+    def _backup_status(self) -> dict[str, Any] | None:
+        if self.backups is None:
+            return None
+        state = self.backups.state
+        age = (self.now() - state.at).total_seconds() if state.at else None
+        return {
+            "last_at": instant_text(state.at) if state.at else None,
+            "age_seconds": None if age is None else int(age),
+            "bytes": state.bytes,
+            "error": state.error,
         }
 
 

@@ -30,6 +30,9 @@ class EdgeSettings(BaseSettings):
     key_days: int = Field(default=90, ge=0, description="After how many days the node's key is turned; 0: never")
     readers: int = Field(default=4, ge=1, le=32, description="Reading connections")
 
+    backup: Path | None = Field(default=None, description="Folder on a second disk for copies of the database")
+    backup_minutes: float = Field(default=5.0, gt=0, description="How often a copy is made")
+
     @property
     def keys_folder(self) -> Path:
         """Where the keys are."""

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import psycopg
 
+from sync.hub.capture import NEWS_CHANNEL
 from sync.hub.store import Sender
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -44,13 +45,17 @@ def code_hash(code: str) -> str:
     return sha256(plain.encode()).hexdigest()
 
 
-def offer_code(connection: Connection, org_id: str, property_id: str) -> tuple[str, datetime]:
-    """Makes a code for one node of the property; answers it once, with the moment it ends."""
+def offer_code(
+    connection: Connection, org_id: str, property_id: str, *, replaces: str | None = None
+) -> tuple[str, datetime]:
+    """Makes a code for one node of the property; answers it once, with the moment it ends. `replaces` names a lost node,
+    which is revoked when the code is used."""
     code = new_code()
     ends = datetime.now(UTC) + timedelta(minutes=CODE_MINUTES)
     connection.execute(
-        "INSERT INTO sync_codes (org_id, id, property_id, code_hash, expires_at) VALUES (%s, %s, %s, %s, %s)",
-        (org_id, str(uuid4()), property_id, code_hash(code), ends),
+        "INSERT INTO sync_codes (org_id, id, property_id, code_hash, expires_at, replaces)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        (org_id, str(uuid4()), property_id, code_hash(code), ends, replaces),
     )
     return code, ends
 
@@ -59,7 +64,7 @@ def enrol(connection: Connection, org_id: str, code: str, public_key: str) -> En
     """Takes a node in: exactly one for a code. Runs under the code's tenant. Raises EnrolmentRefused."""
     found = connection.execute(
         "UPDATE sync_codes SET used_at = now() WHERE org_id = %s AND code_hash = %s AND used_at IS NULL"
-        " AND expires_at > now() RETURNING property_id",
+        " AND expires_at > now() RETURNING property_id, replaces",
         (org_id, code_hash(code)),
     ).fetchone()
     if found is None:
@@ -80,7 +85,19 @@ def enrol(connection: Connection, org_id: str, code: str, public_key: str) -> En
         " enrolled_at) VALUES (%s, %s, %s, %s, %s, %s, 'active', 1, 0, now())",
         (org_id, enrolled.node_id, enrolled.property_id, enrolled.number, enrolled.code, public_key),
     )
+    if found["replaces"] is not None:
+        _revoke(connection, org_id, found["replaces"], enrolled.property_id)
     return enrolled
+
+
+def _revoke(connection: Connection, org_id: str, node_id: str, property_id: str) -> None:
+    """Another has taken the node's place; if it is there after all, it is told so at once."""
+    connection.execute(
+        "UPDATE sync_nodes SET status = 'revoked', revoked_at = now(), next_key = NULL"
+        " WHERE org_id = %s AND id = %s AND property_id = %s AND status = 'active'",
+        (org_id, node_id, property_id),
+    )
+    connection.execute("SELECT pg_notify(%s, %s)", (NEWS_CHANNEL, f"{property_id} 0"))
 
 
 def take_next_key(connection: Connection, sender: Sender, public_key: str) -> None:

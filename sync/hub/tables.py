@@ -65,6 +65,7 @@ codes = Table(
     _column("code_hash", Text),
     _at("expires_at"),
     _at("used_at", nullable=True),
+    _id("replaces", nullable=True),  # the node that is revoked when the code is used
     Index(None, "code_hash"),
     info=_info(),
 )
