@@ -13,12 +13,14 @@ import anyio
 import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from cloud.database import CannotUse, Database, check_release, migrate
 from cloud.headoffice import install as install_headoffice
+from cloud.headoffice.mount import thresholds_of
 from cloud.headoffice.reading.names import NAMES
 from cloud.host import CloudHost, NewsListener
+from cloud.metrics import FleetCollector
 from cloud.postgres import Cluster
 from cloud.settings import CloudSettings
 from cloud.sweeping import Sweeper
@@ -171,6 +173,9 @@ async def _on_data_error(request: Request, error: Exception) -> Response:
 
 
 def _add_health(app: FastAPI, cloud: Cloud) -> None:
+    registry = CollectorRegistry()
+    registry.register(FleetCollector(cloud.database, cloud.host.now, thresholds_of(cloud.settings)))
+
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
@@ -188,7 +193,7 @@ def _add_health(app: FastAPI, cloud: Cloud) -> None:
     def metrics(request: Request) -> Response:
         if not on_this_machine(request):
             return Response(status_code=404)
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest() + generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _stop_without_database(cloud: Cloud) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response, WebSocket
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from edge.host import COOKIE, token_of
 from edge.kds.page import TEMPLATES as KDS_TEMPLATES
 from edge.kds.page import KitchenScreenConfig, KitchenTerminal, Station, kitchen_screen
+from edge.metrics import SyncCollector
 from edge.node import VERSION, Node
 from hospitality.ground.errors import Refused, TooMany, Trouble
 from hospitality.ground.http import Asking, envelope
@@ -93,6 +94,8 @@ def install(app: FastAPI, node: Node) -> None:
 
 def _health(node: Node) -> APIRouter:
     router = APIRouter(include_in_schema=False)
+    registry = CollectorRegistry()
+    registry.register(SyncCollector(node))
 
     @router.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -109,7 +112,16 @@ def _health(node: Node) -> APIRouter:
     async def metrics(request: Request) -> Response:
         if not on_this_machine(request):
             return Response(status_code=404)
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        text = await run_in_threadpool(lambda: generate_latest() + generate_latest(registry))
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+    @router.get("/sync/status")
+    async def sync_status(request: Request) -> Response:
+        """The link to head office as `buffr sync status` tells it; to this machine alone."""
+        if not on_this_machine(request):
+            return Response(status_code=404)
+        found = await run_in_threadpool(node.sync_status)
+        return Response(msgspec.json.encode(found), media_type="application/json")
 
     return router
 

@@ -123,6 +123,7 @@ class Node:
             life,
             random.random,
             self._synced,
+            trouble=lambda: self.host.writer.trouble,
             turn=lambda link: rotate(link, self.keys.ring, self.identity.node_id) if self.keys.ring.is_due() else None,
         )
 
@@ -155,28 +156,13 @@ class Node:
 
     def status(self) -> dict[str, Any]:
         """What staff are told of the node, its link and its printers."""
-        sync = self.engine.current()
-        heard = max(sync.pushed_at or 0, sync.pulled_at or 0)
-        fresh = heard and self.clock.wall_ms() - heard < ONLINE_SECONDS * 1000
-        online = bool(fresh) and sync.push_error is None and sync.pull_error is None
         date = self.host.ask(current_business_date).result(10)
         return {
             "property_name": self.property_name(),
             "node_code": self.identity.code,
             "business_date": date,
             "version": VERSION,
-            "sync": {
-                "state": "online" if online else "property_only",
-                "waiting": sync.waiting,
-                "last_success_at": _at(heard) if heard else None,
-                "last_error": sync.push_error or sync.pull_error,
-                "stopped": sync.stopped,
-                "clock_offset_ms": sync.offset_ms,
-                "taking": sync.taking,
-                "set_aside": self.host.ask(open_troubles).result(10),
-                "conflicts": self.host.ask(open_conflicts).result(10),
-                "kept": self.host.ask(kept_count).result(10),
-            },
+            "sync": self._sync(),
             "printers": self.printing.states(),
             "requests_to_confirm": self.requests.to_confirm,
             "storage": self.host.writer.trouble,
@@ -194,6 +180,43 @@ class Node:
             "age_seconds": None if age is None else int(age),
             "bytes": state.bytes,
             "error": state.error,
+        }
+
+    def _sync(self) -> dict[str, Any]:
+        sync = self.engine.current()
+        heard = max(sync.pushed_at or 0, sync.pulled_at or 0)
+        fresh = heard and self.clock.wall_ms() - heard < ONLINE_SECONDS * 1000
+        online = bool(fresh) and sync.push_error is None and sync.pull_error is None
+        return {
+            "state": "online" if online else "property_only",
+            "waiting": sync.waiting,
+            "last_success_at": _at(heard) if heard else None,
+            "last_error": sync.push_error or sync.pull_error,
+            "stopped": sync.stopped,
+            "clock_offset_ms": sync.offset_ms,
+            "taking": sync.taking,
+            "set_aside": self.host.ask(open_troubles).result(10),
+            "conflicts": self.host.ask(open_conflicts).result(10),
+            "kept": self.host.ask(kept_count).result(10),
+        }
+
+    def sync_status(self) -> dict[str, Any]:
+        """The same of its link, with what whoever watches machines wants beside it."""
+        found, care = self._sync(), self.engine.care()
+        engine, now_ms = self.engine, self.clock.wall_ms() + self.clock.offset_ms
+        oldest = care.oldest_ms if engine.waiting and care.oldest_ms is not None else now_ms
+        heard = max(engine.status.pushed_at or 0, engine.status.pulled_at or 0)
+        return {
+            **found,
+            "node_code": self.identity.code,
+            "version": VERSION,
+            "protocol": engine.protocol,
+            "oldest_waiting_seconds": max(0, now_ms - oldest) / 1000,
+            "last_success_seconds": heard / 1000,
+            "sent_bytes": engine.sent_bytes,
+            "received_bytes": engine.received_bytes,
+            "storage": self.host.writer.trouble,
+            "backup_age_seconds": (self._backup_status() or {}).get("age_seconds"),
         }
 
 

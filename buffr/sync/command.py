@@ -1,4 +1,4 @@
-"""`buffr sync conflicts` and `buffr sync troubles`: list, and decide, at a node or at head office."""
+"""`buffr sync status`, and `buffr sync conflicts` and `troubles`: list, and decide, at a node or at head office."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from buffr.sync.ends import Asked, End, Found, end_of
+from buffr.sync.status import NODE_URL, status_of_file, status_of_node
 from hospitality.ground.errors import Trouble
 
 app = typer.Typer(help="Sync, at a node or at head office.", no_args_is_help=True)
@@ -30,17 +31,39 @@ NeededNote = Annotated[str, typer.Option("--note", help="Why; kept with it.")]
 
 
 @contextmanager
-def reached(asked: Asked) -> Iterator[End]:
-    """The end that was asked for; ends with one sentence where a person can mend it."""
+def told_plainly() -> Iterator[None]:
+    """Ends with one sentence where a person can mend it."""
     try:
-        with end_of(asked) as end:
-            yield end
+        yield
     except Trouble as error:
         typer.echo(error.message, err=True)
         raise typer.Exit(1) from error
     except OSError as error:
         typer.echo(f"It can't be read: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+@contextmanager
+def reached(asked: Asked) -> Iterator[End]:
+    """The end that was asked for; ends with one sentence where a person can mend it."""
+    with told_plainly(), end_of(asked) as end:
+        yield end
+
+
+@app.command()
+def status(
+    url: Annotated[str, typer.Option("--url", help="Address of a node that runs on this machine.")] = NODE_URL,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of a node here, to be read.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tells how a node and head office are with each other."""
+    with told_plainly():
+        found = status_of_file(data) if data is not None else status_of_node(url)
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    for name, value in found.items():
+        typer.echo(f"{name.replace('_', ' '):<24} {'–' if value is None else value}")
 
 
 @conflicts.callback(invoke_without_command=True)

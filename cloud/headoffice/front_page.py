@@ -52,7 +52,7 @@ async def front_page(
 ) -> Response:
     """The page, or its changing part."""
     now = office.now()
-    found = await office.ask(asking, overview, now)
+    found = await office.ask(asking, overview, now, office.thresholds)
     words = office.words(request)
     sort = sort if sort in SORTS else "name"
     return office.page(

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cloud.headoffice.asking import ForGroup, TheOffice
 from cloud.headoffice.reading.names import NAMES
-from cloud.headoffice.reading.nodes import NodeState, nodes
+from cloud.headoffice.reading.nodes import Alarm, NodeState, nodes
+from cloud.nodes import revoke_node
 from hospitality.conflicts.api import Conflicts, From, InState, OfTable, To
 from hospitality.conflicts.loading import Asked
 from hospitality.conflicts.reading import conflicts_page
 from hospitality.ground.clock import instant_text
-from hospitality.ground.http import Cursor, ErrorEnvelope, Limit, Shape
+from hospitality.ground.http import Cursor, ErrorEnvelope, Id, Limit, Shape
 from hospitality.properties.api import PropertyShape
 from hospitality.properties.service import properties_list
 
@@ -28,7 +29,8 @@ class Properties(Shape):
 
 
 class NodeShape(Shape):
-    """A property's node as head office last heard it. `waiting`: changes that it has not sent yet."""
+    """A property's node as head office last heard it. `waiting`: changes that it has not sent yet, the oldest of them made
+    at `oldest_waiting_at`; `kept`: what came to it and can't be applied yet; `set_aside`: what of it waits here."""
 
     id: str
     property_id: str
@@ -40,6 +42,27 @@ class NodeShape(Shape):
     clock_offset_ms: int
     enrolled_at: str
     seen_at: str | None
+    protocol: int
+    oldest_waiting_at: str | None
+    kept: int
+    set_aside: int
+    last_error: str
+    storage: str
+    alarms: list[Alarm]
+
+
+class Revoking(Shape):
+    """Why a node is revoked; it stands in the journal."""
+
+    note: str | None = None
+
+
+class RevokedNode(Shape):
+    """A node that may do nothing any more."""
+
+    id: str
+    code: str
+    property_id: str
 
 
 class Nodes(Shape):
@@ -72,6 +95,13 @@ async def nodes_list(asking: ForGroup, office: TheOffice) -> Nodes:
                 clock_offset_ms=node.offset_ms,
                 enrolled_at=instant_text(node.enrolled_at),
                 seen_at=_told(node.seen_at),
+                protocol=node.protocol,
+                oldest_waiting_at=_told(node.oldest_at),
+                kept=node.kept,
+                set_aside=node.set_aside,
+                last_error=node.error,
+                storage=node.storage,
+                alarms=list(node.alarms(now, office.thresholds)),
             )
             for node in await office.ask(asking, nodes)
         ]
@@ -98,6 +128,12 @@ async def conflicts(
     asked = Asked(property_id, since, until, table, None if state == "all" else state)
     page = await office.ask(asking, conflicts_page, asked, NAMES, limit=limit, cursor=cursor)
     return Response(msgspec.json.encode(page), media_type="application/json")
+
+
+@router.post("/nodes/{node_id}/revoke")
+async def revoke(asking: ForGroup, office: TheOffice, node_id: Id, body: Revoking) -> RevokedNode:
+    """Lets a node do nothing any more, from its next request on."""
+    return RevokedNode(**await office.host.act(asking, revoke_node, node_id, note=body.note))
 
 
 def _told(at: datetime | None) -> str | None:

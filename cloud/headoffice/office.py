@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse
 
 from cloud.accounts import hashed
+from cloud.headoffice.reading.nodes import Thresholds
 from cloud.headoffice.throttle import SignInThrottle
 from cloud.headoffice.words import Words
 from cloud.host import COOKIE, CloudHost
@@ -40,6 +41,7 @@ class Office:
     pages: Pages
     now: Clock
     sign_in_tries: SignInThrottle
+    thresholds: Thresholds
 
     async def caller(self, request: Request, property_id: str | None = None) -> Caller:
         """Who asks; raises Unauthorised, Forbidden, or NotFound for another group's property."""

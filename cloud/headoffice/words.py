@@ -82,6 +82,19 @@ class Words:
             return self._("right")
         return (self._("{span} ahead") if offset_ms > 0 else self._("{span} behind")).format(span=told)
 
+    # --- nodes
+
+    def alarm(self, name: str) -> str:
+        """What about a node wants somebody, in two words."""
+        alarms = {
+            "silent": self._("Not heard"),
+            "backlog": self._("Behind"),
+            "clock": self._("Clock"),
+            "disk": self._("Disk"),
+            "set_aside": self._("Set aside"),
+        }
+        return alarms.get(name, name.capitalize())
+
     # --- conflicts
 
     def table(self, name: str) -> str:

@@ -101,7 +101,7 @@ class Engine:
         self._turn_at_ms = 0
         self._told_at_ms = 0
         self._limits = BatchLimits()
-        self._protocol = PROTOCOL_MIN  # until the hub has said which
+        self.protocol = PROTOCOL_MIN  # until the hub has said which
         self._links: list[Link] = []
         self._threads: list[threading.Thread] = []
         self._wire = ThreadPoolExecutor(1, thread_name_prefix="sync-wire")
@@ -258,7 +258,7 @@ class Engine:
             raise TurnedAway(
                 "PROTOCOL", f"Head office speaks protocol {answer.protocol}. Update head office or this node."
             )
-        self._protocol = answer.protocol
+        self.protocol = answer.protocol
         told = answer.limits or BatchLimits()
         self._limits = BatchLimits(_within(told.changes, CHANGES_MAX), _within(told.bytes, BATCH_BYTES_MAX))
         self._keep_time(now, answer.now_ms)
@@ -308,7 +308,7 @@ class Engine:
 
     def _batch(self, draft: Draft, now_ms: int) -> bytes:
         head = {
-            "protocol": self._protocol,
+            "protocol": self.protocol,
             "incarnation": self.incarnation,
             "prev": self._acked,
             "last": draft.last,
@@ -350,7 +350,7 @@ class Engine:
         The hub must have been greeted. Raises LinkDown, TurnedAway, or what the store raises, as `push_next` does.
         """
         ask = partial(self._ask_rows, link)
-        asks = self._protocol >= SNAPSHOT_PROTOCOL and self.status.taking != "nothing"
+        asks = self.protocol >= SNAPSHOT_PROTOCOL and self.status.taking != "nothing"
         place = self._taking.where(self._scopes, ask) if asks else None
         if place is not None and not place.history:
             self._taking.take(place, ask)
@@ -399,7 +399,7 @@ class Engine:
     def _pull_feed(self, link: Link, wait_seconds: float) -> bool:
         cursors = self.store.read(lambda c: _cursors(c, self._scopes))
         request = {
-            "protocol": self._protocol,
+            "protocol": self.protocol,
             "incarnation": self.incarnation,
             "cursors": cursors,
             "wait": wait_seconds,

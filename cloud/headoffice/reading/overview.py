@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cloud.headoffice.reading.days import LAST_WEEK, THIS_WEEK, PropertyDay, property_days, windows
-from cloud.headoffice.reading.nodes import Node, NodeState, current, nodes
+from cloud.headoffice.reading.nodes import Alarm, Node, NodeState, Thresholds, current, nodes
 from cloud.headoffice.reading.set_aside import waiting_count
 from cloud.headoffice.reading.trade import Trade, Unpaid, trades, unpaid
 from hospitality.conflicts.loading import open_conflicts
@@ -23,11 +23,12 @@ class PropertyLine:
     node: Node | None
     node_state: NodeState | None
     as_of: datetime | None
+    alarms: tuple[Alarm, ...] = ()
 
     @property
     def needs_look(self) -> bool:
-        """Whether its node is missing, late, or has a wrong clock."""
-        return self.node is None or self.node_state == "late" or self.node.clock_is_off
+        """Whether its node is missing, or something about it wants somebody; what was set aside has a line of its own."""
+        return self.node is None or any(alarm != "set_aside" for alarm in self.alarms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Overview:
         return tuple(line for line in self.lines if line.needs_look)
 
 
-def overview(reading: Reading, now: datetime) -> Overview:
+def overview(reading: Reading, now: datetime, thresholds: Thresholds = Thresholds()) -> Overview:
     """The group, or the property at hand alone."""
     days = property_days(reading, now)
     by_property = current(nodes(reading))
@@ -96,6 +97,7 @@ def overview(reading: Reading, now: datetime) -> Overview:
             by_property.get(day.id),
             now,
             as_of[day.id],
+            thresholds,
         )
         for day in days
     )
@@ -160,5 +162,7 @@ def _line(
     node: Node | None,
     now: datetime,
     as_of: datetime | None,
+    thresholds: Thresholds,
 ) -> PropertyLine:
-    return PropertyLine(day, trade, before, left_open, node, node.state(now) if node else None, as_of)
+    alarms = node.alarms(now, thresholds) if node else ()
+    return PropertyLine(day, trade, before, left_open, node, node.state(now) if node else None, as_of, alarms)

@@ -118,3 +118,22 @@ def test_who_names_no_end_or_a_wrong_one_is_told_so(tmp_path: Path, monkeypatch:
     assert "BUFFR_TOKEN" in typed("conflicts", "--url", "http://127.0.0.1:9", exits=1)
     assert "Nobody answers" in typed("conflicts", "--url", "http://127.0.0.1:9", "--token", "x", exits=1)
     assert "--org" in typed("troubles", "--data", str(tmp_path), exits=1)
+
+
+def test_the_status_of_a_node_is_told_by_itself_and_read_from_its_file(
+    office: HeadOffice, there: There, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "node"
+    monkeypatch.setenv("BUFFR_EDGE_KEYS", str(folder / "keys"))
+    property_id = office.add_property("Dune House", node=False).id
+    with joined_node(office, property_id, folder) as node:
+        wait_until(lambda: node.engine.status.caught_up)
+    with joined_node(office, property_id, folder, cloud_url="http://127.0.0.1:9") as node:
+        node.host.writer.act(node.host.system(), add_menu).result(10)
+        waiting = node.engine.waiting
+    found = json.loads(typed("status", "--data", str(folder), "--json"))
+    assert (found["node_code"], found["waiting"], found["kept"]) == ("B", waiting, 0)
+    assert waiting > 0
+    assert found["oldest_waiting_ms"] is not None
+    assert "There is no node in" in typed("status", "--data", str(tmp_path), exits=1)
+    assert "No node answers at" in typed("status", "--url", "http://127.0.0.1:9", exits=1)
