@@ -39,7 +39,7 @@ def head_office(browser: Browser, office: HeadOffice, folder: Path) -> Iterator[
 
     def conflicts(page: Page) -> None:
         sign_in(page)
-        page.goto(f"{office.url}/conflicts")
+        page.goto(f"{office.url}/conflicts?state=all")
         page.locator("main table").first.wait_for()
 
     for name, act in (("head-office", sign_in), ("conflicts", conflicts)):

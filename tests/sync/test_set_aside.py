@@ -1,14 +1,22 @@
 """What was set aside: both ends know of it, and what leaned on something goes in, in order, once that is there."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
 import pytest
 
+from cloud.headoffice.reading.names import NAMES
+from cloud.quarantine import QUARANTINE
+from hospitality.conflicts.loading import open_troubles
+from hospitality.conflicts.service import discard_trouble, retry_trouble
+from hospitality.ground.errors import NotFound
 from hospitality.ground.ids import new_id
+from hospitality.menu.models import Station
 from hospitality.menu.service import add_station
 from sync.hub.set_aside import TRIED_MAX
 from tests.sync import rows
+from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import HandFactory, NodeFactory
 from tests.sync.ends import Group, Hand, House, Node
 
@@ -107,7 +115,7 @@ def test_what_comes_late_does_not_undo_what_its_author_wrote_after_it(hand: Hand
     (trouble,) = hand.push(
         [
             hand.edit("menu_items", dish["id"], {"price_minor": 100}),
-            hand.insert("menu_categories", rows.category(house)),
+            hand.insert("menu_categories", rows.category(house, name="Late")),
             hand.edit("stations", other["id"], {"name": "Early"}),
         ],
         [hand.edit("menu_items", dish["id"], {"price_minor": 200})],
@@ -167,3 +175,102 @@ def test_an_edit_that_comes_late_meets_head_offices_like_any_other(hand: Hand) -
     assert [(c["won_value"], c["lost_value"]) for c in group.conflicts()] == [('"From there"', '"From here"')]
     told = [c.t for entry in hand.pull().pages[1].entries for c in entry.changes]
     assert told.count("sync_conflicts") == told.count("sync_troubles") == told.count("sync_resolutions") == 1
+
+
+def trouble_at(group: Group, first: int) -> str:
+    """The id of what was set aside under this number."""
+    return str(group.value("SELECT id FROM sync_quarantine WHERE first = %s", first))
+
+
+def test_a_person_lets_the_parent_go_once_it_is_mended_and_what_leans_on_it_follows(
+    hand: Hand, make: NodeFactory
+) -> None:
+    house, group = hand.house, hand.house.group
+    station, heading = rows.station(house), rows.category(house)
+    dish = rows.item(house, station["id"], heading["id"], price_minor=100)
+    hand.push(
+        [hand.insert("menu_categories", heading)],
+        [hand.insert("menu_items", dish)],
+        [hand.edit("menu_items", dish["id"], {"price_minor": 200})],
+    )
+    parent = trouble_at(group, 2)
+    again = house.act(retry_trouble, parent, quarantine=QUARANTINE, names=NAMES)
+    assert (again["applied"], again["code"], again["followed"]) == (False, "PARENT_MISSING", 0)
+    assert states(group) == ["waiting", "waiting"]
+    assert resolutions(group) == []
+    made = {name: station[name] for name in ("id", "name", "sort")}
+    house.act(lambda work: work.add(Station, {**made, "printer": None}))  # head office mends it
+    done = house.act(retry_trouble, parent, quarantine=QUARANTINE, names=NAMES)
+    assert (done["applied"], done["followed"]) == (True, 1)
+    assert states(group) == ["applied", "applied"]
+    assert group.value("SELECT price_minor FROM menu_items") == 200
+    assert {row["subject_id"] for row in resolutions(group)} == {parent, trouble_at(group, 3)}
+    kinds = group.rows("SELECT data FROM journal WHERE kind = 'conflicts.trouble_retried' ORDER BY number")
+    assert [msgspec.json.decode(row["data"])["applied"] for row in kinds] == [False, True]
+    other = make(house)
+    other.sync()
+    assert_agree(other)
+    assert other.value("SELECT price_minor FROM menu_items") == 200
+    assert other.host.ask(open_troubles).result(10) == 0
+    assert house.act(retry_trouble, parent, quarantine=QUARANTINE, names=NAMES)["applied"] is True, "twice is once"
+    assert group.value("SELECT count(*) FROM sync_resolutions") == 2
+
+
+def test_two_who_try_one_again_at_once_apply_it_once(hand: Hand) -> None:
+    house, group = hand.house, hand.house.group
+    head = rows.order(house)
+    hand.push([hand.insert("order_lines", rows.line(house, head["id"]))])
+    with group.head.database.transaction(group.org_id) as connection:
+        connection.execute("SELECT set_config('sync.applying', '1', true)")
+        names = ", ".join(head)
+        marks = ", ".join(["%s"] * len(head))
+        connection.execute(f"INSERT INTO orders (org_id, {names}) VALUES (%s, {marks})", (group.org_id, *head.values()))
+    before = len(group.feed(house.id))
+
+    def once(_: int) -> bool:
+        told = house.act(retry_trouble, trouble_at(group, 1), quarantine=QUARANTINE, names=NAMES)
+        return bool(told["applied"])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(once, range(4))) == [True] * 4
+    assert group.value("SELECT count(*) FROM order_lines") == 1
+    assert group.value("SELECT count(*) FROM sync_resolutions") == 1
+    released = [e for e in group.feed(house.id)[before:] if e["changes"][0]["t"] == "order_lines"]
+    assert len(released) == 1
+
+
+def test_a_discarded_transaction_is_not_tried_when_its_parent_comes(hand: Hand) -> None:
+    house, group = hand.house, hand.house.group
+    head = rows.order(house)
+    hand.push([hand.insert("order_lines", rows.line(house, head["id"]))])
+    told = house.act(discard_trouble, trouble_at(group, 1), note="Twice", quarantine=QUARANTINE, names=NAMES)
+    assert told.settled is not None
+    assert (told.settled.action, told.settled.note) == ("discarded", "Twice")
+    hand.push([hand.insert("orders", head)])
+    assert states(group) == ["discarded"]
+    assert group.value("SELECT count(*) FROM order_lines") == 0
+
+
+def test_one_poisoned_transaction_of_a_thousand_goes_in_when_it_is_let_go(hand: Hand) -> None:
+    """S5: the others were never held back, and what was wrong can be made good."""
+    house, group = hand.house, hand.house.group
+    head = rows.order(house)
+    poison = [hand.insert("order_lines", rows.line(house, head["id"]))]
+    answer = hand.push(poison, *([hand.insert("stations", rows.station(house, f"S{n}"))] for n in range(999)))
+    assert (answer.acked, len(answer.troubles)) == (1000, 1)
+    assert group.value("SELECT count(*) FROM stations") == 999
+    hand.push([hand.insert("orders", head)])
+    assert states(group) == ["applied"]
+    assert group.value("SELECT count(*) FROM order_lines") == 1
+
+
+def test_what_is_set_aside_of_one_property_is_not_settled_from_another(hand: Hand) -> None:
+    group = hand.house.group
+    hand.push([hand.insert("order_lines", rows.line(hand.house, new_id()))])
+    other, stranger = group.house("Other"), group.head.group("Other").house()
+    for house in (other, stranger):
+        for verb, more in ((retry_trouble, {}), (discard_trouble, {"note": "x"})):
+            with pytest.raises(NotFound) as refused:
+                house.act(verb, trouble_at(group, 1), quarantine=QUARANTINE, names=NAMES, **more)  # type: ignore[arg-type]
+            assert refused.value.code == "TROUBLE_NOT_FOUND"
+    assert states(group) == ["waiting"]
