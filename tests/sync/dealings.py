@@ -7,7 +7,7 @@ the shipped triggers. Every answer to a pull is read for what its receiver shoul
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,10 +29,11 @@ from sync.hub.store import Sender
 from sync.hub.tables import metadata as hub_metadata
 from sync.merge import RowVersions, elements, row_parts, set_text
 from sync.node.outbox import put
+from sync.node.transport import LinkDown
 from sync.wire import Batch, Hello, PullAnswer, Snapshot, SnapshotRequest, unpack
 from tests.postgres_fixture import FreshDatabase
 from tests.simulation.hub import Hub as SqliteHub
-from tests.simulation.node import Link, Node
+from tests.simulation.node import Backup, Link, Node
 from tests.simulation.tables import SCHEMA, TAGS, metadata
 
 START_MS = 1_800_000_000_000
@@ -155,6 +156,9 @@ class Company:
         self.nodes = [self._node(n, place) for n, place in enumerate((self.north, self.north, self.south), start=1)]
         self.edits: list[Edit] = []
         self.pulled = 0
+        self.lossy = False
+        self.is_whole = True  # whether every promise was kept by a disk
+        self.backups: dict[int, Backup] = {}
 
     def _node(self, number: int, place: str) -> Guest:
         kind = type("Here", (Guest,), {"org": self.org})
@@ -167,7 +171,7 @@ class Company:
 
     # --- what happens
 
-    def step(self) -> None:
+    def step(self, *, disasters: bool = False) -> None:
         """Something happens somewhere."""
         self.now_ms += self.luck.choice([1, 5, 900, 60_000])
         happening = self.luck.choices(
@@ -183,6 +187,8 @@ class Company:
             ],
             [3, 1, 2, 5, 3, 2, 3, 14],
         )[0]
+        if disasters and self.luck.random() < 0.1:
+            happening = self.luck.choice([self.crash, self.back_up, self.restore])
         happening(self.luck.choice(self.nodes))
 
     def word(self, patron: str) -> str:
@@ -227,8 +233,28 @@ class Company:
         if known:
             self.hub.act([self._edit(self._there, self.luck.choice(known)["id"])])
 
+    def crash(self, node: Guest) -> None:
+        """The process ends and begins again."""
+        node.start()
+
+    def back_up(self, node: Guest) -> None:
+        """A copy of the disk is kept."""
+        self.backups[node.number] = node.back_up()
+
+    def restore(self, node: Guest) -> None:
+        """An old copy is put back; what never reached head office is gone."""
+        if node.number in self.backups:
+            node.restore(self.backups[node.number], whole=False)
+            self.is_whole = False
+
     def talk(self, node: Guest) -> None:
-        """One push or pull."""
+        """One push or pull, whose answer may get lost."""
+        self.lossy = True
+        with suppress(LinkDown):
+            self._talk(node)
+        self.lossy = False
+
+    def _talk(self, node: Guest) -> None:
         link = Link(node)
         if self.luck.random() < 0.5 or not node.engine._greeted.is_set():
             node.engine.push_next(link)  # type: ignore[arg-type]
@@ -299,6 +325,8 @@ class Company:
             said = msgspec.json.encode(given).decode()
             for patron in self.strangers(node.property_id):
                 assert f"<{patron[:13]}>" not in said, f"{patron} is told to a property that does not deal with it"
+        if self.lossy and self.luck.random() < 0.15:
+            raise LinkDown("the answer is lost")
         return given
 
     def dealt_with(self, place: str) -> set[str]:
@@ -329,7 +357,8 @@ class Company:
                 row["patron_id"]
                 for row in self.hub.run("SELECT patron_id FROM visits WHERE property_id = ?", node.property_id)
             }
-        self._nothing_lost()
+        if self.is_whole:
+            self._nothing_lost()
 
     def _nothing_lost(self) -> None:
         names = {row["name"] for row in self.hub.run("SELECT name FROM patrons")}

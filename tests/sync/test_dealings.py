@@ -41,10 +41,13 @@ def group(request: pytest.FixtureRequest) -> Iterator[Company]:
         yield found
 
 
-def play(office: Office, seed: int, steps: int) -> None:
+def play(office: Office, seed: int, steps: int, *, disasters: bool = False) -> None:
     with company(office, seed) as group:
         for _ in range(steps):
-            group.step()
+            group.step(disasters=disasters)
+        group.settle()
+        for node in group.nodes:  # with whatever comes next, what was set aside is tried again
+            group.meet(node)
         group.settle()
         assert group.pulled > 0
         group.check()
@@ -54,6 +57,11 @@ def play(office: Office, seed: int, steps: int) -> None:
 def test_whatever_happens_each_node_holds_exactly_what_it_deals_with(seed: int) -> None:
     """Three nodes and head office; each answer to a pull is read for what its receiver should not know."""
     play(on_sqlite, seed, 80)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_nor_do_crashes_and_restored_disks_leave_more_or_less(seed: int) -> None:
+    play(on_sqlite, seed, 80, disasters=True)
 
 
 @pytest.mark.parametrize("seed", range(4))
