@@ -87,7 +87,7 @@ class Words:
     def alarm(self, name: str) -> str:
         """What about a node wants somebody, in two words."""
         alarms = {
-            "silent": self._("Not heard"),
+            "silent": self._("Late"),
             "backlog": self._("Behind"),
             "clock": self._("Clock"),
             "disk": self._("Disk"),

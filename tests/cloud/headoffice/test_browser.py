@@ -245,6 +245,7 @@ def test_nothing_runs_over_the_edge_and_nothing_comes_from_elsewhere(
     there = evenings.busy(office, "Hotel zur Goldenen Unabhängigkeitsgedächtniskirche", scale=0.2)
     evenings.disputes(office, there)
     office.set_aside(there, changes=[("orders", {})])
+    office.heard(there, offset_ms=99_000, told='{"now_ms":0,"error":"' + "UnreadableAnswerOf" * 16 + '"}')
     order_id = office.sell(there, [("Burger", 1, 1_234_567_890)], at=evenings.FRIDAY, table="Terrace, by the fountain")
     page = enter(browser, office, size=size)
     asked: list[str] = []
@@ -254,6 +255,8 @@ def test_nothing_runs_over_the_edge_and_nothing_comes_from_elsewhere(
         f"/properties/{there.id}?show=day",
         f"/properties/{there.id}?show=payments",
         f"/properties/{there.id}/orders/{order_id}",
+        "/nodes",
+        f"/nodes/{there.node_id}",
         "/conflicts",
         "/quarantine",
     ):
