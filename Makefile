@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 # the whole suite uses both cores of a small machine
 WORKERS ?= 2
 
-.PHONY: demo test stories lint format torture bench screenshots lock clean
+.PHONY: demo test stories sim sim-mutants lint format torture bench screenshots lock clean
 
 demo: $(VENV)/ready
 	@$(BIN)/buffr demo $(if $(ORDERS),--orders $(ORDERS)) $(if $(JSON),--json $(JSON))
@@ -20,6 +20,13 @@ test: $(VENV)/ready
 # the whole evenings alone: real processes through an outage
 stories: $(VENV)/ready
 	@$(BIN)/python -m pytest -q -m story $(ARGS)
+
+# a group with its nodes in virtual time, one seed one run; see docs/simulation.md
+sim: $(VENV)/ready
+	@$(BIN)/python -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST))
+
+sim-mutants: $(VENV)/ready
+	@$(BIN)/python -m tests.simulation.mutants
 
 lint: $(VENV)/ready
 	@$(BIN)/ruff check .

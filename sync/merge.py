@@ -117,6 +117,15 @@ def row_parts(table: TableSpec, row: Mapping[str, Value], versions: "RowVersions
     return found
 
 
+def whole_row(
+    table: TableSpec, row: Mapping[str, Value], versions: "RowVersions", extra: Mapping[str, Value]
+) -> dict[str, Version]:
+    """Every part of a row, and the plain fields of a later release (`extra`)."""
+    sets = {name.partition(IN_SET)[0] for name in versions.exceptions if IN_SET in name}
+    plain = {name: Version(value, versions.of(name)) for name, value in extra.items() if name not in sets}
+    return {**row_parts(table, row, versions), **plain}
+
+
 def _element(spec: FieldSpec, name: str) -> str:
     return name[len(spec.name) + len(IN_SET) :]
 

@@ -5,6 +5,8 @@ in Python.
 """
 
 import sys
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -31,9 +33,24 @@ COMPRESSION_LEVEL = 3
 # named like a table, so that a release which doesn't know it keeps it for the next one
 FORGET = "sync_forget"
 
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much goes into one answer. Simulations have smaller ones, in which little is already much."""
+
+    entries: int = ENTRIES_MAX
+    page_bytes: int = PAGE_BYTES_MAX
+
+
+LIMITS = Limits()
 T = TypeVar("T")
 Fields = dict[str, Any]
 Stamps = dict[str, tuple[int, int]]
+
+
+def mark_of(h: int, t: str, o: str, k: str, f: bytes) -> str:
+    """Tells a change from any other that bears its number: two machines with one disk may give equal stamps too."""
+    return sha256(f"{h} {t} {o} {k} ".encode() + f).hexdigest()[:16]
 
 
 class Change(msgspec.Struct, omit_defaults=True):
@@ -48,6 +65,11 @@ class Change(msgspec.Struct, omit_defaults=True):
     k: str
     f: msgspec.Raw
     b: Stamps | None = None
+
+    @property
+    def mark(self) -> str:
+        """See `mark_of`."""
+        return mark_of(self.h, self.t, self.o, self.k, bytes(self.f))
 
 
 class Told(msgspec.Struct, omit_defaults=True):
@@ -179,8 +201,8 @@ class SnapshotRequest(msgspec.Struct):
 class Snapshot(msgspec.Struct):
     """A chunk of rows as they stand. rows: a list of RowImage as JSON, each row of the table asked for followed by
     what leans on it; sum: the SHA-256 of that text; next: the id to go on after, None at the table's end. head: the
-    feed's end once the rows were read: a node that is there has seen all that led to them. acked: what the hub had of
-    the node's own before they were read. begin: where a node that takes a snapshot begins in the feed."""
+    feed's end once the rows were read: a node that is there has seen all that led to them. acked, mark: what the hub had
+    of the node's own before they were read. begin: where a node that takes a snapshot begins in the feed."""
 
     status: Literal["ok", "superseded"]
     now_ms: int
@@ -191,6 +213,7 @@ class Snapshot(msgspec.Struct):
     next: str | None = None
     rows: msgspec.Raw = msgspec.Raw(b"[]")
     sum: str = ""
+    mark: str = ""
 
 
 class Hello(msgspec.Struct):
@@ -220,7 +243,8 @@ class HelloAnswer(msgspec.Struct):
     """status: ok; new_incarnation (the hub has more of this node than the node itself: its database was rolled
     back, go on under `incarnation`); superseded (a later life of this node is known: stop). scopes: what to pull.
     protocol: what to speak from here on.
-    stamp: that of the change `acked`, by which the node sees whether it was its own; 0 when the hub can't tell."""
+    stamp, mark: of the change `acked`, by which the node sees whether it was its own; 0 and empty when the hub can't
+    tell."""
 
     status: Literal["ok", "new_incarnation", "superseded"]
     incarnation: int
@@ -230,6 +254,7 @@ class HelloAnswer(msgspec.Struct):
     protocol: int = 1
     stamp: int = 0
     limits: BatchLimits | None = None
+    mark: str = ""
 
 
 class Rotate(msgspec.Struct):

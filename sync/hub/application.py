@@ -28,6 +28,7 @@ from sync.merge import (
     named_parts,
     part,
     revives,
+    whole_row,
     with_part,
 )
 from sync.schema import ENGINE_COLUMNS, IN_SET, FieldSpec, Schema, TableSpec
@@ -271,7 +272,7 @@ class Application:
         stamps: dict[str, Stamp] = {}
         extra: dict[str, Any] = msgspec.json.decode(row["_x"]) if row["_x"] else {}
         fields = _parts(table, change)
-        # a restored node sends again what made the row: that says nothing about what was edited since
+        # a restored node sends again what made the row, which says nothing about what was edited since
         again = change.o == "i" and (versions.hlc, versions.node) == (transaction.hlc, self._sender.number)
         if change.o == "i":  # made twice: who makes a row also says that it is there
             fields.setdefault("_deleted", False)
@@ -308,6 +309,10 @@ class Application:
                 columns.add("_deleted")
         if table.keys and not table.key_fields.isdisjoint(moved):
             self._keyed.setdefault(table.name, {})[change.k] = transaction
+        # who made it a second time may be of a release that does not know all that it has
+        for name, kept in (whole_row(table, row, versions, extra) if change.o == "i" else {}).items():
+            if name not in result:
+                result[name], stamps[name], transaction.differs = kept.value, kept.stamp, True
         if moved:
             row["_fv"] = versions.with_fields(moved).fv()
         if extra:

@@ -6,6 +6,7 @@ PostgreSQL's own compression does and a quarter less room.
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import msgspec
@@ -13,7 +14,7 @@ import msgspec
 from sync.hub.application import Transaction
 from sync.hub.interest import withheld
 from sync.hub.store import FeedRow, HubStore, NodeState, Revoked, ScopeState, Sender
-from sync.wire import ENTRIES_MAX, PAGE_BYTES_MAX, Entry, EntryChange, Page, PullAnswer, Told
+from sync.wire import LIMITS, PAGE_BYTES_MAX, Entry, EntryChange, Limits, Page, PullAnswer, Told
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -74,7 +75,9 @@ def body_json(body: bytes) -> bytes:
     return zstd.decompress(body) if body.startswith(ZSTD) else body
 
 
-def answer(store: HubStore, asked: PullRequest, node: NodeState | None, now_ms: int) -> PullAnswer:
+def answer(
+    store: HubStore, asked: PullRequest, node: NodeState | None, now_ms: int, limits: Limits = LIMITS
+) -> PullAnswer:
     """What a node that asks is told. How far it is decides how much of the feed is kept (see `retention`)."""
     if node is not None and not node.active:
         raise Revoked
@@ -85,22 +88,22 @@ def answer(store: HubStore, asked: PullRequest, node: NodeState | None, now_ms: 
     scopes = scopes_of(store.sender)
     store.note_cursors({scope: asked.cursors[scope][0] for scope in scopes if scope in asked.cursors})
     try:
-        return PullAnswer("ok", now_ms, pages(store, asked.incarnation, asked.cursors, asked.bytes))
+        limits = replace(limits, page_bytes=min(asked.bytes, limits.page_bytes))
+        return PullAnswer("ok", now_ms, pages(store, asked.incarnation, asked.cursors, limits))
     except NotKept:
         return PullAnswer("bootstrap", now_ms, [])
 
 
-def pages(store: HubStore, incarnation: int, cursors: Cursors, room: int = PAGE_BYTES_MAX) -> list[Page]:
+def pages(store: HubStore, incarnation: int, cursors: Cursors, limits: Limits = LIMITS) -> list[Page]:
     """A page of each scope after its cursor. What this life of the node wrote itself is passed over where the hub
     changed nothing; what an earlier life wrote is not, since a rolled back database forgot it. Raises NotKept."""
-    room = min(room, PAGE_BYTES_MAX)
-    return [_page(store, incarnation, room, scope, *cursors.get(scope, (0, 0))) for scope in scopes_of(store.sender)]
+    return [_page(store, incarnation, limits, scope, *cursors.get(scope, (0, 0))) for scope in scopes_of(store.sender)]
 
 
-def _page(store: HubStore, incarnation: int, room: int, scope: str, after: int, epoch: int) -> Page:
+def _page(store: HubStore, incarnation: int, limits: Limits, scope: str, after: int, epoch: int) -> Page:
     state = store.scope(scope) or ScopeState(0, epoch or 1, 1)
     head = state.head
-    rows = store.entries(scope, after, head, incarnation, ENTRIES_MAX)
+    rows = store.entries(scope, after, head, incarnation, limits.entries)
     # asked after reading: what was dropped meanwhile must not look like a stretch where nothing was said
     if (store.scope(scope) or state).kept_from > after + 1:
         raise NotKept(scope)
@@ -110,12 +113,12 @@ def _page(store: HubStore, incarnation: int, room: int, scope: str, after: int, 
     for row in rows:
         raw = body_json(row.body)
         size += len(raw)
-        if entries and size > room:
+        if entries and size > limits.page_bytes:
             to = entries[-1].p
             break
         changes = msgspec.json.decode(raw, type=list[EntryChange])
         entries.append(Entry(row.position, row.hlc, row.node, changes, row.node == store.sender.number))
     else:
-        if len(rows) == ENTRIES_MAX:
+        if len(rows) == limits.entries:
             to = entries[-1].p
     return Page(scope, state.epoch, after, max(to, after), head, withheld(store, entries))

@@ -53,7 +53,7 @@ def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> H
         store.begin_life(incarnation, said.acked, _born(node.ceiling, now_ms), said.version[:40])
         return HelloAnswer("new_incarnation", incarnation, said.acked, scopes, now_ms)
     store.note_hello(Said(said.version[:40], said.now_ms - now_ms))
-    return HelloAnswer("ok", said.incarnation, node.acked, scopes, now_ms, stamp=node.stamp)
+    return HelloAnswer("ok", said.incarnation, node.acked, scopes, now_ms, stamp=node.stamp, mark=node.mark)
 
 
 def _born(ceiling: int, now_ms: int) -> int:

@@ -12,12 +12,12 @@ from sync.hub.postgres_dealings import DealingsInPostgres, concerns
 from sync.hub.postgres_kept import KeptInPostgres
 from sync.hub.store import Aside, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
-from sync.wire import TOLD_CHARS_MAX, RowImage, Told, Trouble
+from sync.wire import TOLD_CHARS_MAX, Change, RowImage, Told, Trouble
 
 Connection = psycopg.Connection[dict[str, Any]]
 # what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
 UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
-_STATE = "acked, acked_hlc, incarnation, ceiling, status, born"
+_STATE = "acked, acked_hlc, incarnation, ceiling, status, born, mark"
 _ASIDE = (
     "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine"
     " WHERE org_id = %s AND node_id = %s AND state = 'waiting'"
@@ -49,12 +49,13 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres):
         ).fetchone()
         return None if row is None else _state(row)
 
-    def note_push(self, said: Said, acked: int, stamp: int | None, waiting: int, ceiling: int | None) -> None:
+    def note_push(self, said: Said, acked: int, last: Change | None, waiting: int, ceiling: int | None) -> None:
         """See HubStore."""
         self._connection.execute(
-            "UPDATE sync_nodes SET acked = %s, acked_hlc = coalesce(%s, acked_hlc), waiting = %s, version = %s,"
-            " offset_ms = %s, seen_at = now(), ceiling = coalesce(%s, ceiling) WHERE org_id = %s AND id = %s",
-            (acked, stamp, waiting, said.version, said.offset_ms, ceiling, *self._me),
+            "UPDATE sync_nodes SET acked = %s, acked_hlc = coalesce(%s, acked_hlc), mark = coalesce(%s, mark),"
+            " waiting = %s, version = %s, offset_ms = %s, seen_at = now(), ceiling = coalesce(%s, ceiling)"
+            " WHERE org_id = %s AND id = %s",
+            (acked, last and last.h, last and last.mark, waiting, said.version, said.offset_ms, ceiling, *self._me),
         )
 
     def note_told(self, told: Told, offset_ms: int, protocol: int) -> None:
@@ -80,8 +81,8 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres):
     def begin_life(self, incarnation: int, acked: int, born: int, version: str) -> None:
         """See HubStore."""
         self._connection.execute(
-            "UPDATE sync_nodes SET incarnation = %s, acked = %s, acked_hlc = 0, born = %s, seen_at = now(), version = %s"
-            " WHERE org_id = %s AND id = %s",
+            "UPDATE sync_nodes SET incarnation = %s, acked = %s, acked_hlc = 0, mark = '', ceiling = 0, born = %s,"
+            " seen_at = now(), version = %s WHERE org_id = %s AND id = %s",
             (incarnation, acked, born, version, *self._me),
         )
         self._connection.execute(
@@ -352,7 +353,13 @@ def _bounded(number: int) -> int:
 
 def _state(row: Mapping[str, Any]) -> NodeState:
     return NodeState(
-        row["acked"], row["acked_hlc"], row["incarnation"], row["ceiling"], row["status"] == "active", row["born"]
+        row["acked"],
+        row["acked_hlc"],
+        row["incarnation"],
+        row["ceiling"],
+        row["status"] == "active",
+        row["born"],
+        row["mark"],
     )
 
 

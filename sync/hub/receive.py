@@ -12,7 +12,7 @@ from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
 from sync.hub.application import Application, Rules, Transaction
 from sync.hub.feed import write_feed
 from sync.hub.set_aside import LetGo, set_aside, tell_settled, tell_troubles, try_again
-from sync.hub.store import Aside, HubStore, Revoked, Said, SetAside
+from sync.hub.store import Aside, HubStore, NodeState, Revoked, Said, SetAside
 from sync.schema import Schema
 from sync.wire import TRANSACTION_CHARS_MAX, Batch, Change, PushAnswer, Trouble, UnreadableError
 
@@ -29,7 +29,7 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
         return PushAnswer("superseded", node.acked, now_ms)
     if batch.prev > node.acked:
         return PushAnswer("gap", node.acked, now_ms)
-    if _is_another_history(batch, node.acked, node.stamp):
+    if _is_another_history(batch, node):
         return PushAnswer("superseded", node.acked, now_ms)
     store.begin_applying()
     changes = [change for change in batch.changes if change.s > node.acked]
@@ -53,33 +53,41 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
         tell_troubles(store, aside, now_ms)
         tell_settled(store, let_go.ids, now_ms)
     waiting = max(0, batch.waiting - (answer.acked - batch.prev))
-    stamp = changes[-1].h if changes else None
-    store.note_push(Said(batch.version[:40], batch.now_ms - now_ms), answer.acked, stamp, waiting, answer.ceiling)
+    last = changes[-1] if changes else None
+    store.note_push(Said(batch.version[:40], batch.now_ms - now_ms), answer.acked, last, waiting, answer.ceiling)
     if batch.told is not None:
         told = msgspec.structs.replace(batch.told, waiting=waiting, oldest_ms=batch.told.oldest_ms if waiting else None)
         store.note_told(told, batch.now_ms - now_ms, batch.protocol)
     return answer
 
 
-def _is_another_history(batch: Batch, acked: int, stamp: int) -> bool:
+def _is_another_history(batch: Batch, node: NodeState) -> bool:
     """Whether this push goes on from another past than the one acknowledged: a copied disk, or a rolled back one.
 
-    A push sent again (its answer was lost) brings what was acknowledged along, so it must have that number and stamp;
+    A push sent again (its answer was lost) brings what was acknowledged along, so it must have that number and mark;
     passing over what it has instead would lose it without a word.
     """
-    return batch.prev < acked and all((change.s, change.h) != (acked, stamp) for change in batch.changes)
+    if batch.prev >= node.acked:
+        return False
+    same = (change for change in batch.changes if change.s == node.acked)
+    return not any(change.mark == node.mark if node.mark else change.h == node.stamp for change in same)
 
 
 def _clamp(transactions: list[Transaction], now_ms: int, ceiling: int) -> int | None:
-    """Lowers stamps from a clock that runs ahead to now, in their order; answers the last one handed out."""
-    if all(ms_of(transaction.hlc) <= now_ms + DRIFT_MS_MAX for transaction in transactions):
-        return None
-    handed = max(at_ms(now_ms), ceiling)
+    """Lowers stamps from a clock that runs ahead to now, in their order; answers the last one handed out.
+
+    What its author stamped meanwhile, going on from one that it was handed before, must not get the same.
+    """
+    last = ceiling
     for transaction in transactions:
         if ms_of(transaction.hlc) > now_ms + DRIFT_MS_MAX:
-            handed += 1
-            transaction.hlc, transaction.differs = handed, True
-    return handed
+            last = max(at_ms(now_ms), last) + 1
+        elif transaction.hlc <= last and ms_of(transaction.hlc) == ms_of(last):
+            last += 1
+        else:
+            continue
+        transaction.hlc, transaction.differs = last, True
+    return last if last > ceiling else None
 
 
 def _apply_all(

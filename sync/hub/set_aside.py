@@ -125,7 +125,9 @@ def release(store: HubStore, schema: Schema, id: str, now_ms: int) -> Released |
 
 def _attempt(store: HubStore, schema: Schema, aside: Aside, now_ms: int) -> tuple[Transaction, Trouble | None]:
     changes = _changes(aside)
-    transaction = Transaction(aside.hlc or changes[0].h, changes, incarnation=aside.incarnation)
+    # its author hears of it too: its stamp may have been lowered when it came, and what is there may have been taken anew
+    # by the author meanwhile
+    transaction = Transaction(aside.hlc or changes[0].h, changes, incarnation=aside.incarnation, differs=True)
     try:
         with store.attempt():
             # whether its schema was ours is not known any more, so its fields are looked at one by one

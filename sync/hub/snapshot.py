@@ -13,7 +13,7 @@ import msgspec
 from sync.hub.feed import scopes_of
 from sync.hub.store import HubStore, Member, ScopeState
 from sync.schema import Schema
-from sync.wire import PAGE_BYTES_MAX, RowImage, Snapshot, SnapshotRequest, UnreadableError
+from sync.wire import LIMITS, Limits, RowImage, Snapshot, SnapshotRequest, UnreadableError
 
 FIRST_MS = 3 * 86_400_000  # how much of the feed a new node follows before its doors open
 HEADS_MAX = 1_000
@@ -21,7 +21,12 @@ FAMILY_BYTES_LIKELY = 400  # so that not much more is read than is sent
 
 
 def snapshot(
-    store: HubStore, schema: Schema, asked: SnapshotRequest, now_ms: int, first_ms: int = FIRST_MS
+    store: HubStore,
+    schema: Schema,
+    asked: SnapshotRequest,
+    now_ms: int,
+    first_ms: int = FIRST_MS,
+    limits: Limits = LIMITS,
 ) -> Snapshot:
     """A chunk of the sender's own scopes. Raises UnreadableError for another's."""
     if asked.scope not in scopes_of(store.sender):
@@ -32,8 +37,8 @@ def snapshot(
     if not asked.table:
         feed = _feed(store, asked)
         begin = max(store.last_before(asked.scope, now_ms - first_ms), feed.kept_from - 1)
-        return Snapshot("ok", now_ms, node.acked, feed.epoch, feed.head, begin)
-    room = min(asked.bytes, PAGE_BYTES_MAX)
+        return Snapshot("ok", now_ms, node.acked, feed.epoch, feed.head, begin, mark=node.mark)
+    room = min(asked.bytes, limits.page_bytes)
     limit = min(HEADS_MAX, 1 + room // FAMILY_BYTES_LIKELY)
     families = _families(store, schema, asked, limit)
     chosen: list[RowImage] = []
@@ -48,7 +53,7 @@ def snapshot(
     raw = msgspec.json.encode(chosen)
     feed = _feed(store, asked)  # after the rows: whoever is at its end has seen all that led to them
     going_on, seal = None if is_end else last, sha256(raw).hexdigest()
-    return Snapshot("ok", now_ms, node.acked, feed.epoch, feed.head, 0, going_on, msgspec.Raw(raw), seal)
+    return Snapshot("ok", now_ms, node.acked, feed.epoch, feed.head, 0, going_on, msgspec.Raw(raw), seal, node.mark)
 
 
 def _feed(store: HubStore, asked: SnapshotRequest) -> ScopeState:

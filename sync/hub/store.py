@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sync.schema import TableSpec
-from sync.wire import RowImage, Told, Trouble
+from sync.wire import Change, RowImage, Told, Trouble
 
 
 class SetAside(Exception):
@@ -41,9 +41,9 @@ def head_office(org_id: str) -> Sender:
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """How far a node is. acked, stamp: the last change acknowledged and its stamp (0: not known); ceiling: the last
-    stamp handed back to a clock that ran ahead; incarnation: which life of its database the hub goes by; born: later
-    than every stamp under which an earlier life's edits are here."""
+    """How far a node is. acked, stamp, mark: the last change acknowledged, its stamp and its mark (0, empty: not
+    known); ceiling: the last stamp handed back to a clock that ran ahead; incarnation: which life of its database the
+    hub goes by; born: later than every stamp under which an earlier life's edits are here."""
 
     acked: int
     stamp: int
@@ -51,6 +51,7 @@ class NodeState:
     ceiling: int
     active: bool
     born: int = 0
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,8 @@ class HubStore(Protocol):
         """Notes that the sender was here, and answers its state."""
         ...
 
-    def note_push(self, said: Said, acked: int, stamp: int | None, waiting: int, ceiling: int | None) -> None:
-        """Acknowledges up to `acked`; None leaves the stamp or the ceiling as it was."""
+    def note_push(self, said: Said, acked: int, last: Change | None, waiting: int, ceiling: int | None) -> None:
+        """Acknowledges up to `acked`, whose change is `last`; None leaves what is known of it, or the ceiling, as it was."""
         ...
 
     def note_told(self, told: Told, offset_ms: int, protocol: int) -> None:

@@ -43,6 +43,7 @@ nodes = Table(
         "acked_hlc", BigInteger, server_default=text("0")
     ),  # the stamp of the change `acked`, as its author gave it
     _column("ceiling", BigInteger, server_default=text("0")),  # the last stamp handed back to a clock that ran ahead
+    _column("mark", Text, server_default=text("''")),  # of the change `acked`
     _column("born", BigInteger, server_default=text("0")),  # later than every stamp of an earlier life's edits
     _column("waiting", BigInteger, server_default=text("0")),
     _column("version", Text, server_default=text("''")),

@@ -19,6 +19,8 @@ RETRIED_MAX = 200
 # what came and can't be applied yet: beyond this the feed waits at the hub
 KEPT_MAX = 10_000
 KEPT_CHARS_MAX = 64_000_000
+SLICE_ENTRIES = 50
+SLICE_CHANGES = 200
 Errors = tuple[type[Exception], ...]
 
 
@@ -281,11 +283,22 @@ def _parts(table: TableSpec, fields: Mapping[str, Any], stamps: Mapping[str, Sta
 
 def _stands(spec: FieldSpec, entry: Entry, change: EntryChange, incoming: Version, mine: Version) -> bool:
     """Whether the hub's version takes the place of ours."""
-    if entry.own and change.o == "u":
-        # the answer to an edit of ours is canonical, but no answer to the edits that we made after it
-        sent = (entry.h if change.w is None else change.w, entry.n)
-        newer = mine.stamp[1] == entry.n and mine.stamp != sent and mine.stamp[0] > entry.h
-        return not newer or incoming.stamp >= mine.stamp
+    if entry.own and change.o == "u" and mine.stamp == (entry.h if change.w is None else change.w, entry.n):
+        return True  # the answer to this very edit is canonical, and no answer to one that we made after it
     if incoming.stamp == mine.stamp and spec.merge in BY_STAMP:
         return True  # two edits of one field in one transaction: the feed has them in their order
     return later(spec, incoming, mine) is incoming
+
+
+def slices(page: Page, entries_max: int = SLICE_ENTRIES, changes_max: int = SLICE_CHANGES) -> list[Page]:
+    """The page cut into pages of few changes, each ending where the next begins; never within a transaction."""
+    found: list[Page] = []
+    after, entries, changes = page.after, list[Any](), 0
+    for entry in page.entries:
+        if entries and (len(entries) >= entries_max or changes + len(entry.changes) > changes_max):
+            found.append(Page(page.scope, page.epoch, after, entries[-1].p, page.head, entries))
+            after, entries, changes = entries[-1].p, [], 0
+        entries.append(entry)
+        changes += len(entry.changes)
+    found.append(Page(page.scope, page.epoch, after, page.to, page.head, entries))
+    return found

@@ -14,9 +14,9 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from sync.clock import HybridClock
-from sync.node.apply import Applied, apply_page, retry_kept
+from sync.node.apply import SLICE_CHANGES, SLICE_ENTRIES, Applied, apply_page, retry_kept, slices
 from sync.node.bootstrap import Taking
-from sync.node.outbox import Draft, acknowledge, last_number, next_draft, put, stamp_of
+from sync.node.outbox import Draft, acknowledge, is_ours, last_number, next_draft, put
 from sync.node.pace import Pace
 from sync.node.retry import Backoff
 from sync.node.status import Care, Status, care_of
@@ -44,8 +44,6 @@ from sync.wire import (
 )
 
 T = TypeVar("T")
-SLICE_ENTRIES = 50
-SLICE_CHANGES = 200
 WAIT_SECONDS = 20  # how long the hub may hold a pull that has nothing to say yet
 POLL_SECONDS = 5.0
 REFUSED_SECONDS = 60.0  # how long a refused node rests before it asks again
@@ -89,6 +87,8 @@ class Engine:
     turn: Callable[[Link], object] = lambda link: None
     trouble: Callable[[], str | None] = lambda: None
     status: Status = field(default_factory=Status)
+    slice_entries: int = SLICE_ENTRIES
+    slice_changes: int = SLICE_CHANGES
 
     def __post_init__(self) -> None:
         self._stop = threading.Event()
@@ -233,7 +233,7 @@ class Engine:
         if answer.status == "new_incarnation" and answer.incarnation != self.incarnation:
             answer = self._begin_anew(link, answer.incarnation)
         elif answer.status == "ok" and answer.acked > self._acked:
-            if self.store.read(lambda c: stamp_of(c, answer.acked)) == answer.stamp:
+            if self.store.read(lambda c: is_ours(c, answer.acked, answer.mark, answer.stamp)):
                 self._acknowledge(answer.acked)
             else:  # what the hub has under our numbers is not ours: this disk was rolled back, and wrote on since
                 answer = self._begin_anew(link, self.incarnation + 1)
@@ -370,6 +370,10 @@ class Engine:
         answer = self._paced(call, lambda found: found.next is not None)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
+        ours = partial(is_ours, seq=answer.acked, mark=answer.mark)
+        if answer.mark and answer.acked > self._acked and not self.store.read(ours):
+            self._greeted.clear()
+            raise LinkDown("head office has something else under our numbers: we greet it anew")
         return answer
 
     def _paced(self, call: Callable[[], T], is_full: Callable[[T], bool]) -> T:
@@ -427,7 +431,7 @@ class Engine:
             raise LinkDown(f"scope {page.scope} is at epoch {page.epoch}, we were at {epoch}")
         if page.to == page.after and page.epoch == epoch:
             return  # nothing new, and nothing to write down
-        for part in slices(page):
+        for part in slices(page, self.slice_entries, self.slice_changes):
             done: Applied = self.store.write(lambda c, p=part: self._apply_slice(c, p))  # type: ignore[misc]
             if done.tables:
                 self.changed(done.tables)
@@ -467,20 +471,6 @@ class Engine:
 
 def _goes_on(answer: PullAnswer) -> bool:
     return any(page.to < page.head for page in answer.pages)
-
-
-def slices(page: Page) -> list[Page]:
-    """The page cut into pages of few changes, each ending where the next begins; never within a transaction."""
-    found: list[Page] = []
-    after, entries, changes = page.after, list[Any](), 0
-    for entry in page.entries:
-        if entries and (len(entries) >= SLICE_ENTRIES or changes + len(entry.changes) > SLICE_CHANGES):
-            found.append(Page(page.scope, page.epoch, after, entries[-1].p, page.head, entries))
-            after, entries, changes = entries[-1].p, [], 0
-        entries.append(entry)
-        changes += len(entry.changes)
-    found.append(Page(page.scope, page.epoch, after, page.to, page.head, entries))
-    return found
 
 
 def _acked(connection: Any) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sync.wire import BATCH_BYTES_MAX, CHANGES_MAX
+from sync.wire import BATCH_BYTES_MAX, CHANGES_MAX, mark_of
 
 _READ = "SELECT seq, hlc, tbl, op, pk, f, base FROM sync_outbox WHERE seq > ? ORDER BY seq LIMIT ?"
 
@@ -68,6 +68,14 @@ def stamp_of(connection: Any, seq: int) -> int | None:
     """The stamp of what waits under this number."""
     row = connection.execute("SELECT hlc FROM sync_outbox WHERE seq = ?", (seq,)).fetchone()
     return row[0] if row else None
+
+
+def is_ours(connection: Any, seq: int, mark: str, stamp: int = 0) -> bool:
+    """Whether what the hub has under this number is what waits here; a hub of before knows no mark, only its stamp."""
+    if not mark:
+        return stamp_of(connection, seq) == stamp
+    row = connection.execute("SELECT hlc, tbl, op, pk, f FROM sync_outbox WHERE seq = ?", (seq,)).fetchone()
+    return row is not None and mark_of(row[0], row[1], row[2], row[3], row[4].encode()) == mark
 
 
 def get(connection: Any, key: str) -> str | None:

@@ -162,13 +162,18 @@ def _ours(
     """What the hub holds of a row's parts that we wrote last, where that is another version than ours."""
     known, _ = told_apart(table, _entry(image).changes[0])
     whole = {name: known[name] for name in table.mergeable if name in known}
-    if len(whole) < len(table.mergeable):
-        return {}  # of an older release: it can't tell of all
-    here, there = row_parts(table, row, mine), row_parts(table, whole, theirs)
+    # a hub of an older release can't tell of all: what it doesn't know stays as it is
+    untold = set(table.mergeable) - set(whole)
+    here = row_parts(table, row, mine)
+    there = row_parts(table, {**{name: row[name] for name in untold}, **whole}, theirs)
     return {
         name: there[name]
         for name, version in here.items()
-        if version.stamp[1] == me and name in there and there[name] != version and not _is_in(table, name, unheard)
+        if version.stamp[1] == me
+        and name in there
+        and there[name] != version
+        and not _is_in(table, name, unheard)
+        and not _is_in(table, name, untold)
     }
 
 

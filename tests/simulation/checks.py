@@ -1,125 +1,238 @@
 """What must hold when all have talked: each check names the promise that it is about."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from sqlalchemy import Boolean
 
+from sync.clock import DRIFT_MS_MAX, ms_of
 from sync.merge import RowVersions, elements, row_parts
-from sync.schema import IN_SET
-from tests.simulation.tables import SCHEMA, STAGES
-from tests.simulation.world import Edit, World
+from sync.schema import IN_SET, TableSpec
+from tests.simulation.hub import changes_of
+from tests.simulation.promises import Act, Edit, set_aside
+from tests.simulation.tables import STAGES
+from tests.simulation.world import World
+
+PROMISES = {
+    "failed": "no program ends over what can happen",
+    "refused": "a machine is turned away only for a reason",
+    "whole": "nobody ever sees half of what was done at once",
+    "drained": "when all can talk, nothing waits any more",
+    "applied": "what was honestly written is never set aside",
+    "poison": "what may not be written is set aside",
+    "equal": "when all have talked, everybody has the same",
+    "contiguous": "a feed has no holes",
+    "once": "nothing is in a feed twice",
+    "arrived": "what somebody was told is kept reaches head office",
+    "kept": "what reached head office is there",
+    "seen": "an edit stands, or was replaced by somebody who saw it, or is in the conflict log",
+    "furthest": "no stage goes back",
+    "keys": "two rows that hold one business key are told to a person",
+    "clocks": "no stamp runs ahead of the time",
+    "last": "who edits last, having seen everything, is not overruled",
+}
 
 
 def broken(world: World) -> list[str]:
     """Every promise that does not hold, in words."""
-    return [
-        *_waiting(world),
-        *_set_aside(world),
-        *_unequal(world),
-        *_feeds(world),
-        *_once(world),
-        *_facts(world),
-        *_edits(world),
-        *_stages(world),
-        *_keys(world),
-    ]
+    checks = (_waiting, _set_aside, _unequal, _feeds, _once, _arrived, _kept, _edits, _stages, _keys, _clocks, _last)
+    return [*dict.fromkeys(world.wrong), *(wrong for check in checks for wrong in check(world))]
 
 
 def _waiting(world: World) -> Iterator[str]:
-    for node in world.nodes:
-        waiting = node.connection.execute("SELECT count(*) FROM sync_outbox").fetchone()[0]
-        kept = node.connection.execute("SELECT count(*) FROM sync_kept").fetchone()[0]
+    for node in world.here:
+        waiting = len(node.rows("SELECT 1 FROM sync_outbox"))
         if waiting:
-            yield f"drained: {waiting} changes still wait at node {node.number}"
-        if kept:
-            yield f"drained: {kept} transactions are kept at node {node.number}"
+            yield f"drained: {waiting} changes still wait at {node.name}"
+        for row in node.rows("SELECT reason FROM sync_kept"):
+            yield f"drained: {node.name} keeps a transaction that it can't apply: {row['reason']}"
 
 
 def _set_aside(world: World) -> Iterator[str]:
-    for reason in world.hub.set_aside:
-        yield f"applied: the hub set an honest transaction aside: {reason}"
+    for row in world.hub.waiting():
+        if not all(change.k in world.promises.tainted for change in changes_of(row)):
+            yield f"applied: an honest transaction is set aside: {row['code']}, {row['reason']}"
+    aside = set_aside(world.hub)
+    for act in world.promises.acts:
+        if act.poison and act.arrived(world.hub) and not act.changes & aside and not _mended(world, act):
+            yield f"poison: what {act.author} should not have written ({_named(act)}) went in"
+
+
+def _mended(world: World, act: Act) -> bool:
+    """Whether what it leaned on came after all, or it is the one that came first of two with one id."""
+    return all(change[3] in ("parts", "deeds") for change in act.changes) and not _foreign(world, act)
+
+
+def _foreign(world: World, act: Act) -> bool:
+    (home,) = {node.property_id for node in world.nodes if node.number == act.number}
+    fields = [msgspec.json.decode(change[5]) for change in act.changes if change[2] == "i"]
+    return any(values.get("property_id") not in (None, home) for values in fields)
 
 
 def _unequal(world: World) -> Iterator[str]:
-    for table in SCHEMA.tables:
-        there = _rows(world.hub.connection, table)
-        for node in world.nodes:
-            here = _rows(node.connection, table)
+    for table in world.newest.schema.tables.values():
+        there = _rows(world.hub.office.rows(f"SELECT * FROM {table.name}"), table)
+        for node in world.here:
+            here = _rows(node.rows(f"SELECT * FROM {table.name}"), table)
             wanted = {id: row for id, row in there.items() if row[0]["property_id"] in (None, node.property_id)}
             for id in sorted(here.keys() | wanted.keys()):
-                if here.get(id) != wanted.get(id):
-                    yield f"equal: {table} {id[:4]} is {here.get(id)} at node {node.number}, {wanted.get(id)} at the hub"
+                if here.get(id) != wanted.get(id) and id not in world.promises.tainted:
+                    yield f"equal: {table.name} {id[:4]} {_difference(here.get(id), wanted.get(id), node.name)}"
 
 
-def _rows(connection: Any, table: str) -> dict[str, Any]:
+def _difference(here: Any, there: Any, name: str) -> str:
+    if here is None or there is None:
+        return f"is only at {'head office' if here is None else name}"
+    parts = [
+        f"{field}: {one[field]} at {name}, {other[field]} at head office"
+        for one, other in zip(here, there, strict=True)
+        for field in sorted(one.keys() & other.keys())
+        if one[field] != other[field]
+    ]
+    return "; ".join(parts) or f"differs in its fields: {here} at {name}, {there} at head office"
+
+
+def _rows(found: list[dict[str, Any]], table: TableSpec) -> dict[str, Any]:
     """Each row's values and the stamps of its fields."""
-    spec, found = SCHEMA.tables[table], {}
-    for row in connection.execute(f"SELECT * FROM {table}"):
+    rows = {}
+    for row in found:
         versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
-        values = {name: row[name] for name in (*spec.fields, "_deleted", "_x")}
-        found[row["id"]] = (values, {name: kept.stamp for name, kept in row_parts(spec, row, versions).items()})
-    return found
+        values = {name: row[name] for name in (*table.fields, "_deleted", "_x")}
+        for name, spec in table.mergeable.items():
+            if isinstance(spec.type, Boolean) and values[name] is not None:
+                values[name] = bool(values[name])
+        rows[row["id"]] = (
+            values,
+            {
+                f"{name}'s stamp": kept.stamp
+                for name, kept in row_parts(table, row, versions).items()
+                if kept.value is not None
+            },
+        )
+    return rows
 
 
 def _feeds(world: World) -> Iterator[str]:
-    for row in world.hub.connection.execute(
-        "SELECT f.scope, count(*) AS n, min(pos) AS first, max(pos) AS last, head FROM sync_feed AS f"
-        " JOIN sync_scopes AS s ON s.scope = f.scope GROUP BY f.scope"
+    for row in world.hub.office.rows(
+        "SELECT s.scope, s.head, s.kept_from, count(f.pos) AS n, min(f.pos) AS first, max(f.pos) AS last"
+        " FROM sync_scopes AS s LEFT JOIN sync_feed AS f ON s.scope = f.scope GROUP BY s.scope, s.head, s.kept_from"
     ):
-        if (row["first"], row["last"], row["n"]) != (1, row["head"], row["head"]):
+        if row["n"] and (row["first"], row["last"]) != (row["kept_from"], row["head"]):
+            yield f"contiguous: the feed of {row['scope']} goes from {row['first']} to {row['last']} of {row['head']}"
+        if row["n"] != row["head"] - row["kept_from"] + 1:
             yield f"contiguous: the feed of {row['scope']} has {row['n']} of {row['head']} positions"
 
 
 def _once(world: World) -> Iterator[str]:
-    for row in world.hub.connection.execute(
-        "SELECT scope, node, hlc, count(*) AS n FROM sync_feed GROUP BY scope, node, incarnation, hlc HAVING n > 1"
+    for row in world.hub.office.rows(
+        "SELECT scope, node, hlc, count(*) AS n FROM sync_feed WHERE node > 0"
+        " GROUP BY scope, node, incarnation, hlc HAVING count(*) > 1"
     ):
-        yield f"once: the feed of {row['scope']} has transaction {row['hlc']} of node {row['node']} {row['n']} times"
+        yield f"once: the feed of {row['scope']} has what node {row['node']} did at {row['hlc']} {row['n']} times"
 
 
-def _facts(world: World) -> Iterator[str]:
-    there = {row[0] for table in ("deeds", "parts") for row in world.hub.connection.execute(f"SELECT id FROM {table}")}
-    for id, (author, _) in world.facts.items():
-        if id not in there:
-            yield f"kept: fact {id[:4]} of node {author} was acknowledged and is nowhere"
+def _arrived(world: World) -> Iterator[str]:
+    for act in world.promises.kept():
+        if not act.arrived(world.hub):
+            yield f"arrived: what {act.author} did ({_named(act)}) never reached head office"
+
+
+def _kept(world: World) -> Iterator[str]:
+    there: dict[str, set[str]] = {}
+    for table in world.hub.release.schema.tables:
+        there[table] = {row["id"] for row in world.hub.office.rows(f"SELECT id FROM {table}")}
+    aside = set_aside(world.hub)
+    for act in world.promises.kept():
+        for change in act.changes:
+            if (
+                change[2] == "i"
+                and act.arrived(world.hub)
+                and change not in aside
+                and change[4] not in there[change[3]]
+            ):
+                yield f"kept: {change[3]} {change[4][:4]} of {act.author} was acknowledged and is nowhere"
 
 
 def _edits(world: World) -> Iterator[str]:
-    hub = world.hub.connection
-    lost = {(r["tbl"], r["row_id"], r["field"], r["lost_value"]) for r in hub.execute("SELECT * FROM sync_conflicts")}
-    for edit in world.edits:
-        if (edit.table, edit.row, edit.field, edit.value) in world.replaced or _stands(hub, edit):
-            continue
-        if (edit.table, edit.row, edit.field, msgspec.json.encode(edit.value).decode()) not in lost:
-            yield f"seen: {edit} neither stands, nor was it replaced by who saw it, nor is it in the conflict log"
+    aside = set_aside(world.hub)
+    lost = Counter(
+        (r["tbl"], r["row_id"], r["field"], r["lost_value"])
+        for r in world.hub.office.rows("SELECT tbl, row_id, field, lost_value FROM sync_conflicts")
+    )
+    replaced = {
+        (edit.table, edit.row, edit.field, edit.seen)
+        for act in world.promises.acts
+        for edit in act.edits
+        if act.arrived(world.hub) and not act.changes & aside
+    }
+    standing = {
+        (name, row["id"]): row
+        for name, table in world.hub.release.schema.tables.items()
+        if table.kind == "record"
+        for row in world.hub.office.rows(f"SELECT * FROM {name}")
+    }
+    for act in world.promises.kept():
+        for edit in act.edits:
+            place = (edit.table, edit.row, edit.field)
+            if edit.field == "stage" or act.changes & aside or (*place, edit.value) in replaced:
+                continue
+            if _stands(standing, edit) or (*place, msgspec.json.encode(edit.value).decode()) in lost:
+                continue
+            yield f"seen: {act.author}'s {_told(edit)} neither stands, nor was replaced, nor is in the conflict log"
 
 
-def _stands(hub: Any, edit: Edit) -> bool:
-    field, _, element = edit.field.partition(IN_SET)
-    found = hub.execute(f"SELECT {field} FROM {edit.table} WHERE id = ?", (edit.row,)).fetchone()
-    return found is not None and edit.value == (element in elements(found[0]) if element else found[0])
+def _stands(standing: dict[tuple[str, str], dict[str, Any]], edit: Edit) -> bool:
+    row = standing.get((edit.table, edit.row))
+    name, _, element = edit.field.partition(IN_SET)
+    return row is not None and edit.value == (element in elements(row[name]) if element else row[name])
 
 
 def _stages(world: World) -> Iterator[str]:
-    for id, reached in world.stages.items():
-        if reached:
-            furthest = max(STAGES.index(stage) for stage, _, _ in reached)
-            found = world.hub.connection.execute("SELECT stage FROM cards WHERE id = ?", (id,)).fetchone()
-            if found is None or STAGES.index(found[0]) < furthest:
-                yield f"furthest: card {id[:4]} was at {STAGES[furthest]} and is at {found and found[0]}"
+    reached = {row["id"]: STAGES.index(row["stage"]) for row in world.hub.office.rows("SELECT id, stage FROM cards")}
+    for act in world.promises.kept():
+        for edit in act.edits:
+            if edit.field == "stage" and reached.get(edit.row, -1) < STAGES.index(edit.value):
+                yield f"furthest: {act.author} took card {edit.row[:4]} to {edit.value}, and it is not there"
 
 
 def _keys(world: World) -> Iterator[str]:
-    hub = world.hub.connection
     told = {
         frozenset((msgspec.json.decode(row["won_value"]), msgspec.json.decode(row["lost_value"])))
-        for row in hub.execute("SELECT * FROM sync_conflicts WHERE rule = 'business_key'")
+        for row in world.hub.office.rows("SELECT * FROM sync_conflicts WHERE rule = 'business_key'")
     }
-    for row in hub.execute(
+    for row in world.hub.office.rows(
         "SELECT one.id AS one, other.id AS other, one.number FROM cards AS one JOIN cards AS other"
         " ON one.number = other.number AND one.property_id = other.property_id AND one.id < other.id"
         " WHERE NOT one._deleted AND NOT other._deleted"
     ):
         if frozenset((row["one"], row["other"])) not in told:
             yield f"keys: cards {row['one'][:4]} and {row['other'][:4]} are both {row['number']}, and nobody is told"
+
+
+def _clocks(world: World) -> Iterator[str]:
+    limit = world.now_ms + DRIFT_MS_MAX
+    for name in ("cards", "rules", "deeds"):
+        for row in world.hub.office.rows(f"SELECT id, _hlc, _node, _fv FROM {name}"):
+            versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
+            if max(ms_of(stamp[0]) for stamp in ((versions.hlc, 0), *versions.exceptions.values())) > limit:
+                yield f"clocks: {name} {row['id'][:4]} has a stamp more than a minute ahead of the time"
+    for node in world.here:
+        if node.name in world.last and ms_of(node.clock.stamp()) > limit + 2_000:
+            yield f"clocks: {node.name} still stamps ahead of the time"
+
+
+def _last(world: World) -> Iterator[str]:
+    for edit in world.last_edits.values():
+        (row,) = world.hub.office.rows(f"SELECT name FROM cards WHERE id = '{edit.row}'")
+        if row["name"] != edit.value:
+            yield f"last: card {edit.row[:4]} was last set to {edit.value} and says {row['name']}"
+
+
+def _named(act: Act) -> str:
+    return ", ".join(sorted(f"{change[3]} {change[4][:4]}" for change in act.changes)) or "nothing"
+
+
+def _told(edit: Edit) -> str:
+    return f"edit of {edit.table} {edit.row[:4]}, {edit.field} {edit.seen}→{edit.value},"

@@ -13,9 +13,9 @@ from sync.hub.capture import dealings_from
 from sync.hub.postgres_dealings import concerns
 from sync.hub.store import Aside, Deleted, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
-from sync.wire import RowImage, Told, Trouble
+from sync.wire import Change, RowImage, Told, Trouble
 
-_STATE = "acked, stamp, incarnation, ceiling, active, born"
+_STATE = "acked, stamp, incarnation, ceiling, active, born, mark"
 _ASIDE = "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine WHERE number = ? AND state = 'waiting'"
 
 
@@ -34,17 +34,17 @@ class SqliteStore:
 
     def lock_node(self) -> NodeState:
         row = self._run(f"SELECT {_STATE} FROM sync_nodes WHERE number = ?", self.sender.number).fetchone()
-        return NodeState(row[0], row[1], row[2], row[3], bool(row[4]), row[5])
+        return NodeState(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6])
 
     def see_node(self) -> NodeState | None:
         self._run("UPDATE sync_nodes SET seen = ? WHERE number = ?", self._now_ms, self.sender.number)
         return self.lock_node()
 
-    def note_push(self, said: Said, acked: int, stamp: int | None, waiting: int, ceiling: int | None) -> None:
+    def note_push(self, said: Said, acked: int, last: Change | None, waiting: int, ceiling: int | None) -> None:
         self._run(
-            "UPDATE sync_nodes SET acked = ?, stamp = coalesce(?, stamp), ceiling = coalesce(?, ceiling), seen = ?"
-            " WHERE number = ?",
-            *(acked, stamp, ceiling, self._now_ms, self.sender.number),
+            "UPDATE sync_nodes SET acked = ?, stamp = coalesce(?, stamp), mark = coalesce(?, mark),"
+            " ceiling = coalesce(?, ceiling), seen = ? WHERE number = ?",
+            *(acked, last and last.h, last and last.mark, ceiling, self._now_ms, self.sender.number),
         )
 
     def note_told(self, told: Told, offset_ms: int, protocol: int) -> None:
@@ -56,7 +56,7 @@ class SqliteStore:
     def begin_life(self, incarnation: int, acked: int, born: int, version: str) -> None:
         number = self.sender.number
         self._run(
-            "UPDATE sync_nodes SET incarnation = ?, acked = ?, stamp = 0, born = ? WHERE number = ?",
+            "UPDATE sync_nodes SET incarnation = ?, acked = ?, stamp = 0, mark = '', ceiling = 0, born = ? WHERE number = ?",
             *(incarnation, acked, born, number),
         )
         self._run("DELETE FROM sync_stage WHERE number = ? AND last > ?", number, acked)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
 from types import ModuleType
 from typing import cast
 
@@ -56,7 +57,7 @@ MUTANTS = [
     Mutant(
         "every edit is held to have seen what it meets",
         "sync.hub.application",
-        "known = tuple(seen.get(name, ())) == mine.stamp or own",
+        "known = tuple(seen.get(name, NEVER)) == mine.stamp or own",
         "known = True",
     ),
     Mutant("stages go back", "sync.merge", 'if spec.merge == "furthest_stage":', "if False:"),
@@ -71,7 +72,7 @@ MUTANTS = [
     Mutant(
         "an answer undoes newer edits",
         "sync.node.apply",
-        "return not newer or incoming.stamp >= mine.stamp",
+        "and mine.stamp == (entry.h if change.w is None else change.w, entry.n)",
         "return True",
     ),
     Mutant(
@@ -94,6 +95,13 @@ MUTANTS = [
         "return",
     ),
 ]
+
+
+def text_of(module: str) -> str:
+    """A module's source."""
+    spec = PathFinder.find_spec(module, [str(Path(*module.split(".")[:-1]))])
+    assert spec is not None
+    return Path(cast(str, spec.origin)).read_text()
 
 
 class _Loader(SourceFileLoader):

@@ -2,7 +2,7 @@
 back."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,14 +15,16 @@ from sync.clock import HybridClock
 from sync.hub.store import Sender
 from sync.node.loops import Engine
 from sync.node.outbox import get, put
-from tests.simulation.hub import ORG, open_database, ready
-from tests.simulation.tables import NODE, ROWS, SCHEMA
+from tests.simulation.hub import Key
+from tests.simulation.office import open_database, ready, upgrade
+from tests.simulation.statements import ORG, Statement
+from tests.simulation.tables import Release
 
 T = TypeVar("T")
 
 
-class NodeDied(Exception):
-    """The node's process ended in the middle."""
+class NodeDied(BaseException):
+    """The node's process ended in the middle: nothing in it may catch this."""
 
 
 class Inline(Executor):
@@ -60,44 +62,59 @@ class SecondDisk:
 
 @dataclass(frozen=True)
 class Backup:
-    """A copy of the database, and of the second disk."""
+    """A copy of the database and of the second disk, by a node of some release."""
 
     database: bytes
     life: int
     incarnation: int
+    release: Release
+
+
+@dataclass
+class Fate:
+    """What befalls the process at one of its next commits: it dies before or after, or the disk is full."""
+
+    what: str
+    commits: int = 0
 
 
 @dataclass
 class Node:
-    """One node. `call` carries a request to the hub; `dies` says at which commit the process ends, and on which side
-    of it."""
+    """One machine. `call` carries a request to the hub."""
 
+    name: str
     number: int
     property_id: str
+    release: Release
     wall_ms: Callable[[], int]
     call: Callable[["Node", str, bytes], Any]
     skew_ms: int = 0
     online: bool = True
-    dies: str = ""
+    fate: Fate | None = None
+    gone: str = ""
+    """Why it does not count any more: revoked, or refused since another goes on in its place."""
+    in_doubt: bool = False
+    """Whether another machine has its identity, or a later life than it knows of."""
     disk: SecondDisk = field(default_factory=SecondDisk)
     errors: tuple[type[Exception], ...] = (sqlite3.IntegrityError,)
 
     def __post_init__(self) -> None:
-        self.connection = open_database([*ROWS, *NODE], Pen())
+        self.connection = open_database(self.release, Pen())
         put(self.connection, "org", ORG)
+        put(self.connection, "node", str(self.number))
         put(self.connection, "node", str(self.number))
         self.start()
 
     @property
     def sender(self) -> Sender:
         """As the hub knows it."""
-        return Sender(ORG, f"node-{self.number}", self.number, self.property_id)
+        return Sender(ORG, f"00000000-0000-4000-8000-0000000001{self.number:02d}", self.number, self.property_id)
 
     def start(self) -> None:
         """Begins a life of the process on what lies on the disk."""
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
-        self.dies = ""
+        self.fate = None
         self.pen = Pen(node=self.number)
         ready(self.connection, self.pen)
         begin_life(self.connection, self.disk)  # type: ignore[arg-type]
@@ -105,8 +122,18 @@ class Node:
         waiting = self.connection.execute("SELECT max(hlc) FROM sync_outbox").fetchone()[0] or 0
         self.clock.resume(max(waiting, int(get(self.connection, "high") or 0)))
         life = incarnation(self.connection)
-        self.engine = Engine(self, SCHEMA, self.clock, lambda: self, "sim", life, lambda: 0.0)  # type: ignore[arg-type, return-value]
-        self.engine.changed = self._changed
+        self.engine = Engine(
+            self,
+            self.release.schema,
+            self.clock,
+            lambda: self,  # type: ignore[arg-type, return-value]
+            "sim",
+            life,
+            lambda: 0.0,
+            changed=self._changed,
+            slice_entries=2,
+            slice_changes=5,
+        )
         self.engine._wire = Inline()  # type: ignore[assignment]
 
     def _changed(self, tables: frozenset[str]) -> None:
@@ -115,7 +142,7 @@ class Node:
 
     def back_up(self) -> Backup:
         """A copy of everything."""
-        return Backup(self.connection.serialize(), self.disk.life, self.disk.incarnation_)
+        return Backup(self.connection.serialize(), self.disk.life, self.disk.incarnation_, self.release)
 
     def restore(self, backup: Backup, *, whole: bool) -> None:
         """Puts the copy back, of the second disk too when `whole`."""
@@ -124,6 +151,21 @@ class Node:
         self.connection.deserialize(backup.database)
         if whole:
             self.disk = SecondDisk(backup.life, backup.incarnation)
+        self.release, ours = backup.release, self.release
+        self.start()
+        if backup.release is not ours:
+            self.upgrade(ours)
+
+    def copy(self, name: str) -> "Node":
+        """A second machine with a copy of this one's disks."""
+        twin = Node(name, self.number, self.property_id, self.release, self.wall_ms, self.call, self.skew_ms)
+        twin.restore(self.back_up(), whole=True)
+        return twin
+
+    def upgrade(self, release: Release) -> None:
+        """Starts again as a later release."""
+        upgrade(self.connection, release)
+        self.release = release
         self.start()
 
     # --- the engine's store
@@ -141,38 +183,63 @@ class Node:
         return job(self.connection)
 
     def _commit(self, job: Callable[[Any], T]) -> T:
+        what = self._befalls()
         self.connection.execute("BEGIN")
         try:
             result = job(self.connection)
-            if self.dies == "before":
+            if what == "dies before":
                 raise NodeDied
+            if what == "disk full":
+                raise sqlite3.OperationalError("database or disk is full")
             self.connection.execute("COMMIT")
-        except Exception:
+        except BaseException:
             self.connection.execute("ROLLBACK")
             raise
-        if self.dies == "after":
+        if what == "dies after":
             raise NodeDied
         return result
 
+    def _befalls(self) -> str:
+        if self.fate is None:
+            return ""
+        self.fate.commits -= 1
+        if self.fate.commits >= 0:
+            return ""
+        what, self.fate = self.fate.what, None
+        return what
+
     # --- acts
 
-    def act(self, statements: list[tuple[str, tuple[Any, ...]]]) -> int:
-        """One act: all statements under one stamp. Answers the stamp once it is durable."""
+    def act(self, statements: Sequence[Statement], *, loose: bool = False) -> int:
+        """One act: all statements under one stamp. Answers the stamp once it is durable; `loose` lets a parent lack."""
         stamp = self.clock.stamp()
 
         def job(connection: sqlite3.Connection) -> None:
-            for sql, values in statements:
-                connection.execute(sql, values)
+            for one in statements:
+                connection.execute(*one.sql("?"))
 
+        self.connection.execute(f"PRAGMA foreign_keys = {'OFF' if loose else 'ON'}")
         self.pen.begin(stamp)
         try:
             self._commit(job)
         finally:
             self.pen.end()
+            self.connection.execute("PRAGMA foreign_keys = ON")
         self.engine.nudge(
             self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sync_outbox'").fetchone()[0]
         )
         return stamp
+
+    def waiting(self, stamp: int | None = None) -> frozenset[Key]:
+        """The changes in the outbox (of one stamp)."""
+        rows = self.connection.execute(
+            "SELECT hlc, op, tbl, pk, f FROM sync_outbox WHERE ?1 IS NULL OR hlc = ?1", (stamp,)
+        )
+        return frozenset((self.number, r[0], r[1], r[2], r[3], r[4].encode()) for r in rows)
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """What stands there."""
+        return [dict(row) for row in self.connection.execute(sql)]
 
 
 class Link:

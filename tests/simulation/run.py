@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from tests.simulation.checks import broken
-from tests.simulation.world import World
+from tests.simulation.office import SqliteOffice
+from tests.simulation.world import Elsewhere, World
 
 STEPS = 120
 
@@ -25,10 +26,10 @@ class Outcome:
         return sha256("\n".join(self.story).encode()).hexdigest()[:16]
 
 
-def run(seed: int, steps: Iterable[int] = range(STEPS)) -> Outcome:
+def run(seed: int, steps: Iterable[int] = range(1, STEPS + 1), office: Elsewhere = SqliteOffice) -> Outcome:
     """Plays these steps of a seed, heals, and checks."""
     steps = tuple(steps)
-    world = World(seed)
+    world = World(seed, office)
     try:
         for number in steps:
             world.step(number)

@@ -32,9 +32,9 @@ from sync.node.outbox import put
 from sync.node.transport import LinkDown
 from sync.wire import Batch, Hello, PullAnswer, Snapshot, SnapshotRequest, unpack
 from tests.postgres_fixture import FreshDatabase
-from tests.simulation.hub import Hub as SqliteHub
-from tests.simulation.node import Backup, Link, Node
-from tests.simulation.tables import SCHEMA, TAGS, metadata
+from tests.sync.small.hub import Hub as SqliteHub
+from tests.sync.small.node import Backup, Link, Node
+from tests.sync.small.tables import SCHEMA, TAGS, metadata
 
 START_MS = 1_800_000_000_000
 Statement = tuple[str, tuple[Any, ...]]

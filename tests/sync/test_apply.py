@@ -294,3 +294,17 @@ def test_when_too_much_is_kept_the_feed_waits_and_goes_on_once_there_is_room(
     edge.host.write(lambda c: c.execute("DELETE FROM sync_kept WHERE id = (SELECT min(id) FROM sync_kept)"))
     applied(edge, more)
     assert (cursor(edge), names(edge)) == (3, ["Grill"])
+
+
+def test_what_an_earlier_life_of_this_node_wrote_goes_no_stage_back(edge: Edge) -> None:
+    id = new_id()
+    edge.run_sql(
+        "INSERT INTO business_days (org_id, id, property_id, date, opened_at, status)"
+        " VALUES (:org_id, :id, :property_id, '2026-03-01', '2026-03-01T08:00:00.000000Z', 'closed')",
+        id=id,
+    )
+    stamp = edge.value("SELECT _hlc FROM business_days")
+    fields, later = msgspec.Raw(b'{"status":"open"}'), stamp + 77
+    change = EntryChange("business_days", "u", id, fields, {"status": (later, edge.number)})
+    applied(edge, Page(SCOPE, 1, 0, 1, 1, [Entry(1, later, edge.number, [change], own=True)]))
+    assert edge.value("SELECT status FROM business_days") == "closed"

@@ -180,3 +180,13 @@ def test_a_stamp_within_the_bound_is_left_as_it_is() -> None:
     found = [Transaction(at_ms(now + DRIFT_MS_MAX), [], 1)]
     assert _clamp(found, now, 0) is None
     assert (found[0].hlc, found[0].differs) == (at_ms(now + DRIFT_MS_MAX), False)
+
+
+def test_what_was_stamped_after_a_lowered_stamp_never_gets_the_same_as_what_is_lowered_later() -> None:
+    now = 1_000_000_000
+    found = [Transaction(at_ms(now + FIVE_YEARS), [], 1), Transaction(at_ms(now) + 78, [], 1)]
+    assert _clamp(found, now, at_ms(now) + 77) == at_ms(now) + 79
+    assert [transaction.hlc for transaction in found] == [at_ms(now) + 78, at_ms(now) + 79]
+    later = [Transaction(at_ms(now) + 79, [], 1)]
+    assert _clamp(later, now, at_ms(now) + 79) == at_ms(now) + 80
+    assert later[0].differs, "its author hears of it"

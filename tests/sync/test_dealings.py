@@ -16,9 +16,9 @@ from sync.node.apply import apply_page
 from sync.schema import Schema, read_schema
 from sync.wire import FORGET, Entry, EntryChange, Page
 from tests.postgres_fixture import DatabaseFactory, TemplateFactory
-from tests.simulation.tables import SCHEMA
 from tests.sync.dealings import Company, Edit, Guest, PostgresHub, company, effective, make_tables, on_sqlite
 from tests.sync.ends import wait_until
+from tests.sync.small.tables import SCHEMA
 
 Office = Callable[..., Any]
 KEY = "0" * 64

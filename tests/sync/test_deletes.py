@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.merge import RowVersions, row_parts
-from tests.simulation.hub import Hub
-from tests.simulation.node import Link, Node
-from tests.simulation.tables import SCHEMA
+from tests.sync.small.hub import Hub
+from tests.sync.small.node import Link, Node
+from tests.sync.small.tables import SCHEMA
 
 HEAD_OFFICE = 0
 ROWS = {table: [f"{table}-{n}" for n in range(2)] for table in ("cards", "rules")}

@@ -9,7 +9,6 @@ import pytest
 
 from cloud.host import NewsListener
 from hospitality.menu.service import add_station, edit_item
-from sync.node import loops
 from sync.node.transport import LinkDown
 from tests.sync.agreeing import assert_agree
 from tests.sync.ends import Head, House, Node, wait_until
@@ -234,11 +233,9 @@ def test_waiting_counts_what_the_hub_has_not_acknowledged(node: Node, menu: Menu
     assert node.house.group.value("SELECT waiting FROM sync_nodes WHERE property_id = %s", node.property_id) == 0
 
 
-def test_a_large_backlog_is_read_in_pages_and_applied_in_slices(
-    node: Node, house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(loops, "SLICE_ENTRIES", 3)
-    monkeypatch.setattr("sync.hub.feed.ENTRIES_MAX", 7)
+def test_a_large_backlog_is_read_in_pages_and_applied_in_slices(node: Node, house: House) -> None:
+    node.engine.slice_entries = 3
+    node.engine._pace.bytes = 500
     for n in range(20):
         house.act(add_station, name=f"S{n}")
     node.wire.requests.clear()

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
-from sync.node import outbox
 from sync.node.outbox import Draft, acknowledge, get, last_number, next_draft, put, stamp_of
 from sync.node.tables import metadata
 from sync.wire import BATCH_BYTES_MAX, CHANGES_MAX, Change
@@ -41,11 +40,11 @@ def write(connection: sqlite3.Connection, sizes: list[int], *, text: str = "x", 
         connection.executemany("INSERT INTO sync_outbox (hlc, tbl, op, pk, f) VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def drafts(connection: sqlite3.Connection) -> list[Draft]:
+def drafts(connection: sqlite3.Connection, changes_max: int = CHANGES_MAX) -> list[Draft]:
     """All drafts one after another, as if each were acknowledged."""
     found: list[Draft] = []
     after = 0
-    while draft := next_draft(connection, after):
+    while draft := next_draft(connection, after, changes_max=changes_max):
         found.append(draft)
         after = draft.last
     return found
@@ -73,10 +72,8 @@ def test_drafts_are_whole_transactions_within_the_limit_and_parts_only_where_one
     sizes: list[int], limit: int
 ) -> None:
     connection = fresh()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outbox, "CHANGES_MAX", limit)
-        write(connection, sizes)
-        found = drafts(connection)
+    write(connection, sizes)
+    found = drafts(connection, limit)
     connection.close()
     sent = [change for draft in found for change in decoded(draft)]
     assert [change.s for change in sent] == list(range(1, sum(sizes) + 1)), "everything once and in order"

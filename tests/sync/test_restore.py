@@ -310,3 +310,14 @@ def test_an_edit_that_had_not_seen_what_an_earlier_life_wrote_stands_in_the_conf
     assert [(row["lost_value"], row["won_value"]) for row in node.house.group.conflicts()] == [
         ('"Forgotten"', '"Later"')
     ], "and of its own two edits the second had seen the first"
+
+
+def test_a_second_machine_is_told_apart_also_when_both_give_equal_stamps(house: House, hand: Hand) -> None:
+    one = hand.insert("stations", rows.station(house, "One"))
+    hand.push([one])
+    other, more = (hand.insert("stations", rows.station(house, name)) for name in ("Two", "Three"))
+    batch = hand.batch([more])
+    other.s, other.h = one.s, one.h
+    batch.prev, batch.changes = 0, [other, *batch.changes]
+    assert hand.send(batch).status == "superseded", "nothing of it is taken for what was acknowledged"
+    assert house.group.value("SELECT count(*) FROM stations") == 1

@@ -13,15 +13,15 @@ from sync.hub.retention import DAY_MS, Retention, sweep
 from sync.hub.store import head_office
 from sync.node.transport import LinkDown
 from sync.wire import Batch
-from tests.simulation.checks import broken
-from tests.simulation.hub import ORG
-from tests.simulation.node import Link, Node
-from tests.simulation.world import NORTH, SOUTH, World
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import HandFactory, NodeFactory
 from tests.sync.ends import Group, Hand, House, wall_ms
 from tests.sync.menus import add_menu
+from tests.sync.small.checks import broken
+from tests.sync.small.hub import ORG
+from tests.sync.small.node import Link, Node
+from tests.sync.small.world import NORTH, SOUTH, World
 
 RULE = Retention(feed_days=14, unseen_days=30)
 

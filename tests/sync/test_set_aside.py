@@ -83,6 +83,7 @@ def test_what_leaned_on_a_missing_parent_goes_in_when_the_parent_comes(hand: Han
         "sync_resolutions",
     ]
     assert (released["hlc"], released["node"], released["incarnation"]) == (sent[0].h, hand.number, 1)
+    assert released["differs"], "its author hears of it too"
     (resolved,) = resolutions(group)
     assert (resolved["subject"], resolved["action"], resolved["resolved_by"]) == ("trouble", "retried", None)
     assert resolved["subject_id"] == troubles(group)[0]["id"]

@@ -66,6 +66,18 @@ def test_a_field_missing_from_an_earlier_release_is_empty_and_overwrites_nothing
     assert found == {"Old": None, "Fire": "grill"}
 
 
+def test_who_makes_a_row_a_second_time_hears_of_the_fields_that_its_release_does_not_know(
+    hand: Hand, house: House
+) -> None:
+    made = rows.station(house, printer="grill")
+    hand.push([hand.insert("stations", made)])
+    without = {name: value for name, value in made.items() if name != "printer"}
+    hand.send(hand.batch([hand.insert("stations", {**without, "name": "Again"})], schema="earlier"))
+    entry = house.group.feed(house.id)[-1]
+    assert entry["differs"]
+    assert entry["changes"][0]["f"]["printer"] == "grill"
+
+
 def test_a_table_of_a_later_release_is_set_aside_whole_and_holds_back_nothing(hand: Hand, house: House) -> None:
     sauna = hand.insert("saunas", {**rows.station(house), "heat": 90})
     with_it = hand.insert("stations", rows.station(house, "Same act"))

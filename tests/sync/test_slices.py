@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.node.loops import SLICE_CHANGES, SLICE_ENTRIES, slices
+from sync.node.apply import SLICE_CHANGES, SLICE_ENTRIES, slices
 from sync.wire import Entry, EntryChange, Page
 
 # gaps between positions are what the receiver wrote itself and is not sent

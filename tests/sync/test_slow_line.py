@@ -7,8 +7,8 @@ import msgspec
 
 from sync.node.transport import LinkDown
 from sync.wire import pack
-from tests.simulation.hub import ORG, Hub
-from tests.simulation.node import Node
+from tests.sync.small.hub import ORG, Hub
+from tests.sync.small.node import Node
 
 T = TypeVar("T")
 START_MS = 1_800_000_000_000

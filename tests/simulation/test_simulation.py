@@ -1,0 +1,32 @@
+"""Seeds of the simulation: what `make sim` plays by the thousand, by the hundred here."""
+
+import pytest
+
+from tests.simulation.mutants import MUTANTS, text_of
+from tests.simulation.run import Outcome, run
+
+SEEDS = 300
+SHARE = 25
+
+
+def told(outcome: Outcome) -> str:
+    """The story of a seed that broke a promise."""
+    return "\n".join((*outcome.story, "", f"Seed {outcome.seed}:", *outcome.wrong))
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, SHARE))
+def test_every_promise_holds(first: int) -> None:
+    for seed in range(first, first + SHARE):
+        outcome = run(seed)
+        assert not outcome.wrong, told(outcome)
+
+
+def test_a_seed_is_the_same_run_again() -> None:
+    one, again = run(7), run(7)
+    assert one.story == again.story
+    assert one.trace == again.trace
+    assert run(8).trace != one.trace
+
+
+def test_every_mutant_is_of_the_engine_as_it_reads_today() -> None:
+    assert [mutant.name for mutant in MUTANTS if text_of(mutant.module).count(mutant.before) != 1] == []
