@@ -345,8 +345,17 @@ class HeadOffice:
         self.push(there, [("sync_conflicts", {"id": id, **values})], hlc=hlc)
         return id
 
-    def set_aside(self, there: There, *, code: str = "PARENT_MISSING", changes: Sequence[Row] = ()) -> str:
-        """A transaction that head office could not take in; answers its id."""
+    def set_aside(
+        self,
+        there: There,
+        *,
+        code: str = "PARENT_MISSING",
+        changes: Sequence[Row] = (),
+        told: bool = True,
+        held: bool = True,
+    ) -> str:
+        """A transaction that head office could not take in; answers its id. told: both ends know of it, which the first
+        release told nobody; held: its content is here, which an older copy of head office may lack."""
         body = [
             {"s": 7 + n, "h": 1, "t": t, "o": "i", "k": f.get("id", new_id()), "f": dict(f)}
             for n, (t, f) in enumerate(changes)
@@ -364,10 +373,11 @@ class HeadOffice:
             "at": instant_text(self.now()),
             "state": "waiting",
         }
-        told = {name: values[name] for name in ("id", "incarnation", "first", "last", "code", "reason", "at")}
+        known = {name: values[name] for name in ("id", "incarnation", "first", "last", "code", "reason", "at")}
         holds = Counter(table for table, _ in changes)
-        fact = {**told, "node": there.node, "tables": msgspec.json.encode(holds).decode(), "hash": ""}
-        self.push(there, [("sync_quarantine", values), ("sync_troubles", fact)])
+        fact = {**known, "node": there.node, "tables": msgspec.json.encode(holds).decode(), "hash": ""}
+        rows: list[Row] = [("sync_quarantine", values)] if held else []
+        self.push(there, [*rows, *([("sync_troubles", fact)] if told else [])])
         return id
 
 

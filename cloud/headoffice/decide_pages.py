@@ -18,7 +18,7 @@ from cloud.headoffice.reading.names import NAMES
 from cloud.headoffice.reading.overview import group_name
 from cloud.headoffice.reading.set_aside import Content, SetAside, content_of, set_aside_one
 from cloud.quarantine import QUARANTINE
-from hospitality.conflicts.reading import Conflict, TroubleView, conflict_view, trouble_view
+from hospitality.conflicts.reading import Conflict, Settled, conflict_view, trouble_view
 from hospitality.conflicts.service import (
     RESOLVE,
     discard_trouble,
@@ -52,7 +52,7 @@ class AsideLook:
     group: str
     at: dict[str, Any]
     aside: SetAside
-    trouble: TroubleView
+    settled: Settled | None
     content: Content | None
 
 
@@ -173,8 +173,15 @@ def aside_look(reading: Reading, trouble_id: str, whole: bool) -> AsideLook:
     """The page in one look, with what it says if `whole`; NotFound for a transaction of another group."""
     aside = set_aside_one(reading, trouble_id)
     there = _there(reading, aside.property_id)
-    trouble, content = trouble_view(there, trouble_id, NAMES), content_of(reading, trouble_id) if whole else None
-    return AsideLook(group_name(reading), property_view(there), aside, trouble, content)
+    content = content_of(reading, trouble_id) if whole else None
+    return AsideLook(group_name(reading), property_view(there), aside, _settled(there, trouble_id), content)
+
+
+def _settled(there: Reading, trouble_id: str) -> Settled | None:
+    try:
+        return trouble_view(there, trouble_id, NAMES).settled
+    except NotFound:  # set aside by the first release, which told nobody, and not decided yet
+        return None
 
 
 def _there(reading: Reading, property_id: str) -> Reading:

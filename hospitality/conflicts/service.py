@@ -32,12 +32,16 @@ class Tried:
 class Quarantine(Protocol):
     """The hub's side of what was set aside; only head office has one."""
 
+    def tell(self, work: Work, trouble_id: str) -> None:
+        """Tells both ends of one that a release set aside which told nobody; nothing for any other."""
+        ...
+
     def retry(self, work: Work, trouble_id: str) -> Tried | None:
         """Runs the real application again, in the act at hand; None when it waits no more."""
         ...
 
     def discard(self, work: Work, trouble_id: str) -> bool:
-        """It will not be applied; False when it waits no more."""
+        """It will not be applied; False when it waits no more, though it is here."""
         ...
 
 
@@ -76,10 +80,11 @@ def dismiss_conflict(work: Work, conflict_id: str, *, note: str | None, names: N
 def retry_trouble(work: Work, trouble_id: str, *, quarantine: Quarantine, names: Names) -> dict[str, Any]:
     """Has a transaction that was set aside applied again: {trouble, applied, code, reason, followed}."""
     work.require(RESOLVE)
+    quarantine.tell(work, trouble_id)
     settled = load_trouble(work, trouble_id)["action"]
     tried = None if settled else quarantine.retry(work, trouble_id)
-    if tried is None and settled != "retried":
-        raise Refused("TROUBLE_SETTLED", "Somebody has decided about this already.", state=settled)
+    if tried is None:
+        _check_applied(load_trouble(work, trouble_id)["action"])
     if tried is not None:
         if tried.code is None:
             _resolve(work, trouble_id, "trouble", "retried", None)
@@ -101,6 +106,7 @@ def discard_trouble(
 ) -> TroubleView:
     """Leaves a transaction out for good, with a note why: the trouble as it is then. Its content is kept."""
     work.require(RESOLVE)
+    quarantine.tell(work, trouble_id)
     found = load_trouble(work, trouble_id)
     if found["action"] != "discarded":
         why = rules.check_note(kept_text(note, what="note", length_max=rules.NOTE_LENGTH_MAX))
@@ -109,6 +115,17 @@ def discard_trouble(
         _resolve(work, trouble_id, "trouble", "discarded", why)
         work.journal(TroubleDiscarded(trouble_id, found["code"]), reason=why)
     return trouble_view(work, trouble_id, names)
+
+
+def _check_applied(action: str | None) -> None:
+    """Raises Refused unless what waits no more was applied."""
+    if action is None:
+        raise Refused(
+            "TROUBLE_LOST",
+            "Head office was put back to an older copy and has not what this said. Discard it, or see that it is sent.",
+        )
+    if action != "retried":
+        raise Refused("TROUBLE_SETTLED", "Somebody has decided about this already.", state=action)
 
 
 def _locked(work: Work, conflict_id: str) -> LoadedConflict:

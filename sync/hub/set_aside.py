@@ -60,7 +60,6 @@ def tell_troubles(store: HubStore, found: Sequence[tuple[Trouble, Aside]], now_m
     one = store.sender
     facts = []
     for trouble, aside in found:
-        tables = Counter(change.t for change in _changes(aside))
         facts.append(
             {
                 "id": aside.id,
@@ -71,8 +70,7 @@ def tell_troubles(store: HubStore, found: Sequence[tuple[Trouble, Aside]], now_m
                 "last": aside.last,
                 "code": trouble.code,
                 "reason": trouble.reason,
-                "tables": msgspec.json.encode(tables).decode(),
-                "hash": sha256(aside.body.encode()).hexdigest(),
+                **contents(aside.body),
                 "at": instant_of(now_ms),
             }
         )
@@ -82,6 +80,12 @@ def tell_troubles(store: HubStore, found: Sequence[tuple[Trouble, Aside]], now_m
 def tell_settled(store: HubStore, ids: Sequence[str], now_ms: int) -> None:
     """Tells both ends what was let go by itself; after its rows, which the feed brings first."""
     _tell(store, "sync_resolutions", [_resolution(store, id, now_ms) for id in ids], now_ms)
+
+
+def contents(body: str) -> dict[str, str]:
+    """What is told of a transaction's content: how many changes of each table as a JSON object, and their SHA-256."""
+    tables = Counter(change.t for change in msgspec.json.decode(body, type=list[Change]))
+    return {"tables": msgspec.json.encode(tables).decode(), "hash": sha256(body.encode()).hexdigest()}
 
 
 def try_again(store: HubStore, schema: Schema, now_ms: int, limit: int = TRIED_MAX) -> LetGo:

@@ -283,3 +283,24 @@ def test_only_managers_look_into_what_was_set_aside(on_friday: HeadOffice, there
         assert code(client.post(f"{path}/retry", json={})) == (403, "NOT_PERMITTED")
         assert code(client.post(f"{path}/discard", json={"note": "x"})) == (403, "NOT_PERMITTED")
     assert rows(on_friday, "SELECT state FROM sync_quarantine") == [{"state": "waiting"}]
+
+
+def test_what_the_first_release_set_aside_is_told_to_both_ends_when_somebody_decides(
+    on_friday: HeadOffice, browser: httpx2.Client, there: There
+) -> None:
+    made = station(there)
+    aside = on_friday.set_aside(there, code="UNKNOWN_TABLE", changes=[("stations", made)], told=False)
+    assert "Try again" in seen.plain(browser.get(f"/quarantine/{aside}").text)
+    done = browser.post(f"/quarantine/{aside}/retry")
+    assert "Applied again by" in seen.plain(done.text)
+    (fact,) = rows(on_friday, "SELECT id, node, code, tables FROM sync_troubles")
+    assert fact == {"id": aside, "node": there.node, "code": "UNKNOWN_TABLE", "tables": '{"stations":1}'}
+
+
+def test_what_an_older_copy_of_head_office_never_had_can_only_be_discarded(on_friday: HeadOffice, there: There) -> None:
+    aside = on_friday.set_aside(there, changes=[("stations", station(there))], held=False)
+    path = f"/api/v1/properties/{there.id}/troubles/{aside}"
+    assert code(on_friday.post(f"{path}/retry", json={})) == (409, "TROUBLE_LOST")
+    done = on_friday.post(f"{path}/discard", json={"note": "Lost with the backup"})
+    assert (done.status_code, done.json()["settled"]["action"]) == (201, "discarded")
+    assert on_friday.get(f"/api/v1/properties/{there.id}/troubles").json()["items"] == []
