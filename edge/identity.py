@@ -91,7 +91,9 @@ def begin_life(connection: Any, keys: Keys) -> bool:
     """Counts this start inside and outside the database; whether the inside had fallen behind (it was rolled back) or
     is a copy, in which case the next incarnation begins."""
     inside, outside = int(get(connection, "lives") or 0), keys.lives()
-    rolled_back = inside < outside or get(connection, COPIED) is not None
+    # a copy of this very life is known by an older incarnation: the next began after it was taken
+    older = inside < outside or incarnation(connection) < keys.incarnation()
+    rolled_back = older or get(connection, COPIED) is not None
     life = max(inside, outside) + 1
     if rolled_back:
         fresh = max(incarnation(connection), keys.incarnation()) + 1

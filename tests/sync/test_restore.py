@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.identity import incarnation
 from edge.keys import open_keys
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station
@@ -12,7 +13,7 @@ from sync.node.transport import LinkDown, TurnedAway
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import NodeFactory
-from tests.sync.ends import Hand, House, Node
+from tests.sync.ends import Edge, Hand, House, Node
 from tests.sync.faults import answer_lost
 from tests.sync.menus import add_menu, place
 
@@ -321,3 +322,15 @@ def test_a_second_machine_is_told_apart_also_when_both_give_equal_stamps(house: 
     batch.prev, batch.changes = 0, [other, *batch.changes]
     assert hand.send(batch).status == "superseded", "nothing of it is taken for what was acknowledged"
     assert house.group.value("SELECT count(*) FROM stations") == 1
+
+
+def test_a_copy_from_before_a_new_incarnation_of_the_same_life_is_noticed(edge: Edge) -> None:
+    """Head office had the node begin a new incarnation; a copy from just before comes back, with as many starts."""
+    edge.close()
+    edge.keys.keep_incarnation(edge.keys.incarnation() + 3)
+    known = edge.keys.incarnation()
+    edge.open()
+    assert edge.rolled_back
+    assert edge.host.read_raw(incarnation) == known + 1
+    edge.again()
+    assert not edge.rolled_back
