@@ -1,12 +1,13 @@
 """A node has its share of the hub and no more; what it asks beyond is answered with when to come again, and it obeys."""
 
+import asyncio
 import threading
 from dataclasses import replace
 
 import httpx2
 import pytest
 
-from sync.hub.limits import AT_ONCE_SECONDS, BUCKETS_MAX, Gate, Limits, TooFast
+from sync.hub.limits import AT_ONCE_SECONDS, BUCKETS_MAX, WAITING_MAX, Gate, Limits, TooFast, Turns
 from sync.node.retry import Backoff
 from sync.node.transport import Link, LinkDown
 from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, issue_nonce
@@ -213,3 +214,28 @@ def test_a_push_lost_on_the_way_back_and_sent_again_at_once_waits_for_its_turn(h
         hand.send(batch)
     assert hand.send(batch).status == "ok"
     assert hand.house.group.value("SELECT count(*) FROM stations") == 1
+
+
+def test_one_push_of_a_node_is_done_at_a_time_and_few_wait() -> None:
+    async def pushes() -> tuple[int, int, list[str]]:
+        turns, running, most, told = Turns(), 0, 0, list[str]()
+
+        async def push(node: str) -> None:
+            nonlocal running, most
+            try:
+                async with turns.turn(node):
+                    running += 1
+                    most = max(most, running)
+                    await asyncio.sleep(0)
+                    running -= 1
+                    told.append("done")
+            except TooFast:
+                told.append("too fast")
+
+        await asyncio.gather(*(push("loud") for _ in range(10)))
+        await push("loud")
+        return most, len(turns._nodes), told
+
+    most, left, told = asyncio.run(pushes())
+    assert (most, left) == (1, 0)
+    assert sorted(told) == ["done"] * (WAITING_MAX + 2) + ["too fast"] * (9 - WAITING_MAX)

@@ -1,5 +1,6 @@
 """The fleet at head office: how each node is, which of them want somebody, and revoking one."""
 
+import json
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,7 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from typer.testing import CliRunner
 
+from cloud.command import app as command
 from cloud.nodes import revoke_node
 from hospitality.ground.errors import Forbidden, NotFound, Refused
 from hospitality.ground.ids import new_id
@@ -246,3 +249,31 @@ def test_lag_goes_back_to_nothing_when_all_is_sent(office: HeadOffice, tmp_path:
         assert (here["waiting"], here["oldest_waiting_seconds"], here["state"]) == (0, 0, "online")
         assert here["sent_bytes"] > 0
         assert here["received_bytes"] > 0
+
+
+def test_nodes_are_listed_and_revoked_from_the_command_line(
+    office: HeadOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = office.add_property("Harbour House")
+    database = office.cloud.settings.database_url
+    assert database is not None
+    monkeypatch.setenv("BUFFR_CLOUD_DATABASE_URL", database.get_secret_value())
+    at = ("--org", office.org_id, "--data", str(tmp_path))
+
+    def typed(*words: str, exits: int = 0) -> str:
+        done = CliRunner().invoke(command, ["node", *words, *at])
+        assert done.exit_code == exits, done.output
+        return done.output
+
+    (listed,) = json.loads(typed("list", "--json"))
+    assert (listed["id"], listed["code"], listed["property"], listed["status"]) == (
+        there.node_id,
+        "A",
+        "Harbour House",
+        "active",
+    )
+    assert json.loads(typed("revoke", there.node_id, "--note", "stolen", "--json"))["code"] == "A"
+    assert "revoked" in typed("list")
+    assert "is revoked already" in typed("revoke", there.node_id, exits=1)
+    assert "There is no such node" in typed("revoke", new_id(), exits=1)
+    assert "There is no such node" in typed("revoke", "A", exits=1)
