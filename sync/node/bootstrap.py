@@ -20,7 +20,7 @@ from sync.node.take import Taken, take_rows
 from sync.schema import Schema
 from sync.wire import FORGET, Entry, EntryChange, RowImage, Snapshot
 
-SLICE_ROWS = 200
+SLICE_ROWS = 100
 
 
 class NotWhole(ValueError):

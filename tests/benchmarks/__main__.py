@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from cloud.postgres import remove as remove_cluster
-from tests.benchmarks import catching_up, draining, news, returning, screen_delay, taking_orders
+from tests.benchmarks import catching_up, draining, joining, news, returning, screen_delay, taking_orders
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.plan import QUICK, Plan
 from tests.benchmarks.processes import BenchFailed
@@ -27,6 +27,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "week": draining.measure_week,
     "news": news.measure,
     "catching-up": catching_up.measure,
+    "joining": joining.measure,
     "returning": returning.measure,
 }
 

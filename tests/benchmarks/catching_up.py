@@ -41,12 +41,12 @@ def measure(plan: Plan, folder: Path, say: Callable[[str], None]) -> list[Figure
             _wait_for_the_menu(hub)
             link.refuse()
             _write_rows(hub, node, plan.catching_up_rows)
-            uvloop.run(_till(node, token, process, lambda seconds: seconds > WARMING_SECONDS))
+            uvloop.run(till(node, token, process, lambda seconds: seconds > WARMING_SECONDS))
             wait_until_quiet()
-            idle = uvloop.run(_till(node, token, process, lambda seconds: seconds > IDLE_SECONDS))
+            idle = uvloop.run(till(node, token, process, lambda seconds: seconds > IDLE_SECONDS))
             link.open()
             begun = time.monotonic()
-            busy = uvloop.run(_till(node, token, process, lambda _: _there(node) >= plan.catching_up_rows))
+            busy = uvloop.run(till(node, token, process, lambda _: _there(node) >= plan.catching_up_rows))
             seconds = time.monotonic() - begun
     say(
         f"{plan.catching_up_rows:,} rows in {seconds:.1f} s, {len(busy)} orders meanwhile, none refused;"
@@ -93,7 +93,7 @@ def _there(node: EnrolledNode) -> int:
         return int(file.execute(f"SELECT count(*) FROM menu_items WHERE name LIKE '{NAME} %'").fetchone()[0])
 
 
-async def _till(node: EnrolledNode, token: str, process: Process, enough: Callable[[float], bool]) -> list[float]:
+async def till(node: EnrolledNode, token: str, process: Process, enough: Callable[[float], bool]) -> list[float]:
     """Twenty orders a second until it is enough; how long each took, in milliseconds. A refusal ends the bench."""
     path = f"/api/v1/properties/{node.caller.property_id}/orders"
     body, taken = node.order_body(), list[float]()

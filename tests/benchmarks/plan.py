@@ -19,6 +19,7 @@ class Plan:
     nodes: int = 1_000
     outage_orders: int = 50
     catching_up_rows: int = 100_000
+    history_orders: int = 100_000
 
     def orders_of(self, terminals: int) -> int:
         """How many orders a round of so many terminals places."""
@@ -37,4 +38,5 @@ QUICK = Plan(
     nodes=40,
     outage_orders=10,
     catching_up_rows=2_000,
+    history_orders=2_000,
 )
