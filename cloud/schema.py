@@ -16,13 +16,18 @@ import hospitality.requests.models
 import sync
 from hospitality.ground import host, journal, numbers  # noqa: F401
 from hospitality.ground.migrations import History
-from sync import conflicts
+from sync import allowance, conflicts
 from sync.hub import tables as hub_tables
 from sync.schema import Schema, attach_engine_columns, read_schema
 
 attach_engine_columns(SQLModel.metadata)
-SCHEMA: Schema = read_schema(SQLModel.metadata, conflicts.metadata)
-METADATA: tuple[MetaData, ...] = (SQLModel.metadata, conflicts.metadata, hub_tables.metadata)
+SCHEMA: Schema = read_schema(SQLModel.metadata, conflicts.metadata, allowance.metadata)
+METADATA: tuple[MetaData, ...] = (
+    SQLModel.metadata,
+    conflicts.metadata,
+    allowance.metadata,
+    hub_tables.metadata,
+)
 
 
 def _folder(package: Any) -> Path:

@@ -20,7 +20,7 @@ import sync
 from edge.database import CONSTRAINT_ERRORS, alchemy
 from hospitality.ground import host, journal, numbers  # noqa: F401
 from hospitality.ground.migrations import History, behind, upgrade
-from sync import conflicts
+from sync import allowance, conflicts
 from sync.capture_sqlite import (
     check_triggers,
     create_triggers,
@@ -34,11 +34,16 @@ from sync.node.widening import take_in
 from sync.schema import Schema, attach_engine_columns, read_schema
 
 attach_engine_columns(SQLModel.metadata)
-SCHEMA: Schema = read_schema(SQLModel.metadata, conflicts.metadata)
+SCHEMA: Schema = read_schema(SQLModel.metadata, conflicts.metadata, allowance.metadata)
 # what the triggers were made of: another release makes them anew
 SCHEMA_TRIGGERS = sha256("\n".join(trigger_statements(SCHEMA).values()).encode()).hexdigest()
 TRIGGERS, MADE_FROM = "triggers", "triggers_made_from"
-METADATA: tuple[MetaData, ...] = (SQLModel.metadata, conflicts.metadata, node_tables.metadata)
+METADATA: tuple[MetaData, ...] = (
+    SQLModel.metadata,
+    conflicts.metadata,
+    allowance.metadata,
+    node_tables.metadata,
+)
 
 
 def _folder(package: Any) -> Path:

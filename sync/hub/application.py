@@ -11,11 +11,12 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
-from sqlalchemy import Boolean, Text
 
+from sync.allowance import COUNTED
 from sync.clock import Stamp
 from sync.hub.interest import forget, image, settle
 from sync.hub.keys import same_keys
+from sync.hub.said import check_amount, fields_of, normal, of_a_later_release, parts_of, place_of
 from sync.hub.store import HubStore, SetAside
 from sync.merge import (
     BY_STAMP,
@@ -23,15 +24,13 @@ from sync.merge import (
     Clash,
     RowVersions,
     Version,
-    check_element,
     later,
-    named_parts,
     part,
     revives,
     whole_row,
     with_part,
 )
-from sync.schema import ENGINE_COLUMNS, IN_SET, FieldSpec, Schema, TableSpec
+from sync.schema import FieldSpec, Schema, TableSpec
 from sync.wire import PAGE_BYTES_MAX, TRANSACTION_CHANGES_MAX, UNPACKED_BYTES_MAX, Change, EntryChange
 
 
@@ -128,13 +127,15 @@ class Application:
             raise SetAside("UNKNOWN_TABLE", f"no table {change.t} in this release")
         if table.writer not in ("property", "both"):
             raise SetAside("NOT_PERMITTED", f"a property may not write {change.t}")
+        if change.t in COUNTED:
+            check_amount(change)
 
     def _insert(self, table: TableSpec, found: list[tuple[Transaction, Change]]) -> None:
-        places = {id(change): _place(change) for _, change in found}
+        places = {id(change): place_of(change) for _, change in found}
         rows = [self._row_json(table, transaction, change) for transaction, change in found]
         if table.sets:
             for _, change in found:
-                _parts(table, change)
+                parts_of(table, change)
         if table.kind == "record":
             self._check_there(table, [change.k for _, change in found])
         rest = self._not_inserted(table, found, rows) if self._store.insert(table, rows) != len(rows) else []
@@ -153,7 +154,7 @@ class Application:
                 if table.keys:
                     self._keyed.setdefault(table.name, {})[change.k] = transaction
             if table.name in self._schema.dealings:
-                self._touch(table, transaction, _fields(change))
+                self._touch(table, transaction, fields_of(change))
         if rest:
             self._edit(table, rest)
 
@@ -161,7 +162,7 @@ class Application:
         if self._rules.known:
             # ours come last, and the last of two fields with one name counts
             return bytes(change.f)[:-1] + b',"_hlc":%d,"_x":null}' % transaction.hlc
-        fields = _fields(change)
+        fields = fields_of(change)
         row = {name: value for name, value in fields.items() if name in table.fields}
         extra = {name: value for name, value in fields.items() if name not in table.fields}
         row["_hlc"] = transaction.hlc
@@ -224,7 +225,7 @@ class Application:
         """Raises SetAside unless the property deals with the row: as of this transaction, or when this was written."""
         assert table.interest is not None
         dealings, column = table.interest.dealings, table.interest.column
-        named = any(c.t == dealings and _fields(c).get(column) == change.k for c in transaction.changes)
+        named = any(c.t == dealings and fields_of(c).get(column) == change.k for c in transaction.changes)
         if not named and transaction.hlc > until:
             raise SetAside("NO_DEALINGS", f"the property has no dealings with {table.name} {change.k}")
 
@@ -271,7 +272,7 @@ class Application:
         result: dict[str, Any] = {}
         stamps: dict[str, Stamp] = {}
         extra: dict[str, Any] = msgspec.json.decode(row["_x"]) if row["_x"] else {}
-        fields = _parts(table, change)
+        fields = parts_of(table, change)
         # a restored node sends again what made the row, which says nothing about what was edited since
         again = change.o == "i" and (versions.hlc, versions.node) == (transaction.hlc, self._sender.number)
         if change.o == "i":  # made twice: who makes a row also says that it is there
@@ -279,15 +280,15 @@ class Application:
         was = Version(row["_deleted"], versions.of("_deleted"))
         for name, raw in fields.items():
             here = table.holding(name)
-            spec = here or _of_a_later_release(table, name)
+            spec = here or of_a_later_release(table, name)
             if spec is None:
                 continue
             if spec.writer == "group":
-                self._check_untouched(table, change, spec, _normal(spec, raw), row)
+                self._check_untouched(table, change, spec, normal(spec, raw), row)
                 continue
             place = row if here else extra
             mine = part(spec, name, place.get(spec.name), versions)
-            sent = Version(_normal(spec, raw), (transaction.hlc, self._sender.number))
+            sent = Version(normal(spec, raw), (transaction.hlc, self._sender.number))
             own = self._is_own(mine.stamp)
             if again or (self._rules.late and own and mine.stamp > sent.stamp):
                 final = mine  # its author went on from it
@@ -432,67 +433,6 @@ def _check_size(transaction: Transaction) -> None:
     size = sum(len(bytes(change.f)) for change in transaction.changes)
     if len(transaction.changes) > TRANSACTION_CHANGES_MAX or size > UNPACKED_BYTES_MAX - PAGE_BYTES_MAX:
         raise SetAside("TOO_LARGE", f"a transaction of {len(transaction.changes)} changes and {size} bytes")
-
-
-class Place(msgspec.Struct):
-    """What says where a new row stands; a tombstone is not its maker's to give."""
-
-    id: str
-    property_id: str | None = None
-    deleted: Any = msgspec.field(name="_deleted", default=msgspec.UNSET)
-
-
-def _place(change: Change) -> Place:
-    """Where a new row stands; raises SetAside unless the row is the one that the change names."""
-    try:
-        place = msgspec.json.decode(change.f, type=Place)
-    except msgspec.DecodeError as error:
-        raise SetAside("UNACCEPTABLE", f"the fields of {change.t} {change.k} are no row: {error}") from error
-    if place.id != change.k or place.deleted is not msgspec.UNSET:
-        raise SetAside("UNACCEPTABLE", f"the fields of {change.t} {change.k} are not that row's alone")
-    return place
-
-
-def _fields(change: Change) -> dict[str, Any]:
-    """The change's fields; raises SetAside unless they are named plain values."""
-    fields = msgspec.json.decode(change.f)
-    if not isinstance(fields, dict) or any(isinstance(value, dict | list) for value in fields.values()):
-        raise SetAside("UNACCEPTABLE", f"the fields of {change.t} {change.k} are no plain values")
-    return fields
-
-
-def _of_a_later_release(table: TableSpec, name: str) -> FieldSpec | None:
-    """How a field that this release doesn't know merges, so that it is kept and passed on: by its stamp."""
-    if name in table.fields or name in ENGINE_COLUMNS or name == "org_id":
-        return None
-    return FieldSpec(name, Text(), "last_writer", (), True)
-
-
-def _parts(table: TableSpec, change: Change) -> dict[str, Any]:
-    """The change's fields, each element of a set as one of them; raises SetAside for what no set is."""
-    fields = _fields(change)
-    if not table.sets:
-        return fields
-    found: dict[str, Any] = {}
-    try:
-        for name, value in fields.items():
-            spec = table.holding(name)
-            if spec is None or spec.merge != "set":
-                found[name] = value
-            elif name == spec.name:
-                found.update(named_parts(spec, value))
-            else:
-                check_element(name.partition(IN_SET)[2])
-                found[name] = value
-    except (TypeError, ValueError) as error:
-        raise SetAside("UNACCEPTABLE", f"{change.t} {change.k}: {error}") from error
-    return found
-
-
-def _normal(spec: FieldSpec, value: Any) -> Any:
-    """SQLite's JSON writes truth as 1 and 0."""
-    is_flag = isinstance(spec.type, Boolean) or spec.merge == "set"
-    return bool(value) if is_flag and value is not None else value
 
 
 def instant_of(ms: int) -> str:

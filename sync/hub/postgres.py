@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import psycopg
 
+from sync.allowance import LEDGER, Ledger, ledgers
 from sync.hub.capture import NEWS_CHANNEL, pg_type, wire_form
 from sync.hub.postgres_dealings import DealingsInPostgres, concerns
 from sync.hub.postgres_kept import KeptInPostgres
@@ -169,9 +170,10 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres):
     def records(self, table: TableSpec, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """See HubStore."""
         columns = ", ".join(f'"{name}"' for name in table.fields)
+        # their keys are never edited, so who refers to them need not wait, nor wait in a ring
         rows = self._connection.execute(
             f'SELECT {columns}, _deleted, _hlc, _node, _fv, _x FROM "{table.name}"'
-            " WHERE org_id = %s AND id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE",
+            " WHERE org_id = %s AND id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE",
             (self.sender.org_id, list(ids)),
         )
         return {row["id"]: row for row in rows}
@@ -219,6 +221,11 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres):
             (self.sender.org_id, *fact.values(), hlc),
         )
         return added.rowcount == 1
+
+    def ledgers(self, ids: Sequence[str]) -> dict[str, Ledger]:
+        """See HubStore."""
+        question = LEDGER.format(org="%(org)s", among="= ANY(%(ids)s::uuid[])")
+        return ledgers(self._connection.execute(question, {"org": self.sender.org_id, "ids": list(ids)}))
 
     # --- what is set aside
 

@@ -9,6 +9,7 @@ from itertools import groupby
 import msgspec
 
 from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
+from sync.hub.allowance import answer_wants, tell_answers
 from sync.hub.application import Application, Rules, Transaction
 from sync.hub.feed import write_feed
 from sync.hub.set_aside import LetGo, set_aside, tell_settled, tell_troubles, try_again
@@ -49,7 +50,9 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
         answer.troubles = [trouble for trouble, _ in aside]
         brought = any(change.o == "i" for transaction in applied for change in transaction.changes)
         let_go = try_again(store, schema, now_ms) if brought else LetGo([], [])
+        answered = answer_wants(store, schema, [*applied, *let_go.transactions], now_ms)
         write_feed(store, [*applied, *let_go.transactions])
+        tell_answers(store, answered)
         tell_troubles(store, aside, now_ms)
         tell_settled(store, let_go.ids, now_ms)
     waiting = max(0, batch.waiting - (answer.acked - batch.prev))

@@ -14,6 +14,7 @@ from uuid import NAMESPACE_OID, uuid5
 import msgspec
 
 from sync.clock import at_ms
+from sync.hub.allowance import answer_wants, tell_answers
 from sync.hub.application import Application, Rules, Transaction, instant_of
 from sync.hub.feed import feed_rows, write_feed
 from sync.hub.store import Aside, HubStore, SetAside
@@ -122,7 +123,9 @@ def release(store: HubStore, schema: Schema, id: str, now_ms: int) -> Released |
     if trouble is not None:
         return Released(trouble)
     following = try_again(store, schema, now_ms, RELEASED_MAX)
+    answered = answer_wants(store, schema, [transaction, *following.transactions], now_ms)
     write_feed(store, [transaction, *following.transactions])
+    tell_answers(store, answered)
     tell_settled(store, following.ids, now_ms)
     return Released(None, len(following.ids))
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sync.allowance import Ledger
 from sync.schema import TableSpec
 from sync.wire import Change, RowImage, Told, Trouble
 
@@ -240,6 +241,10 @@ class HubStore(Protocol):
 
     def log_fact(self, table: str, fact: Mapping[str, Any], hlc: int) -> bool:
         """Adds a fact of the hub's own; False when it is there already."""
+        ...
+
+    def ledgers(self, ids: Sequence[str]) -> dict[str, Ledger]:
+        """All sums of these allowances; one of which there are no facts yet is left out."""
         ...
 
     # --- what is set aside

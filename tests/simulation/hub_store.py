@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Boolean
 
+from sync.allowance import LEDGER, Ledger, ledgers
 from sync.hub.capture import dealings_from
 from sync.hub.postgres_dealings import concerns
 from sync.hub.store import Aside, Deleted, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
@@ -211,6 +212,10 @@ class SqliteStore:
         marks = ", ".join("?" * len(names))
         sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
         return self._run(sql, *values).rowcount == 1
+
+    def ledgers(self, ids: Sequence[str]) -> dict[str, Ledger]:
+        question = LEDGER.format(org="?", among="IN (SELECT value FROM json_each(?))")
+        return ledgers(self._run(question, self.sender.org_id, _ids(ids)))
 
     # --- what is set aside
 

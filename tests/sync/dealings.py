@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 from sqlalchemy import create_engine
 
 from cloud.database import prepare
-from sync import conflicts
+from sync import allowance, conflicts
 from sync.hub.capture import EMIT, FUNCTIONS, capture_statements
 from sync.hub.feed import PullRequest, answer
 from sync.hub.greeting import hello
@@ -46,7 +46,7 @@ def make_tables(fresh: FreshDatabase) -> None:
     with engine.begin() as connection:
         for statement in FUNCTIONS:
             connection.exec_driver_sql(statement)
-        for found in (hub_metadata, metadata, conflicts.metadata):
+        for found in (hub_metadata, metadata, conflicts.metadata, allowance.metadata):
             found.create_all(connection)
         connection.exec_driver_sql(
             "CREATE TABLE sync_feed_p0 PARTITION OF sync_feed FOR VALUES WITH (MODULUS 1, REMAINDER 0)"

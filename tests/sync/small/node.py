@@ -158,21 +158,24 @@ class Node:
 
     def act(self, statements: list[tuple[str, tuple[Any, ...]]]) -> int:
         """One act: all statements under one stamp. Answers the stamp once it is durable."""
-        stamp = self.clock.stamp()
 
         def job(connection: sqlite3.Connection) -> None:
             for sql, values in statements:
                 connection.execute(sql, values)
 
+        return self.do(job)[0]
+
+    def do(self, job: Callable[[Any], T]) -> tuple[int, T]:
+        """One act of any kind: its stamp, and what came of it."""
+        stamp = self.clock.stamp()
         self.pen.begin(stamp)
         try:
-            self._commit(job)
+            result = self._commit(job)
         finally:
             self.pen.end()
-        self.engine.nudge(
-            self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sync_outbox'").fetchone()[0]
-        )
-        return stamp
+        last = self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sync_outbox'").fetchone()
+        self.engine.nudge(last[0] if last else 0)
+        return stamp, result
 
 
 class Link:

@@ -5,7 +5,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.schema import CreateTable
 
-from sync import conflicts
+from sync import allowance, conflicts
 from sync.node import tables as node_tables
 from sync.schema import attach_engine_columns, read_schema
 
@@ -83,7 +83,7 @@ visits = Table(
     info={"kind": "fact", "writer": "both", "ends": "ends_id"},
 )
 attach_engine_columns(metadata)
-SCHEMA = read_schema(metadata, conflicts.metadata)
+SCHEMA = read_schema(metadata, conflicts.metadata, allowance.metadata)
 
 
 def _made(*found: MetaData) -> list[str]:
@@ -91,7 +91,7 @@ def _made(*found: MetaData) -> list[str]:
     return [str(CreateTable(table).compile(dialect=sqlite.dialect())) for table in tables]
 
 
-ROWS = _made(metadata, conflicts.metadata)
+ROWS = _made(metadata, conflicts.metadata, allowance.metadata)
 NODE = _made(node_tables.metadata)
 HUB = [
     "CREATE TABLE sync_nodes (number INTEGER PRIMARY KEY, acked INTEGER NOT NULL DEFAULT 0,"
