@@ -83,7 +83,7 @@ def test_wherever_the_hub_dies_the_same_push_again_brings_everything_once(hand: 
         "orders": 1,
         "sync_conflicts": 1,
         "sync_quarantine": 1,
-        "sync_feed": before["sync_feed"] + 3,
+        "sync_feed": before["sync_feed"] + 4,  # and one that tells both ends what was set aside
         "sync_stage": 0,
         "names": ["New", "Ours"],
         "acked": batch.last,
