@@ -109,7 +109,7 @@ class Hub:
 
     def waiting(self) -> list[dict[str, Any]]:
         """What was set aside and waits."""
-        return self.office.rows("SELECT * FROM sync_quarantine WHERE state = 'waiting' ORDER BY id")
+        return self.office.waiting()
 
     def let_go(self, sender: Sender, id: str) -> bool:
         """A person has one of those tried again; whether it could be applied."""

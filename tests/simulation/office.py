@@ -45,6 +45,10 @@ class Office(Protocol):
         """What stands there."""
         ...
 
+    def waiting(self) -> list[dict[str, Any]]:
+        """What was set aside and waits, with its author's number."""
+        ...
+
     def upgrade(self, release: Release) -> None:
         """Brings the tables to a later release."""
         ...
@@ -129,6 +133,10 @@ class SqliteOffice:
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """See Office."""
         return [dict(row) for row in self.connection.execute(sql)]
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """See Office."""
+        return self.rows("SELECT * FROM sync_quarantine WHERE state = 'waiting' ORDER BY id")
 
     def upgrade(self, release: Release) -> None:
         """See Office."""

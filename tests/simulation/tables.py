@@ -37,6 +37,13 @@ class Release:
         """How each table is made in SQLite, by name."""
         return made(self.metadata, conflicts.metadata)
 
+    @cached_property
+    def tables_in_postgres(self) -> dict[str, str]:
+        """The same for PostgreSQL."""
+        found = [table for one in (self.metadata, conflicts.metadata) for table in one.sorted_tables]
+        names = [str(table.name) for table in found]
+        return dict(zip(names, made_in_postgres(self.metadata, conflicts.metadata), strict=True))
+
 
 def made(*found: MetaData) -> dict[str, str]:
     """Tables by name, with the statement that makes each in SQLite."""

@@ -2,8 +2,11 @@
 
 import pytest
 
+from tests.postgres_fixture import DatabaseFactory
 from tests.simulation.mutants import MUTANTS, text_of
+from tests.simulation.postgres_office import PostgresOffice
 from tests.simulation.run import Outcome, run
+from tests.simulation.tables import Release
 
 SEEDS = 300
 SHARE = 25
@@ -19,6 +22,21 @@ def test_every_promise_holds(first: int) -> None:
     for seed in range(first, first + SHARE):
         outcome = run(seed)
         assert not outcome.wrong, told(outcome)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_promise_holds_on_postgresql_too(seed: int, database: DatabaseFactory) -> None:
+    url = database().owner_url
+    made: list[PostgresOffice] = []
+
+    def office(release: Release) -> PostgresOffice:
+        made.append(PostgresOffice(url, release))
+        return made[-1]
+
+    outcome = run(seed, office=office)
+    for each in made:
+        each.close()
+    assert not outcome.wrong, told(outcome)
 
 
 def test_a_seed_is_the_same_run_again() -> None:
