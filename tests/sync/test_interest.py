@@ -1,5 +1,6 @@
 """A node gets the group's rows and its own property's, and nothing else; and it writes nothing else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hospitality.people.service.accounts import add_person
 from sync.hub.feed import pages, scopes_of
 from sync.hub.postgres import PostgresStore
 from sync.hub.store import Sender
-from sync.wire import ENTRIES_MAX
+from sync.wire import LIMITS
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import HandFactory, NodeFactory
@@ -142,16 +143,15 @@ def test_pages_join_on_to_each_other_and_pass_over_what_the_reader_wrote_itself(
     head = len(house.group.feed(house.id))
     reader = Sender(house.group.org_id, hand.node_id, hand.number, house.id)
     for limit in (1, 2, 3, 100):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sync.hub.feed.ENTRIES_MAX", limit)
-            at, seen = 0, []
-            while at < head:
-                with house.group.head.database.transaction(house.group.org_id) as connection:
-                    page = pages(PostgresStore(connection, reader), 1, {house.id: (at, 1)})[1]
-                assert (page.after, page.head) == (at, head)
-                assert page.to > at
-                seen += page.entries
-                at = page.to
+        at, seen = 0, []
+        while at < head:
+            with house.group.head.database.transaction(house.group.org_id) as connection:
+                few = replace(LIMITS, entries=limit)
+                page = pages(PostgresStore(connection, reader), 1, {house.id: (at, 1)}, few)[1]
+            assert (page.after, page.head) == (at, head)
+            assert page.to > at
+            seen += page.entries
+            at = page.to
         assert [e.p for e in seen] == sorted({e.p for e in seen})
         assert not [e for e in seen if e.n == hand.number]
         assert len([e for e in seen if any(c.t == "stations" for c in e.changes)]) == 6
@@ -160,10 +160,9 @@ def test_pages_join_on_to_each_other_and_pass_over_what_the_reader_wrote_itself(
 def test_a_page_is_bounded_in_bytes_but_never_empty(hand: Hand, house: House) -> None:
     for n in range(4):
         house.act(add_station, name=f"S{n}")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sync.hub.feed.PAGE_BYTES_MAX", 10)
-        answer = hand.pull()
-        (page,) = [page for page in answer.pages if page.scope == house.id]
+    reader = Sender(house.group.org_id, hand.node_id, hand.number, house.id)
+    with house.group.head.database.transaction(house.group.org_id) as connection:
+        page = pages(PostgresStore(connection, reader), 1, {}, replace(LIMITS, page_bytes=10))[1]
     assert len(page.entries) == 1
     assert page.to == page.entries[0].p < page.head
 
@@ -172,4 +171,3 @@ def test_the_groups_rows_come_before_the_propertys_that_lean_on_them(hand: Hand)
     group, house = hand.house.group, hand.house
     assert scopes_of(Sender(group.org_id, hand.node_id, hand.number, house.id)) == [group.org_id, house.id]
     assert [page.scope for page in hand.pull().pages] == [group.org_id, house.id]
-    assert ENTRIES_MAX > 1
