@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hospitality.menu.service import add_station
-from sync.node import outbox
+from sync.node import loops
 from sync.node.transport import LinkDown
 from tests.sync.agreeing import assert_agree
 from tests.sync.ends import Node
@@ -19,7 +19,8 @@ STATIONS = 12
 @pytest.fixture
 def backlog(node: Node, monkeypatch: pytest.MonkeyPatch) -> Node:
     """A node with more waiting than goes into one push: a station each, with its journal entry."""
-    monkeypatch.setattr(outbox, "CHANGES_MAX", 4)
+    monkeypatch.setattr(loops, "CHANGES_MAX", 4)
+    node.again()  # what fits into one is agreed with the greeting
     node.sync()
     for n in range(STATIONS):
         node.act(add_station, name=f"Station {n}")
