@@ -67,13 +67,18 @@ MUTANTS = [
         "        ahead, answer = self._send(link, body, draft)\n",
         "        self._acknowledge(draft.last)\n        ahead, answer = self._send(link, body, draft)\n",
     ),
-    Mutant("a rolled back disk goes unnoticed", "sync.hub.greeting", "said.last < node.acked", "False"),
+    Mutant(
+        "a rolled back disk goes unnoticed",
+        "sync.node.loops",
+        "if self.store.read(lambda c: is_ours(c, answer.acked, answer.mark, answer.stamp)):",
+        "if True:",
+    ),
     Mutant("its author is not told what the hub changed", "sync.hub.application", "if final != sent:", "if False:"),
     Mutant(
         "an answer undoes newer edits",
         "sync.node.apply",
-        "and mine.stamp == (entry.h if change.w is None else change.w, entry.n)",
-        "return True",
+        " and mine.stamp == (entry.h if change.w is None else change.w, entry.n)",
+        "",
     ),
     Mutant(
         "the cursor runs ahead of a page",
