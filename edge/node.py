@@ -124,6 +124,7 @@ class Node:
             random.random,
             self._synced,
             trouble=lambda: self.host.writer.trouble,
+            check_seconds=60.0 * self.settings.check_minutes,
             turn=lambda link: rotate(link, self.keys.ring, self.identity.node_id) if self.keys.ring.is_due() else None,
         )
 
@@ -198,6 +199,11 @@ class Node:
             "set_aside": self.host.ask(open_troubles).result(10),
             "conflicts": self.host.ask(open_conflicts).result(10),
             "kept": self.host.ask(kept_count).result(10),
+            "healing": sync.healing,
+            "checked_at": _at(sync.checked_at) if sync.checked_at else None,
+            "differed": sync.differed,
+            "standing": sync.standing,
+            "broken_references": sync.broken_references,
         }
 
     def sync_status(self) -> dict[str, Any]:

@@ -28,6 +28,9 @@ class EdgeSettings(BaseSettings):
     )
     port_file: Path | None = Field(default=None, description="Where to write the port once it listens")
     key_days: int = Field(default=90, ge=0, description="After how many days the node's key is turned; 0: never")
+    check_minutes: int = Field(
+        default=60, ge=0, description="How often rows are compared with head office's by checksums; 0: never"
+    )
     readers: int = Field(default=4, ge=1, le=32, description="Reading connections")
 
     backup: Path | None = Field(default=None, description="Folder on a second disk for copies of the database")

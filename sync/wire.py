@@ -29,6 +29,9 @@ ROW_CHARS_MAX = 400_000
 TRANSACTION_CHARS_MAX = 7_000_000
 PAGE_BYTES_MAX = 1_000_000
 ENTRIES_MAX = 500
+SPANS_MAX = 20
+LISTED_MAX = 4_000  # rows of one answer that tells what differs; a span that has more is told in parts
+ROWS_MAX = 500  # whole rows of one request or answer
 COMPRESSION_LEVEL = 3
 # named like a table, so that a release which doesn't know it keeps it for the next one
 FORGET = "sync_forget"
@@ -89,7 +92,8 @@ class Batch(msgspec.Struct):
     """A push: whole transactions in outbox order, or one part of a transaction too large for one batch.
 
     prev: what the node believes acknowledged; last: the highest number in here; part: more of the same transaction
-    follows. schema: the sender's fingerprint; now_ms: its wall clock."""
+    follows. schema: the sender's fingerprint; now_ms: its wall clock. life, cursors, seals: as in
+    a greeting."""
 
     protocol: int
     incarnation: int
@@ -102,6 +106,9 @@ class Batch(msgspec.Struct):
     version: str = ""
     part: bool = False
     told: Told | None = None
+    life: str = ""
+    cursors: dict[str, tuple[int, int]] = {}
+    seals: dict[str, str] = {}
 
 
 class Trouble(msgspec.Struct):
@@ -122,6 +129,7 @@ class PushAnswer(msgspec.Struct):
     now_ms: int
     ceiling: int | None = None
     troubles: list[Trouble] = []
+    life: str = ""
 
 
 class EntryChange(msgspec.Struct, omit_defaults=True):
@@ -166,8 +174,85 @@ class RowImage(msgspec.Struct, omit_defaults=True):
     x: Fields | None = None
 
 
+class Span(msgspec.Struct, array_like=True):
+    """A stretch of a table's rows in the order of their ids, up to and including `upto` (null: to the table's end): how
+    many rows a node has there, and their checksum."""
+
+    upto: str | None
+    count: int
+    sum: int
+
+
+class CompareRequest(msgspec.Struct):
+    """A node asks whether the hub has the same rows as itself. t: the table; fields: those that the node knows; after:
+    where the first span begins; positions: what the node had applied of each scope, if the answer counts only there."""
+
+    protocol: int
+    incarnation: int
+    t: str
+    fields: list[str]
+    after: str | None
+    spans: list[Span]
+    positions: dict[str, tuple[int, int]] = {}
+
+
+class CompareAnswer(msgspec.Struct):
+    """status: ok; moved (the hub's feeds don't end at these positions: ask again later); superseded. differing: the
+    spans (after, upto) that aren't the same; rows: every row there, [id, checksum]. upto: how far this goes when it is
+    not all that was asked."""
+
+    status: Literal["ok", "moved", "superseded"]
+    differing: list[tuple[str | None, str | None]] = []
+    rows: list[tuple[str, int]] = []
+    upto: str | None = None
+
+
+class RowsRequest(msgspec.Struct):
+    """A node asks for rows of a table as they stand at the hub; what doesn't concern it is left out of the answer."""
+
+    protocol: int
+    incarnation: int
+    t: str
+    ids: list[str]
+
+
+class RowsAnswer(msgspec.Struct):
+    """Row images, parents first."""
+
+    status: Literal["ok", "superseded"]
+    images: list[RowImage] = []
+
+
+class Gift(msgspec.Struct):
+    """A node gives rows as they stand there, whole transactions in the order of their stamps. An image's `f` may leave
+    fields out. final: nothing more will come, so what can't be applied now is set aside."""
+
+    protocol: int
+    incarnation: int
+    images: list[RowImage]
+    final: bool = False
+
+
+class GiftTrouble(msgspec.Struct, array_like=True):
+    """One row that wasn't taken: its table and id, a code and a sentence."""
+
+    t: str
+    k: str
+    code: str
+    reason: str
+
+
+class GiftAnswer(msgspec.Struct):
+    """images: rows that the hub has otherwise than they were given, canonical; troubles: those that it didn't take."""
+
+    status: Literal["ok", "superseded"]
+    images: list[RowImage] = []
+    troubles: list[GiftTrouble] = []
+
+
 class Page(msgspec.Struct):
-    """A stretch of one scope's feed: everything after `after` up to and including `to`; `head` is the feed's end."""
+    """A stretch of one scope's feed: everything after `after` up to and including `to`; `head` is the feed's end.
+    seal: the hub's word for what it has at `to`, to be shown when the node comes again; empty: the last one stands."""
 
     scope: str
     epoch: int
@@ -175,20 +260,23 @@ class Page(msgspec.Struct):
     to: int
     head: int
     entries: list[Entry]
+    seal: str = ""
 
 
 class PullAnswer(msgspec.Struct):
     """Pages of each scope asked for. status: ok; superseded (a later life of this node is known: stop); bootstrap
-    (what follows its cursors is not kept any more: it needs a copy of what there is)."""
+    (what follows its cursors is not kept any more: it needs a copy of what there is); greet (the hub knows of no such
+    life). recovering: the hub was put back, and this node has not said that all is given."""
 
-    status: Literal["ok", "superseded", "bootstrap"]
+    status: Literal["ok", "superseded", "bootstrap", "greet"]
     now_ms: int
     pages: list[Page]
+    recovering: bool = False
 
 
 class SnapshotRequest(msgspec.Struct):
     """A node asks for rows as they stand: those of a scope's table after an id, newest first, about so many bytes of
-    them; without a table, where to begin."""
+    them; without a table, where to begin. life, cursors, seals: as in a greeting."""
 
     protocol: int
     incarnation: int
@@ -196,15 +284,19 @@ class SnapshotRequest(msgspec.Struct):
     table: str = ""
     after: str = ""
     bytes: int = PAGE_BYTES_MAX
+    life: str = ""
+    cursors: dict[str, tuple[int, int]] = {}
+    seals: dict[str, str] = {}
 
 
 class Snapshot(msgspec.Struct):
     """A chunk of rows as they stand. rows: a list of RowImage as JSON, each row of the table asked for followed by
     what leans on it; sum: the SHA-256 of that text; next: the id to go on after, None at the table's end. head: the
     feed's end once the rows were read: a node that is there has seen all that led to them. acked, mark: what the hub had
-    of the node's own before they were read. begin: where a node that takes a snapshot begins in the feed."""
+    of the node's own before they were read. begin: where a node that takes a snapshot begins in the feed.
+    recovering: the hub was put back, and wants to be given what it lacks first."""
 
-    status: Literal["ok", "superseded"]
+    status: Literal["ok", "superseded", "recovering"]
     now_ms: int
     acked: int = 0
     epoch: int = 1
@@ -217,7 +309,9 @@ class Snapshot(msgspec.Struct):
 
 
 class Hello(msgspec.Struct):
-    """What a node says when it comes: which life of its database, how far its outbox and cursors got.
+    """What a node says when it comes: which life of its database, how far its outbox and cursors got; and the hub's own
+    seals of that (life: of what was acknowledged; seals: of each scope's cursor), by which a hub that was put back to an
+    older copy notices what it forgot.
 
     protocol: the oldest that it speaks, which a hub without choice looks at; protocol_max: the newest."""
 
@@ -230,6 +324,9 @@ class Hello(msgspec.Struct):
     now_ms: int
     protocol_max: int = 0
     told: Told | None = None
+    life: str = ""
+    cursors: dict[str, tuple[int, int]] = {}
+    seals: dict[str, str] = {}
 
 
 class BatchLimits(msgspec.Struct):
@@ -244,7 +341,7 @@ class HelloAnswer(msgspec.Struct):
     back, go on under `incarnation`); superseded (a later life of this node is known: stop). scopes: what to pull.
     protocol: what to speak from here on.
     stamp, mark: of the change `acked`, by which the node sees whether it was its own; 0 and empty when the hub can't
-    tell."""
+    tell. places: each scope's end and epoch. recovering: the hub was put back, and wants to be given what it lacks."""
 
     status: Literal["ok", "new_incarnation", "superseded"]
     incarnation: int
@@ -255,6 +352,26 @@ class HelloAnswer(msgspec.Struct):
     stamp: int = 0
     limits: BatchLimits | None = None
     mark: str = ""
+    life: str = ""
+    places: dict[str, tuple[int, int]] = {}
+    recovering: bool = False
+
+
+class Settled(msgspec.Struct):
+    """A comparison is over. epoch: that in which the node gave all that the hub lacked (0: it compared in quiet times);
+    differed: how many rows were not the same; standing: how many of those still aren't."""
+
+    protocol: int
+    incarnation: int
+    epoch: int
+    differed: int
+    standing: int
+
+
+class SettledAnswer(msgspec.Struct):
+    """The hub took note."""
+
+    status: Literal["ok", "superseded"]
 
 
 class Rotate(msgspec.Struct):

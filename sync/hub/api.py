@@ -14,7 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sync.hub.feed import PullRequest, answer, scopes_of
+from sync.hub.comparing import compare, rows, settled
+from sync.hub.feed import PullRequest, answer, is_news, scopes_of
+from sync.hub.giving import give
 from sync.hub.greeting import NoSharedProtocol, hello, spoken
 from sync.hub.limits import Gate, TooFast, Turns
 from sync.hub.postgres import PostgresStore
@@ -36,10 +38,14 @@ from sync.wire import (
     BATCH_BYTES_MAX,
     Batch,
     BatchLimits,
+    CompareRequest,
+    Gift,
     Hello,
     PullAnswer,
     Rotate,
     RotateAnswer,
+    RowsRequest,
+    Settled,
     SnapshotRequest,
     UnreadableError,
     pack,
@@ -109,6 +115,10 @@ def routes(hub: Hub) -> list[Route]:
         Route("/sync/v1/pull", desk.guarded(desk.pull), methods=["POST"]),
         Route("/sync/v1/rotate", desk.guarded(desk.rotate), methods=["POST"]),
         Route("/sync/v1/snapshot", desk.guarded(desk.snapshot), methods=["POST"]),
+        Route("/sync/v1/compare", desk.guarded(desk.compare), methods=["POST"]),
+        Route("/sync/v1/rows", desk.guarded(desk.rows), methods=["POST"]),
+        Route("/sync/v1/give", desk.guarded(desk.give), methods=["POST"]),
+        Route("/sync/v1/settled", desk.guarded(desk.settled), methods=["POST"]),
         Route("/sync/v1/enrol", desk.enrol, methods=["POST"]),
     ]
 
@@ -183,7 +193,8 @@ class Desk:
                 answer = await self._in(sender, lambda store: _answer(store, asked))
                 asked.told = None  # noted once
                 remaining = ends - time.monotonic()
-                told = answer.status != "ok" or any(page.entries for page in answer.pages)
+                news = answer.recovering or any(is_news(asked, page) for page in answer.pages)
+                told = answer.status != "ok" or news
                 is_latest = self._held.get(sender.node_id) is heard
                 if told or remaining <= 0 or self._hub.board.ended or not is_latest:
                     return answer
@@ -215,6 +226,26 @@ class Desk:
         """Hands out a chunk of rows as they stand."""
         asked = unpack(body, SnapshotRequest)
         return await self._in(sender, lambda store: snapshot(store, self._hub.schema, asked, now_ms()))
+
+    async def compare(self, sender: Sender, body: bytes) -> msgspec.Struct:
+        """Tells a node where its rows differ from the hub's."""
+        asked = unpack(body, CompareRequest)
+        return await self._in(sender, lambda store: compare(store, self._hub.schema, asked))
+
+    async def rows(self, sender: Sender, body: bytes) -> msgspec.Struct:
+        """Hands out whole rows."""
+        asked = unpack(body, RowsRequest)
+        return await self._in(sender, lambda store: rows(store, self._hub.schema, asked))
+
+    async def give(self, sender: Sender, body: bytes) -> msgspec.Struct:
+        """Takes whole rows back."""
+        gift = unpack(body, Gift)
+        return await self._in(sender, lambda store: give(store, self._hub.schema, gift, now_ms()))
+
+    async def settled(self, sender: Sender, body: bytes) -> msgspec.Struct:
+        """Hears that a comparison is over."""
+        said = unpack(body, Settled)
+        return await self._in(sender, lambda store: settled(store, said))
 
     async def enrol(self, request: Request) -> Response:
         """Takes a node in by its one-time code."""
@@ -269,7 +300,7 @@ class Desk:
         return node
 
     async def _in(self, sender: Sender, job: Callable[[HubStore], T]) -> T:
-        return await self._with(sender, lambda connection: job(PostgresStore(connection, sender)))
+        return await self._with(sender, lambda connection: job(PostgresStore(connection, sender, self._hub.secret)))
 
     async def _with(self, sender: Sender, job: Callable[[Connection], T]) -> T:
         def run() -> T:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 
 from sync.allowance import COUNTED
 from sync.clock import Stamp
+from sync.hub.conflict_log import conflict_fact
 from sync.hub.interest import forget, image, settle
 from sync.hub.keys import same_keys
 from sync.hub.said import check_amount, fields_of, normal, of_a_later_release, parts_of, place_of
@@ -118,8 +118,8 @@ class Application:
             table = self._schema.tables[name]
             for fact in same_keys(self._store, table, rows, instant_of(self._rules.now_ms)):
                 author = rows.get(fact["row_id"]) or rows[msgspec.json.decode(fact["won_value"])]
-                guard = _guard(table, {"id": fact["row_id"], "property_id": fact["property_id"]})
-                self._add_to_log(author, fact, fact["property_id"] or self._sender.org_id, guard)
+                concerned = guard(table, {"id": fact["row_id"], "property_id": fact["property_id"]})
+                self._add_to_log(author, fact, fact["property_id"] or self._sender.org_id, concerned)
 
     def _check(self, change: Change) -> None:
         table = self._schema.tables.get(change.t)
@@ -319,7 +319,7 @@ class Application:
         if extra:
             row["_x"] = msgspec.json.encode(extra).decode()
         entry = EntryChange(change.t, "u", change.k, msgspec.Raw(msgspec.json.encode(result)), stamps)
-        entry.d = _guard(table, row)
+        entry.d = guard(table, row)
         self._tell(transaction, entry, change, scopes)
         return columns
 
@@ -385,25 +385,8 @@ class Application:
 
     def _log(self, table: TableSpec, transaction: Transaction, row: Mapping[str, Any], clash: Clash) -> None:
         """Adds the clash to the conflict log, and to the feed of the property concerned."""
-        row_id = row["id"]
-        key = f"{table.name}/{row_id}/{clash.field}/{clash.won.stamp}/{clash.lost.stamp}"
-        id = str(uuid5(NAMESPACE_OID, key))
-        fact: dict[str, Any] = {
-            "id": id,
-            "property_id": self._sender.property_id,
-            "tbl": table.name,
-            "row_id": row_id,
-            "field": clash.field,
-            "rule": clash.rule,
-            "won_value": msgspec.json.encode(clash.won.value).decode(),
-            "won_hlc": clash.won.stamp[0],
-            "won_node": clash.won.stamp[1],
-            "lost_value": msgspec.json.encode(clash.lost.value).decode(),
-            "lost_hlc": clash.lost.stamp[0],
-            "lost_node": clash.lost.stamp[1],
-            "decided_at": instant_of(self._rules.now_ms),
-        }
-        self._add_to_log(transaction, fact, self._sender.property_id, _guard(table, row))
+        fact = conflict_fact(self._sender.property_id, table, row["id"], clash, instant_of(self._rules.now_ms))
+        self._add_to_log(transaction, fact, self._sender.property_id, guard(table, row))
 
     def _add_to_log(
         self, transaction: Transaction, fact: Mapping[str, Any], scope: str, guard: tuple[str, str] | None
@@ -423,7 +406,7 @@ class Application:
             transaction.entries.setdefault(scope, []).append(entry)
 
 
-def _guard(table: TableSpec, row: Mapping[str, Any]) -> tuple[str, str] | None:
+def guard(table: TableSpec, row: Mapping[str, Any]) -> tuple[str, str] | None:
     """The row that whoever hears of this must have dealings with."""
     return (table.name, row["id"]) if table.interest is not None and row["property_id"] is None else None
 

@@ -13,6 +13,7 @@ import msgspec
 
 from sync.hub.application import Transaction
 from sync.hub.interest import withheld
+from sync.hub.put_back import is_recovering, notice, place_seal
 from sync.hub.store import FeedRow, HubStore, NodeState, Revoked, ScopeState, Sender
 from sync.wire import LIMITS, PAGE_BYTES_MAX, Entry, EntryChange, Limits, Page, PullAnswer, Told
 
@@ -31,8 +32,8 @@ class NotKept(Exception):
 
 
 class PullRequest(msgspec.Struct):
-    """cursors: scope → [position, epoch]; wait: seconds the hub may hold the answer while there is no news; bytes: how
-    large a page may be."""
+    """cursors: scope → [position, epoch]; seals: the hub's own of those; life: of what was acknowledged; wait: seconds
+    the hub may hold the answer while there is no news; bytes: how large a page may be."""
 
     protocol: int
     incarnation: int
@@ -40,11 +41,13 @@ class PullRequest(msgspec.Struct):
     wait: float = 0
     bytes: int = PAGE_BYTES_MAX
     told: Told | None = None
+    seals: dict[str, str] = {}
+    life: str = ""
 
 
 def scopes_of(sender: Sender) -> list[str]:
     """What concerns a node: the group's rows first, since the property's may lean on them, then the property's."""
-    return [sender.org_id, sender.property_id]
+    return sender.scopes
 
 
 def feed_rows(entries: Iterable[tuple[int, bool, list[EntryChange]]]) -> list[FeedRow]:
@@ -81,17 +84,30 @@ def answer(
     """What a node that asks is told. How far it is decides how much of the feed is kept (see `retention`)."""
     if node is not None and not node.active:
         raise Revoked
-    if node is None or node.incarnation != asked.incarnation:
+    if node is None or node.incarnation > asked.incarnation:
         return PullAnswer("superseded", now_ms, [])
+    if node.incarnation < asked.incarnation:  # the hub may have been put back
+        return PullAnswer("greet", now_ms, [])
     if asked.told is not None:
         store.note_told(asked.told, asked.told.now_ms - now_ms, asked.protocol)
-    scopes = scopes_of(store.sender)
-    store.note_cursors({scope: asked.cursors[scope][0] for scope in scopes if scope in asked.cursors})
+    put_back = notice(store, node, asked.cursors, asked.seals, asked.life, now_ms)
+    if not put_back:
+        scopes = scopes_of(store.sender)
+        store.note_cursors({scope: asked.cursors[scope][0] for scope in scopes if scope in asked.cursors})
     try:
         limits = replace(limits, page_bytes=min(asked.bytes, limits.page_bytes))
-        return PullAnswer("ok", now_ms, pages(store, asked.incarnation, asked.cursors, limits))
+        found = pages(store, asked.incarnation, asked.cursors, limits)
     except NotKept:
         return PullAnswer("bootstrap", now_ms, [])
+    for page in found:
+        if page.to != page.after or not asked.seals.get(page.scope):
+            page.seal = place_seal(store, page.scope, page.epoch, page.to)
+    return PullAnswer("ok", now_ms, found, is_recovering(store, node))
+
+
+def is_news(asked: PullRequest, page: Page) -> bool:
+    """Whether the node should hear of this page at once."""
+    return bool(page.entries) or asked.cursors.get(page.scope, (0, 0))[1] not in (0, page.epoch)
 
 
 def pages(store: HubStore, incarnation: int, cursors: Cursors, limits: Limits = LIMITS) -> list[Page]:
@@ -102,6 +118,8 @@ def pages(store: HubStore, incarnation: int, cursors: Cursors, limits: Limits = 
 
 def _page(store: HubStore, incarnation: int, limits: Limits, scope: str, after: int, epoch: int) -> Page:
     state = store.scope(scope) or ScopeState(0, epoch or 1, 1)
+    if epoch not in (0, state.epoch):  # these positions are of another history
+        return Page(scope, state.epoch, after, after, state.head, [])
     head = state.head
     rows = store.entries(scope, after, head, incarnation, limits.entries)
     # asked after reading: what was dropped meanwhile must not look like a stretch where nothing was said

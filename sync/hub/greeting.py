@@ -1,9 +1,11 @@
-"""Greeting a node: which life of its database it is in, and whether another has taken its place."""
+"""Greeting a node: which life of its database it is in, whether another has taken its place, and whether it knows more
+than the hub, which then was put back to an older copy."""
 
 from msgspec.structs import replace
 
 from sync.clock import DRIFT_MS_MAX, at_ms
 from sync.hub.feed import scopes_of
+from sync.hub.put_back import is_recovering, life_seal, notice, place_of
 from sync.hub.store import HubStore, Revoked, Said
 from sync.wire import PROTOCOL, PROTOCOL_MIN, Hello, HelloAnswer, agreed
 
@@ -47,13 +49,23 @@ def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> H
     if rolled_back and is_only_told:
         # a greeting from long ago, on the way till now, must not end the life that sent it
         return HelloAnswer("new_incarnation", incarnation, said.acked, scopes, now_ms)
+    notice(store, node, said.cursors, said.seals, said.life, now_ms)
+    answer = HelloAnswer("ok", incarnation, node.acked, scopes, now_ms)
+    answer.places = {scope: place_of(store, scope) for scope in scopes}
+    answer.recovering = is_recovering(store, node)
     if incarnation > node.incarnation:
         # its numbers begin anew after what it had acknowledged; what it sends again is the same by id and stamp. Of a
         # transaction that was under way in parts it still knows those that it knows to be acknowledged
         store.begin_life(incarnation, said.acked, _born(node.ceiling, now_ms), said.version[:40])
-        return HelloAnswer("new_incarnation", incarnation, said.acked, scopes, now_ms)
+        answer.status, answer.acked = "new_incarnation", said.acked
+    elif answer.recovering and said.acked > node.acked:
+        store.resume(said.acked)
+        answer.acked = said.acked
+    else:
+        answer.stamp, answer.mark = node.stamp, node.mark
     store.note_hello(Said(said.version[:40], said.now_ms - now_ms))
-    return HelloAnswer("ok", said.incarnation, node.acked, scopes, now_ms, stamp=node.stamp, mark=node.mark)
+    answer.life = life_seal(store, answer.incarnation, answer.acked)
+    return answer
 
 
 def _born(ceiling: int, now_ms: int) -> int:

@@ -1,5 +1,6 @@
 """The hub's store on PostgreSQL. Rows go in by table straight from their JSON, and come out of nobody else's tenant."""
 
+import hmac
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from sync.allowance import LEDGER, Ledger, ledgers
 from sync.hub.capture import NEWS_CHANNEL, pg_type, wire_form
 from sync.hub.postgres_dealings import DealingsInPostgres, concerns
 from sync.hub.postgres_kept import KeptInPostgres
+from sync.hub.postgres_rows import PostgresRows
 from sync.hub.store import Aside, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
 from sync.wire import TOLD_CHARS_MAX, Change, RowImage, Told, Trouble
@@ -18,19 +20,20 @@ from sync.wire import TOLD_CHARS_MAX, Change, RowImage, Told, Trouble
 Connection = psycopg.Connection[dict[str, Any]]
 # what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
 UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
-_STATE = "acked, acked_hlc, incarnation, ceiling, status, born, mark"
+SEAL_CHARS = 32
+_STATE = "acked, acked_hlc, incarnation, ceiling, status, born, mark, settled"
 _ASIDE = (
     "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine"
     " WHERE org_id = %s AND node_id = %s AND state = 'waiting'"
 )
 
 
-class PostgresStore(DealingsInPostgres, KeptInPostgres):
+class PostgresStore(DealingsInPostgres, KeptInPostgres, PostgresRows):
     """One sender's store inside a transaction that the caller began under the sender's tenant, and commits."""
 
-    def __init__(self, connection: Connection, sender: Sender) -> None:
-        self._connection = connection
-        self.sender = sender
+    def __init__(self, connection: Connection, sender: Sender, secret: bytes = b"") -> None:
+        super().__init__(connection, sender)
+        self._secret = secret
         self._me = (sender.org_id, sender.node_id)
 
     # --- the node
@@ -92,6 +95,29 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres):
         self._connection.execute(
             "UPDATE sync_stage SET incarnation = %s WHERE org_id = %s AND node_id = %s", (incarnation, *self._me)
         )
+
+    def resume(self, acked: int) -> None:
+        """See HubStore."""
+        self._connection.execute(
+            "UPDATE sync_nodes SET acked = %s, acked_hlc = 0 WHERE org_id = %s AND id = %s", (acked, *self._me)
+        )
+        self._connection.execute("DELETE FROM sync_stage WHERE org_id = %s AND node_id = %s", self._me)
+
+    def settle(self, epoch: int) -> None:
+        """See HubStore."""
+        self._connection.execute("UPDATE sync_nodes SET settled = %s WHERE org_id = %s AND id = %s", (epoch, *self._me))
+
+    def note_check(self, differed: int, standing: int) -> None:
+        """See HubStore."""
+        self._connection.execute(
+            "UPDATE sync_nodes SET checked_at = now(), differed = differed + %s, standing = %s"
+            " WHERE org_id = %s AND id = %s",
+            (differed, standing, *self._me),
+        )
+
+    def seal(self, text: str) -> str:
+        """See HubStore."""
+        return hmac.new(self._secret, f"{self.sender.org_id}/{text}".encode(), "sha256").hexdigest()[:SEAL_CHARS]
 
     def stage(self, incarnation: int, last: int, body: str) -> int:
         """See HubStore."""
@@ -268,9 +294,9 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres):
 
     # --- the feeds
 
-    def append(self, scope: str, incarnation: int, rows: Iterable[FeedRow]) -> None:
+    def append(self, scope: str, incarnation: int, rows: Iterable[FeedRow], author: int | None = None) -> None:
         """See HubStore."""
-        self._append(scope, self.sender.number, incarnation, list(rows))
+        self._append(scope, self.sender.number if author is None else author, incarnation, list(rows))
 
     def append_own(self, scope: str, rows: Iterable[FeedRow]) -> None:
         """See HubStore."""
@@ -306,6 +332,30 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres):
             (self.sender.org_id, scope),
         ).fetchone()
         return None if row is None else ScopeState(row["head"], row["epoch"], row["kept_from"])
+
+    def stamp_at(self, scope: str, position: int) -> int | None:
+        """See HubStore."""
+        row = self._connection.execute(
+            "SELECT hlc FROM sync_feed WHERE org_id = %s AND scope = %s AND pos = %s",
+            (self.sender.org_id, scope, position),
+        ).fetchone()
+        return None if row is None else row["hlc"]
+
+    def begin_epoch(self, scopes: Sequence[str], at_least: int) -> None:
+        """See HubStore."""
+        org = self.sender.org_id
+        for scope in scopes:
+            self._connection.execute(
+                "INSERT INTO sync_scopes (org_id, scope, head) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING", (org, scope)
+            )
+        found = self._connection.execute(
+            "SELECT epoch FROM sync_scopes WHERE org_id = %s ORDER BY scope FOR UPDATE", (org,)
+        ).fetchall()
+        epoch = max(at_least, *(row["epoch"] + 1 for row in found))
+        self._connection.execute(
+            "UPDATE sync_scopes SET epoch = %s, put_back_at = now() WHERE org_id = %s", (epoch, org)
+        )
+        self.tell(org, 0)
 
     def entries(self, scope: str, after: int, upto: int, incarnation: int, limit: int) -> list[StoredEntry]:
         """See HubStore."""
@@ -360,13 +410,8 @@ def _bounded(number: int) -> int:
 
 def _state(row: Mapping[str, Any]) -> NodeState:
     return NodeState(
-        row["acked"],
-        row["acked_hlc"],
-        row["incarnation"],
-        row["ceiling"],
-        row["status"] == "active",
-        row["born"],
-        row["mark"],
+        *(row["acked"], row["acked_hlc"], row["incarnation"], row["ceiling"], row["status"] == "active"),
+        *(row["born"], row["mark"], row["settled"]),
     )
 
 

@@ -12,6 +12,7 @@ from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
 from sync.hub.allowance import answer_wants, tell_answers
 from sync.hub.application import Application, Rules, Transaction
 from sync.hub.feed import write_feed
+from sync.hub.put_back import is_recovering, life_seal, notice
 from sync.hub.set_aside import LetGo, set_aside, tell_settled, tell_troubles, try_again
 from sync.hub.store import Aside, HubStore, NodeState, Revoked, Said, SetAside
 from sync.schema import Schema
@@ -26,8 +27,14 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
     node = store.lock_node()
     if not node.active:
         raise Revoked
+    if batch.incarnation > node.incarnation:  # the hub may have been put back: the node is to greet it
+        return PushAnswer("gap", 0, now_ms)
     if batch.incarnation != node.incarnation:
         return PushAnswer("superseded", node.acked, now_ms)
+    if notice(store, node, batch.cursors, batch.seals, batch.life, now_ms) or (
+        batch.life and is_recovering(store, node)  # what it sends may lean on what it has yet to give
+    ):
+        return PushAnswer("gap", node.acked, now_ms)
     if batch.prev > node.acked:
         return PushAnswer("gap", node.acked, now_ms)
     if _is_another_history(batch, node):
@@ -56,6 +63,7 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
         tell_troubles(store, aside, now_ms)
         tell_settled(store, let_go.ids, now_ms)
     waiting = max(0, batch.waiting - (answer.acked - batch.prev))
+    answer.life = life_seal(store, batch.incarnation, answer.acked)
     last = changes[-1] if changes else None
     store.note_push(Said(batch.version[:40], batch.now_ms - now_ms), answer.acked, last, waiting, answer.ceiling)
     if batch.told is not None:

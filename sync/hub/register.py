@@ -74,16 +74,22 @@ def enrol(connection: Connection, org_id: str, code: str, public_key: str) -> En
         "INSERT INTO sync_scopes (org_id, scope, head) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING",
         (org_id, org_id),
     )
-    connection.execute("SELECT 1 FROM sync_scopes WHERE org_id = %s AND scope = %s FOR UPDATE", (org_id, org_id))
+    group = connection.execute(
+        "SELECT epoch FROM sync_scopes WHERE org_id = %s AND scope = %s FOR UPDATE", (org_id, org_id)
+    ).fetchone()
     row = connection.execute(
         "SELECT coalesce(max(number), 0) + 1 AS number FROM sync_nodes WHERE org_id = %s", (org_id,)
     ).fetchone()
+    assert group is not None
     assert row is not None
     enrolled = Enrolled(str(uuid4()), row["number"], letters(row["number"]), org_id, found["property_id"])
     connection.execute(
         "INSERT INTO sync_nodes (org_id, id, property_id, number, code, public_key, status, incarnation, acked,"
-        " enrolled_at) VALUES (%s, %s, %s, %s, %s, %s, 'active', 1, 0, now())",
-        (org_id, enrolled.node_id, enrolled.property_id, enrolled.number, enrolled.code, public_key),
+        " settled, enrolled_at) VALUES (%s, %s, %s, %s, %s, %s, 'active', 1, 0, %s, now())",
+        (
+            *(org_id, enrolled.node_id, enrolled.property_id, enrolled.number, enrolled.code, public_key),
+            group["epoch"],
+        ),
     )
     if found["replaces"] is not None:
         _revoke(connection, org_id, found["replaces"], enrolled.property_id)

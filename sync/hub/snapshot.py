@@ -11,6 +11,7 @@ from itertools import groupby
 import msgspec
 
 from sync.hub.feed import scopes_of
+from sync.hub.put_back import is_recovering, notice
 from sync.hub.store import HubStore, Member, ScopeState
 from sync.schema import Schema
 from sync.wire import LIMITS, Limits, RowImage, Snapshot, SnapshotRequest, UnreadableError
@@ -34,6 +35,9 @@ def snapshot(
     node = store.see_node()
     if node is None or node.incarnation != asked.incarnation:
         return Snapshot("superseded", now_ms)
+    notice(store, node, asked.cursors, asked.seals, asked.life, now_ms)
+    if is_recovering(store, node):  # what it has and the hub lacks must not look as if it had been let go of
+        return Snapshot("recovering", now_ms)
     if not asked.table:
         feed = _feed(store, asked)
         begin = max(store.last_before(asked.scope, now_ms - first_ms), feed.kept_from - 1)

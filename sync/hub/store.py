@@ -8,7 +8,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
+
 from sync.allowance import Ledger
+from sync.merge import RowVersions
 from sync.schema import TableSpec
 from sync.wire import Change, RowImage, Told, Trouble
 
@@ -34,6 +37,11 @@ class Sender:
     number: int
     property_id: str
 
+    @property
+    def scopes(self) -> list[str]:
+        """What concerns it: the group's rows first, since the property's may lean on them, then the property's."""
+        return [self.org_id, self.property_id]
+
 
 def head_office(org_id: str) -> Sender:
     """The group itself, for what the hub does of its own accord."""
@@ -44,7 +52,8 @@ def head_office(org_id: str) -> Sender:
 class NodeState:
     """How far a node is. acked, stamp, mark: the last change acknowledged, its stamp and its mark (0, empty: not
     known); ceiling: the last stamp handed back to a clock that ran ahead; incarnation: which life of its database the
-    hub goes by; born: later than every stamp under which an earlier life's edits are here."""
+    hub goes by; born: later than every stamp under which an earlier life's edits are here; settled:
+    the epoch since which the hub is known to have all that the node holds."""
 
     acked: int
     stamp: int
@@ -53,6 +62,7 @@ class NodeState:
     active: bool
     born: int = 0
     mark: str = ""
+    settled: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,17 @@ class Member:
     parent: str = ""
 
 
+def image_of(table: TableSpec, row: Mapping[str, Any]) -> RowImage:
+    """A row with the engine's columns as it crosses the wire."""
+    versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
+    fields = msgspec.Raw(msgspec.json.encode({name: row[name] for name in table.fields}))
+    extra = msgspec.json.decode(row["_x"]) if row["_x"] else None
+    exceptions = dict(versions.exceptions) or None
+    return RowImage(
+        table.name, row["id"], versions.hlc, versions.node, fields, exceptions, bool(row["_deleted"]), extra
+    )
+
+
 class HubStore(Protocol):
     """The sender's node, the group's rows and the feeds, inside the caller's transaction under the sender's tenant.
 
@@ -160,6 +181,22 @@ class HubStore(Protocol):
 
     def begin_life(self, incarnation: int, acked: int, born: int, version: str) -> None:
         """The node goes on as this incarnation from this number; parts beyond it are forgotten, others are kept."""
+        ...
+
+    def resume(self, acked: int) -> None:
+        """The node goes on from this number, beyond what the hub knows of; parts that it was staging are forgotten."""
+        ...
+
+    def settle(self, epoch: int) -> None:
+        """Since this epoch the hub has all that the node holds."""
+        ...
+
+    def note_check(self, differed: int, standing: int) -> None:
+        """A comparison in quiet times found so many rows that differed, of which so many still do."""
+        ...
+
+    def seal(self, text: str) -> str:
+        """The hub's own seal under a text, which nobody else can make."""
         ...
 
     def stage(self, incarnation: int, last: int, body: str) -> int:
@@ -266,10 +303,43 @@ class HubStore(Protocol):
         """It was tried again: applied by now, or it waits on for this reason."""
         ...
 
+    # --- whole rows; of those that concern the sender
+
+    def row_sum(
+        self, table: TableSpec, names: Collection[str], after: str | None, upto: str | None, limit: int
+    ) -> tuple[int, int]:
+        """How many rows are in a stretch of ids, and their checksum over these fields (see `checksum`); looks at no more
+        than `limit`."""
+        ...
+
+    def row_numbers(
+        self, table: TableSpec, names: Collection[str], after: str | None, upto: str | None, limit: int
+    ) -> list[tuple[str, int]]:
+        """The first rows of such a stretch by id, each with its checksum."""
+        ...
+
+    def row_images(self, table: TableSpec, ids: Sequence[str]) -> list[RowImage]:
+        """Those of these rows that are there."""
+        ...
+
+    def put_rows(self, table: TableSpec, rows: Sequence[bytes]) -> None:
+        """Puts in rows that are not there, under the stamps and by the authors that they name."""
+        ...
+
+    def set_aside_ids(self) -> dict[str, bool]:
+        """The ids of all rows in transactions of the sender's property that are set aside and were not applied since,
+        with whether the row's making is among them."""
+        ...
+
+    def has_seen(self, scope: str, node: int, hlc: int) -> bool:
+        """Whether an author's edit under this stamp ever came by a scope's feed, or is older than what is kept of it."""
+        ...
+
     # --- the feeds
 
-    def append(self, scope: str, incarnation: int, rows: Iterable[FeedRow]) -> None:
-        """Adds to a scope's feed at the next positions; whoever else adds to it waits until this transaction ends."""
+    def append(self, scope: str, incarnation: int, rows: Iterable[FeedRow], author: int | None = None) -> None:
+        """Adds to a scope's feed at the next positions; whoever else adds to it waits until this transaction ends. By
+        the sender, if no other author is given."""
         ...
 
     def append_own(self, scope: str, rows: Iterable[FeedRow]) -> None:
@@ -282,6 +352,14 @@ class HubStore(Protocol):
 
     def scope(self, scope: str) -> ScopeState | None:
         """How far a scope's feed is; None when nothing was ever said in it."""
+        ...
+
+    def stamp_at(self, scope: str, position: int) -> int | None:
+        """The stamp of a scope's entry, while it is kept."""
+        ...
+
+    def begin_epoch(self, scopes: Sequence[str], at_least: int) -> None:
+        """The hub was put back: begins a new epoch of all the group's scopes, these among them."""
         ...
 
     def entries(self, scope: str, after: int, upto: int, incarnation: int, limit: int) -> list[StoredEntry]:

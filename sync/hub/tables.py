@@ -48,6 +48,10 @@ nodes = Table(
     _column("waiting", BigInteger, server_default=text("0")),
     _column("version", Text, server_default=text("''")),
     _column("offset_ms", BigInteger, server_default=text("0")),
+    _column("settled", Integer, server_default=text("1")),  # the epoch since which the hub has all that it holds
+    _column("differed", BigInteger, server_default=text("0")),  # rows that comparisons in quiet times found different
+    _column("standing", BigInteger, server_default=text("0")),  # of those, what the last comparison could not mend
+    _at("checked_at", nullable=True),
     _at("enrolled_at"),
     _at("seen_at", nullable=True),
     _column("next_key", Text, nullable=True),  # known beside the key in force until the node has used it
@@ -78,6 +82,7 @@ scopes = Table(
     _column("head", BigInteger),
     _column("epoch", Integer, server_default=text("1")),
     _column("kept_from", BigInteger, server_default=text("1")),  # positions before it were dropped
+    _at("put_back_at", nullable=True),  # when it was noticed that the hub was put back to an older copy
     info=_info(),
     postgresql_with={"fillfactor": 20},
 )

@@ -13,7 +13,7 @@ import msgspec
 from sync.clock import Stamp
 from sync.merge import BY_STAMP, RowVersions, Version, later, named_parts, part, with_part
 from sync.schema import IN_SET, FieldSpec, Schema, TableSpec
-from sync.wire import FORGET, Entry, EntryChange, Page
+from sync.wire import FORGET, Entry, EntryChange, Page, PullAnswer
 
 RETRIED_MAX = 200
 # what came and can't be applied yet: beyond this the feed waits at the hub
@@ -48,8 +48,12 @@ def apply_page(connection: Any, schema: Schema, page: Page, errors: Errors) -> A
     `errors` are the driver's errors that mean a transaction can't be applied (constraints). Raises ValueError when
     the page does not join on to the cursor: nothing is skipped silently.
     """
-    found = connection.execute("SELECT position, epoch FROM sync_cursors WHERE scope = ?", (page.scope,)).fetchone()
-    position = found[0] if found else 0
+    found = connection.execute(
+        "SELECT position, epoch, seal FROM sync_cursors WHERE scope = ?", (page.scope,)
+    ).fetchone()
+    position, epoch, seal = found or (0, 0, None)
+    if epoch not in (0, page.epoch):
+        raise ValueError(f"page of {page.scope} is of epoch {page.epoch}, the cursor of {epoch}")
     if page.after != position:
         raise ValueError(f"page of {page.scope} starts after {page.after}, the cursor is at {position}")
     if page.entries:
@@ -62,9 +66,9 @@ def apply_page(connection: Any, schema: Schema, page: Page, errors: Errors) -> A
             kept += 1
         tables.update(change.t for change in entry.changes)
     connection.execute(
-        "INSERT INTO sync_cursors (scope, position, epoch) VALUES (?, ?, ?)"
-        " ON CONFLICT (scope) DO UPDATE SET position = excluded.position, epoch = excluded.epoch",
-        (page.scope, page.to, page.epoch),
+        "INSERT INTO sync_cursors (scope, position, epoch, seal) VALUES (?, ?, ?, ?) ON CONFLICT (scope)"
+        " DO UPDATE SET position = excluded.position, epoch = excluded.epoch, seal = excluded.seal",
+        (page.scope, page.to, page.epoch, page.seal or (seal if page.to == position else None)),
     )
     if page.entries:
         tables |= retry_kept(connection, schema, errors)
@@ -300,5 +304,9 @@ def slices(page: Page, entries_max: int = SLICE_ENTRIES, changes_max: int = SLIC
             after, entries, changes = entries[-1].p, [], 0
         entries.append(entry)
         changes += len(entry.changes)
-    found.append(Page(page.scope, page.epoch, after, page.to, page.head, entries))
+    found.append(Page(page.scope, page.epoch, after, page.to, page.head, entries, page.seal))
     return found
+
+
+def goes_on(answer: PullAnswer) -> bool:
+    return any(page.to < page.head for page in answer.pages)

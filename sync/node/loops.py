@@ -9,17 +9,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from sync.clock import HybridClock
-from sync.node.apply import SLICE_CHANGES, SLICE_ENTRIES, Applied, apply_page, retry_kept, slices
+from sync.node.apply import SLICE_CHANGES, SLICE_ENTRIES, Applied, apply_page, goes_on, retry_kept, slices
 from sync.node.bootstrap import Taking
-from sync.node.outbox import Draft, acknowledge, is_ours, last_number, next_draft, put
-from sync.node.pace import Pace
+from sync.node.cursors import all_cursors, cursors_of, position_of, seals_of
+from sync.node.healer import Healer
+from sync.node.outbox import Draft, acknowledge, get, is_ours, last_number, next_draft, put
+from sync.node.pace import Pace, within
 from sync.node.retry import Backoff
 from sync.node.status import Care, Status, care_of
+from sync.node.store import Store
 from sync.node.take import Taken
 from sync.node.transport import Link, LinkDown, TurnedAway
 from sync.schema import Schema
@@ -47,27 +50,11 @@ T = TypeVar("T")
 WAIT_SECONDS = 20  # how long the hub may hold a pull that has nothing to say yet
 POLL_SECONDS = 5.0
 REFUSED_SECONDS = 60.0  # how long a refused node rests before it asks again
+HEALING_PULL_SECONDS = 0.5
 SKEW_MS = 2_000
 SNAPSHOT_PROTOCOL = 2  # an older hub hands out no rows as they stand: its feeds are pulled from their beginning
 TELL_EVERY_MS = 5_000  # how often a push says how the node is
 TURN_EVERY_MS = 3_600_000  # how often the age of the key is looked at
-
-
-class Store(Protocol):
-    """How the loops reach the node's database; the host owns the connections."""
-
-    def write(self, job: Callable[[Any], T]) -> T:
-        """Runs a job on the writer's connection, in a transaction of its own with capture off; durable on return."""
-        ...
-
-    def read(self, job: Callable[[Any], T]) -> T:
-        """Runs a job on a reading connection."""
-        ...
-
-    @property
-    def errors(self) -> tuple[type[Exception], ...]:
-        """The driver's errors that mean: this transaction breaks a constraint."""
-        ...
 
 
 @dataclass
@@ -89,12 +76,13 @@ class Engine:
     status: Status = field(default_factory=Status)
     slice_entries: int = SLICE_ENTRIES
     slice_changes: int = SLICE_CHANGES
+    check_seconds: float = 3_600.0
 
     def __post_init__(self) -> None:
         self._stop = threading.Event()
         self._work = threading.Event()
         self._lock = threading.Lock()
-        self._acked = int(self.store.read(_acked) or 0)
+        self._acked = int(self.store.read(lambda c: get(c, "acked")) or 0)
         self._last = self.store.read(last_number)
         self._greeted = threading.Event()
         self._scopes: list[str] = []
@@ -109,6 +97,10 @@ class Engine:
         self._is_kept = True  # whether the database knows of `_acked`
         self._taking = Taking(self.schema, self.store.errors, self.store.read, self._take_rows)
         self._pace = Pace()
+        self._life = self.store.read(lambda c: get(c, "life")) or ""  # the hub's seal of that
+        self._shown = self.store.read(lambda c: (all_cursors(c), seals_of(c)))  # what a push shows of the cursors
+        told, every = (lambda tables: self.changed(tables)), self.check_seconds
+        self._healer = Healer(self.store, self.schema, self.clock, self.chance, told, self._note, every, self._stop)
 
     def start(self) -> None:
         """Starts both loops."""
@@ -179,6 +171,8 @@ class Engine:
 
     def _push_or_rest(self, link: Link) -> None:
         if not self.push_next(link):
+            if self._healer.is_due() and self.check(link):
+                self._healer.check_references()
             self._work.wait(POLL_SECONDS)
 
     def _attempt(
@@ -206,6 +200,10 @@ class Engine:
         if not self._greeted.is_set():
             self._greet(link)
         self._turn_key(link)
+        if self._healer.is_on:
+            self._keep_acknowledged()
+            self._healer.step(link)
+            return True
         ahead, self._ahead = self._ahead, None
         draft = ahead or self._draft(self._acked)
         if draft is None:
@@ -239,7 +237,10 @@ class Engine:
                 answer = self._begin_anew(link, self.incarnation + 1)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
+        if answer.acked < self._acked:
+            raise LinkDown(f"the hub has {answer.acked} of {self._acked} that it acknowledged, and can't tell why")
         self._scopes = answer.scopes
+        self._healer.begin(answer, self.incarnation)
         self._try_kept()
         self._greeted.set()
 
@@ -249,18 +250,29 @@ class Engine:
             tables = self.store.write(lambda c: retry_kept(c, self.schema, self.store.errors))
             self.changed(tables)
 
+    def _greet_again(self) -> None:
+        self._greeted.clear()
+        self._work.set()
+
+    def check(self, link: Link) -> bool:
+        """Compares the rows with the hub's in quiet times; False when something was written meanwhile, or waits."""
+        if not self._greeted.is_set() or self._healer.is_on or self.waiting or not self.status.caught_up:
+            return False
+        return self._healer.check(link, self.incarnation, self._scopes)
+
     def _say_hello(self, link: Link) -> HelloAnswer:
         fingerprint, now = self.schema.fingerprint, self._now()
+        cursors, seals = self.store.read(lambda c: (all_cursors(c), seals_of(c)))
         hello = Hello(PROTOCOL_MIN, self.incarnation, self._last, self._acked, fingerprint, self.version, now, PROTOCOL)
-        hello.told = self.told()
+        hello.told, hello.life, hello.cursors, hello.seals = self.told(), self._life, cursors, seals
         answer = link.call("/sync/v1/hello", pack(hello), HelloAnswer)
         if agreed(answer.protocol, answer.protocol) is None:
             raise TurnedAway(
                 "PROTOCOL", f"Head office speaks protocol {answer.protocol}. Update head office or this node."
             )
-        self.protocol = answer.protocol
+        self.protocol, self._life = answer.protocol, answer.life or self._life
         told = answer.limits or BatchLimits()
-        self._limits = BatchLimits(_within(told.changes, CHANGES_MAX), _within(told.bytes, BATCH_BYTES_MAX))
+        self._limits = BatchLimits(within(told.changes, CHANGES_MAX), within(told.bytes, BATCH_BYTES_MAX))
         self._keep_time(now, answer.now_ms)
         return answer
 
@@ -280,15 +292,17 @@ class Engine:
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
         self._keep_time(sent_at, answer.now_ms)
+        if answer.status == "gap":  # it does not know what it acknowledged
+            self._greet_again()
+            return
         if answer.ceiling is not None:
             self.clock.lower(answer.ceiling)
+        self._life = answer.life or self._life
         if answer.acked > self._acked:
             if ahead is not None and answer.acked == draft.last:
                 self._acked, self._is_kept, self._ahead = answer.acked, False, ahead
             else:
                 self._acknowledge(answer.acked)
-        elif answer.status == "gap":
-            raise LinkDown(f"the hub has up to {answer.acked}, we sent from {self._acked}")
         self._note(push_error=None, stopped=None, pushed_at=self._now())
 
     def _send(self, link: Link, body: bytes, draft: Draft) -> tuple[Draft | None, PushAnswer]:
@@ -317,6 +331,9 @@ class Engine:
             "waiting": self.waiting,
             "version": self.version,
             "part": draft.part,
+            "life": self._life,
+            "cursors": self._shown[0],
+            "seals": self._shown[1],
         }
         if now_ms - self._told_at_ms > TELL_EVERY_MS:  # a backlog goes in many pushes
             head["told"] = self.told()
@@ -324,7 +341,7 @@ class Engine:
         return b"".join((msgspec.json.encode(head)[:-1], b',"changes":[', ",".join(draft.changes).encode(), b"]}"))
 
     def _acknowledge(self, acked: int) -> None:
-        self.store.write(lambda c: acknowledge(c, acked, self.clock.high))
+        self.store.write(lambda c: acknowledge(c, acked, self.clock.high, self._life))
         self._acked, self._is_kept = acked, True
 
     def _keep_acknowledged(self) -> None:
@@ -340,6 +357,7 @@ class Engine:
                 self._attempt(lambda: self._pull(link), backoff, "pull_error")
 
     def _pull(self, link: Link) -> None:
+        self._stop.wait(HEALING_PULL_SECONDS if self._healer.is_on else 0)  # answers come at once meanwhile
         # the first answers come at once, news or not: they tell when the feeds' ends are reached
         self.pull_next(link, WAIT_SECONDS if self.status.caught_up else 0)
 
@@ -350,7 +368,7 @@ class Engine:
         The hub must have been greeted. Raises LinkDown, TurnedAway, or what the store raises, as `push_next` does.
         """
         ask = partial(self._ask_rows, link)
-        asks = self.protocol >= SNAPSHOT_PROTOCOL and self.status.taking != "nothing"
+        asks = self.protocol >= SNAPSHOT_PROTOCOL and self.status.taking != "nothing" and not self._healer.is_on
         place = self._taking.where(self._scopes, ask) if asks else None
         if place is not None and not place.history:
             self._taking.take(place, ask)
@@ -361,18 +379,22 @@ class Engine:
         if self._pull_feed(link, wait_seconds if place is None else 0):
             return True
         if place is not None:
-            self._taking.take_behind(place, ask, self._position)
+            self._taking.take_behind(place, ask, partial(position_of, self.store))
         return place is not None
 
     def _ask_rows(self, link: Link, scope: str, table: str, after: str) -> Snapshot:
-        request = SnapshotRequest(PROTOCOL, self.incarnation, scope, table, after, self._pace.bytes)
+        seen = (self._life, *self._shown)
+        request = SnapshotRequest(PROTOCOL, self.incarnation, scope, table, after, self._pace.bytes, *seen)
         call = partial(link.call, "/sync/v1/snapshot", pack(request), Snapshot)
         answer = self._paced(call, lambda found: found.next is not None)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
+        if answer.status == "recovering":
+            self._greet_again()
+            raise LinkDown("head office was put back to an older copy: rows are compared first")
         ours = partial(is_ours, seq=answer.acked, mark=answer.mark)
         if answer.mark and answer.acked > self._acked and not self.store.read(ours):
-            self._greeted.clear()
+            self._greet_again()
             raise LinkDown("head office has something else under our numbers: we greet it anew")
         return answer
 
@@ -397,11 +419,8 @@ class Engine:
         if taken is not None and taken.tables:
             self.changed(taken.tables)
 
-    def _position(self, scope: str) -> int:
-        return self.store.read(lambda c: _cursors(c, [scope]))[scope][0]
-
     def _pull_feed(self, link: Link, wait_seconds: float) -> bool:
-        cursors = self.store.read(lambda c: _cursors(c, self._scopes))
+        cursors, seals = self._shown = self.store.read(lambda c: (cursors_of(c, self._scopes), seals_of(c)))
         request = {
             "protocol": self.protocol,
             "incarnation": self.incarnation,
@@ -409,27 +428,38 @@ class Engine:
             "wait": wait_seconds,
             "bytes": self._pace.bytes,
             "told": self.told(),
+            "seals": seals,
+            "life": self._life,
         }
         body = pack_json(msgspec.json.encode(request))
         call = partial(link.call, "/sync/v1/pull", body, PullAnswer)
-        answer = call() if wait_seconds else self._paced(call, _goes_on)
+        answer = call() if wait_seconds else self._paced(call, goes_on)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
+        if answer.status == "greet" or (answer.recovering and not self._healer.is_on):
+            self._greet_again()
+            return False
         if answer.status == "bootstrap":
             self._taking.forget()
             self._note(taking="first rows", caught_up=False)
             return True
         for page in answer.pages:
             self._apply(page, int(cursors[page.scope][1]))
-        more = _goes_on(answer)
+        if any(page.to != page.after for page in answer.pages):
+            self._shown = self.store.read(lambda c: (cursors_of(c, self._scopes), seals_of(c)))
+        if not self._greeted.is_set():
+            return False
+        more = goes_on(answer)
         caught_up = self.status.caught_up or not more
         self._note(pull_error=None, stopped=None, pulled_at=self._now(), caught_up=caught_up)
         return more
 
     def _apply(self, page: Page, epoch: int) -> None:
-        if epoch not in (0, page.epoch):
-            raise LinkDown(f"scope {page.scope} is at epoch {page.epoch}, we were at {epoch}")
-        if page.to == page.after and page.epoch == epoch:
+        if epoch not in (0, page.epoch):  # the hub was put back: what this node knows is of another history
+            if self.store.read(lambda c: cursors_of(c, [page.scope]))[page.scope][1] == epoch:
+                self._greet_again()
+            return
+        if page.to == page.after and page.epoch == epoch and not page.seal:
             return  # nothing new, and nothing to write down
         for part in slices(page, self.slice_entries, self.slice_changes):
             done: Applied = self.store.write(lambda c, p=part: self._apply_slice(c, p))  # type: ignore[misc]
@@ -458,6 +488,7 @@ class Engine:
         self.clock.offset_ms = offset if abs(offset) > SKEW_MS else 0
 
     def _turned_away(self, error: TurnedAway) -> None:
+        self._greeted.clear()  # whether it is still so, the next greeting tells
         self._note(stopped=error.code, push_error=str(error), pull_error=str(error))
         if error.code == "PROTOCOL":  # whichever end is updated: what to speak is asked anew
             self._greeted.clear()
@@ -467,23 +498,3 @@ class Engine:
             before = self.status
             self.status = replace(before, **changes)
         self.changed(frozenset())
-
-
-def _goes_on(answer: PullAnswer) -> bool:
-    return any(page.to < page.head for page in answer.pages)
-
-
-def _acked(connection: Any) -> int:
-    row = connection.execute("SELECT v FROM sync_meta WHERE k = 'acked'").fetchone()
-    return int(row[0]) if row else 0
-
-
-def _cursors(connection: Any, scopes: list[str]) -> dict[str, tuple[int, int]]:
-    rows = connection.execute("SELECT scope, position, epoch FROM sync_cursors").fetchall()
-    known = {row[0]: (row[1], row[2]) for row in rows}
-    return {scope: known.get(scope, (0, 0)) for scope in scopes}
-
-
-def _within(asked: int, most: int) -> int:
-    """What the hub asks for, but never nothing and never more than fits into a message."""
-    return max(1, min(asked, most))

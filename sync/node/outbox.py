@@ -51,10 +51,13 @@ def _change(row: Any) -> str:
     return f'{{"s":{seq},"h":{hlc},"t":"{table}","o":"{op}","k":"{pk}","f":{fields}{seen}}}'
 
 
-def acknowledge(connection: Any, acked: int, high: int) -> None:
-    """Forgets what the hub has; its number and the clock's high-water mark stay known, so that neither comes again."""
+def acknowledge(connection: Any, acked: int, high: int, life: str = "") -> None:
+    """Forgets what the hub has; its number and the clock's high-water mark stay known, so that neither comes again.
+    life: the hub's seal of that."""
     connection.execute("DELETE FROM sync_outbox WHERE seq <= ?", (acked,))
     put(connection, "acked", str(acked))
+    if life:
+        put(connection, "life", life)
     put(connection, "high", str(high))
 
 

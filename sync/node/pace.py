@@ -27,3 +27,8 @@ class Pace:
 
     def _change(self, factor: float) -> None:
         self.bytes = max(BYTES_MIN, min(self.most, int(self.bytes * factor)))
+
+
+def within(asked: int, most: int) -> int:
+    """What the hub asks for, but never nothing and never more than fits into a message."""
+    return max(1, min(asked, most))

@@ -11,6 +11,9 @@ class Status:
     """What staff and head office are told. Times are milliseconds of the node's clock; None means never.
 
     caught_up: whether the feeds' ends were reached since the start, so that all that was known before it is here.
+    healing: whether all rows are being compared with the hub's, since one of the two was put back to an older copy.
+    checked_at, differed, standing: when rows were last compared in quiet times, how many differed since the start, and
+    how many of the last comparison's still do. broken_references: how many rows lean on one that isn't here.
     taking: what is still to come of the rows that were there before the node: those that service needs, then history.
     """
 
@@ -22,6 +25,11 @@ class Status:
     stopped: str | None = None
     offset_ms: int = 0
     caught_up: bool = False
+    healing: bool = False
+    checked_at: int | None = None
+    differed: int = 0
+    standing: int = 0
+    broken_references: int | None = None
     taking: Literal["unknown", "first rows", "history", "nothing"] = "unknown"
 
 

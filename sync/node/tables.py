@@ -34,6 +34,7 @@ cursors = Table(
     Column("scope", Text, primary_key=True, info=_INFO),
     Column("position", Integer, nullable=False, info=_INFO),
     Column("epoch", Integer, nullable=False, info=_INFO),
+    Column("seal", Text, info=_INFO),  # the hub's word for what it has there
     info=_LOCAL,
 )
 # how far the taking of rows as they stand got: a table of a scope that is not here was never asked for

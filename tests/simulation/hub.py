@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 
 from sync.clock import at_ms
+from sync.hub.comparing import compare, rows, settled
 from sync.hub.feed import PullRequest, answer
+from sync.hub.giving import give
 from sync.hub.greeting import hello
 from sync.hub.receive import receive
 from sync.hub.retention import Retention, sweep
@@ -15,7 +17,19 @@ from sync.hub.set_aside import release as let_go
 from sync.hub.snapshot import snapshot
 from sync.hub.store import Revoked, Sender
 from sync.node.transport import TurnedAway
-from sync.wire import Batch, BatchLimits, Change, Hello, Limits, SnapshotRequest, unpack
+from sync.wire import (
+    Batch,
+    BatchLimits,
+    Change,
+    CompareRequest,
+    Gift,
+    Hello,
+    Limits,
+    RowsRequest,
+    Settled,
+    SnapshotRequest,
+    unpack,
+)
 from tests.simulation.office import HEAD_OFFICE, Office
 from tests.simulation.statements import Statement
 from tests.simulation.tables import Release
@@ -23,6 +37,9 @@ from tests.simulation.tables import Release
 FIRST_MS = 60_000
 Key = tuple[int, int, str, str, str, bytes]
 """One change as its author wrote it: node, stamp, insert or update, table, row, fields."""
+
+
+Stamps = set[tuple[int, int]]
 
 
 class HubDied(Exception):
@@ -95,6 +112,14 @@ class Hub:
         if path.endswith("snapshot"):
             asked = unpack(body, SnapshotRequest)
             return snapshot(store, self.release.schema, asked, self.wall_ms(), FIRST_MS, self.limits)
+        if path.endswith("compare"):
+            return compare(store, self.release.schema, unpack(body, CompareRequest))
+        if path.endswith("rows"):
+            return rows(store, self.release.schema, unpack(body, RowsRequest))
+        if path.endswith("give"):
+            return give(store, self.release.schema, unpack(body, Gift), self.wall_ms())
+        if path.endswith("settled"):
+            return settled(store, unpack(body, Settled))
         return answer(store, unpack(body, PullRequest), store.see_node(), self.wall_ms(), self.limits)
 
     def act(self, statements: Sequence[Statement]) -> None:

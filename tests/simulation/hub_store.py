@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean
 
 from sync.allowance import LEDGER, Ledger, ledgers
 from sync.hub.capture import dealings_from
@@ -15,27 +14,24 @@ from sync.hub.postgres_dealings import concerns
 from sync.hub.store import Aside, Deleted, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
 from sync.wire import Change, RowImage, Told, Trouble
+from tests.simulation.hub_rows import SqliteRows, value_of
 
-_STATE = "acked, stamp, incarnation, ceiling, active, born, mark"
+_STATE = "acked, stamp, incarnation, ceiling, active, born, mark, settled"
 _ASIDE = "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine WHERE number = ? AND state = 'waiting'"
 
 
-class SqliteStore:
+class SqliteStore(SqliteRows):
     """One sender's store on a connection inside a transaction of the caller's."""
 
     def __init__(self, connection: sqlite3.Connection, sender: Sender, now_ms: int) -> None:
-        self._connection = connection
-        self.sender = sender
+        super().__init__(connection, sender)
         self._now_ms = now_ms
-
-    def _run(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
-        return self._connection.execute(sql, parameters)
 
     # --- the node
 
     def lock_node(self) -> NodeState:
         row = self._run(f"SELECT {_STATE} FROM sync_nodes WHERE number = ?", self.sender.number).fetchone()
-        return NodeState(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6])
+        return NodeState(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6], row[7])
 
     def see_node(self) -> NodeState | None:
         self._run("UPDATE sync_nodes SET seen = ? WHERE number = ?", self._now_ms, self.sender.number)
@@ -121,7 +117,7 @@ class SqliteStore:
 
     def untouched(self, table: TableSpec, ids: Sequence[str], stamps: Sequence[int]) -> set[str]:
         wanted = set(stamps)
-        found = self._rows(table, ids)
+        found = self.every_row(table, ids)
         return {
             id
             for id, row in found.items()
@@ -129,14 +125,7 @@ class SqliteStore:
         }
 
     def records(self, table: TableSpec, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        return self._rows(table, ids)
-
-    def _rows(self, table: TableSpec, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
-        for id in ids:
-            for row in self._run(f"SELECT * FROM {table.name} WHERE id = ?", id):
-                found[id] = {name: _value(table, name, row[name]) for name in row.keys()}  # noqa: SIM118
-        return found
+        return self.every_row(table, ids)
 
     def edit(self, table: TableSpec, id: str, values: Mapping[str, Any]) -> None:
         self._run(f"UPDATE {table.name} SET {', '.join(f'{n} = ?' for n in values)} WHERE id = ?", *values.values(), id)
@@ -192,7 +181,7 @@ class SqliteStore:
 
     def sharing(self, table: TableSpec, fields: Sequence[str], ids: Sequence[str]) -> list[dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
-        for row in self._rows(table, ids).values():
+        for row in self.every_row(table, ids).values():
             same = " AND ".join(f"{name} IS ?" if name == "property_id" else f"{name} = ?" for name in fields)
             sql = f"SELECT * FROM {table.name} WHERE NOT _deleted AND {same}"
             if not row["_deleted"]:
@@ -248,8 +237,8 @@ class SqliteStore:
 
     # --- the feeds
 
-    def append(self, scope: str, incarnation: int, rows: Iterable[FeedRow]) -> None:
-        self._append(scope, self.sender.number, incarnation, rows)
+    def append(self, scope: str, incarnation: int, rows: Iterable[FeedRow], author: int | None = None) -> None:
+        self._append(scope, self.sender.number if author is None else author, incarnation, rows)
 
     def append_own(self, scope: str, rows: Iterable[FeedRow]) -> None:
         self._append(scope, 0, 0, rows)
@@ -393,7 +382,7 @@ class SqliteStore:
 
 
 def _image(table: TableSpec, row: sqlite3.Row) -> RowImage:
-    fields = msgspec.Raw(msgspec.json.encode({name: _value(table, name, row[name]) for name in table.fields}))
+    fields = msgspec.Raw(msgspec.json.encode({name: value_of(table, name, row[name]) for name in table.fields}))
     stamps = msgspec.json.decode(row["_fv"]) if row["_fv"] else None
     extra = msgspec.json.decode(row["_x"]) if row["_x"] else None
     return RowImage(table.name, row["id"], row["_hlc"], row["_node"], fields, stamps, bool(row["_deleted"]), extra)
@@ -410,8 +399,3 @@ def _document(rows: Sequence[bytes]) -> str:
 def _owned(table: TableSpec) -> str:
     place = "json_extract(r.value, '$.property_id')"
     return f"({place} IS ?)" if table.writer == "property" else f"(ifnull({place} = ?, 1))"
-
-
-def _value(table: TableSpec, name: str, value: Any) -> Any:
-    spec = table.mergeable.get(name)
-    return bool(value) if spec is not None and isinstance(spec.type, Boolean) and value is not None else value

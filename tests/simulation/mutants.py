@@ -83,8 +83,8 @@ MUTANTS = [
     Mutant(
         "the cursor runs ahead of a page",
         "sync.node.apply",
-        "(page.scope, page.to, page.epoch)",
-        "(page.scope, page.head, page.epoch)",
+        "(page.scope, page.to, page.epoch,",
+        "(page.scope, page.head, page.epoch,",
     ),
     Mutant("equal keys go unnoticed", "sync.hub.application", "if table.keys and not", "if False and not"),
     Mutant(

@@ -1,0 +1,347 @@
+"""Taking back what a node holds and the hub lacks: after the hub was put back to an older copy, or where checksums differ.
+
+A gift is rows as they stand at the node, under their own stamps and authors, merged by the rules of any row. It needs
+no number: what is still to be given is what still differs. It comes before what waits in the node's outbox, since that
+may lean on it. Other authors' edits are taken only while the hub knows that it was put back and that this node has not
+been heard out since, so that at other times a node can forge nobody's.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+import msgspec
+
+from sync.clock import DRIFT_MS_MAX, Stamp, at_ms, ms_of
+from sync.hub.application import guard, instant_of
+from sync.hub.conflict_log import conflict_fact
+from sync.hub.feed import feed_rows, write_feed
+from sync.hub.interest import forget, settle
+from sync.hub.interest import image as whole_row
+from sync.hub.put_back import is_recovering
+from sync.hub.said import normal, of_a_later_release
+from sync.hub.set_aside import LetGo, tell_settled, tell_troubles, try_again
+from sync.hub.store import Aside, HubStore, NodeState, Revoked, SetAside, image_of
+from sync.merge import Clash, RowVersions, Version, later, named_parts, part, with_part
+from sync.schema import IN_SET, FieldSpec, Schema, TableSpec
+from sync.wire import Change, EntryChange, Gift, GiftAnswer, GiftTrouble, RowImage, Trouble
+
+AUTHORS_COPY = "authors_copy"
+"""The rule by which one edit that is told in two ways is decided: its author knows, else the hub."""
+GIVEN = -1
+"""The life of an author that feeds name for what was given: none, so that it goes to all."""
+MAY_COME, NOT_THEIRS, ASIDE, IN_PART = "PARENT_MISSING", "NOT_PERMITTED", "SET_ASIDE", "ROW_MISSING"
+
+
+def give(store: HubStore, schema: Schema, gift: Gift, now_ms: int) -> GiftAnswer:
+    """Takes a gift inside the caller's transaction; the caller commits."""
+    node = store.lock_node()
+    if not node.active:
+        raise Revoked
+    if node.incarnation != gift.incarnation:
+        return GiftAnswer("superseded")
+    store.begin_applying()
+    answer = GiftAnswer("ok")
+    rules = Rules(schema, node, is_recovering(store, node), now_ms)
+    fine, answer.troubles = _sorted_out(store, schema, gift.images)
+    transactions = [list(found) for _, found in groupby(fine, key=lambda image: (image.h, image.n))]
+    put_aside: list[tuple[Trouble, Aside]] = []
+    try:
+        taken = [_taken(store, rules, fine)]
+    except SetAside:
+        taken = []
+        for images in transactions:
+            try:
+                taken.append(_taken(store, rules, images))
+            except SetAside as error:
+                answer.troubles += [_trouble(image, error.code, str(error)) for image in images]
+                if error.code not in (NOT_THEIRS, IN_PART) and (error.code != MAY_COME or gift.final):
+                    put_aside.append(_put_aside(store, node, images, error))
+    answer.images = [image for taking in taken for image in taking.differing]
+    mended = len(fine) < len(gift.images) or any(taking.is_new for taking in taken)
+    let_go = try_again(store, schema, now_ms) if mended else LetGo([], [])
+    _write_feeds(store, taken)
+    write_feed(store, let_go.transactions)
+    tell_troubles(store, put_aside, now_ms)
+    tell_settled(store, let_go.ids, now_ms + 1)  # under another stamp than what was set aside
+    return answer
+
+
+def _sorted_out(store: HubStore, schema: Schema, images: list[RowImage]) -> tuple[list[RowImage], list[GiftTrouble]]:
+    """Those to be taken, and those that are set aside already; but what only an edit is missing of is welcome."""
+    aside = store.set_aside_ids()
+    fine: list[RowImage] = []
+    troubles: list[GiftTrouble] = []
+    for image in images:
+        made, table = aside.get(image.k), schema.tables.get(image.t)
+        if made is None or (not made and table is not None and not store.records(table, [image.k])):
+            fine.append(image)
+        else:
+            troubles.append(_trouble(image, ASIDE, "it is set aside at head office"))
+    return fine, troubles
+
+
+def _put_aside(store: HubStore, node: NodeState, images: list[RowImage], error: SetAside) -> tuple[Trouble, Aside]:
+    """Keeps a transaction that can't be taken, as one that was pushed is kept."""
+    one, first = store.sender, images[0]
+    changes = [Change(0, image.h, image.t, "i", image.k, image.f) for image in images]
+    id = str(uuid5(NAMESPACE_OID, f"{one.node_id}/{node.incarnation}/{first.t}/{first.k}/{first.h}"))
+    aside = Aside(id, node.incarnation, first.h, 0, 0, msgspec.json.encode(changes).decode())
+    trouble = Trouble(0, 0, error.code, str(error))
+    store.quarantine(aside, trouble)
+    return trouble, aside
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """By what a gift is judged."""
+
+    schema: Schema
+    node: NodeState
+    recovering: bool
+    now_ms: int
+
+
+class Taking:
+    """Takes row images of one node; `told` is what the feeds must say of it (by scope, stamp and author), `differing`
+    the rows that the hub has otherwise than they were given."""
+
+    def __init__(self, store: HubStore, rules: Rules) -> None:
+        self._store = store
+        self._rules = rules
+        self._sender = store.sender
+        self.told: dict[tuple[str, int, int], list[EntryChange]] = {}
+        self.differing: list[RowImage] = []
+        self.is_new = False
+
+    def run(self, images: list[RowImage]) -> None:
+        """Raises SetAside when anything can't be taken; nothing may then stay of any of it (HubStore.attempt)."""
+        by_table: dict[str, list[RowImage]] = {}
+        for image in images:
+            if image.t not in self._rules.schema.tables:
+                raise SetAside("UNKNOWN_TABLE", f"no table {image.t} in this release")
+            by_table.setdefault(image.t, []).append(image)
+        for name in sorted(by_table, key=self._rules.schema.order.__getitem__):
+            self._take(self._rules.schema.tables[name], by_table[name])
+        for name, given in by_table.items():
+            self._settle_dealings(self._rules.schema.dealings.get(name, ()), given)
+
+    def _settle_dealings(self, tables: Sequence[TableSpec], given: list[RowImage]) -> None:
+        """Whom rows concern is decided by dealings, which were given back too."""
+        for table in tables:
+            assert table.interest is not None
+            named = ((msgspec.json.decode(image.f).get(table.interest.column), image.h) for image in given)
+            for turn in settle(self._store, table, {id: hlc for id, hlc in named if id is not None}):
+                change = whole_row(table, turn.row) if turn.began else forget(table.name, turn.id)
+                key = (self._sender.property_id, turn.row["_hlc"], turn.row["_node"])
+                self.told.setdefault(key, []).append(change)
+
+    def _take(self, table: TableSpec, images: list[RowImage]) -> None:
+        here = self._store.records(table, sorted(image.k for image in images))
+        gone = self._store.removed(table, [image.k for image in images if image.k not in here])
+        if gone:
+            raise SetAside("ROW_GONE", f"{table.name} {min(gone)} was deleted long ago")
+        fresh: list[bytes] = []
+        for image in images:
+            row, (known, unknown) = here.get(image.k), _fields(table, image)
+            place = (row or known).get("property_id")
+            if place not in (self._sender.property_id, None):
+                raise SetAside(NOT_THEIRS, f"{table.name} {image.k} is of another property")
+            if row is None:
+                fresh.append(self._insert(table, image, known, unknown))
+            elif table.kind == "fact":
+                self._meet_fact(table, image, known, row)
+            else:
+                self._merge(table, image, known, unknown, row)
+        if fresh:
+            self._store.put_rows(table, fresh)
+            self.is_new = True
+
+    def _may_tell(self, table: TableSpec, stamp: Stamp) -> bool:
+        return self._rules.recovering or (table.writer != "group" and stamp[1] == self._sender.number)
+
+    def _insert(self, table: TableSpec, image: RowImage, known: dict[str, Any], unknown: dict[str, Any]) -> bytes:
+        if not self._may_tell(table, (image.h, image.n)):
+            raise SetAside(NOT_THEIRS, f"{table.name} {image.k} is not the node's to write")
+        if known.get("property_id") is None and table.writer == "property":
+            raise SetAside(NOT_THEIRS, f"{table.name} {image.k} is of no property")
+        if not table.mergeable.keys() <= known.keys() | _optional(table):
+            raise SetAside(IN_PART, f"{table.name} {image.k} is not here to be given in part")
+        row = {name: _whole(spec, known.get(name)) for name, spec in table.fields.items()}
+        stamps = {name: self._lowered(stamp) for name, stamp in (image.v or {}).items()}
+        row["_hlc"], row["_node"] = self._lowered((image.h, image.n))
+        row["_fv"] = RowVersions(row["_hlc"], row["_node"], stamps).fv()
+        row["_deleted"] = image.d
+        row["_x"] = msgspec.json.encode(unknown).decode() if unknown else None
+        if row["_hlc"] != image.h or stamps != {name: tuple(stamp) for name, stamp in (image.v or {}).items()}:
+            self.differing.append(image_of(table, row))
+        self._tell(table, row, image.h)
+        return msgspec.json.encode(row)
+
+    def _lowered(self, stamp: Stamp) -> Stamp:
+        """A stamp from a clock that ran ahead can't win here either."""
+        ahead = ms_of(stamp[0]) > self._rules.now_ms + DRIFT_MS_MAX
+        return (at_ms(self._rules.now_ms) if ahead else stamp[0], stamp[1])
+
+    # --- rows that are here
+
+    def _meet_fact(self, table: TableSpec, image: RowImage, known: dict[str, Any], row: dict[str, Any]) -> None:
+        given = {name: _whole(table.fields[name], value) for name, value in known.items() if name in table.fields}
+        other = {name: value for name, value in given.items() if value != row[name]}
+        mine, sent = (row["_hlc"], row["_node"]), (image.h, image.n)
+        if not other:
+            if mine != sent:
+                self.differing.append(image_of(table, row))
+            return
+        if mine != sent:
+            raise SetAside("SAME_ID_OTHER_CONTENT", f"{table.name} {image.k} is already here with other content")
+        for name, value in other.items():
+            final = self._authors_copy(name, table, image.k, Version(row[name], mine), Version(value, sent))
+            row[name] = final.value
+        if sent[1] == self._sender.number:
+            self._store.edit(table, image.k, other)
+            self._tell(table, row)
+        else:
+            self.differing.append(image_of(table, row))
+
+    def _merge(
+        self, table: TableSpec, image: RowImage, known: dict[str, Any], unknown: dict[str, Any], row: dict[str, Any]
+    ) -> None:
+        mine, theirs = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"]), _versions(image)
+        extra = msgspec.json.decode(row["_x"]) if row["_x"] else {}
+        moved: dict[str, Stamp] = {}
+        changed: set[str] = set()
+        differs = False
+        for spec, name, sent in _parts(table, {**known, **unknown}, theirs):
+            place = row if spec.name in table.mergeable else extra
+            here = part(spec, name, place.get(spec.name), mine)
+            final = self._decide(table, spec, (row, name), here, Version(sent.value, self._lowered(sent.stamp)))
+            if final != here:
+                place[spec.name] = with_part(spec, name, place.get(spec.name), final.value)
+                moved[name] = final.stamp
+                changed.add(spec.name if spec.name in table.mergeable else "_x")
+            differs = differs or final != sent
+        if moved:
+            row["_fv"] = mine.with_fields(moved).fv()
+            row["_x"] = msgspec.json.encode(extra).decode() if extra else None
+            self._store.edit(table, image.k, {name: row[name] for name in sorted(changed | {"_fv"})})
+            self._tell(table, row)
+        sets = (name for name in table.sets if name in known)
+        unsaid = table.mergeable.keys() - known.keys()  # edited and not sent yet: what the hub has there is news
+        if differs or unsaid or any(row[name] != known[name] for name in sets):
+            self.differing.append(image_of(table, row))
+
+    def _decide(
+        self, table: TableSpec, spec: FieldSpec, at: tuple[dict[str, Any], str], mine: Version, sent: Version
+    ) -> Version:
+        row, name = at
+        if mine == sent:
+            return mine
+        if mine.stamp == sent.stamp:
+            return self._authors_copy(name, table, row["id"], mine, sent)
+        if not self._may_tell(table, sent.stamp):
+            return mine
+        final = later(spec, mine, sent)
+        if final is mine and mine.value != sent.value and self._rules.recovering:
+            # an edit that the hub forgot lost to one whose author could not have seen it
+            scope = row["property_id"] or self._sender.org_id
+            if not self._store.has_seen(scope, sent.stamp[1], sent.stamp[0]):
+                self._log(table, row["id"], Clash(name, spec.merge, mine, sent))
+        return final
+
+    def _authors_copy(self, name: str, table: TableSpec, row_id: str, mine: Version, sent: Version) -> Version:
+        """One edit with two values: one of the copies was damaged. Both are kept in the conflict log."""
+        won, lost = (sent, mine) if sent.stamp[1] == self._sender.number else (mine, sent)
+        self._log(table, row_id, Clash(name, AUTHORS_COPY, won, lost))
+        return won
+
+    # --- telling
+
+    def _log(self, table: TableSpec, row_id: str, clash: Clash) -> None:
+        fact = conflict_fact(self._sender.property_id, table, row_id, clash, instant_of(self._rules.now_ms))
+        hlc = at_ms(self._rules.now_ms)
+        if self._store.log_conflict(fact, hlc):
+            change = EntryChange("sync_conflicts", "i", fact["id"], msgspec.Raw(msgspec.json.encode(fact)))
+            key = (self._sender.property_id, hlc, self._sender.number)
+            self.told.setdefault(key, []).append(change)
+
+    def _tell(self, table: TableSpec, row: dict[str, Any], given_as: int | None = None) -> None:
+        """Tells the feed the whole row, so that who never had it can put it in and who has it merges it."""
+        versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
+        extra = msgspec.json.decode(row["_x"]) if row["_x"] else {}
+        fields = {**extra, **{name: row[name] for name in table.fields}, "_deleted": row["_deleted"]}
+        body = msgspec.Raw(msgspec.json.encode(fields))
+        change = EntryChange(table.name, "i", row["id"], body, dict(versions.exceptions) or None)
+        if given_as != versions.hlc:
+            change.w = given_as
+        change.d = guard(table, row)
+        scopes = [row["property_id"] or self._sender.org_id]
+        if change.d is not None:
+            scopes = sorted(self._store.told(table.name, [row["id"]]).get(row["id"], ()))
+        for scope in scopes:
+            self.told.setdefault((scope, versions.hlc, versions.node), []).append(change)
+
+
+def _taken(store: HubStore, rules: Rules, images: list[RowImage]) -> Taking:
+    taking = Taking(store, rules)
+    with store.attempt():
+        taking.run(images)
+    return taking
+
+
+def _write_feeds(store: HubStore, taken: list[Taking]) -> None:
+    """Scopes in order, so that none waits for another in a ring; in each, the authors' transactions as they were given."""
+    told = [(*key, changes) for taking in taken for key, changes in taking.told.items()]
+    for scope in sorted({scope for scope, *_ in told}):
+        mine = [entry for entry in told if entry[0] == scope]
+        for author, entries in groupby(mine, key=lambda entry: entry[2]):
+            store.append(scope, GIVEN, feed_rows((hlc, False, changes) for _, hlc, _, changes in entries), author)
+        store.tell(scope, 0)
+
+
+def _fields(table: TableSpec, image: RowImage) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The image's fields that this release knows, and those that it doesn't; raises SetAside unless they are plain."""
+    given = msgspec.json.decode(image.f)
+    extra = image.x or {}
+    if not isinstance(given, dict):
+        raise SetAside("UNACCEPTABLE", f"the fields of {image.t} {image.k} have no names")
+    fields = {**extra, **given, "id": image.k, "_deleted": image.d}
+    if any(isinstance(value, dict | list) for value in fields.values()):
+        raise SetAside("UNACCEPTABLE", f"the fields of {image.t} {image.k} are no plain values")
+    known = {name: value for name, value in fields.items() if name in table.fields or name == "_deleted"}
+    return known, {name: value for name, value in fields.items() if name not in known}
+
+
+def _parts(table: TableSpec, fields: dict[str, Any], versions: RowVersions) -> Iterator[tuple[FieldSpec, str, Version]]:
+    """What of these fields merges by itself: each field, and each element that a set has or had. Raises SetAside."""
+    for name, raw in fields.items():
+        spec = table.mergeable.get(name) or of_a_later_release(table, name)
+        if spec is None:
+            continue
+        try:
+            names = set(named_parts(spec, raw))
+            if spec.merge == "set":
+                names |= {part for part in versions.exceptions if part.startswith(spec.name + IN_SET)}
+            for each in sorted(names):
+                yield spec, each, part(spec, each, _whole(spec, raw), versions)
+        except (TypeError, ValueError) as error:
+            raise SetAside("UNACCEPTABLE", f"{table.name}: {error}") from error
+
+
+def _optional(table: TableSpec) -> set[str]:
+    """Fields that an older release may not know."""
+    return {name for name, spec in table.fields.items() if spec.nullable}
+
+
+def _whole(spec: FieldSpec, value: Any) -> Any:
+    return value if spec.merge == "set" else normal(spec, value)
+
+
+def _versions(image: RowImage) -> RowVersions:
+    return RowVersions(image.h, image.n, {name: (stamp[0], stamp[1]) for name, stamp in (image.v or {}).items()})
+
+
+def _trouble(image: RowImage, code: str, reason: str) -> GiftTrouble:
+    return GiftTrouble(image.t, image.k, code, reason)

@@ -1,0 +1,412 @@
+"""Head office is put back to an older copy of its database: it is noticed, and everything that a node was told is kept
+and still holds comes back by itself, once, with its own stamps and authors."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import pytest
+from starlette.applications import Starlette
+
+from cloud.database import Database, migrate
+from cloud.host import CloudHost
+from hospitality.ground.clock import utc_now
+from hospitality.menu.models import Station
+from hospitality.menu.service import add_station, edit_item
+from hospitality.orders.models import Order, OrderLine
+from sync.hub.api import routes
+from sync.node.transport import LinkDown
+from sync.wire import PROTOCOL, Gift, GiftAnswer, RowImage, pack
+from tests.postgres_fixture import Databases, FreshDatabase, TemplateFactory
+from tests.sync import rows
+from tests.sync.agreeing import assert_agree
+from tests.sync.conftest import SECRET, NodeFactory
+from tests.sync.ends import Group, Hand, Head, House, Node, wait_until
+from tests.sync.faults import LoopThread, Wire, after, answer_lost, request_lost
+from tests.sync.menus import Menu, add_menu, place
+from tests.sync.test_requests import answering, ask_for_an_order, told
+
+GIVE, COMPARE, PUSH, SETTLED = (f"/sync/v1/{name}" for name in ("give", "compare", "push", "settled"))
+
+
+@dataclass
+class Office:
+    """Head office with a database of its own, which can be copied and put back."""
+
+    head: Head
+    databases: Databases
+    made: list[FreshDatabase]
+
+    def back_up(self) -> FreshDatabase:
+        """A copy of the database as it is."""
+        self.head.database.close()
+        copy = self._copy_of(self.head.fresh)
+        self._open(self.head.fresh)
+        return copy
+
+    def put_back(self, copy: FreshDatabase) -> None:
+        """The copy takes the place of the database; it can be put back again."""
+        self.head.database.close()
+        self._open(self._copy_of(copy))
+
+    def _copy_of(self, fresh: FreshDatabase) -> FreshDatabase:
+        self.made.append(self.databases.make(fresh.name))
+        return self.made[-1]
+
+    def _open(self, fresh: FreshDatabase) -> None:
+        self.head.fresh = fresh
+        self.head.database = self.head.host.database = Database(fresh.app_url)
+        self.head.database.open()
+
+
+@pytest.fixture
+def office(postgres_databases: Databases, database_template: TemplateFactory, hub_loop: LoopThread) -> Iterator[Office]:
+    """Head office on a database of its own."""
+    fresh = postgres_databases.make(database_template("head_office", lambda made: migrate(made.owner_url)))
+    database = Database(fresh.app_url)
+    database.open()
+    host = CloudHost(database, secret=SECRET, now=utc_now)
+    head = Head(fresh, database, host, Wire(Starlette(routes=list(routes(host))), hub_loop))
+    office = Office(head, postgres_databases, [fresh])
+    yield office
+    head.database.close()
+    for each in office.made:
+        postgres_databases.drop(each)
+
+
+@pytest.fixture
+def head(office: Office) -> Head:
+    """Head office, for the other fixtures."""
+    return office.head
+
+
+@pytest.fixture
+def menu(node: Node) -> Menu:
+    """A menu that both ends know."""
+    menu = node.act(add_menu)
+    node.sync()
+    return menu
+
+
+@pytest.fixture
+def other(group: Group, make: NodeFactory) -> Node:
+    """A node of another property of the group."""
+    other = make(group.house("Camp"))
+    other.sync()
+    return other
+
+
+def come(*nodes: Node) -> None:
+    """Nodes talk until they have nothing to say."""
+    for _ in range(3):
+        for node in nodes:
+            node.sync()
+
+
+def epochs(group: Group) -> set[int]:
+    """The epochs of the group's scopes."""
+    return {row["epoch"] for row in group.rows("SELECT epoch FROM sync_scopes")}
+
+
+def assert_nothing_is_doubled(group: Group) -> None:
+    """Positions without holes; no transaction stands in a feed twice."""
+    for scope in group.rows("SELECT scope, head FROM sync_scopes"):
+        feed = group.feed(scope["scope"])
+        assert [entry["pos"] for entry in feed] == list(range(1, scope["head"] + 1))
+        said = [
+            (entry["node"], entry["hlc"], change["t"], change["o"], change["k"])
+            for entry in feed
+            for change in entry["changes"]
+        ]
+        assert len(said) == len(set(said))
+
+
+def heard_out(group: Group) -> list[bool]:
+    """Of each node, whether it was heard out since head office was put back."""
+    found = group.rows("SELECT settled = (SELECT max(epoch) FROM sync_scopes) AS yes FROM sync_nodes ORDER BY number")
+    return [row["yes"] for row in found]
+
+
+def test_what_was_acknowledged_after_the_backup_comes_back_once(office: Office, node: Node, menu: Menu) -> None:
+    kept = node.act(place, menu)
+    node.sync()
+    copy = office.back_up()
+    lost = [node.act(place, menu) for _ in range(3)]
+    node.sync()
+    office.put_back(copy)
+    group = node.house.group
+    assert {row["id"] for row in group.rows("SELECT id FROM orders")} == {kept}
+    come(node)
+    assert {row["id"] for row in group.rows("SELECT id FROM orders")} == {kept, *lost}
+    assert_agree(node)
+    assert_nothing_is_doubled(group)
+    assert node.outbox() == []
+    assert heard_out(group) == [True]
+    assert group.value("SELECT put_back_at IS NOT NULL FROM sync_scopes LIMIT 1")
+    feed = group.feed(node.property_id)
+    for id in lost:
+        (entry,) = [one for one in feed if any(change["k"] == id for change in one["changes"])]
+        assert len(entry["changes"]) > 2, "the order with its lines and its journal entry is one transaction still"
+
+
+def test_it_is_noticed_once_and_for_all_nodes_of_the_group(office: Office, node: Node, other: Node, menu: Menu) -> None:
+    copy = office.back_up()
+    node.act(place, menu)
+    other.act(add_station, name="Camp fire")
+    come(node, other)
+    office.put_back(copy)
+    come(node)
+    first = epochs(node.house.group)
+    assert len(first) == 1
+    assert heard_out(node.house.group) == [True, False]
+    node.act(place, menu)
+    come(node)
+    come(other)
+    assert epochs(node.house.group) == first
+    assert heard_out(node.house.group) == [True, True]
+    for each in (node, other):
+        assert_agree(each)
+    assert_nothing_is_doubled(node.house.group)
+
+
+def test_what_waits_and_leans_on_what_was_lost_is_not_set_aside(office: Office, node: Node, menu: Menu) -> None:
+    copy = office.back_up()
+    order = node.act(lambda work: work.add(Order, rows.order(node.house)))
+    node.sync()
+    station = node.act(add_station, name="Smoker")["id"]
+    node.sync()
+    office.put_back(copy)
+    node.act(lambda work: work.add(OrderLine, rows.line(node.house, order["id"])))
+    node.act(lambda work: work.edit(Station, station, name="Smoker and bar"))
+    come(node)
+    assert_agree(node)
+    assert node.house.group.quarantine() == []
+    assert node.house.group.conflicts() == []
+    assert node.house.group.value("SELECT count(*) FROM order_lines") == 1
+    assert node.house.group.value("SELECT name FROM stations WHERE id = %s", station) == "Smoker and bar"
+    assert_nothing_is_doubled(node.house.group)
+
+
+def test_head_offices_own_edits_that_reached_a_node_come_back_under_its_own_name(
+    office: Office, node: Node, menu: Menu
+) -> None:
+    house, group = node.house, node.house.group
+    copy = office.back_up()
+    house.act(edit_item, menu.items[0], {"price_minor": 4711})
+    group.rows("UPDATE properties SET name = 'Dune House by the sea' WHERE id = %s", house.id)
+    request = ask_for_an_order(house, menu)
+    node.sync()
+    answering(node).step()
+    node.sync()
+    stamps = group.value("SELECT _fv::jsonb FROM menu_items WHERE id = %s", menu.items[0])
+    office.put_back(copy)
+    come(node)
+    assert_agree(node)
+    assert group.value("SELECT name FROM properties WHERE id = %s", house.id) == "Dune House by the sea"
+    assert group.value("SELECT price_minor FROM menu_items WHERE id = %s", menu.items[0]) == 4711
+    assert group.value("SELECT _fv::jsonb FROM menu_items WHERE id = %s", menu.items[0]) == stamps
+    assert told(house, request)["state"] == "accepted"
+    assert group.conflicts() == []
+
+
+def test_what_head_office_gets_back_reaches_the_other_nodes_that_lack_it(
+    office: Office, group: Group, node: Node, other: Node, menu: Menu
+) -> None:
+    copy = office.back_up()
+    person = group.rows(
+        "INSERT INTO people (org_id, id, property_id, display_name, role, active) VALUES"
+        " (%s, gen_random_uuid(), NULL, 'Ada', 'manager', true) RETURNING id",
+        group.org_id,
+    )[0]["id"]
+    node.sync()
+    office.put_back(copy)
+    come(node)
+    come(other)
+    for each in (node, other):
+        assert_agree(each)
+        assert each.value("SELECT display_name FROM people WHERE id = :id", id=person) == "Ada"
+
+
+def test_it_is_noticed_although_head_office_went_on_until_its_feeds_were_as_long_as_before(
+    office: Office, node: Node, menu: Menu
+) -> None:
+    """Nothing of the node's own was lost, and its cursor points at a position that exists: only the seal tells."""
+    copy = office.back_up()
+    for name in ("One", "Two"):
+        node.house.act(add_station, name=name)
+    node.sync()
+    office.put_back(copy)
+    for name in ("Three", "Four", "Five"):
+        node.house.act(add_station, name=name)
+    come(node)
+    assert_agree(node)
+    names = {row["name"] for row in node.house.group.rows("SELECT name FROM stations")}
+    assert names >= {"One", "Two", "Three", "Four", "Five"}
+
+
+def test_an_edit_that_was_lost_and_then_made_otherwise_is_a_conflict(office: Office, node: Node, menu: Menu) -> None:
+    copy = office.back_up()
+    node.act(edit_item, menu.items[0], {"price_minor": 1111})
+    node.act(edit_item, menu.items[1], {"price_minor": 5000})
+    node.sync()
+    office.put_back(copy)
+    node.house.act(edit_item, menu.items[0], {"price_minor": 2222})
+    come(node)
+    assert_agree(node)
+    (conflict,) = node.house.group.conflicts()
+    assert (conflict["field"], conflict["won_value"], conflict["lost_value"]) == ("price_minor", "2222", "1111")
+    assert node.value("SELECT price_minor FROM menu_items WHERE id = :id", id=menu.items[1]) == 5000
+
+
+def test_a_node_that_was_only_behind_makes_no_conflicts(office: Office, node: Node, other: Node, menu: Menu) -> None:
+    for price in (2222, 3333):
+        node.house.act(edit_item, menu.items[0], {"price_minor": price})
+    copy = office.back_up()
+    other.act(add_station, name="Camp fire")
+    come(other)
+    office.put_back(copy)
+    come(other)
+    come(node)
+    assert node.house.group.conflicts() == []
+    assert_agree(node)
+    assert_agree(other)
+
+
+def test_what_was_set_aside_after_the_backup_is_set_aside_again_once(office: Office, node: Node, menu: Menu) -> None:
+    copy = office.back_up()
+    order = node.act(lambda work: work.add(Order, rows.order(node.house, note="a\0b")))
+    node.act(place, menu)
+    node.sync()
+    before_it = node.house.group.quarantine()
+    assert len(before_it) == 1
+    for _ in range(2):
+        office.put_back(copy)
+        come(node)
+        (aside,) = node.house.group.quarantine()
+        assert aside["code"] == before_it[0]["code"]
+        (change,) = msgspec.json.decode(aside["body"])
+        assert change["k"] == order["id"]
+        copy = office.back_up()
+
+
+@pytest.mark.parametrize("path", [COMPARE, GIVE, SETTLED])
+@pytest.mark.parametrize("fault", [request_lost, answer_lost])
+def test_a_node_that_is_cut_off_or_dies_meanwhile_goes_on_where_it_was(
+    office: Office, node: Node, menu: Menu, path: str, fault: Any
+) -> None:
+    copy = office.back_up()
+    orders = {node.act(place, menu) for _ in range(2)}
+    node.sync()
+    waits = node.act(place, menu)
+    office.put_back(copy)
+    node.wire.fail(path, fault)
+    with pytest.raises(LinkDown):
+        come(node)
+    node.again()
+    come(node)
+    assert_agree(node)
+    found = node.house.group.rows("SELECT id FROM orders")
+    assert sorted(row["id"] for row in found) == sorted({*orders, waits})
+    assert_nothing_is_doubled(node.house.group)
+    assert heard_out(node.house.group) == [True]
+
+
+def test_it_is_put_back_while_a_push_is_under_way_and_its_loops_run(office: Office, node: Node, menu: Menu) -> None:
+    copy = office.back_up()
+    first = node.act(place, menu)
+    node.sync()
+    node.engine.start()
+    wait_until(lambda: node.engine.current().caught_up)
+    is_back = threading.Event()
+
+    def put_back() -> None:
+        office.put_back(copy)
+        is_back.set()
+
+    node.wire.fail(PUSH, after(put_back))
+    second = node.act(place, menu)
+    group = node.house.group
+    wait_until(is_back.is_set)
+    wait_until(lambda: heard_out(group) == [True] and not node.engine.waiting, "the healing")
+    third = node.act(place, menu)
+    wait_until(lambda: not node.engine.waiting)
+    assert {row["id"] for row in group.rows("SELECT id FROM orders")} == {first, second, third}
+    wait_until(lambda: not node.outbox())
+    assert_agree(node)
+    assert_nothing_is_doubled(group)
+
+
+def test_a_node_in_a_later_life_than_head_office_remembers(office: Office, node: Node, menu: Menu) -> None:
+    copy = office.back_up()
+    node.close()
+    backup = node.back_up()
+    node.open()
+    node.act(place, menu)
+    node.sync()
+    node.close()
+    node.restore(backup)
+    node.open()
+    node.sync()
+    node.act(place, menu)
+    node.sync()
+    assert node.engine.incarnation == 2
+    office.put_back(copy)
+    come(node)
+    assert node.engine.incarnation == 2
+    assert_agree(node)
+    numbers = [row["number"] for row in node.house.group.rows("SELECT number FROM orders ORDER BY number")]
+    assert numbers == ["A1-1", "A2-1"]
+
+
+def test_it_is_put_back_twice(office: Office, node: Node, menu: Menu) -> None:
+    copy = office.back_up()
+    seen = set[int]()
+    for _ in range(3):
+        node.act(place, menu)
+        come(node)
+        office.put_back(copy)
+        come(node)
+        seen |= epochs(node.house.group)
+    assert len(seen) == 3
+    assert node.house.group.value("SELECT count(*) FROM orders") == 3
+    assert_agree(node)
+    assert_nothing_is_doubled(node.house.group)
+
+
+# --- what nobody may do
+
+
+def gift(hand: Hand, *images: RowImage) -> GiftAnswer:
+    """Gives rows by hand."""
+    return hand.link.call(GIVE, pack(Gift(PROTOCOL, hand.incarnation, list(images))), GiftAnswer)
+
+
+def image(table: str, row: dict[str, Any], hand: Hand, node: int) -> RowImage:
+    """A row by this author."""
+    hand.high += 1
+    return RowImage(table, row["id"], hand.high, node, msgspec.Raw(msgspec.json.encode(row)))
+
+
+def test_a_node_cannot_forge_another_authors_rows_in_quiet_times(house: House, hand: Hand) -> None:
+    row = rows.station(house)
+    answer = gift(hand, image("stations", row, hand, 0))
+    assert [trouble.code for trouble in answer.troubles] == ["NOT_PERMITTED"]
+    name = {"id": house.id, "property_id": house.id, "name": "Mine now"}
+    answer = gift(hand, image("properties", name, hand, 0))
+    assert house.group.value("SELECT name FROM properties WHERE id = %s", house.id) == "Dune House"
+    elsewhere = rows.station(house.group.house("Camp"))
+    answer = gift(hand, image("stations", elsewhere, hand, hand.number))
+    assert [trouble.code for trouble in answer.troubles] == ["NOT_PERMITTED"]
+    assert house.group.value("SELECT count(*) FROM stations") == 0
+    assert house.group.quarantine() == []
+
+
+def test_a_node_cannot_talk_head_office_into_having_been_put_back(house: House, hand: Hand) -> None:
+    hand.push([hand.insert("stations", rows.station(house))])
+    hand.acked, hand.seq = 500, 600
+    answer = hand.hello()
+    assert not answer.recovering
+    assert answer.acked == 1
+    assert epochs(house.group) == {1}
