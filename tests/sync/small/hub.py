@@ -10,7 +10,9 @@ import msgspec
 
 from sync.capture_sqlite import Pen, create_triggers, hold
 from sync.clock import at_ms
+from sync.hub.comparing import compare, rows, settled
 from sync.hub.feed import PullRequest, answer, feed_rows
+from sync.hub.giving import give
 from sync.hub.greeting import hello
 from sync.hub.interest import forget, image, settle
 from sync.hub.keys import same_keys
@@ -18,7 +20,7 @@ from sync.hub.receive import receive
 from sync.hub.retention import Retention, sweep
 from sync.hub.snapshot import snapshot
 from sync.hub.store import Sender, head_office
-from sync.wire import Batch, EntryChange, Hello, SnapshotRequest, unpack
+from sync.wire import Batch, CompareRequest, EntryChange, Gift, Hello, RowsRequest, Settled, SnapshotRequest, unpack
 from tests.simulation.hub_store import SqliteStore
 from tests.sync.small.tables import HUB, NODE, ROWS, SCHEMA
 
@@ -94,6 +96,14 @@ class Hub:
             return receive(store, SCHEMA, unpack(body, Batch), self.wall_ms())
         if path.endswith("snapshot"):
             return snapshot(store, SCHEMA, unpack(body, SnapshotRequest), self.wall_ms(), FIRST_MS)
+        if path.endswith("compare"):
+            return compare(store, SCHEMA, unpack(body, CompareRequest))
+        if path.endswith("rows"):
+            return rows(store, SCHEMA, unpack(body, RowsRequest))
+        if path.endswith("give"):
+            return give(store, SCHEMA, unpack(body, Gift), self.wall_ms())
+        if path.endswith("settled"):
+            return settled(store, unpack(body, Settled))
         asked = unpack(body, PullRequest)
         return answer(store, asked, store.see_node(), self.wall_ms())
 

@@ -97,6 +97,7 @@ HUB = [
     "CREATE TABLE sync_nodes (number INTEGER PRIMARY KEY, acked INTEGER NOT NULL DEFAULT 0,"
     " stamp INTEGER NOT NULL DEFAULT 0, incarnation INTEGER NOT NULL DEFAULT 1, ceiling INTEGER NOT NULL DEFAULT 0,"
     " mark TEXT NOT NULL DEFAULT '', active INTEGER NOT NULL DEFAULT 1, born INTEGER NOT NULL DEFAULT 0,"
+    " settled INTEGER NOT NULL DEFAULT 1, differed INTEGER NOT NULL DEFAULT 0,"
     " property_id TEXT NOT NULL, seen INTEGER NOT NULL)",
     "CREATE TABLE sync_node_cursors (number INTEGER, scope TEXT, position INTEGER, PRIMARY KEY (number, scope))",
     "CREATE TABLE sync_stage (number INTEGER, incarnation INTEGER, last INTEGER, body TEXT,"
