@@ -70,7 +70,7 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres, PostgresRows):
             "UPDATE sync_nodes SET told = %s, waiting = %s, offset_ms = %s, protocol = %s WHERE org_id = %s AND id = %s",
             (
                 msgspec.json.encode(kept).decode(),
-                *(_bounded(n) for n in (told.waiting, offset_ms, protocol)),
+                *(_bounded(told.waiting, 2**63), _bounded(offset_ms, 2**63), _bounded(protocol, 2**31)),
                 *self._me,
             ),
         )
@@ -403,9 +403,9 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres, PostgresRows):
         return None if found is None else str(found["id"])
 
 
-def _bounded(number: int) -> int:
-    """A number that a node says of itself, so that it can be kept whatever it is."""
-    return max(-(2**31), min(number, 2**31 - 1))
+def _bounded(number: int, room: int) -> int:
+    """A number that a node says of itself, so that its column can keep it whatever it is."""
+    return max(-room, min(number, room - 1))
 
 
 def _state(row: Mapping[str, Any]) -> NodeState:
