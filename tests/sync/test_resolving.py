@@ -440,11 +440,13 @@ def delete(work: Work, id: str) -> None:
 def test_two_rows_of_one_name_are_open_until_one_of_them_gives_way(
     node: Node, settles: Any, who_gives_way: int
 ) -> None:
-    ids = [node.house.act(add_station, name="Bar")["id"], node.act(add_station, name="Bar")["id"]]
+    made = {node.house.act(add_station, name="Bar")["id"], node.act(add_station, name="Bar")["id"]}
     conflict = the_conflict(node)
     here, there = seen_at_both(node, conflict)
     assert here.state == there.state == "open"
-    assert (here.won.value, here.lost.value, here.won.value_name) == (*ids, "Bar")
+    ids = [here.won.value, here.lost.value]  # who comes first within one millisecond is anybody's
+    assert set(ids) == made
+    assert here.won.value_name == "Bar"
     with pytest.raises(Refused) as refused:
         at_property(node, restore_conflict, conflict, note=None)
     assert refused.value.code == "NOT_RESTORABLE"
