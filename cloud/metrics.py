@@ -17,7 +17,6 @@ from cloud.headoffice.reading.nodes import Thresholds, told_by
 from hospitality.ground.clock import Clock, instant
 
 NODES = "every node in force"
-ALARMS = ("silent", "backlog", "clock", "disk")
 LABELS = ["property", "node"]
 
 
@@ -39,6 +38,10 @@ class FleetCollector(Collector):
             "clock_offset_seconds": "How far its clock is ahead of head office's",
             "kept_transactions": "What came to the node and can't be applied there yet",
             "protocol": "What is spoken with it",
+            "differed_rows": "Rows that comparisons with it found different so far",
+            "standing_rows": "Rows of the last comparison that could not be mended",
+            "put_back_timestamp_seconds": "When it was noticed last that head office was an older copy; 0: never",
+            "unheard": "1 while it has yet to give back what head office lost by that",
         }
         families = {
             name: GaugeMetricFamily(f"buffr_node_{name}", text, labels=LABELS) for name, text in figures.items()
@@ -62,6 +65,7 @@ class FleetCollector(Collector):
             "silent": is_silent,
             "backlog": not is_silent and values["lag_seconds"] > most.waiting.total_seconds(),
             "clock": abs(values["clock_offset_seconds"]) > most.clock.total_seconds(),
+            "rows": node["standing"] > 0,
             "disk": not is_silent and bool(told_by(node["told"]).storage),
         }
 
@@ -70,6 +74,7 @@ def _values(node: dict[str, Any], now: datetime) -> dict[str, float]:
     told = told_by(node["told"])
     heard = instant(node["seen_at"] or node["enrolled_at"])
     oldest = told.oldest_ms if node["waiting"] else None
+    put_back = node["put_back"] or {"epoch": 1, "at": None}
     return {
         "waiting_changes": node["waiting"],
         "lag_seconds": 0.0 if oldest is None else max(0.0, now.timestamp() - oldest / 1000),
@@ -77,4 +82,8 @@ def _values(node: dict[str, Any], now: datetime) -> dict[str, float]:
         "clock_offset_seconds": node["offset_ms"] / 1000,
         "kept_transactions": told.kept,
         "protocol": node["protocol"],
+        "differed_rows": node["differed"],
+        "standing_rows": node["standing"],
+        "put_back_timestamp_seconds": put_back["at"] or 0.0,
+        "unheard": float(node["settled"] < put_back["epoch"]),
     }

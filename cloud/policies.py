@@ -23,8 +23,10 @@ LOOKED_UP = {
     "node": "SELECT org_id, id, to_json(n)::text FROM sync_nodes AS n WHERE n.id = found_by::uuid",
     # for the machine's own metrics: how every node is, and nothing of any group
     "nodes": "SELECT org_id, id, json_build_object('property_id', property_id, 'code', code, 'waiting', waiting,"
-    " 'told', told, 'offset_ms', offset_ms, 'protocol', protocol, 'seen_at', seen_at, 'enrolled_at', enrolled_at)::text"
-    " FROM sync_nodes WHERE found_by = 'every node in force' AND status = 'active' ORDER BY org_id, id LIMIT 5000",
+    " 'told', told, 'offset_ms', offset_ms, 'protocol', protocol, 'seen_at', seen_at, 'enrolled_at', enrolled_at,"
+    " 'differed', differed, 'standing', standing, 'settled', settled, 'put_back', (SELECT json_build_object('epoch', epoch,"
+    " 'at', extract(epoch FROM put_back_at)) FROM sync_scopes AS s WHERE s.org_id = n.org_id AND s.scope = n.org_id))::text"
+    " FROM sync_nodes AS n WHERE found_by = 'every node in force' AND status = 'active' ORDER BY org_id, id LIMIT 5000",
     "code": "SELECT org_id, id, '{}' FROM sync_codes WHERE code_hash = found_by"
     " AND used_at IS NULL AND expires_at > now()",
     "email": "SELECT org_id, id, to_json(a)::text FROM accounts AS a WHERE email = found_by AND disabled_at IS NULL",

@@ -29,6 +29,10 @@ class SyncCollector(Collector):
             "set_aside": ("Transactions of ours that head office could not apply", found["set_aside"]),
             "open_conflicts": ("Conflicts that nobody has decided", found["conflicts"]),
             "kept_transactions": ("What came and can't be applied yet", found["kept"]),
+            "healing": ("1 while all rows are being compared with head office's", found["healing"]),
+            "differed_rows": ("Rows that comparisons found different since the start", found["differed"]),
+            "standing_rows": ("Rows of the last comparison that could not be mended", found["standing"]),
+            "broken_references": ("Rows that lean on one that is not here", found["broken_references"] or 0),
             "storage_trouble": ("1 while the disk takes nothing new", found["storage"] is not None),
         }
         for name, (text, value) in gauges.items():

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from buffr.sync.ends import Asked, End, Found, end_of
-from buffr.sync.status import NODE_URL, status_of_file, status_of_node
+from buffr.sync.status import NODE_URL, lines_of, status_of
 from hospitality.ground.errors import Trouble
 
 app = typer.Typer(help="Sync, at a node or at head office.", no_args_is_help=True)
@@ -52,18 +52,20 @@ def reached(asked: Asked) -> Iterator[End]:
 
 @app.command()
 def status(
-    url: Annotated[str, typer.Option("--url", help="Address of a node that runs on this machine.")] = NODE_URL,
-    data: Annotated[Path | None, typer.Option("--data", help="Folder of a node here, to be read.")] = None,
+    url: Annotated[str, typer.Option("--url", help="Address of a node on this machine, or of head office.")] = NODE_URL,
+    token: Token = None,
+    data: Data = None,
+    org: Org = None,
     as_json: AsJson = False,
 ) -> None:
     """Tells how a node and head office are with each other."""
     with told_plainly():
-        found = status_of_file(data) if data is not None else status_of_node(url)
+        found = status_of(url, token, data, org)
     if as_json:
         typer.echo(json.dumps(found))
         return
-    for name, value in found.items():
-        typer.echo(f"{name.replace('_', ' '):<24} {'–' if value is None else value}")
+    for line in lines_of(found):
+        typer.echo(line)
 
 
 @conflicts.callback(invoke_without_command=True)

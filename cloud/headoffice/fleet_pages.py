@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from cloud.headoffice.asking import ForGroup, TheOffice
 from cloud.headoffice.forms import small_form
 from cloud.headoffice.office import Office, PageRoute
-from cloud.headoffice.reading.nodes import Alarm, Node, Thresholds, nodes
+from cloud.headoffice.reading.nodes import Alarm, Node, Thresholds, nodes, put_back_at
 from cloud.headoffice.reading.overview import group_name
 from cloud.nodes import MANAGE, revoke_node
 from hospitality.ground.errors import NotFound, Refused
@@ -31,15 +31,21 @@ class FleetLine:
 
 @dataclass(frozen=True, slots=True)
 class FleetLook:
-    """The group's nodes, those that want somebody first."""
+    """The group's nodes, those that want somebody first. `put_back_at`: when head office was found to be an older copy."""
 
     group: str
     lines: tuple[FleetLine, ...]
+    put_back_at: datetime | None = None
 
     @property
     def alarmed(self) -> int:
         """How many want somebody."""
         return sum(1 for line in self.lines if line.alarms)
+
+    @property
+    def heard_out(self) -> int:
+        """How many have given back all that head office lacked."""
+        return sum(1 for line in self.lines if line.node.is_heard_out)
 
 
 @router.get("")
@@ -95,4 +101,4 @@ def fleet_look(reading: Reading, now: datetime, thresholds: Thresholds) -> Fleet
     """The nodes in one look: those with alarms first, then by property."""
     lines = [FleetLine(node, node.alarms(now, thresholds)) for node in nodes(reading)]
     lines.sort(key=lambda line: (not line.alarms, line.node.property_name.casefold(), line.node.code))
-    return FleetLook(group_name(reading), tuple(lines))
+    return FleetLook(group_name(reading), tuple(lines), put_back_at(reading))

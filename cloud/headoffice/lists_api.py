@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cloud.headoffice.asking import ForGroup, TheOffice
 from cloud.headoffice.reading.names import NAMES
-from cloud.headoffice.reading.nodes import Alarm, NodeState, nodes
+from cloud.headoffice.reading.nodes import Alarm, Node, NodeState, Thresholds, nodes, put_back_at
 from cloud.nodes import revoke_node
 from hospitality.conflicts.api import Conflicts, From, InState, OfTable, To
 from hospitality.conflicts.loading import Asked
 from hospitality.conflicts.reading import conflicts_page
 from hospitality.ground.clock import instant_text
 from hospitality.ground.http import Cursor, ErrorEnvelope, Id, Limit, Shape
+from hospitality.ground.statements import Reading
 from hospitality.properties.api import PropertyShape
 from hospitality.properties.service import properties_list
 
@@ -30,7 +31,9 @@ class Properties(Shape):
 
 class NodeShape(Shape):
     """A property's node as head office last heard it. `waiting`: changes that it has not sent yet, the oldest of them made
-    at `oldest_waiting_at`; `kept`: what came to it and can't be applied yet; `set_aside`: what of it waits here."""
+    at `oldest_waiting_at`; `kept`: what came to it and can't be applied yet; `set_aside`: what of it waits here; `differed`:
+    rows that comparisons found different so far; `standing`: what of them the last one could not mend; `heard_out`: false
+    while head office, put back to an older copy, has not got back from it what it lacks."""
 
     id: str
     property_id: str
@@ -48,6 +51,10 @@ class NodeShape(Shape):
     set_aside: int
     last_error: str
     storage: str
+    checked_at: str | None
+    differed: int
+    standing: int
+    heard_out: bool
     alarms: list[Alarm]
 
 
@@ -66,9 +73,10 @@ class RevokedNode(Shape):
 
 
 class Nodes(Shape):
-    """The group's nodes."""
+    """The group's nodes. `put_back_at`: when it was noticed last that head office was put back to an older copy."""
 
     items: list[NodeShape]
+    put_back_at: str | None
 
 
 @router.get("/properties")
@@ -81,31 +89,7 @@ async def properties(asking: ForGroup, office: TheOffice) -> Properties:
 @router.get("/nodes")
 async def nodes_list(asking: ForGroup, office: TheOffice) -> Nodes:
     """Every node in force, with its state as of now."""
-    now = office.now()
-    return Nodes(
-        items=[
-            NodeShape(
-                id=node.id,
-                property_id=node.property_id,
-                code=node.code,
-                incarnation=node.incarnation,
-                state=node.state(now),
-                version=node.version,
-                waiting=node.waiting,
-                clock_offset_ms=node.offset_ms,
-                enrolled_at=instant_text(node.enrolled_at),
-                seen_at=_told(node.seen_at),
-                protocol=node.protocol,
-                oldest_waiting_at=_told(node.oldest_at),
-                kept=node.kept,
-                set_aside=node.set_aside,
-                last_error=node.error,
-                storage=node.storage,
-                alarms=list(node.alarms(now, office.thresholds)),
-            )
-            for node in await office.ask(asking, nodes)
-        ]
-    )
+    return await office.ask(asking, nodes_shape, office.now(), office.thresholds)
 
 
 @router.get("/conflicts", response_model=Conflicts)
@@ -134,6 +118,39 @@ async def conflicts(
 async def revoke(asking: ForGroup, office: TheOffice, node_id: Id, body: Revoking) -> RevokedNode:
     """Lets a node do nothing any more, from its next request on."""
     return RevokedNode(**await office.host.act(asking, revoke_node, node_id, note=body.note))
+
+
+def nodes_shape(reading: Reading, now: datetime, thresholds: Thresholds) -> Nodes:
+    """The group's nodes as they are told to programs."""
+    items = [node_shape(one, now, thresholds) for one in nodes(reading)]
+    return Nodes(items=items, put_back_at=_told(put_back_at(reading)))
+
+
+def node_shape(node: Node, now: datetime, thresholds: Thresholds) -> NodeShape:
+    """A node as it is told to programs."""
+    return NodeShape(
+        id=node.id,
+        property_id=node.property_id,
+        code=node.code,
+        incarnation=node.incarnation,
+        state=node.state(now),
+        version=node.version,
+        waiting=node.waiting,
+        clock_offset_ms=node.offset_ms,
+        enrolled_at=instant_text(node.enrolled_at),
+        seen_at=_told(node.seen_at),
+        protocol=node.protocol,
+        oldest_waiting_at=_told(node.oldest_at),
+        kept=node.kept,
+        set_aside=node.set_aside,
+        last_error=node.error,
+        storage=node.storage,
+        checked_at=_told(node.checked_at),
+        differed=node.differed,
+        standing=node.standing,
+        heard_out=node.is_heard_out,
+        alarms=list(node.alarms(now, thresholds)),
+    )
 
 
 def _told(at: datetime | None) -> str | None:

@@ -92,6 +92,7 @@ class Words:
             "clock": self._("Clock"),
             "disk": self._("Disk"),
             "set_aside": self._("Set aside"),
+            "rows": self._("Rows differ"),
         }
         return alarms.get(name, name.capitalize())
 

@@ -17,7 +17,7 @@ LATE_AFTER = timedelta(minutes=2)
 CLOCK_OFF_MS = 60_000
 
 NodeState = Literal["online", "property_only", "late", "new"]
-Alarm = Literal["silent", "backlog", "clock", "disk", "set_aside"]
+Alarm = Literal["silent", "backlog", "clock", "disk", "set_aside", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Node:
 
     From `oldest_at` (when the oldest change was made that it has not sent) to `storage` (what is wrong with its disk) it is
     the node's own word. `set_aside`: transactions of it that wait here; `is_open`: its property's day is, or none began yet.
+    `differed`: rows that comparisons found different so far; `standing`: those that the last of them could not mend;
+    `is_heard_out`: whether head office has all that the node holds, which ends when it is put back to an older copy.
     """
 
     id: str
@@ -55,6 +57,10 @@ class Node:
     storage: str = ""
     set_aside: int = 0
     is_open: bool = True
+    checked_at: datetime | None = None
+    differed: int = 0
+    standing: int = 0
+    is_heard_out: bool = True
 
     def alarms(self, now: datetime, thresholds: Thresholds) -> tuple[Alarm, ...]:
         """What about it wants somebody, the worst first. A silent node says nothing new of itself, so what it said last
@@ -70,6 +76,8 @@ class Node:
             found.append("clock")
         if self.set_aside:
             found.append("set_aside")
+        if self.standing:
+            found.append("rows")
         return tuple(found)
 
     def state(self, now: datetime) -> NodeState:
@@ -89,12 +97,14 @@ class Node:
 
 _NODES = """
     SELECT n.id, n.property_id, n.code, n.incarnation, n.version, n.waiting, n.offset_ms, n.enrolled_at, n.seen_at,
-           n.protocol, n.told, p.name AS property_name, p.zone,
+           n.protocol, n.told, n.checked_at, n.differed, n.standing, p.name AS property_name, p.zone,
            coalesce((SELECT d.status FROM business_days d WHERE d.org_id = :org_id AND d.property_id = n.property_id
                      ORDER BY d.date DESC LIMIT 1), 'open') = 'open' AS is_open,
            (SELECT count(*) FROM sync_quarantine q
-            WHERE q.org_id = :org_id AND q.node_id = n.id AND q.state = 'waiting') AS set_aside
-    FROM sync_nodes n JOIN properties p ON p.org_id = :org_id AND p.id = n.property_id
+            WHERE q.org_id = :org_id AND q.node_id = n.id AND q.state = 'waiting') AS set_aside,
+           n.settled >= coalesce(g.epoch, 1) AS is_heard_out
+    FROM sync_nodes n LEFT JOIN sync_scopes g ON g.org_id = :org_id AND g.scope = :org_id
+    JOIN properties p ON p.org_id = :org_id AND p.id = n.property_id
     WHERE n.org_id = :org_id AND n.status = 'active' {one} ORDER BY n.number
 """
 
@@ -103,6 +113,12 @@ def nodes(reading: Reading) -> list[Node]:
     """The group's nodes in force; only those of the property at hand when there is one."""
     one = "AND n.property_id = :property_id" if reading.property_id_or_none else ""
     return [_node(row) for row in reading.rows(_NODES.format(one=one))]
+
+
+def put_back_at(reading: Reading) -> datetime | None:
+    """When it was noticed last that head office was put back to an older copy."""
+    at = reading.value("SELECT put_back_at FROM sync_scopes WHERE org_id = :org_id AND scope = :org_id")
+    return instant(at) if at else None
 
 
 def current(found: Iterable[Node]) -> dict[str, Node]:
@@ -140,4 +156,8 @@ def _node(row: Any) -> Node:
         storage=told.storage,
         set_aside=row["set_aside"],
         is_open=row["is_open"],
+        checked_at=instant(row["checked_at"]) if row["checked_at"] else None,
+        differed=row["differed"],
+        standing=row["standing"],
+        is_heard_out=row["is_heard_out"],
     )

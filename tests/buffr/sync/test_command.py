@@ -137,3 +137,9 @@ def test_the_status_of_a_node_is_told_by_itself_and_read_from_its_file(
     assert found["oldest_waiting_ms"] is not None
     assert "There is no node in" in typed("status", "--data", str(tmp_path), exits=1)
     assert "No node answers at" in typed("status", "--url", "http://127.0.0.1:9", exits=1)
+    assert "This is head office" in typed("status", "--url", office.url, exits=1)
+    there_too = typed("status", "--url", office.url, "--token", office.token).splitlines()
+    assert [line.split() for line in there_too if line.startswith(("head office", "code", "standing"))] == [
+        ["head", "office", "put", "back", "–"],
+        *(["code", "A"], ["standing", "0"], ["code", "B"], ["standing", "0"]),
+    ]

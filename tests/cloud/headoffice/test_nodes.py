@@ -12,8 +12,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from typer.testing import CliRunner
 
+from buffr.sync.status import status_of_group
 from cloud.command import app as command
 from cloud.nodes import revoke_node
+from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Forbidden, NotFound, Refused
 from hospitality.ground.ids import new_id
 from hospitality.ground.work import Caller
@@ -122,6 +124,8 @@ LONG_AGO = evenings.FRIDAY - timedelta(minutes=16)
         ({"offset_ms": 60_001}, 0, ["clock"]),
         ({"offset_ms": -60_001}, 0, ["clock"]),
         ({"offset_ms": 60_000}, 120, []),
+        ({"differed": 12}, 0, []),
+        ({"differed": 12, "standing": 2}, 0, ["rows"]),
         ({}, 121, ["silent"]),
         ({"waiting": 4, "told": told(oldest_ms=ms(LONG_AGO), storage="full")}, 600, ["silent"]),
     ],
@@ -160,8 +164,9 @@ def test_the_fleet_shows_every_node_and_those_that_want_somebody_first(on_friday
         )
     page = on_friday.get("/nodes").text
     rows = seen.rows(page)
-    assert rows[1].startswith("Zebra Camp B1 Behind 20:42 31 16 min right 0.1.0 protocol 2")
-    assert rows[2].startswith("Anchor Inn A1 Online 20:42 0 – right 0.1.0 protocol 1")
+    assert rows[1].startswith("Zebra Camp B1 Behind 20:42 31 16 min 0 right 0.1.0 protocol 2")
+    assert rows[2].startswith("Anchor Inn A1 Online 20:42 0 – 0 right 0.1.0 protocol 1")
+    assert "put back" not in page
     assert "One node wants somebody." in seen.plain(page)
     assert "<b>503" not in page
     assert "Behind Zebra Camp its oldest change has waited for 16 min" in seen.plain(on_friday.get("/").text)
@@ -170,6 +175,30 @@ def test_the_fleet_shows_every_node_and_those_that_want_somebody_first(on_friday
     assert "Last error, in its own words: &lt;b&gt;503" in on_friday.get(f"/nodes/{zebra['id']}").text.replace(
         "\n", " "
     )
+
+
+def test_who_has_not_given_back_what_head_office_lost_is_seen(on_friday: HeadOffice) -> None:
+    anchor, zebra = (on_friday.add_property(name, zone=evenings.ZONE) for name in ("Anchor Inn", "Zebra Camp"))
+    noticed = evenings.FRIDAY - timedelta(minutes=5)
+    with on_friday.cloud.database.transaction(on_friday.org_id) as tenant:
+        tenant.execute("UPDATE sync_scopes SET epoch = 7, put_back_at = %s", (noticed,))
+    on_friday.heard(anchor, settled=7, differed=12, standing=2, checked_at=noticed)
+    page = on_friday.get("/nodes").text
+    told = "Head office was put back to an older copy, which was noticed 18:37 UTC. 1 of 2 nodes have given back"
+    assert told in seen.plain(page)
+    assert seen.rows(page)[1].startswith("Anchor Inn A1 Rows differ 20:42 0 – 12")
+    assert "2 rows there are not the same as here" in seen.plain(on_friday.get(f"/nodes/{anchor.node_id}").text)
+    assert "has yet to give back" in seen.plain(on_friday.get(f"/nodes/{zebra.node_id}").text)
+    answer = on_friday.get("/api/v1/nodes").json()
+    assert answer["put_back_at"] == instant_text(noticed)
+    assert [(n["differed"], n["standing"], n["heard_out"]) for n in answer["items"]] == [(12, 2, True), (0, 0, False)]
+    text = on_friday.get("/metrics").text
+    names = ("differed_rows", "standing_rows", "unheard", "put_back_timestamp_seconds")
+    one, other = ({n: sample(text, f"buffr_node_{n}", property=there.id) for n in names} for there in (anchor, zebra))
+    assert one == dict(zip(names, (12, 2, 0, noticed.timestamp()), strict=True))
+    assert (other["unheard"], sample(text, "buffr_node_alarm", property=anchor.id, alarm="rows")) == (1, 1)
+    thresholds = on_friday.app.state.office.thresholds
+    assert status_of_group(on_friday.cloud.host, on_friday.org_id, thresholds)["put_back_at"] == instant_text(noticed)
 
 
 def test_the_owner_revokes_a_node_on_its_page(on_friday: HeadOffice) -> None:
