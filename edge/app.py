@@ -16,6 +16,7 @@ from hospitality.checks.api import router as checks_router
 from hospitality.conflicts.api import router as conflicts_router
 from hospitality.conflicts.settings import ConflictSettings
 from hospitality.ground.http import install_errors
+from hospitality.ground.quick_route import install_quick_way
 from hospitality.kitchen.api import router as kitchen_router
 from hospitality.menu.api import router as menu_router
 from hospitality.orders.api import router as orders_router
@@ -78,4 +79,5 @@ def build(node: Node, base_url: str) -> FastAPI:
         app.include_router(router)
     doors.install(app, node)
     install_api_docs(app)
+    install_quick_way(app, ROUTERS)
     return app

@@ -16,6 +16,7 @@ from hospitality.ground.host import Answer, Once
 from hospitality.ground.http import install_errors
 from hospitality.ground.ids import new_id
 from hospitality.ground.once import run_once
+from hospitality.ground.quick_route import install_quick_way
 from hospitality.ground.statements import Reading
 from hospitality.ground.work import Caller, Work
 from hospitality.kitchen import api as kitchen
@@ -153,8 +154,10 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
     install_errors(app)
     app.state.host = MiniatureHost(node)
     app.state.requests = RequestSettings(lambda: node.now)
-    for trade in (properties, people, menu, orders, kitchen, payments, checks, requests):
-        app.include_router(trade.router)
+    routers = [trade.router for trade in (properties, people, menu, orders, kitchen, payments, checks, requests)]
+    for router in routers:
+        app.include_router(router)
+    install_quick_way(app, routers)
     if not at_head_office:
         app.include_router(node_api.router)
         app.include_router(requests_node_api.router)
