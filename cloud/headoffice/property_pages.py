@@ -16,7 +16,7 @@ from cloud.headoffice.tiles import tiles
 from hospitality.checks.reading import order_view, orders_page
 from hospitality.ground.http import Cursor, Id
 from hospitality.ground.statements import Reading
-from hospitality.payments.service import payments_of
+from hospitality.payments.reading import payments_of
 from hospitality.properties.service import property_view
 
 router = APIRouter(prefix="/properties/{property_id}", route_class=PageRoute, include_in_schema=False)

@@ -90,8 +90,11 @@ def _payments(view: Mapping[str, Any]) -> Iterator[Element]:
         currency = payment["currency"]
         tender = _TENDERS.get(payment["tender"], payment["tender"].capitalize())
         name = f"{tender}, reference {payment['reference']}" if payment["reference"] else tender
-        given = payment["amount_minor"] if payment["tendered_minor"] is None else payment["tendered_minor"]
+        taken = payment["amount_minor"] + payment.get("tip_minor", 0)
+        given = taken if payment["tendered_minor"] is None else payment["tendered_minor"]
         yield row(name, _plain(given, currency))
+        if payment.get("tip_minor"):
+            yield row("of it, tip", _plain(payment["tip_minor"], currency))
         if payment["change_minor"]:
             yield row("Change", _plain(payment["change_minor"], currency))
 

@@ -46,7 +46,7 @@ class Board:
 
     def open_orders(self) -> list[Order]:
         """Orders not paid yet, oldest first."""
-        waiting = [order for order in self.orders.values() if order.payment_state == "open"]
+        waiting = [order for order in self.orders.values() if order.payment_state != "settled"]
         return sorted(
             (order for order in waiting if order.kitchen_state != "voided"),
             key=lambda order: (order.opened_at, order.number),

@@ -1,15 +1,16 @@
 """Orders with their payments over HTTP: reading, adding, voiding, paying, the receipt."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from hospitality.checks.reading import order_view, orders_page, receipt_view
-from hospitality.checks.service import add_lines, pay, void_line
+from hospitality.checks.reading import order_view, orders_page, parts_view, receipt_view
+from hospitality.checks.service import add_lines, answer_card_payment, pay, void_line
 from hospitality.ground.http import OR_REQUESTED, Asking, Cursor, ErrorEnvelope, Id, Limit, Shape, act, read
 from hospitality.orders.api import NewLineShape, OrderShape, new_lines
-from hospitality.payments.api import ListedPayment, PaymentShape, Tender
-from hospitality.payments.rules import NewPayment
+from hospitality.payments.api import AttemptShape, ListedPayment, PaymentShape, Tender
+from hospitality.payments.reading import attempts_of
+from hospitality.payments.rules import PARTS_MAX, CardAnswer, NewPayment
 from hospitality.people.asking import Reader
 from hospitality.properties.api import PropertyShape
 
@@ -38,10 +39,11 @@ class Void(Shape):
 
 
 class NewPaymentShape(Shape):
-    """Money to take, in minor units of the order's currency. Cash may say what was handed over."""
+    """Money to take, in minor units of the order's currency, with the tip on top. Cash may say what was handed over."""
 
     tender: Tender
     amount_minor: int
+    tip_minor: int = 0
     tendered_minor: int | None = None
     reference: str | None = None
 
@@ -59,6 +61,37 @@ class Paid(Shape):
     payment: PaymentShape
     order: OrderShape
     receipt: ReceiptShape | None
+
+
+class Attempts(Shape):
+    """The card payments that were tried on an order, oldest first."""
+
+    items: list[AttemptShape]
+
+
+class NewAnswer(Shape):
+    """What became known of a card payment: approved has the card terminal's reference, a decision says why."""
+
+    outcome: Literal["approved", "declined", "unknown"]
+    source: Literal["terminal", "look_up", "decision"]
+    reference: str | None = None
+    reason: str | None = None
+
+
+class Answered(Shape):
+    """The attempt and the order after an answer, with the payment when it was approved."""
+
+    attempt: AttemptShape
+    payment: PaymentShape | None
+    order: OrderShape
+    receipt: ReceiptShape | None
+
+
+class Parts(Shape):
+    """What is due, in parts that add up to it exactly; each is paid by itself."""
+
+    due_minor: int
+    parts: list[int]
 
 
 class Receipt(Shape):
@@ -106,8 +139,29 @@ async def void(request: Request, asking: Asking, order_id: Id, line_id: Id, why:
 @router.post("/orders/{order_id}/payments", status_code=201, response_model=Paid, tags=["payments"])
 async def new_payment(request: Request, asking: Asking, order_id: Id, new: NewPaymentShape) -> Response:
     """Takes a payment; needs payments.take. What pays the last of it settles the order."""
-    payment = NewPayment(new.tender, new.amount_minor, new.tendered_minor, new.reference)
+    payment = NewPayment(new.tender, new.amount_minor, new.tendered_minor, new.reference, new.tip_minor)
     return await act(request, asking, pay, order_id, payment)
+
+
+@router.get("/orders/{order_id}/parts", response_model=Parts, tags=["payments"])
+async def parts(
+    request: Request, asking: Reader, order_id: Id, count: Annotated[int, Query(ge=1, le=PARTS_MAX)]
+) -> Response:
+    """What is due in equal parts."""
+    return await read(request, asking, parts_view, order_id, count=count)
+
+
+@router.get("/orders/{order_id}/card-attempts", response_model=Attempts, tags=["payments"])
+async def attempts(request: Request, asking: Reader, order_id: Id) -> Response:
+    """The card payments that were tried on an order."""
+    return await read(request, asking, lambda reading: {"items": attempts_of(reading, order_id)})
+
+
+@router.post("/card-attempts/{attempt_id}/answers", status_code=201, response_model=Answered, tags=["payments"])
+async def new_answer(request: Request, asking: Asking, attempt_id: Id, new: NewAnswer) -> Response:
+    """Tells what became known of a card payment; needs payments.take, and payments.decide where somebody decides."""
+    answer = CardAnswer(new.outcome, new.source, new.reference, new.reason)
+    return await act(request, asking, answer_card_payment, attempt_id, answer)
 
 
 @router.get("/orders/{order_id}/receipt", response_model=Receipt, tags=["payments"])

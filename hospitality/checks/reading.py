@@ -9,8 +9,8 @@ from hospitality.ground.statements import Reading
 from hospitality.orders.loading import LoadedOrder, load_order, load_orders
 from hospitality.orders.rules import day_cursor, from_day_cursor
 from hospitality.orders.view import order_answer
-from hospitality.payments.rules import Standing
-from hospitality.payments.service import payments_of, standing, standings
+from hospitality.payments.reading import payments_of, standing, standings
+from hospitality.payments.rules import Standing, equal_parts
 from hospitality.properties.service import current_business_date, property_view
 
 OPEN_DAYS = 7
@@ -46,7 +46,13 @@ def order_views(reading: Reading, order_ids: Sequence[str]) -> list[dict[str, An
 
 def with_standing(order: LoadedOrder, paid: Standing) -> dict[str, Any]:
     """The order as it is shown, with what was paid."""
-    return order_answer(order, paid_minor=paid.paid_minor, settled=paid.settled)
+    return order_answer(
+        order,
+        paid_minor=paid.paid_minor,
+        settled=paid.settled,
+        refunded_minor=paid.refunded_minor,
+        unknown=bool(paid.waiting),
+    )
 
 
 def orders_page(reading: Reading, *, state: str = "all", limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
@@ -65,6 +71,12 @@ def orders_page(reading: Reading, *, state: str = "all", limit: int = 100, curso
         "items": order_views(reading, [row["id"] for row in page]),
         "next_cursor": day_cursor(page[-1]) if len(rows) > limit else None,
     }
+
+
+def parts_view(reading: Reading, order_id: str, *, count: int) -> dict[str, Any]:
+    """{due_minor, parts}: what is due in equal parts that add up to it exactly, each to be paid by itself."""
+    due = max(0, order_view(reading, order_id)["due_minor"])
+    return {"due_minor": due, "parts": equal_parts(due, count)}
 
 
 def receipt_view(reading: Reading, order_id: str) -> dict[str, Any]:

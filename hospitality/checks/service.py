@@ -1,15 +1,18 @@
 """Verbs on an order that ask what was paid: adding, voiding, paying. Each answers the order as it is then."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from hospitality.checks.reading import with_standing
+from hospitality.checks.reading import order_view, with_standing
 from hospitality.ground.work import Work
 from hospitality.orders import service as orders
 from hospitality.orders.loading import load_order
 from hospitality.orders.rules import NewLine, check_not_settled
-from hospitality.payments.rules import NewPayment, Standing
-from hospitality.payments.service import issue_receipt, standing, take_payment
+from hospitality.payments.reading import standing
+from hospitality.payments.rules import CardAnswer, NewPayment
+from hospitality.payments.service.card import answer_card
+from hospitality.payments.service.take import issue_receipt, take_payment
 
 
 def add_lines(work: Work, order_id: str, lines: Sequence[NewLine]) -> dict[str, Any]:
@@ -33,7 +36,7 @@ def void_line(work: Work, order_id: str, line_id: str, *, reason: str) -> dict[s
     sums = shrunk.totals()
     if paid.paid_minor and paid.paid_minor == sums.total_minor:
         issue_receipt(work, shrunk, sums)
-        paid = Standing(paid.paid_minor, settled=True)
+        paid = replace(paid, settled=True)
     return with_standing(shrunk, paid)
 
 
@@ -42,3 +45,14 @@ def pay(work: Work, order_id: str, new: NewPayment) -> dict[str, Any]:
     taken = take_payment(work, order_id, new)
     order = with_standing(taken.order, taken.standing)
     return {"payment": taken.payment, "order": order, "receipt": taken.receipt}
+
+
+def answer_card_payment(work: Work, attempt_id: str, answer: CardAnswer) -> dict[str, Any]:
+    """Writes down what came of a card payment: {attempt, payment, order, receipt}; the payment when it was approved."""
+    attempt, taken = answer_card(work, attempt_id, answer)
+    return {
+        "attempt": attempt,
+        "payment": taken.payment if taken else None,
+        "order": order_view(work, attempt["order_id"]),
+        "receipt": taken.receipt if taken else None,
+    }

@@ -43,13 +43,15 @@ def column(
     stages: Sequence[str] = (),
     optional: bool = False,
     default: Any = ...,
+    otherwise: str | None = None,
     writer: Literal["group"] | None = None,
 ) -> Any:
     """A column with its declarations.
 
     `merge` is the rule by which concurrent edits of a record's field meet; `stages` lists a `furthest_stage` field's
     values from first to last. A `set` (of ELEMENTS, empty by itself) merges each element by itself. Facts are never
-    edited, so their columns need none. `writer` group: of a row that both may write, this only head office edits; a
+    edited, so their columns need none. `otherwise` is what the database puts where a row comes without the field, as one
+    of an older release does. `writer` group: of a row that both may write, this only head office edits; a
     property gives it once, with a row that it makes.
     """
     info: dict[str, Any] = {"pii": pii, "merge": merge}
@@ -60,6 +62,8 @@ def column(
     kwargs: dict[str, Any] = {"sa_type": sa_type, "nullable": optional, "sa_column_kwargs": {"info": info}}
     if merge == "set":
         kwargs["sa_column_kwargs"]["server_default"] = "[]"
+    if otherwise is not None:
+        kwargs["sa_column_kwargs"]["server_default"] = otherwise
     if optional and default is ...:
         default = None
     if default is not ...:

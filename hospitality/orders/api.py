@@ -87,7 +87,10 @@ class TaxShape(Shape):
 
 
 class OrderShape(Shape):
-    """An order with its sums. total = subtotal + the taxes that are not included; due = total - paid."""
+    """An order with its sums. total = subtotal + the taxes that are not included; due = total - paid.
+
+    `unknown`: nobody knows yet whether a card payment went through. What is refunded was given back after settling.
+    """
 
     id: str
     number: str
@@ -107,8 +110,9 @@ class OrderShape(Shape):
     total_minor: int
     paid_minor: int
     due_minor: int
+    refunded_minor: int
     kitchen_state: KitchenState
-    payment_state: Literal["open", "settled"]
+    payment_state: Literal["open", "unknown", "settled"]
 
 
 def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:

@@ -6,11 +6,14 @@ from hospitality.orders.loading import LoadedLine, LoadedOrder
 from hospitality.orders.rules import state_of_all
 
 
-def order_answer(order: LoadedOrder, *, paid_minor: int = 0, settled: bool = False) -> dict[str, Any]:
+def order_answer(
+    order: LoadedOrder, *, paid_minor: int = 0, settled: bool = False, refunded_minor: int = 0, unknown: bool = False
+) -> dict[str, Any]:
     """The whole order with its sums and states.
 
     A voided line keeps its amount and is in no sum. An order whose every line is voided owes nothing and counts as
-    settled, without a receipt.
+    settled, without a receipt. refunded_minor: given back after it was settled. unknown: whether a card payment waits of
+    which nobody knows if it went through.
     """
     row = order.row
     sums = order.totals()
@@ -35,7 +38,8 @@ def order_answer(order: LoadedOrder, *, paid_minor: int = 0, settled: bool = Fal
         "paid_minor": paid_minor,
         "due_minor": sums.total_minor - paid_minor,
         "kitchen_state": kitchen_state,
-        "payment_state": "settled" if settled or kitchen_state == "voided" else "open",
+        "refunded_minor": refunded_minor,
+        "payment_state": "unknown" if unknown else "settled" if settled or kitchen_state == "voided" else "open",
     }
 
 

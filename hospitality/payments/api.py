@@ -4,8 +4,11 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from hospitality.ground.http import Cursor, ErrorEnvelope, Limit, Shape, read
-from hospitality.payments.service import payments_page
+from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, Limit, Shape, act, read
+from hospitality.payments.reading import payments_page, refunds_page
+from hospitality.payments.rules import NewRefund
+from hospitality.payments.service.card import attempt_card
+from hospitality.payments.service.refund import refund_payment
 from hospitality.people.asking import Reader
 
 router = APIRouter(
@@ -15,11 +18,15 @@ Tender = Literal["cash", "card"]
 
 
 class PaymentShape(Shape):
-    """Money taken: cash with what was handed over and the change, card with the terminal's reference."""
+    """Money taken: cash with what was handed over and the change, card with the terminal's reference.
+
+    The tip comes on top of the amount; change = tendered - amount - tip.
+    """
 
     id: str
     tender: Tender
     amount_minor: int
+    tip_minor: int
     tendered_minor: int | None
     change_minor: int
     reference: str | None
@@ -28,9 +35,10 @@ class PaymentShape(Shape):
 
 
 class ListedPayment(PaymentShape):
-    """A payment with its order."""
+    """A payment with its order, and how much of amount and tip was given back."""
 
     order_id: str
+    refunded_minor: int
 
 
 class Payments(Shape):
@@ -40,7 +48,83 @@ class Payments(Shape):
     next_cursor: str | None
 
 
+class NewRefundShape(Shape):
+    """Money to give back, in minor units; `tender` only where a card gets cash back. A card's has a reference."""
+
+    amount_minor: int
+    tip_minor: int = 0
+    reason: str
+    tender: Tender | None = None
+    reference: str | None = None
+
+
+class RefundShape(Shape):
+    """Money given back: a `reversal` before the order was settled, a `refund` of part of the sale afterwards."""
+
+    id: str
+    payment_id: str
+    order_id: str
+    number: str
+    kind: Literal["reversal", "refund"]
+    tender: Tender
+    amount_minor: int
+    tip_minor: int
+    currency: str
+    reference: str | None
+    reason: str
+    given_at: str
+
+
+class Refunds(Shape):
+    """A page of what was given back, newest first."""
+
+    items: list[RefundShape]
+    next_cursor: str | None
+
+
+class NewAttempt(Shape):
+    """What a card is about to be charged, in minor units of the order's currency."""
+
+    amount_minor: int
+    tip_minor: int = 0
+
+
+class AttemptShape(Shape):
+    """A card payment at a card terminal, which is asked for it under `number`, and how far it is."""
+
+    id: str
+    order_id: str
+    number: str
+    amount_minor: int
+    tip_minor: int
+    currency: str
+    at: str
+    state: Literal["attempted", "approved", "declined", "unknown"]
+
+
 @router.get("/payments", response_model=Payments)
 async def payments(request: Request, asking: Reader, limit: Limit = 100, cursor: Cursor = None) -> Response:
     """The property's payments, newest first."""
     return await read(request, asking, payments_page, limit=limit, cursor=cursor)
+
+
+@router.get("/refunds", response_model=Refunds)
+async def refunds(request: Request, asking: Reader, limit: Limit = 100, cursor: Cursor = None) -> Response:
+    """What the property gave back, newest first."""
+    return await read(request, asking, refunds_page, limit=limit, cursor=cursor)
+
+
+@router.post("/payments/{payment_id}/refunds", status_code=201, response_model=RefundShape)
+async def new_refund(request: Request, asking: Asking, payment_id: Id, new: NewRefundShape) -> Response:
+    """Gives back money of a payment, never more than is left of it; needs payments.refund."""
+    refund = NewRefund(new.amount_minor, new.reason, new.tip_minor, new.tender, new.reference)
+    return await act(request, asking, refund_payment, payment_id, refund)
+
+
+@router.post("/orders/{order_id}/card-attempts", status_code=201, response_model=AttemptShape)
+async def new_attempt(request: Request, asking: Asking, order_id: Id, new: NewAttempt) -> Response:
+    """Writes down that a card is about to be charged; needs payments.take.
+
+    The order takes no other payment until this one is answered.
+    """
+    return await act(request, asking, attempt_card, order_id, amount_minor=new.amount_minor, tip_minor=new.tip_minor)

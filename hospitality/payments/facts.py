@@ -15,6 +15,7 @@ class PaymentTaken:
     tender: str
     amount_minor: int
     currency: str
+    tip_minor: int = 0
 
 
 @journal_kind("payments.order_settled")
@@ -27,3 +28,44 @@ class OrderSettled:
     receipt_number: str
     total_minor: int
     currency: str
+
+
+@journal_kind("payments.payment_refunded")
+@dataclass(frozen=True, slots=True)
+class PaymentRefunded:
+    """Money of a payment was given back; the reason stands in the entry."""
+
+    refund_id: str
+    payment_id: str
+    order_id: str
+    number: str
+    kind: str
+    tender: str
+    amount_minor: int
+    tip_minor: int
+    currency: str
+
+
+@journal_kind("payments.card_attempted")
+@dataclass(frozen=True, slots=True)
+class CardAttempted:
+    """A card terminal was asked to charge a card; until it answers, nobody knows whether it did."""
+
+    attempt_id: str
+    order_id: str
+    number: str
+    amount_minor: int
+    tip_minor: int
+    currency: str
+
+
+@journal_kind("payments.card_answered")
+@dataclass(frozen=True, slots=True)
+class CardAnswered:
+    """What became known of a card payment, and from where; a decision says why in the entry."""
+
+    attempt_id: str
+    order_id: str
+    number: str
+    outcome: str
+    source: str

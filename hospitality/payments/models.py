@@ -1,4 +1,4 @@
-"""Money taken and receipts issued: facts that only the property's node writes."""
+"""Money taken and given back, and receipts issued: facts that only the property's node writes."""
 
 from hospitality.ground.tables import AMOUNT, DAY, DOCUMENT, ID, INSTANT, WORDS, Row, column, described
 
@@ -6,7 +6,11 @@ TENDERS = ("cash", "card")
 
 
 class Payment(Row, table=True):
-    """Money taken for an order. Cash: what was handed over and given back; card: the terminal's reference."""
+    """Money taken for an order. Cash: what was handed over and given back; card: the terminal's reference.
+
+    `tip_minor` came on top of the amount. `attempt_id` names the card attempt that was approved; the payment's id follows
+    from it, so that an approval that is told twice is one payment.
+    """
 
     __tablename__ = "payments"
     __table_args__ = described(
@@ -27,6 +31,8 @@ class Payment(Row, table=True):
     terminal_id: str | None = column(ID, optional=True)
     taken_at: str = column(INSTANT)
     business_date: str = column(DAY)
+    tip_minor: int = column(AMOUNT, default=0, otherwise="0")
+    attempt_id: str | None = column(ID, optional=True)
 
 
 class Receipt(Row, table=True):
@@ -41,4 +47,73 @@ class Receipt(Row, table=True):
     currency: str = column(WORDS)
     taxes: str = column(DOCUMENT)
     issued_at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
+class Refund(Row, table=True):
+    """Money of a payment given back, with a number of its own.
+
+    kind: `reversal` undoes a payment, `refund` gives back part of a sale; that one's `taxes` are its portion of the
+    receipt's, as JSON, and `tip_minor` is given back on top of the amount.
+    """
+
+    __tablename__ = "refunds"
+    __table_args__ = described(
+        "fact",
+        refers={"payment_id": "payments"},
+        indexes=[["order_id"], ["payment_id"], ["property_id", "business_date", "id"]],
+    )
+
+    payment_id: str = column(ID)
+    order_id: str = column(ID)
+    number: str = column(WORDS)
+    kind: str = column(WORDS)
+    tender: str = column(WORDS)
+    amount_minor: int = column(AMOUNT)
+    tip_minor: int = column(AMOUNT)
+    currency: str = column(WORDS)
+    reference: str | None = column(WORDS, pii="indirect", optional=True)
+    taxes: str = column(DOCUMENT)
+    reason: str = column(WORDS, pii="indirect")
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    approver_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    given_at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
+class CardAttempt(Row, table=True):
+    """A card terminal was asked to charge a card; `number` is what it was asked under, by which it is looked up."""
+
+    __tablename__ = "card_attempts"
+    __table_args__ = described(
+        "fact", refers={"order_id": "orders"}, indexes=[["order_id"], ["property_id", "business_date", "id"]]
+    )
+
+    order_id: str = column(ID)
+    number: str = column(WORDS)
+    amount_minor: int = column(AMOUNT)
+    tip_minor: int = column(AMOUNT)
+    currency: str = column(WORDS)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
+class CardAnswer(Row, table=True):
+    """What became known of an attempt; its state follows from all its answers."""
+
+    __tablename__ = "card_answers"
+    __table_args__ = described("fact", refers={"attempt_id": "card_attempts"}, indexes=[["attempt_id"]])
+
+    attempt_id: str = column(ID)
+    outcome: str = column(WORDS)
+    source: str = column(WORDS)
+    reference: str | None = column(WORDS, pii="indirect", optional=True)
+    reason: str | None = column(WORDS, pii="indirect", optional=True)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    approver_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
     business_date: str = column(DAY)

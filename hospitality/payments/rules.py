@@ -1,24 +1,32 @@
-"""What may be paid, and the change. Values in, a decision out."""
+"""What may be paid and given back, the change, and how far a card payment is. Values in, a decision out.
 
-from collections.abc import Collection
+Every part adds up to its whole: equal parts of a bill, and the portions of a refund, are cut from running sums, so that
+nothing is lost to rounding.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from hospitality.ground.errors import Invalid, Refused
 from hospitality.ground.money import written
 from hospitality.ground.texts import kept_text
 
 REFERENCE_LENGTH_MAX = 64
+REASON_LENGTH_MAX = 200
+PARTS_MAX = 99
 TENDERED_MINOR_MAX = 10_000_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """A payment as it is asked for; amounts in minor units of the order's currency."""
+    """A payment as it is asked for; amounts in minor units of the order's currency. The tip comes on top of the amount."""
 
     tender: str
     amount_minor: int
     tendered_minor: int | None = None
     reference: str | None = None
+    tip_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +40,16 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What has been paid on an order, and whether its receipt was issued."""
+    """What has been paid on an order, and whether its receipt was issued.
+
+    paid_minor: without what was reversed. refunded_minor: given back after the receipt. waiting: the number of a card
+    payment of which nobody knows yet whether it went through; empty when there is none.
+    """
 
     paid_minor: int = 0
     settled: bool = False
+    refunded_minor: int = 0
+    waiting: str = ""
 
 
 def decide(new: NewPayment, *, due_minor: int, currency: str, references: Collection[str]) -> Decided:
@@ -53,6 +67,7 @@ def decide(new: NewPayment, *, due_minor: int, currency: str, references: Collec
         )
     if new.amount_minor < 0 or (new.amount_minor == 0 and due_minor != 0):
         raise Invalid("AMOUNT_INVALID", "Take an amount above zero.", amount_minor=new.amount_minor)
+    _check_tip(new.tip_minor)
     if new.tender == "cash":
         return _cash(new, currency)
     if new.tender == "card":
@@ -63,30 +78,219 @@ def decide(new: NewPayment, *, due_minor: int, currency: str, references: Collec
 def _cash(new: NewPayment, currency: str) -> Decided:
     if new.reference is not None:
         raise Invalid("REFERENCE_NOT_FOR_CASH", "Only a card payment has a reference. Leave it out.")
-    tendered = new.amount_minor if new.tendered_minor is None else new.tendered_minor
-    if tendered < new.amount_minor:
+    wanted = new.amount_minor + new.tip_minor
+    tendered = wanted if new.tendered_minor is None else new.tendered_minor
+    if tendered < wanted:
         raise Refused(
             "TENDERED_TOO_LITTLE",
-            f"{written(tendered, currency)} does not cover {written(new.amount_minor, currency)}."
+            f"{written(tendered, currency)} does not cover {written(wanted, currency)}."
             " Ask for more, or take a part payment.",
             tendered_minor=tendered,
-            amount_minor=new.amount_minor,
+            amount_minor=wanted,
         )
     if tendered > TENDERED_MINOR_MAX:
         raise Invalid("AMOUNT_INVALID", "That is more cash than a drawer holds.", tendered_minor=tendered)
-    return Decided(tendered, tendered - new.amount_minor, None)
+    return Decided(tendered, tendered - wanted, None)
 
 
 def _card(new: NewPayment, references: Collection[str]) -> Decided:
     if new.tendered_minor is not None:
         raise Invalid("TENDERED_NOT_FOR_CARD", "A card is charged the exact amount. Leave the cash out.")
-    reference = kept_text(new.reference, what="reference", length_max=REFERENCE_LENGTH_MAX)
-    if reference is None:
-        raise Invalid("REFERENCE_MISSING", "Key in the reference from the card terminal's slip.")
+    reference = card_reference(new.reference)
+    check_reference(reference, references)
+    return Decided(None, 0, reference)
+
+
+def check_reference(reference: str, references: Collection[str]) -> None:
+    """Raises Refused CARD_REFERENCE_USED when a card payment of this reference is on the order."""
     if reference in references:
         raise Refused(
             "CARD_REFERENCE_USED",
             "A card payment with this reference is on the order already. Look at its payments.",
             reference=reference,
         )
-    return Decided(None, 0, reference)
+
+
+def _check_tip(tip_minor: int) -> None:
+    if not 0 <= tip_minor <= TENDERED_MINOR_MAX:
+        raise Invalid("TIP_INVALID", "A tip is zero or more. Key it in again.", tip_minor=tip_minor)
+
+
+def card_reference(reference: str | None) -> str:
+    """The card terminal's reference as it is kept; Invalid REFERENCE_MISSING when nothing is left of it."""
+    kept = kept_text(reference, what="reference", length_max=REFERENCE_LENGTH_MAX)
+    if kept is None:
+        raise Invalid("REFERENCE_MISSING", "Key in the reference from the card terminal's slip.")
+    return kept
+
+
+def kept_reason(reason: str | None, *, what: str) -> str:
+    """Why something was done, as it is kept; Invalid REASON_MISSING when nothing is said."""
+    why = kept_text(reason, what="reason", length_max=REASON_LENGTH_MAX)
+    if why is None:
+        raise Invalid("REASON_MISSING", f"Say why {what}.")
+    return why
+
+
+# --- parts
+
+
+def equal_parts(amount_minor: int, count: int) -> list[int]:
+    """The amount in `count` parts that add up to it exactly; they differ by one minor unit at most, larger ones first."""
+    if not 1 <= count <= PARTS_MAX:
+        raise Invalid("PARTS_INVALID", f"Cut the bill into 1 to {PARTS_MAX} parts.", parts=count)
+    each, over = divmod(amount_minor, count)
+    return [each + 1] * over + [each] * (count - over)
+
+
+def portions(amount_minor: int, parts: Sequence[int]) -> list[int]:
+    """The amount cut as the parts stand to their sum, to the minor unit; the portions of the whole sum are the parts."""
+    whole = sum(parts)
+    if whole == 0:
+        return [0] * len(parts)
+    edges = [amount_minor * upto // whole for upto in accumulate(parts, initial=0)]
+    return [after - before for before, after in pairwise(edges)]
+
+
+def next_portions(amount_minor: int, parts: Sequence[int], *, before_minor: int) -> list[int]:
+    """The portions of what is cut off after `before_minor` was; all that is ever cut off adds up to the parts."""
+    upto, before = portions(before_minor + amount_minor, parts), portions(before_minor, parts)
+    return [now - then for now, then in zip(upto, before, strict=True)]
+
+
+# --- refunds
+
+
+@dataclass(frozen=True, slots=True)
+class NewRefund:
+    """Money to give back of one payment; `tender` None gives it back as it was paid."""
+
+    amount_minor: int
+    reason: str
+    tip_minor: int = 0
+    tender: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """A payment with what is left of it after earlier refunds, and of its order what was taken over its total."""
+
+    tender: str
+    amount_left_minor: int
+    tip_left_minor: int
+    settled: bool
+    surplus_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRefund:
+    """What is written down of a refund. kind: `reversal` undoes a payment, `refund` gives back part of a sale."""
+
+    kind: str
+    tender: str
+    reference: str | None
+    reason: str
+
+
+def decide_refund(new: NewRefund, of: Refundable, *, currency: str) -> DecidedRefund:
+    """Whether money can be given back. Before an order is settled, or of what was taken over its total, that undoes the
+    payment; afterwards it takes back part of the sale."""
+    reason = kept_reason(new.reason, what="money is given back")
+    if new.amount_minor < 0 or new.tip_minor < 0 or new.amount_minor + new.tip_minor == 0:
+        raise Invalid("AMOUNT_INVALID", "Give back an amount above zero.", amount_minor=new.amount_minor)
+    if new.amount_minor > of.amount_left_minor or new.tip_minor > of.tip_left_minor:
+        raise Refused(
+            "REFUND_OVER_PAID",
+            f"Only {written(of.amount_left_minor, currency)} and {written(of.tip_left_minor, currency)} of tip are left"
+            " of this payment. Give back no more than that.",
+            amount_left_minor=of.amount_left_minor,
+            tip_left_minor=of.tip_left_minor,
+        )
+    if of.settled and 0 < of.surplus_minor < new.amount_minor:
+        raise Refused(
+            "REFUND_SURPLUS_FIRST",
+            f"{written(of.surplus_minor, currency)} too much was taken for this order. Give that back by itself first.",
+            surplus_minor=of.surplus_minor,
+        )
+    tender = of.tender if new.tender is None else new.tender
+    if tender not in ("cash", of.tender):
+        raise Refused("REFUND_TENDER", "Give cash back for cash; a card gets back what it paid.", tender=tender)
+    if tender == "cash" and new.reference is not None:
+        raise Invalid("REFERENCE_NOT_FOR_CASH", "Only a card payment has a reference. Leave it out.")
+    reference = card_reference(new.reference) if tender == "card" else None
+    is_sale = of.settled and of.surplus_minor == 0
+    return DecidedRefund("refund" if is_sale else "reversal", tender, reference, reason)
+
+
+# --- card payments that go through a card terminal
+
+
+@dataclass(frozen=True, slots=True)
+class CardAnswer:
+    """What somebody knows of a card payment: an outcome, and from where.
+
+    source: `terminal` answered by itself, `look_up` by our number on the card terminal or at the bank, or a `decision`
+    by somebody who may, who says why.
+    """
+
+    outcome: str
+    source: str
+    reference: str | None = None
+    reason: str | None = None
+
+
+OUTCOMES = ("approved", "declined", "unknown")
+SOURCES = ("terminal", "look_up", "decision")
+
+
+def card_state(outcomes: Collection[str]) -> str:
+    """attempted, unknown, declined or approved, whatever the order in which answers came: money that was taken counts."""
+    for state in OUTCOMES:
+        if state in outcomes:
+            return state
+    return "attempted"
+
+
+def check_known(waiting: str) -> None:
+    """Raises Refused CARD_PAYMENT_UNKNOWN while a card payment waits of which nobody knows whether it went through."""
+    if waiting:
+        raise Refused(
+            "CARD_PAYMENT_UNKNOWN",
+            f"Nobody knows yet whether card payment {waiting} went through. Look it up on the card terminal,"
+            " or ask a manager to decide.",
+            number=waiting,
+        )
+
+
+def check_attempt(amount_minor: int, tip_minor: int, *, due_minor: int, currency: str) -> None:
+    """Raises unless a card may be charged with this amount and tip."""
+    if amount_minor > due_minor:
+        raise Refused(
+            "PAYMENT_OVER_DUE",
+            f"Only {written(due_minor, currency)} is due. Charge that much.",
+            due_minor=due_minor,
+            amount_minor=amount_minor,
+        )
+    if amount_minor <= 0:
+        raise Invalid("AMOUNT_INVALID", "Take an amount above zero.", amount_minor=amount_minor)
+    _check_tip(tip_minor)
+
+
+def check_answer(answer: CardAnswer, *, state: str, number: str) -> CardAnswer:
+    """The answer as it is kept. What was declined may turn out to have been taken; nothing else is answered again."""
+    if answer.outcome not in OUTCOMES or answer.source not in SOURCES:
+        raise Invalid("OUTCOME_INVALID", "Say approved, declined or unknown, and how you know.", outcome=answer.outcome)
+    if state == "approved" or (state == "declined" and answer.outcome != "approved"):
+        raise Refused(
+            "CARD_PAYMENT_ANSWERED",
+            f"Card payment {number} was {state} already. Read the order again; give money back by a refund.",
+            state=state,
+        )
+    is_decided = answer.source == "decision"
+    return CardAnswer(
+        answer.outcome,
+        answer.source,
+        card_reference(answer.reference) if answer.outcome == "approved" else None,
+        kept_reason(answer.reason, what="this is decided") if is_decided else None,
+    )

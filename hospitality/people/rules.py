@@ -12,7 +12,10 @@ from hospitality.ground.errors import Forbidden, Invalid
 READ = "property.read"
 
 _STAFF = frozenset({READ, "orders.place", "kitchen.bump", "payments.take"})
-_SERVICE_MANAGER = _STAFF | {"orders.void", "orders.open_price", "menu.manage"}
+_SERVICE_MANAGER = _STAFF | {
+    *("orders.void", "orders.open_price", "menu.manage"),
+    *("payments.refund", "payments.decide"),
+}
 _HOSPITALITY_MANAGER = _SERVICE_MANAGER | {"people.manage", "terminals.manage", "sync.resolve", "reports.read"}
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset({"*"}),

@@ -1,7 +1,8 @@
 """What was sold, taken and left open, property by property; each question reads the business days at hand and no more.
 
 Sales are the lines as they were priced, voids off; taxes that are put on top of prices are not in them. Money taken is
-what was paid. All amounts are minor units of the property's currency, and those of two currencies never meet.
+what was paid, without tips and less what was given back. All amounts are minor units of the property's currency, and
+those of two currencies never meet.
 """
 
 from collections.abc import Sequence
@@ -80,9 +81,15 @@ _TAKEN = """
     SELECT w.property_id, w.week, s.taken_minor
     FROM (VALUES {windows}) AS w (property_id, zone, week, day, until)
     CROSS JOIN LATERAL (
-        SELECT CAST(coalesce(sum(p.amount_minor), 0) AS bigint) AS taken_minor FROM payments p
-        WHERE p.org_id = :org_id AND p.property_id = w.property_id AND p.business_date = w.day
-          AND p.taken_at <= w.until
+        SELECT CAST(coalesce(sum(m.amount_minor), 0) AS bigint) AS taken_minor FROM (
+            SELECT p.amount_minor FROM payments p
+            WHERE p.org_id = :org_id AND p.property_id = w.property_id AND p.business_date = w.day
+              AND p.taken_at <= w.until
+            UNION ALL
+            SELECT -f.amount_minor FROM refunds f
+            WHERE f.org_id = :org_id AND f.property_id = w.property_id AND f.business_date = w.day
+              AND f.given_at <= w.until
+        ) m
     ) s
 """
 # the same orders as `orders_page(state="open")` lists

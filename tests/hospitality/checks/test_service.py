@@ -14,8 +14,8 @@ from hospitality.ground.ids import derived_id, new_id
 from hospitality.menu.service import edit_item
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
+from hospitality.payments.reading import payments_of, payments_page
 from hospitality.payments.rules import NewPayment
-from hospitality.payments.service import payments_of, payments_page
 from tests.hospitality.node import Node, Restaurant
 
 
@@ -47,6 +47,7 @@ def test_cash_with_change_settles_and_gives_a_receipt(restaurant: Restaurant) ->
         "id": answer["payment"]["id"],
         "tender": "cash",
         "amount_minor": 900,
+        "tip_minor": 0,
         "tendered_minor": 1000,
         "change_minor": 100,
         "reference": None,
@@ -64,6 +65,7 @@ def test_cash_with_change_settles_and_gives_a_receipt(restaurant: Restaurant) ->
         "tender": "cash",
         "amount_minor": 900,
         "currency": "NAD",
+        "tip_minor": 0,
     }
     assert msgspec.json.decode(settled["data"]) == {
         "order_id": order["id"],
@@ -91,7 +93,7 @@ def test_a_receipt_has_all_that_is_printed(restaurant: Restaurant) -> None:
         "number": "A1-1",
         "issued_at": "2026-03-01T17:00:01.000000Z",
         "order": cash["order"],
-        "payments": [{**found["payment"], "order_id": order["id"]} for found in (card, cash)],
+        "payments": [{**found["payment"], "order_id": order["id"], "refunded_minor": 0} for found in (card, cash)],
         "property": {
             "id": node.caller.property_id,
             "name": "Dune House",

@@ -98,7 +98,7 @@ def test_an_order_is_answered_whole_at_the_menus_prices(restaurant: Restaurant) 
             {"name": "VAT", "rate_bp": 1500, "included": True, "net_minor": 3913, "tax_minor": 587},
         ],
         "total_minor": 5179,
-        "paid_minor": 0,
+        **dict.fromkeys(("paid_minor", "refunded_minor"), 0),
         "due_minor": 5179,
         "kitchen_state": "placed",
         "payment_state": "open",

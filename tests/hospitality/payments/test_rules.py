@@ -5,7 +5,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hospitality.ground.errors import Invalid, Refused
-from hospitality.payments.rules import Decided, NewPayment, decide
+from hospitality.payments.rules import (
+    OUTCOMES,
+    PARTS_MAX,
+    CardAnswer,
+    Decided,
+    NewPayment,
+    NewRefund,
+    Refundable,
+    card_state,
+    check_answer,
+    decide,
+    decide_refund,
+    equal_parts,
+    next_portions,
+)
 
 AMOUNTS = st.integers(-5, 10**10)
 
@@ -57,6 +71,8 @@ def test_a_card_keeps_its_reference_and_gives_no_change() -> None:
         (NewPayment("cash", 0), "AMOUNT_INVALID"),
         (NewPayment("cash", -1), "AMOUNT_INVALID"),
         (NewPayment("shells", 500), "TENDER_INVALID"),
+        (NewPayment("cash", 500, tip_minor=-1), "TIP_INVALID"),
+        (NewPayment("cash", 500, 549, tip_minor=50), "TENDERED_TOO_LITTLE"),
     ],
 )
 def test_payments_that_are_refused(new: NewPayment, code: str) -> None:
@@ -75,3 +91,86 @@ def test_a_wrong_form_is_invalid_and_a_wrong_state_refused() -> None:
 
 def test_an_order_that_comes_to_nothing_is_settled_by_nothing() -> None:
     assert decided(NewPayment("cash", 0), 0) == Decided(0, 0, None)
+
+
+def test_a_tip_comes_on_top_and_is_no_part_of_what_is_due() -> None:
+    assert decided(NewPayment("cash", 1000, 1200, tip_minor=150), 1000) == Decided(1200, 50, None)
+    assert decided(NewPayment("cash", 1000, tip_minor=150), 1000) == Decided(1150, 0, None)
+    assert decided(NewPayment("card", 1000, reference="7", tip_minor=150), 1000) == Decided(None, 0, "7")
+
+
+@settings(max_examples=500)
+@given(amount=st.integers(0, 10**9), count=st.integers(1, PARTS_MAX))
+def test_equal_parts_add_up_and_differ_by_one_at_most(amount: int, count: int) -> None:
+    parts = equal_parts(amount, count)
+    assert (len(parts), sum(parts)) == (count, amount)
+    assert max(parts) - min(parts) <= 1
+    assert parts == sorted(parts, reverse=True)
+
+
+@settings(max_examples=500)
+@given(parts=st.lists(st.integers(0, 10**6), min_size=1, max_size=8), cuts=st.lists(st.integers(0, 10**6), max_size=6))
+def test_portions_of_all_refunds_add_up_to_the_receipt(parts: list[int], cuts: list[int]) -> None:
+    left, before, given_back = sum(parts), 0, [0] * len(parts)
+    for amount in [*cuts, 10**9]:
+        amount = min(amount, left)
+        portion = next_portions(amount, parts, before_minor=before)
+        assert sum(portion) == amount
+        given_back = [had + more for had, more in zip(given_back, portion, strict=True)]
+        left, before = left - amount, before + amount
+    assert given_back == parts
+
+
+PAID = Refundable("cash", 500, 50, settled=True)
+
+
+@pytest.mark.parametrize(
+    ("new", "of", "code"),
+    [
+        (NewRefund(501, "cold"), PAID, "REFUND_OVER_PAID"),
+        (NewRefund(500, "cold", tip_minor=51), PAID, "REFUND_OVER_PAID"),
+        (NewRefund(0, "cold"), PAID, "AMOUNT_INVALID"),
+        (NewRefund(-1, "cold", tip_minor=5), PAID, "AMOUNT_INVALID"),
+        (NewRefund(1, " "), PAID, "REASON_MISSING"),
+        (NewRefund(1, "cold", tender="card", reference="9"), PAID, "REFUND_TENDER"),
+        (NewRefund(1, "cold", reference="9"), PAID, "REFERENCE_NOT_FOR_CASH"),
+        (NewRefund(1, "cold"), Refundable("card", 500, 0, settled=True), "REFERENCE_MISSING"),
+        (NewRefund(9, "twice"), Refundable("cash", 500, 0, settled=True, surplus_minor=8), "REFUND_SURPLUS_FIRST"),
+    ],
+)
+def test_refunds_that_are_refused(new: NewRefund, of: Refundable, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        decide_refund(new, of, currency="NAD")
+    assert refused.value.code == code
+
+
+def test_what_was_settled_is_refunded_and_the_rest_reversed() -> None:
+    def kind(of: Refundable, amount: int) -> str:
+        return decide_refund(NewRefund(amount, "cold"), of, currency="NAD").kind
+
+    assert kind(PAID, 500) == "refund"
+    assert kind(Refundable("cash", 500, 0, settled=False), 500) == "reversal"
+    assert kind(Refundable("cash", 500, 0, settled=True, surplus_minor=8), 8) == "reversal"
+
+
+@given(outcomes=st.lists(st.sampled_from(OUTCOMES)))
+def test_a_cards_state_does_not_lean_on_the_order_of_answers(outcomes: list[str]) -> None:
+    assert card_state(outcomes) == card_state(outcomes[::-1])
+    assert (card_state(outcomes) == "approved") == ("approved" in outcomes)
+    assert (card_state(outcomes) == "attempted") == (not outcomes)
+
+
+def test_money_that_was_taken_after_all_is_answered_and_nothing_else_again() -> None:
+    approved = CardAnswer("approved", "look_up", " 77 ")
+    assert check_answer(approved, state="declined", number="A1-1") == CardAnswer("approved", "look_up", "77")
+    for answer, state, code in [
+        (approved, "approved", "CARD_PAYMENT_ANSWERED"),
+        (CardAnswer("declined", "terminal"), "approved", "CARD_PAYMENT_ANSWERED"),
+        (CardAnswer("unknown", "terminal"), "declined", "CARD_PAYMENT_ANSWERED"),
+        (CardAnswer("approved", "terminal"), "unknown", "REFERENCE_MISSING"),
+        (CardAnswer("declined", "decision"), "unknown", "REASON_MISSING"),
+        (CardAnswer("lost", "terminal"), "unknown", "OUTCOME_INVALID"),
+    ]:
+        with pytest.raises(Refused) as refused:
+            check_answer(answer, state=state, number="A1-1")
+        assert refused.value.code == code

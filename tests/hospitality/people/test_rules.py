@@ -25,6 +25,8 @@ def test_what_each_role_may() -> None:
         "orders.void",
         "orders.open_price",
         "menu.manage",
+        "payments.refund",
+        "payments.decide",
     }
     assert {"people.manage", "terminals.manage", "sync.resolve"} <= permissions_of("hospitality_manager")
     assert permissions_of("owner") == {"*"}

@@ -1,0 +1,160 @@
+"""What has been paid, given back and asked of cards: on an order, and page by page of the property's."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hospitality.ground.errors import NotFound
+from hospitality.ground.statements import Reading
+from hospitality.orders.rules import day_cursor, from_day_cursor
+from hospitality.payments.rules import Standing, card_state
+
+SHOWN = (
+    "id",
+    "tender",
+    "amount_minor",
+    "tip_minor",
+    "tendered_minor",
+    "change_minor",
+    "reference",
+    "currency",
+    "taken_at",
+)
+SHOWN_OF_REFUND = (
+    "id",
+    "payment_id",
+    "order_id",
+    "number",
+    "kind",
+    "tender",
+    "amount_minor",
+    "tip_minor",
+    "currency",
+    "reference",
+    "reason",
+    "given_at",
+)
+
+
+def standing(reading: Reading, order_id: str) -> Standing:
+    """What has been paid on one order."""
+    return standings(reading, [order_id])[order_id]
+
+
+# The casts keep PostgreSQL from answering a sum of bigint as a decimal.
+_PAID = """
+    SELECT order_id, CAST(SUM(paid_minor) AS BIGINT) AS paid_minor,
+           CAST(SUM(refunded_minor) AS BIGINT) AS refunded_minor
+    FROM (
+        SELECT order_id, amount_minor AS paid_minor, 0 AS refunded_minor FROM payments
+        WHERE org_id = :org_id AND order_id IN (:ids)
+        UNION ALL
+        SELECT order_id, CASE WHEN kind = 'reversal' THEN -amount_minor ELSE 0 END,
+               CASE WHEN kind = 'reversal' THEN 0 ELSE amount_minor END
+        FROM refunds WHERE org_id = :org_id AND order_id IN (:ids)
+    ) AS moved GROUP BY order_id
+"""
+_WHERE_IT_STANDS = """
+    SELECT order_id, '' AS waiting FROM receipts WHERE org_id = :org_id AND order_id IN (:ids)
+    UNION ALL
+    SELECT a.order_id, a.number FROM card_attempts a
+    WHERE a.org_id = :org_id AND a.order_id IN (:ids) AND NOT EXISTS (
+        SELECT 1 FROM card_answers k
+        WHERE k.org_id = a.org_id AND k.attempt_id = a.id AND k.outcome IN ('approved', 'declined'))
+"""
+
+
+def standings(reading: Reading, order_ids: Sequence[str]) -> dict[str, Standing]:
+    """What has been paid on each of these orders: two SELECTs for any number."""
+    if not order_ids:
+        return {}
+    paid = {row["order_id"]: row for row in reading.rows(_PAID, ids=order_ids)}
+    settled: set[str] = set()
+    waiting: dict[str, str] = {}
+    for row in reading.rows(_WHERE_IT_STANDS, ids=order_ids):
+        if row["waiting"]:
+            waiting[row["order_id"]] = row["waiting"]
+        else:
+            settled.add(row["order_id"])
+    nothing = {"paid_minor": 0, "refunded_minor": 0}
+    return {
+        id: Standing(found["paid_minor"], id in settled, found["refunded_minor"], waiting.get(id, ""))
+        for id in order_ids
+        for found in (paid.get(id, nothing),)
+    }
+
+
+_PAYMENTS = """
+    SELECT p.id, p.order_id, p.tender, p.amount_minor, p.tip_minor, p.tendered_minor, p.change_minor, p.reference,
+           p.currency, p.taken_at, p.business_date,
+           (SELECT CAST(COALESCE(SUM(f.amount_minor + f.tip_minor), 0) AS BIGINT) FROM refunds f
+            WHERE f.org_id = p.org_id AND f.payment_id = p.id) AS refunded_minor
+    FROM payments p WHERE p.org_id = :org_id
+"""
+_REFUNDS = f"SELECT {', '.join(SHOWN_OF_REFUND)}, business_date FROM refunds WHERE org_id = :org_id"
+
+
+def payments_page(reading: Reading, *, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
+    """{items, next_cursor}: the property's payments with their order_id, newest first."""
+    rows, next_cursor = _page(reading, f"{_PAYMENTS} AND p.property_id = :property_id", "p.", limit, cursor)
+    return {"items": [_shown(row) for row in rows], "next_cursor": next_cursor}
+
+
+def payments_of(reading: Reading, order_id: str) -> list[dict[str, Any]]:
+    """An order's payments, oldest first."""
+    rows = reading.rows(f"{_PAYMENTS} AND p.order_id = :order_id ORDER BY p.taken_at, p.id", order_id=order_id)
+    return [_shown(row) for row in rows]
+
+
+def refunds_page(reading: Reading, *, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
+    """{items, next_cursor}: what was given back at the property, newest first."""
+    rows, next_cursor = _page(reading, f"{_REFUNDS} AND property_id = :property_id", "", limit, cursor)
+    return {"items": [{name: row[name] for name in SHOWN_OF_REFUND} for row in rows], "next_cursor": next_cursor}
+
+
+def _page(
+    reading: Reading, sql: str, of: str, limit: int, cursor: str | None
+) -> tuple[Sequence[Mapping[str, Any]], str | None]:
+    before = ""
+    parameters: dict[str, Any] = {"limit": limit + 1}
+    if cursor is not None:
+        before = f"AND ({of}business_date, {of}id) < (:day, :id)"
+        parameters["day"], parameters["id"] = from_day_cursor(cursor)
+    rows = reading.rows(f"{sql} {before} ORDER BY {of}business_date DESC, {of}id DESC LIMIT :limit", **parameters)
+    page = rows[:limit]
+    return page, day_cursor(page[-1]) if len(rows) > limit else None
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {name: row[name] for name in SHOWN}
+    return {**shown, "order_id": row["order_id"], "refunded_minor": row["refunded_minor"]}
+
+
+_ATTEMPTS = """
+    SELECT a.id, a.order_id, a.number, a.amount_minor, a.tip_minor, a.currency, a.at, k.outcome
+    FROM card_attempts a LEFT JOIN card_answers k ON k.org_id = a.org_id AND k.attempt_id = a.id
+    WHERE a.org_id = :org_id AND a.property_id = :property_id AND {which} ORDER BY a.at, a.id
+"""
+
+
+def attempts_of(reading: Reading, order_id: str) -> list[dict[str, Any]]:
+    """The card payments that were tried on an order, oldest first, each with its state."""
+    return _attempts(reading.rows(_ATTEMPTS.format(which="a.order_id = :order_id"), order_id=order_id))
+
+
+def attempt_view(reading: Reading, attempt_id: str) -> dict[str, Any]:
+    """One attempt with its state; NotFound CARD_ATTEMPT_NOT_FOUND."""
+    found = _attempts(reading.rows(_ATTEMPTS.format(which="a.id = :id"), id=attempt_id))
+    if not found:
+        raise NotFound.of("card attempt", attempt_id)
+    return found[0]
+
+
+def _attempts(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    heads: dict[str, dict[str, Any]] = {}
+    outcomes: dict[str, set[str]] = {}
+    for row in rows:
+        head = {name: row[name] for name in ("id", "order_id", "number", "amount_minor", "tip_minor", "currency", "at")}
+        heads.setdefault(row["id"], head)
+        if row["outcome"] is not None:
+            outcomes.setdefault(row["id"], set()).add(row["outcome"])
+    return [{**head, "state": card_state(outcomes.get(id, ()))} for id, head in heads.items()]

@@ -1,0 +1,92 @@
+"""Giving money back: a fact of its own with a number, never more than was paid."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from hospitality.ground.errors import NotFound
+from hospitality.ground.ids import new_id
+from hospitality.ground.numbers import next_number
+from hospitality.ground.work import Work
+from hospitality.orders.loading import load_order
+from hospitality.payments import rules
+from hospitality.payments.facts import PaymentRefunded
+from hospitality.payments.models import Refund
+from hospitality.payments.reading import SHOWN_OF_REFUND, standing
+from hospitality.payments.rules import NewRefund, Refundable, Standing
+from hospitality.properties.service import business_day
+
+REFUND = "payments.refund"
+_PAYMENT = """
+    SELECT p.id, p.order_id, p.tender, p.amount_minor, p.tip_minor, p.currency,
+           (SELECT CAST(COALESCE(SUM(f.amount_minor), 0) AS BIGINT) FROM refunds f
+            WHERE f.org_id = p.org_id AND f.payment_id = p.id) AS given_back_minor,
+           (SELECT CAST(COALESCE(SUM(f.tip_minor), 0) AS BIGINT) FROM refunds f
+            WHERE f.org_id = p.org_id AND f.payment_id = p.id) AS tip_given_back_minor
+    FROM payments p WHERE p.org_id = :org_id AND p.property_id = :property_id AND p.id = :id
+"""
+
+
+def refund_payment(work: Work, payment_id: str, new: NewRefund) -> dict[str, Any]:
+    """Gives back money of a payment, wholly or in part, for a reason: the refund as the list shows it.
+
+    Before the order is settled this is a reversal, and what it gives back is due again. Afterwards it is a refund: the
+    receipt stands, and the refund carries its portion of the receipt's taxes. Refused with REFUND_OVER_PAID,
+    REFUND_SURPLUS_FIRST or REFUND_TENDER.
+    """
+    work.require(REFUND)
+    payment = work.one(_PAYMENT, id=payment_id)
+    if payment is None:
+        raise NotFound.of("payment", payment_id)
+    total = load_order(work, payment["order_id"]).totals().total_minor
+    found = standing(work, payment["order_id"])
+    decided = rules.decide_refund(new, _refundable(payment, found, total), currency=payment["currency"])
+    taxes = _taxes(work, payment["order_id"], new.amount_minor, found) if decided.kind == "refund" else []
+    row = {
+        "id": new_id(),
+        "payment_id": payment_id,
+        "order_id": payment["order_id"],
+        "number": next_number(work, "refund"),
+        "kind": decided.kind,
+        "tender": decided.tender,
+        "amount_minor": new.amount_minor,
+        "tip_minor": new.tip_minor,
+        "currency": payment["currency"],
+        "reference": decided.reference,
+        "taxes": msgspec.json.encode(taxes).decode(),
+        "reason": decided.reason,
+        "person_id": work.caller.person_id,
+        "approver_id": None,
+        "terminal_id": work.caller.terminal_id,
+        "given_at": work.now_text,
+        "business_date": business_day(work).isoformat(),
+    }
+    work.add(Refund, row)
+    told = ("payment_id", "order_id", "number", "kind", "tender", "amount_minor", "tip_minor", "currency")
+    work.journal(PaymentRefunded(row["id"], **{name: row[name] for name in told}), reason=decided.reason)
+    return {name: row[name] for name in SHOWN_OF_REFUND}
+
+
+def _refundable(payment: Mapping[str, Any], found: Standing, total_minor: int) -> Refundable:
+    return Refundable(
+        payment["tender"],
+        payment["amount_minor"] - payment["given_back_minor"],
+        payment["tip_minor"] - payment["tip_given_back_minor"],
+        found.settled,
+        max(0, found.paid_minor - total_minor) if found.settled else 0,
+    )
+
+
+def _taxes(work: Work, order_id: str, amount_minor: int, found: Standing) -> Sequence[Mapping[str, Any]]:
+    """The refund's portion of the receipt's taxes; the portions of all refunds of an order add up to them."""
+    receipt = work.one(
+        "SELECT total_minor, taxes FROM receipts WHERE org_id = :org_id AND order_id = :order_id ORDER BY id DESC",
+        order_id=order_id,
+    )
+    assert receipt is not None, "a settled order has a receipt"
+    taxes = msgspec.json.decode(receipt["taxes"])
+    parts = [tax[name] for tax in taxes for name in ("net_minor", "tax_minor")]
+    untaxed = receipt["total_minor"] - sum(parts)
+    cut = rules.next_portions(amount_minor, [*parts, untaxed], before_minor=found.refunded_minor)
+    return [{**tax, "net_minor": cut[2 * at], "tax_minor": cut[2 * at + 1]} for at, tax in enumerate(taxes)]

@@ -1,0 +1,133 @@
+"""Taking payments and settling. `checks.pay` answers the order with it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from hospitality.ground.errors import Refused
+from hospitality.ground.ids import new_id
+from hospitality.ground.numbers import next_number
+from hospitality.ground.statements import Reading
+from hospitality.ground.work import Work
+from hospitality.orders.loading import LoadedOrder, load_order
+from hospitality.orders.rules import Totals, check_not_settled
+from hospitality.payments import rules
+from hospitality.payments.facts import OrderSettled, PaymentTaken
+from hospitality.payments.models import Payment, Receipt
+from hospitality.payments.reading import SHOWN, standing
+from hospitality.payments.rules import NewPayment, Standing
+from hospitality.properties.service import business_day
+
+TAKE = "payments.take"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A payment with what it left behind: the order as loaded, its standing now, and the receipt if it settled."""
+
+    payment: dict[str, Any]
+    order: LoadedOrder
+    standing: Standing
+    receipt: dict[str, Any] | None
+
+
+def take_payment(work: Work, order_id: str, new: NewPayment) -> Taken:
+    """Takes money for an order; what pays the last of it settles the order and issues its receipt.
+
+    Refused with PAYMENT_OVER_DUE, TENDERED_TOO_LITTLE, CARD_REFERENCE_USED, CARD_PAYMENT_UNKNOWN or ORDER_SETTLED.
+    """
+    work.require(TAKE)
+    order, before = payable(work, order_id)
+    sums = order.totals()
+    decided = rules.decide(
+        new,
+        due_minor=sums.total_minor - before.paid_minor,
+        currency=order.row["currency"],
+        references=references(work, order_id) if new.tender == "card" else (),
+    )
+    return book(work, order, before, new, decided, sums=sums)
+
+
+def payable(reading: Reading, order_id: str) -> tuple[LoadedOrder, Standing]:
+    """An order that money may be taken for, with what was paid; Refused while it is settled, voided or unknown."""
+    order = load_order(reading, order_id)
+    found = standing(reading, order_id)
+    check_not_settled(settled=found.settled, number=order.number)
+    rules.check_known(found.waiting)
+    if not order.left():
+        raise Refused("ORDER_VOIDED", f"Everything on order {order.number} is voided. Nothing is due.")
+    return order, found
+
+
+def book(
+    work: Work,
+    order: LoadedOrder,
+    before: Standing,
+    new: NewPayment,
+    decided: rules.Decided,
+    *,
+    sums: Totals,
+    id: str | None = None,
+    attempt_id: str | None = None,
+) -> Taken:
+    """Writes a payment down, and settles the order when nothing is due any more."""
+    paid = before.paid_minor + new.amount_minor
+    row = _payment_row(work, order, new, decided)
+    payment = work.add(Payment, {**row, "id": id or row["id"], "attempt_id": attempt_id})
+    fact = PaymentTaken(
+        payment["id"], order.id, new.tender, new.amount_minor, order.row["currency"], tip_minor=new.tip_minor
+    )
+    work.journal(fact)
+    settles = not before.settled and paid >= sums.total_minor
+    receipt = issue_receipt(work, order, sums) if settles else None
+    shown = {name: payment[name] for name in SHOWN}
+    return Taken(shown, order, Standing(paid, before.settled or settles, before.refunded_minor), receipt)
+
+
+def issue_receipt(work: Work, order: LoadedOrder, sums: Totals) -> dict[str, Any]:
+    """Settles an order of which nothing is due: {id, number}."""
+    today = business_day(work).isoformat()
+    receipt = work.add(
+        Receipt,
+        {
+            "id": new_id(),
+            "order_id": order.id,
+            "number": next_number(work, "receipt"),
+            "total_minor": sums.total_minor,
+            "currency": order.row["currency"],
+            "taxes": msgspec.json.encode(sums.taxes).decode(),
+            "issued_at": work.now_text,
+            "business_date": today,
+        },
+    )
+    fact = OrderSettled(order.id, receipt["id"], receipt["number"], sums.total_minor, order.row["currency"])
+    work.journal(fact)
+    return {"id": receipt["id"], "number": receipt["number"]}
+
+
+def _payment_row(work: Work, order: LoadedOrder, new: NewPayment, decided: rules.Decided) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "order_id": order.id,
+        "tender": new.tender,
+        "amount_minor": new.amount_minor,
+        "tip_minor": new.tip_minor,
+        "tendered_minor": decided.tendered_minor,
+        "change_minor": decided.change_minor,
+        "currency": order.row["currency"],
+        "reference": decided.reference,
+        "taken_by": work.caller.person_id,
+        "terminal_id": work.caller.terminal_id,
+        "taken_at": work.now_text,
+        "business_date": business_day(work).isoformat(),
+    }
+
+
+def references(reading: Reading, order_id: str) -> set[str]:
+    """The references of an order's card payments."""
+    rows = reading.rows(
+        "SELECT reference FROM payments WHERE org_id = :org_id AND order_id = :order_id AND tender = 'card'",
+        order_id=order_id,
+    )
+    return {row["reference"] for row in rows}
