@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from hospitality.ground.ids import new_id
@@ -19,8 +21,18 @@ from hospitality.menu.service import (
 )
 from hospitality.people.service.accounts import add_person
 from hospitality.properties.service import add_organisation, add_property
-from tests.hospitality.node import EVERYTHING, Node, Restaurant, Store, postgres_store, sqlite_store, sqlite_template
+from tests.hospitality.node import (
+    EVERYTHING,
+    Node,
+    Restaurant,
+    Store,
+    postgres_store,
+    postgres_tables,
+    sqlite_store,
+    sqlite_template,
+)
 from tests.hospitality.served import Served, serve
+from tests.postgres_fixture import Databases
 
 
 @pytest.fixture(scope="session")
@@ -29,13 +41,19 @@ def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sqlite_template(tmp_path_factory.mktemp("hospitality") / "template.db")
 
 
+@pytest.fixture(scope="session")
+def postgres_node(postgres_databases: Databases) -> Iterator[psycopg.Connection[Any]]:
+    """Empty tables of the trades on PostgreSQL."""
+    yield from postgres_tables(postgres_databases)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, sqlite_tables: Path) -> Iterator[Store]:
     """An empty database of either kind."""
     if request.param == "sqlite":
         yield from sqlite_store(sqlite_tables, tmp_path / "node.db")
     else:
-        yield from postgres_store(request)
+        yield from postgres_store(request.getfixturevalue("postgres_node"))
 
 
 @pytest.fixture
