@@ -24,9 +24,11 @@ from cloud.metrics import FleetCollector
 from cloud.postgres import Cluster
 from cloud.settings import CloudSettings
 from cloud.sweeping import Sweeper
+from hospitality.cash.api import router as cash_router
 from hospitality.checks.api import router as checks_router
 from hospitality.conflicts.api import router as conflicts_router
 from hospitality.conflicts.settings import ConflictSettings
+from hospitality.days.api import router as days_router
 from hospitality.ground.clock import Clock, utc_now
 from hospitality.ground.http import install_errors, no_text
 from hospitality.ground.private_file import write_private
@@ -52,6 +54,8 @@ ROUTERS = (
     kitchen_router,
     payments_router,
     checks_router,
+    cash_router,
+    days_router,
     requests_router,
     people_router,
     conflicts_router,

@@ -12,9 +12,11 @@ from edge.conflicts import router as kept_router
 from edge.live import journal_position
 from edge.node import VERSION, Node
 from edge.printing.api import router as printing_router
+from hospitality.cash.api import router as cash_router
 from hospitality.checks.api import router as checks_router
 from hospitality.conflicts.api import router as conflicts_router
 from hospitality.conflicts.settings import ConflictSettings
+from hospitality.days.api import router as days_router
 from hospitality.ground.http import install_errors
 from hospitality.ground.quick_route import install_quick_way
 from hospitality.kitchen.api import router as kitchen_router
@@ -39,6 +41,8 @@ ROUTERS = (
     properties_router,
     menu_router,
     checks_router,
+    cash_router,
+    days_router,
     requests_router,
     requests_node_router,
     people_router,

@@ -85,7 +85,7 @@ def install_quick_way(app: FastAPI, routers: Iterable[APIRouter]) -> None:
         for route in router.routes:
             shape = _body_shape(route.endpoint) if isinstance(route, QuickRoute) else None
             if isinstance(route, QuickRoute) and shape is not None:
-                for method in route.methods:
+                for method in route.methods or ():
                     ways.setdefault(method, []).append(_Way(route.path_regex, route.endpoint, shape))
     app.add_middleware(QuickWay, ways=ways)
 

@@ -9,7 +9,7 @@ class Payment(Row, table=True):
     """Money taken for an order. Cash: what was handed over and given back; card: the terminal's reference.
 
     `tip_minor` came on top of the amount. `attempt_id` names the card attempt that was approved; the payment's id follows
-    from it, so that an approval that is told twice is one payment.
+    from it, so that an approval that is told twice is one payment. `drawer_session_id`: into which drawer cash went.
     """
 
     __tablename__ = "payments"
@@ -17,7 +17,7 @@ class Payment(Row, table=True):
         "fact",
         large=True,
         refers={"order_id": "orders"},
-        indexes=[["order_id"], ["property_id", "business_date", "id"]],
+        indexes=[["order_id"], ["property_id", "business_date", "id"], ["drawer_session_id"]],
     )
 
     order_id: str = column(ID)
@@ -33,6 +33,7 @@ class Payment(Row, table=True):
     business_date: str = column(DAY)
     tip_minor: int = column(AMOUNT, default=0, otherwise="0")
     attempt_id: str | None = column(ID, optional=True)
+    drawer_session_id: str | None = column(ID, optional=True)
 
 
 class Receipt(Row, table=True):
@@ -61,7 +62,7 @@ class Refund(Row, table=True):
     __table_args__ = described(
         "fact",
         refers={"payment_id": "payments"},
-        indexes=[["order_id"], ["payment_id"], ["property_id", "business_date", "id"]],
+        indexes=[["order_id"], ["payment_id"], ["property_id", "business_date", "id"], ["drawer_session_id"]],
     )
 
     payment_id: str = column(ID)
@@ -80,6 +81,7 @@ class Refund(Row, table=True):
     terminal_id: str | None = column(ID, optional=True)
     given_at: str = column(INSTANT)
     business_date: str = column(DAY)
+    drawer_session_id: str | None = column(ID, optional=True)
 
 
 class CardAttempt(Row, table=True):

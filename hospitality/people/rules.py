@@ -11,12 +11,15 @@ from hospitality.ground.errors import Forbidden, Invalid
 # Who may look at the property's orders, tickets, payments and people; a room tablet in guests' hands may not.
 READ = "property.read"
 
-_STAFF = frozenset({READ, "orders.place", "kitchen.bump", "payments.take"})
+_STAFF = frozenset({READ, "orders.place", "kitchen.bump", "payments.take", "cash.drawer"})
 _SERVICE_MANAGER = _STAFF | {
     *("orders.void", "orders.open_price", "menu.manage"),
-    *("payments.refund", "payments.decide"),
+    *("payments.refund", "payments.decide", "cash.pay_out"),
 }
-_HOSPITALITY_MANAGER = _SERVICE_MANAGER | {"people.manage", "terminals.manage", "sync.resolve", "reports.read"}
+_HOSPITALITY_MANAGER = _SERVICE_MANAGER | {
+    *("people.manage", "terminals.manage", "sync.resolve", "reports.read"),
+    *("cash.manage",),
+}
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset({"*"}),
     "hospitality_manager": _HOSPITALITY_MANAGER,

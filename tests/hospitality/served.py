@@ -10,7 +10,9 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from hospitality.cash import api as cash
 from hospitality.checks import api as checks
+from hospitality.days import api as days
 from hospitality.ground.errors import Forbidden, Unauthorised
 from hospitality.ground.host import Answer, Once
 from hospitality.ground.http import install_errors
@@ -154,7 +156,9 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
     install_errors(app)
     app.state.host = MiniatureHost(node)
     app.state.requests = RequestSettings(lambda: node.now)
-    routers = [trade.router for trade in (properties, people, menu, orders, kitchen, payments, checks, requests)]
+    routers = [
+        trade.router for trade in (properties, people, menu, orders, kitchen, payments, checks, requests, cash, days)
+    ]
     for router in routers:
         app.include_router(router)
     install_quick_way(app, routers)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from hospitality.cash.reading import session_for_cash
 from hospitality.ground.errors import NotFound
 from hospitality.ground.ids import new_id
 from hospitality.ground.numbers import next_number
@@ -61,6 +62,7 @@ def refund_payment(work: Work, payment_id: str, new: NewRefund) -> dict[str, Any
         "terminal_id": work.caller.terminal_id,
         "given_at": work.now_text,
         "business_date": business_day(work).isoformat(),
+        "drawer_session_id": session_for_cash(work, work.caller.terminal_id) if decided.tender == "cash" else None,
     }
     work.add(Refund, row)
     told = ("payment_id", "order_id", "number", "kind", "tender", "amount_minor", "tip_minor", "currency")

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from hospitality.cash.reading import session_for_cash
 from hospitality.ground.errors import Refused
 from hospitality.ground.ids import new_id
 from hospitality.ground.numbers import next_number
@@ -121,6 +122,7 @@ def _payment_row(work: Work, order: LoadedOrder, new: NewPayment, decided: rules
         "terminal_id": work.caller.terminal_id,
         "taken_at": work.now_text,
         "business_date": business_day(work).isoformat(),
+        "drawer_session_id": session_for_cash(work, work.caller.terminal_id) if new.tender == "cash" else None,
     }
 
 

@@ -20,13 +20,14 @@ from hospitality.people.rules import (
 
 
 def test_what_each_role_may() -> None:
-    assert permissions_of("staff") == {"property.read", "orders.place", "kitchen.bump", "payments.take"}
+    assert permissions_of("staff") == {"property.read", "orders.place", "kitchen.bump", "payments.take", "cash.drawer"}
     assert permissions_of("service_manager") - permissions_of("staff") == {
         "orders.void",
         "orders.open_price",
         "menu.manage",
         "payments.refund",
         "payments.decide",
+        "cash.pay_out",
     }
     assert {"people.manage", "terminals.manage", "sync.resolve"} <= permissions_of("hospitality_manager")
     assert permissions_of("owner") == {"*"}

@@ -1,0 +1,1 @@
+"""The end of a day's trade: drawers are counted, figures read at any time, days closed and reported for good."""

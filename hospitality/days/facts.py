@@ -1,0 +1,18 @@
+"""What can happen at the end of a stretch of trade."""
+
+from dataclasses import dataclass
+
+from hospitality.ground.journal import journal_kind
+
+
+@journal_kind("days.drawer_counted")
+@dataclass(frozen=True, slots=True)
+class DrawerCounted:
+    """A drawer was counted and its session ended; `over_short_minor` is below zero when cash is missing."""
+
+    session_id: str
+    drawer_id: str
+    counted_minor: int
+    expected_minor: int
+    over_short_minor: int
+    currency: str
