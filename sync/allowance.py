@@ -101,6 +101,23 @@ LEDGER = """
     ) AS found WHERE org_id = {org} AND allowance_id {among} GROUP BY kind, allowance_id, node, incarnation
 """
 
+# what of a node's own nobody answers (bind `{org}` and `{node}`): wants of more without a grant, and all that a life spent
+# whose share is below zero
+UNANSWERED = """
+    SELECT 'sync_wants' AS tbl, id, allowance_id, amount, incarnation, _hlc AS hlc FROM sync_wants AS w
+      WHERE org_id = {org} AND _node = {node} AND amount > 0 AND NOT EXISTS (SELECT 1 FROM sync_grants AS g
+        WHERE g.org_id = w.org_id AND g.allowance_id = w.allowance_id AND g.cause = CAST(w.id AS TEXT))
+    UNION ALL SELECT 'sync_spends', id, allowance_id, amount, incarnation, _hlc FROM sync_spends AS s
+      WHERE org_id = {org} AND _node = {node} AND 0 > (SELECT coalesce(sum(amount), 0) FROM (
+        SELECT amount FROM sync_grants AS g WHERE g.org_id = s.org_id AND g.allowance_id = s.allowance_id
+          AND g.node = s._node AND g.incarnation = s.incarnation
+        UNION ALL SELECT -amount FROM sync_spends AS e WHERE e.org_id = s.org_id AND e.allowance_id = s.allowance_id
+          AND e._node = s._node AND e.incarnation = s.incarnation
+        UNION ALL SELECT amount FROM sync_wants AS r WHERE r.org_id = s.org_id AND r.allowance_id = s.allowance_id
+          AND r._node = s._node AND r.incarnation = s.incarnation AND amount < 0) AS share)
+    ORDER BY hlc, id
+"""
+
 
 class AllowanceSpentError(Exception):
     """More was asked for than there is here. left: what there is; online_would_help: whether head office may have more."""

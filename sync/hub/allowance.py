@@ -1,10 +1,11 @@
 """Head office's side of allowances: it answers what nodes want when it hears of it, in the push's own transaction.
 
 An allowance's row is locked before its sums are read, so two that ask at once get no more than there is. What an earlier
-life of a node left of its share is taken back when a later life asks: it can't be spent any more.
+life of a node left of its share is taken back when a later life asks: it can't be spent any more. While another node has yet to
+give back what head office lost, nobody gets more: what that node was granted may be among it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,21 @@ def answer_wants(store: HubStore, schema: Schema, transactions: Iterable[Transac
                 found.setdefault(row["allowance_id"], []).append(
                     (change.t, {**row, "hlc": transaction.hlc, "now": transaction.incarnation})
                 )
+    return _answered(store, schema, found, now_ms)
+
+
+def answer_given(store: HubStore, schema: Schema, incarnation: int, now_ms: int) -> None:
+    """The same for what the sender, in this life, gave back, once it has given all: answers to it may have been among
+    that."""
+    if TABLE not in schema.tables:
+        return
+    found: dict[str, list[tuple[str, Row]]] = {}
+    for row in store.unanswered():
+        found.setdefault(row["allowance_id"], []).append((row["tbl"], {**row, "now": incarnation}))
+    tell_answers(store, _answered(store, schema, found, now_ms))
+
+
+def _answered(store: HubStore, schema: Schema, found: Mapping[str, Sequence[tuple[str, Row]]], now_ms: int) -> Answered:
     if not found:
         return Answered([])
     told = _Telling(store, now_ms)
@@ -94,12 +110,14 @@ class _Telling:
 def _answer(told: _Telling, id: str, ledger: Ledger, rows: Sequence[tuple[str, Row]]) -> None:
     rest, mine = ledger.rest, told.sender.number
     asking = [row for table, row in rows if table == "sync_wants" and row["amount"] > 0]
+    is_held = bool(asking) and told.store.awaits_others()
     for (node, life), share in sorted(ledger.shares.items()):
         is_over = asking and node == mine and life < asking[-1]["now"]
         if is_over and share.left > 0 and told.grant(id, life, -share.left, rest, f"{asking[-1]['id']}/{life}"):
             rest += share.left
     for row in asking:
-        amount = granted(row["amount"], rest) if row["incarnation"] == row["now"] else 0  # its life is over
+        is_over = row["incarnation"] != row["now"]
+        amount = 0 if is_over or is_held else granted(row["amount"], rest)
         if told.grant(id, row["incarnation"], amount, rest, row["id"]):
             rest -= amount
     left = {life: share.left for (node, life), share in ledger.shares.items() if node == mine}

@@ -245,7 +245,7 @@ class Desk:
     async def settled(self, sender: Sender, body: bytes) -> msgspec.Struct:
         """Hears that a comparison is over."""
         said = unpack(body, Settled)
-        return await self._in(sender, lambda store: settled(store, said))
+        return await self._in(sender, lambda store: settled(store, self._hub.schema, said, now_ms()))
 
     async def enrol(self, request: Request) -> Response:
         """Takes a node in by its one-time code."""

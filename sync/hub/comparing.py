@@ -1,6 +1,7 @@
 """Comparing a node's rows with the hub's by checksums: stretch by stretch in the order of ids, which the node's own rows
 mark out, so that each question costs both ends the same bounded look at a table."""
 
+from sync.hub.allowance import answer_given
 from sync.hub.put_back import epoch_of, place_of
 from sync.hub.store import HubStore, NodeState, Revoked
 from sync.schema import Schema, TableSpec
@@ -41,7 +42,7 @@ def rows(store: HubStore, schema: Schema, asked: RowsRequest) -> RowsAnswer:
     return RowsAnswer("ok", store.row_images(table, asked.ids[:ROWS_MAX]) if table else [])
 
 
-def settled(store: HubStore, said: Settled) -> SettledAnswer:
+def settled(store: HubStore, schema: Schema, said: Settled, now_ms: int) -> SettledAnswer:
     """Hears that a comparison is over: the node has been heard out in this epoch, or all was well in quiet times."""
     node = store.lock_node()
     if not node.active:
@@ -50,6 +51,8 @@ def settled(store: HubStore, said: Settled) -> SettledAnswer:
         return SettledAnswer("superseded")
     if said.epoch and said.epoch == epoch_of(store):
         store.settle(said.epoch)
+        store.begin_applying()
+        answer_given(store, schema, said.incarnation, now_ms)
     if not said.epoch:
         store.note_check(max(0, said.differed), max(0, said.standing))
     return SettledAnswer("ok")

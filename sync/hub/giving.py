@@ -3,10 +3,12 @@
 A gift is rows as they stand at the node, under their own stamps and authors, merged by the rules of any row. It needs
 no number: what is still to be given is what still differs. It comes before what waits in the node's outbox, since that
 may lean on it. Other authors' edits are taken only while the hub knows that it was put back and that this node has not
-been heard out since, so that at other times a node can forge nobody's.
+been heard out since, so that at other times a node can forge nobody's. What follows from rows that were pushed follows
+from these too: business keys are asked for, and whoever a row concerns is told; what is wanted or was spent of an
+allowance is looked at once all is given (`allowance.answer_given`), since the answer may be among it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -20,6 +22,7 @@ from sync.hub.conflict_log import conflict_fact
 from sync.hub.feed import feed_rows, write_feed
 from sync.hub.interest import forget, settle
 from sync.hub.interest import image as whole_row
+from sync.hub.keys import same_keys
 from sync.hub.put_back import is_recovering
 from sync.hub.said import normal, of_a_later_release
 from sync.hub.set_aside import LetGo, tell_settled, tell_troubles, try_again
@@ -32,6 +35,8 @@ AUTHORS_COPY = "authors_copy"
 """The rule by which one edit that is told in two ways is decided: its author knows, else the hub."""
 GIVEN = -1
 """The life of an author that feeds name for what was given: none, so that it goes to all."""
+# the hub's own conclusions, each under the id of what it follows from: made twice, they differ in their moment alone
+CONCLUSIONS = frozenset({"sync_conflicts", "sync_troubles", "sync_resolutions"})
 MAY_COME, NOT_THEIRS, ASIDE, IN_PART = "PARENT_MISSING", "NOT_PERMITTED", "SET_ASIDE", "ROW_MISSING"
 
 
@@ -115,6 +120,9 @@ class Taking:
         self.told: dict[tuple[str, int, int], list[EntryChange]] = {}
         self.differing: list[RowImage] = []
         self.is_new = False
+        self._keyed: dict[str, list[str]] = {}  # of tables with business keys: the rows that may have taken one
+        self._moved: dict[str, list[str]] = {}  # the group's rows that only some hear of
+        self._found: list[tuple[dict[str, Any], str, tuple[str, str] | None]] = []  # for the log, once all is here
 
     def run(self, images: list[RowImage]) -> None:
         """Raises SetAside when anything can't be taken; nothing may then stay of any of it (HubStore.attempt)."""
@@ -127,6 +135,34 @@ class Taking:
             self._take(self._rules.schema.tables[name], by_table[name])
         for name, given in by_table.items():
             self._settle_dealings(self._rules.schema.dealings.get(name, ()), given)
+        self._check_dealings()
+        for fact, scope, concerned in [*self._found, *self._same_keys()]:
+            self._log(fact, scope, concerned)
+
+    def _check_dealings(self) -> None:
+        """In quiet times a property says nothing of whom it does not deal with; else its dealings may be among what it has
+        yet to give."""
+        if self._rules.recovering:
+            return
+        for name, ids in self._moved.items():
+            told = self._store.told(name, ids)
+            strangers = [id for id in ids if self._sender.property_id not in told.get(id, ())]
+            if strangers:
+                raise SetAside("NO_DEALINGS", f"the property has no dealings with {name} {strangers[0]}")
+
+    def _same_keys(self) -> Iterator[tuple[dict[str, Any], str, tuple[str, str] | None]]:
+        for name, ids in self._keyed.items():
+            table = self._rules.schema.tables[name]
+            for fact in same_keys(self._store, table, ids, instant_of(self._rules.now_ms)):
+                place = fact["property_id"]
+                yield fact, place or self._sender.org_id, guard(table, {"id": fact["row_id"], "property_id": place})
+
+    def _note_moved(self, table: TableSpec, row: dict[str, Any], fields: Collection[str]) -> None:
+        """What is looked at once all is taken."""
+        if not table.key_fields.isdisjoint(fields):
+            self._keyed.setdefault(table.name, []).append(row["id"])
+        if guard(table, row) is not None:
+            self._moved.setdefault(table.name, []).append(row["id"])
 
     def _settle_dealings(self, tables: Sequence[TableSpec], given: list[RowImage]) -> None:
         """Whom rows concern is decided by dealings, which were given back too."""
@@ -178,6 +214,7 @@ class Taking:
         if row["_hlc"] != image.h or stamps != {name: tuple(stamp) for name, stamp in (image.v or {}).items()}:
             self.differing.append(image_of(table, row))
         self._tell(table, row, image.h)
+        self._note_moved(table, row, table.key_fields)
         return msgspec.json.encode(row)
 
     def _lowered(self, stamp: Stamp) -> Stamp:
@@ -195,10 +232,13 @@ class Taking:
             if mine != sent:
                 self.differing.append(image_of(table, row))
             return
+        if mine != sent and table.name in CONCLUSIONS:
+            self.differing.append(image_of(table, row))
+            return
         if mine != sent:
             raise SetAside("SAME_ID_OTHER_CONTENT", f"{table.name} {image.k} is already here with other content")
         for name, value in other.items():
-            final = self._authors_copy(name, table, image.k, Version(row[name], mine), Version(value, sent))
+            final = self._authors_copy(name, table, row, Version(row[name], mine), Version(value, sent))
             row[name] = final.value
         if sent[1] == self._sender.number:
             self._store.edit(table, image.k, other)
@@ -228,6 +268,7 @@ class Taking:
             row["_x"] = msgspec.json.encode(extra).decode() if extra else None
             self._store.edit(table, image.k, {name: row[name] for name in sorted(changed | {"_fv"})})
             self._tell(table, row)
+            self._note_moved(table, row, moved)
         sets = (name for name in table.sets if name in known)
         unsaid = table.mergeable.keys() - known.keys()  # edited and not sent yet: what the hub has there is news
         if differs or unsaid or any(row[name] != known[name] for name in sets):
@@ -240,32 +281,36 @@ class Taking:
         if mine == sent:
             return mine
         if mine.stamp == sent.stamp:
-            return self._authors_copy(name, table, row["id"], mine, sent)
-        if not self._may_tell(table, sent.stamp):
+            return self._authors_copy(name, table, row, mine, sent)
+        if not self._may_tell(table, sent.stamp) or (spec.writer == "group" and not self._rules.recovering):
             return mine
         final = later(spec, mine, sent)
         if final is mine and mine.value != sent.value and self._rules.recovering:
             # an edit that the hub forgot lost to one whose author could not have seen it
             scope = row["property_id"] or self._sender.org_id
             if not self._store.has_seen(scope, sent.stamp[1], sent.stamp[0]):
-                self._log(table, row["id"], Clash(name, spec.merge, mine, sent))
+                self._note(table, row, Clash(name, spec.merge, mine, sent))
         return final
 
-    def _authors_copy(self, name: str, table: TableSpec, row_id: str, mine: Version, sent: Version) -> Version:
+    def _authors_copy(self, name: str, table: TableSpec, row: dict[str, Any], mine: Version, sent: Version) -> Version:
         """One edit with two values: one of the copies was damaged. Both are kept in the conflict log."""
         won, lost = (sent, mine) if sent.stamp[1] == self._sender.number else (mine, sent)
-        self._log(table, row_id, Clash(name, AUTHORS_COPY, won, lost))
+        self._note(table, row, Clash(name, AUTHORS_COPY, won, lost))
         return won
 
     # --- telling
 
-    def _log(self, table: TableSpec, row_id: str, clash: Clash) -> None:
-        fact = conflict_fact(self._sender.property_id, table, row_id, clash, instant_of(self._rules.now_ms))
+    def _note(self, table: TableSpec, row: dict[str, Any], clash: Clash) -> None:
+        fact = conflict_fact(self._sender.property_id, table, row["id"], clash, instant_of(self._rules.now_ms))
+        self._found.append((fact, self._sender.property_id, guard(table, row)))
+
+    def _log(self, fact: dict[str, Any], scope: str, concerned: tuple[str, str] | None) -> None:
+        """Unless it was given back: after all that was."""
         hlc = at_ms(self._rules.now_ms)
         if self._store.log_conflict(fact, hlc):
-            change = EntryChange("sync_conflicts", "i", fact["id"], msgspec.Raw(msgspec.json.encode(fact)))
-            key = (self._sender.property_id, hlc, self._sender.number)
-            self.told.setdefault(key, []).append(change)
+            body = msgspec.Raw(msgspec.json.encode(fact))
+            change = EntryChange("sync_conflicts", "i", fact["id"], body, d=concerned)
+            self.told.setdefault((scope, hlc, self._sender.number), []).append(change)
 
     def _tell(self, table: TableSpec, row: dict[str, Any], given_as: int | None = None) -> None:
         """Tells the feed the whole row, so that who never had it can put it in and who has it merges it."""

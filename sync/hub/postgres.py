@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import psycopg
 
-from sync.allowance import LEDGER, Ledger, ledgers
+from sync.allowance import LEDGER, UNANSWERED, Ledger, ledgers
 from sync.hub.capture import NEWS_CHANNEL, pg_type, wire_form
 from sync.hub.postgres_dealings import DealingsInPostgres, concerns
 from sync.hub.postgres_kept import KeptInPostgres
@@ -252,6 +252,20 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres, PostgresRows):
         """See HubStore."""
         question = LEDGER.format(org="%(org)s", among="= ANY(%(ids)s::uuid[])")
         return ledgers(self._connection.execute(question, {"org": self.sender.org_id, "ids": list(ids)}))
+
+    def unanswered(self) -> list[dict[str, Any]]:
+        """See HubStore."""
+        question = UNANSWERED.format(org="%(org)s", node="%(node)s")
+        return self._connection.execute(question, {"org": self.sender.org_id, "node": self.sender.number}).fetchall()
+
+    def awaits_others(self) -> bool:
+        """See HubStore."""
+        found = self._connection.execute(
+            "SELECT 1 FROM sync_nodes AS n JOIN sync_scopes AS s ON s.org_id = n.org_id AND s.scope = n.org_id"
+            " WHERE n.org_id = %s AND n.id <> %s AND n.status = 'active' AND n.settled < s.epoch LIMIT 1",
+            self._me,
+        )
+        return found.fetchone() is not None
 
     # --- what is set aside
 

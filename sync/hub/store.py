@@ -284,6 +284,14 @@ class HubStore(Protocol):
         """All sums of these allowances; one of which there are no facts yet is left out."""
         ...
 
+    def unanswered(self) -> list[dict[str, Any]]:
+        """What the sender wants or spent that nobody answered (`allowance.UNANSWERED`), in the order of its stamps."""
+        ...
+
+    def awaits_others(self) -> bool:
+        """Whether another node in force has yet to give back what the hub lacks."""
+        ...
+
     # --- what is set aside
 
     def quarantine(self, aside: Aside, trouble: Trouble) -> None:

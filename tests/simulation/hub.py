@@ -119,7 +119,7 @@ class Hub:
         if path.endswith("give"):
             return give(store, self.release.schema, unpack(body, Gift), self.wall_ms())
         if path.endswith("settled"):
-            return settled(store, unpack(body, Settled))
+            return settled(store, self.release.schema, unpack(body, Settled), self.wall_ms())
         return answer(store, unpack(body, PullRequest), store.see_node(), self.wall_ms(), self.limits)
 
     def act(self, statements: Sequence[Statement]) -> None:

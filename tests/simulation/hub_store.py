@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from sync.allowance import LEDGER, Ledger, ledgers
+from sync.allowance import LEDGER, UNANSWERED, Ledger, ledgers
 from sync.hub.capture import dealings_from
 from sync.hub.postgres_dealings import concerns
 from sync.hub.store import Aside, Deleted, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
@@ -205,6 +205,15 @@ class SqliteStore(SqliteRows):
     def ledgers(self, ids: Sequence[str]) -> dict[str, Ledger]:
         question = LEDGER.format(org="?", among="IN (SELECT value FROM json_each(?))")
         return ledgers(self._run(question, self.sender.org_id, _ids(ids)))
+
+    def unanswered(self) -> list[dict[str, Any]]:
+        question = UNANSWERED.format(org=":org", node=":node")
+        rows = self._connection.execute(question, {"org": self.sender.org_id, "node": self.sender.number})
+        return [dict(row) for row in rows]
+
+    def awaits_others(self) -> bool:
+        sql = "SELECT 1 FROM sync_nodes WHERE active AND number <> ? AND settled < (SELECT max(epoch) FROM sync_scopes)"
+        return self._run(sql, self.sender.number).fetchone() is not None
 
     # --- what is set aside
 

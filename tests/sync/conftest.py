@@ -20,6 +20,7 @@ from tests.postgres_fixture import DatabaseFactory, Databases, FreshDatabase, Te
 from tests.sync.ends import Edge, Group, Hand, Head, House, Node, make_edge, make_node
 from tests.sync.faults import LoopThread, Wire
 from tests.sync.later import head_of_its_own
+from tests.sync.put_back import Office, office_of_its_own
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 
@@ -77,6 +78,15 @@ def head_of(
             return stack.enter_context(head_of_its_own(fresh, hub_loop, SECRET, schema))
 
         yield factory
+
+
+@pytest.fixture
+def own_office(
+    postgres_databases: Databases, database_template: TemplateFactory, hub_loop: LoopThread
+) -> Iterator[Office]:
+    """Head office on a database of its own, which can be put back to an older copy."""
+    with office_of_its_own(postgres_databases, database_template, hub_loop, SECRET) as made:
+        yield made
 
 
 @pytest.fixture

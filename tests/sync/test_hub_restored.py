@@ -2,78 +2,33 @@
 and still holds comes back by itself, once, with its own stamps and authors."""
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import pytest
-from starlette.applications import Starlette
 
-from cloud.database import Database, migrate
-from cloud.host import CloudHost
-from hospitality.ground.clock import utc_now
+from hospitality.ground.ids import new_id
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station, edit_item
 from hospitality.orders.models import Order, OrderLine
-from sync.hub.api import routes
 from sync.node.transport import LinkDown
 from sync.wire import PROTOCOL, Gift, GiftAnswer, RowImage, pack
-from tests.postgres_fixture import Databases, FreshDatabase, TemplateFactory
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
-from tests.sync.conftest import SECRET, NodeFactory
+from tests.sync.conftest import NodeFactory
 from tests.sync.ends import Group, Hand, Head, House, Node, wait_until
-from tests.sync.faults import LoopThread, Wire, after, answer_lost, request_lost
+from tests.sync.faults import after, answer_lost, request_lost
 from tests.sync.menus import Menu, add_menu, place
+from tests.sync.put_back import Office, come
 from tests.sync.test_requests import answering, ask_for_an_order, told
 
 GIVE, COMPARE, PUSH, SETTLED = (f"/sync/v1/{name}" for name in ("give", "compare", "push", "settled"))
 
 
-@dataclass
-class Office:
-    """Head office with a database of its own, which can be copied and put back."""
-
-    head: Head
-    databases: Databases
-    made: list[FreshDatabase]
-
-    def back_up(self) -> FreshDatabase:
-        """A copy of the database as it is."""
-        self.head.database.close()
-        copy = self._copy_of(self.head.fresh)
-        self._open(self.head.fresh)
-        return copy
-
-    def put_back(self, copy: FreshDatabase) -> None:
-        """The copy takes the place of the database; it can be put back again."""
-        self.head.database.close()
-        self._open(self._copy_of(copy))
-
-    def _copy_of(self, fresh: FreshDatabase) -> FreshDatabase:
-        self.made.append(self.databases.make(fresh.name))
-        return self.made[-1]
-
-    def _open(self, fresh: FreshDatabase) -> None:
-        self.head.fresh = fresh
-        self.head.database = self.head.host.database = Database(fresh.app_url)
-        self.head.database.open()
-
-
 @pytest.fixture
-def office(postgres_databases: Databases, database_template: TemplateFactory, hub_loop: LoopThread) -> Iterator[Office]:
+def office(own_office: Office) -> Office:
     """Head office on a database of its own."""
-    fresh = postgres_databases.make(database_template("head_office", lambda made: migrate(made.owner_url)))
-    database = Database(fresh.app_url)
-    database.open()
-    host = CloudHost(database, secret=SECRET, now=utc_now)
-    head = Head(fresh, database, host, Wire(Starlette(routes=list(routes(host))), hub_loop))
-    office = Office(head, postgres_databases, [fresh])
-    yield office
-    head.database.close()
-    for each in office.made:
-        postgres_databases.drop(each)
+    return own_office
 
 
 @pytest.fixture
@@ -96,13 +51,6 @@ def other(group: Group, make: NodeFactory) -> Node:
     other = make(group.house("Camp"))
     other.sync()
     return other
-
-
-def come(*nodes: Node) -> None:
-    """Nodes talk until they have nothing to say."""
-    for _ in range(3):
-        for node in nodes:
-            node.sync()
 
 
 def epochs(group: Group) -> set[int]:
@@ -401,6 +349,19 @@ def test_a_node_cannot_forge_another_authors_rows_in_quiet_times(house: House, h
     assert [trouble.code for trouble in answer.troubles] == ["NOT_PERMITTED"]
     assert house.group.value("SELECT count(*) FROM stations") == 0
     assert house.group.quarantine() == []
+
+
+def test_what_only_the_group_edits_is_not_edited_by_a_gift(house: House, hand: Hand) -> None:
+    rate = {"id": new_id(), "property_id": house.id, "name": "VAT", "rate_bp": 1500, "included": True}
+    hand.push([hand.insert("tax_rates", rate)])
+    made = house.group.rows("SELECT _hlc, _node FROM tax_rates")[0]
+    fields = msgspec.Raw(msgspec.json.encode({**rate, "rate_bp": 0}))
+    row = RowImage("tax_rates", str(rate["id"]), made["_hlc"], made["_node"], fields)
+    hand.high += 1
+    row.v = {"rate_bp": (hand.high, hand.number)}
+    (answer,) = gift(hand, row).images
+    assert msgspec.json.decode(answer.f)["rate_bp"] == 1500
+    assert house.group.value("SELECT rate_bp FROM tax_rates") == 1500
 
 
 def test_a_node_cannot_talk_head_office_into_having_been_put_back(house: House, hand: Hand) -> None:

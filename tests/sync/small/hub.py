@@ -103,7 +103,7 @@ class Hub:
         if path.endswith("give"):
             return give(store, SCHEMA, unpack(body, Gift), self.wall_ms())
         if path.endswith("settled"):
-            return settled(store, unpack(body, Settled))
+            return settled(store, SCHEMA, unpack(body, Settled), self.wall_ms())
         asked = unpack(body, PullRequest)
         return answer(store, asked, store.see_node(), self.wall_ms())
 
