@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 import cloud.tables  # noqa: F401  (declares head office's own tables)
+import hospitality.approvals.models
 import hospitality.cash.models
 import hospitality.menu.models
 import hospitality.orders.models

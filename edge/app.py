@@ -12,6 +12,7 @@ from edge.conflicts import router as kept_router
 from edge.live import journal_position
 from edge.node import VERSION, Node
 from edge.printing.api import router as printing_router
+from hospitality.approvals.node_api import router as approvals_router
 from hospitality.cash.api import router as cash_router
 from hospitality.checks.api import router as checks_router
 from hospitality.conflicts.api import router as conflicts_router
@@ -41,6 +42,7 @@ ROUTERS = (
     properties_router,
     menu_router,
     checks_router,
+    approvals_router,
     cash_router,
     days_router,
     requests_router,

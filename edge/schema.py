@@ -8,6 +8,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 import edge.tables  # noqa: F401  (declares the node's own tables)
+import hospitality.approvals.models
 import hospitality.cash.models
 import hospitality.ground
 import hospitality.kitchen.service

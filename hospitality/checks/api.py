@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from hospitality.checks.reading import order_view, orders_page, parts_view, receipt_view
 from hospitality.checks.service import add_lines, answer_card_payment, pay, void_line
-from hospitality.ground.http import OR_REQUESTED, Asking, Cursor, ErrorEnvelope, Id, Limit, Shape, act, read
+from hospitality.ground.http import OR_REQUESTED, Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
 from hospitality.orders.api import NewLineShape, OrderShape, new_lines
 from hospitality.payments.api import AttemptShape, ListedPayment, PaymentShape, Tender
 from hospitality.payments.reading import attempts_of
@@ -33,9 +33,10 @@ class MoreLines(Shape):
 
 
 class Void(Shape):
-    """Why a line is taken off."""
+    """Why a line is taken off, and the approval of that line where the role lacks the right."""
 
     reason: str
+    approval_id: IdText | None = None
 
 
 class NewPaymentShape(Shape):
@@ -132,8 +133,8 @@ async def more_lines(request: Request, asking: Asking, order_id: Id, more: MoreL
     "/orders/{order_id}/lines/{line_id}/void", status_code=201, response_model=OrderShape, responses=OR_REQUESTED
 )
 async def void(request: Request, asking: Asking, order_id: Id, line_id: Id, why: Void) -> Response:
-    """Takes a line off an order that is not paid; needs orders.void."""
-    return await act(request, asking, void_line, order_id, line_id, reason=why.reason)
+    """Takes a line off an order that is not paid; needs orders.void or an approval."""
+    return await act(request, asking, void_line, order_id, line_id, reason=why.reason, approval_id=why.approval_id)
 
 
 @router.post("/orders/{order_id}/payments", status_code=201, response_model=Paid, tags=["payments"])

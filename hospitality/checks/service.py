@@ -23,7 +23,9 @@ def add_lines(work: Work, order_id: str, lines: Sequence[NewLine]) -> dict[str, 
     return with_standing(orders.add_lines(work, order, lines), paid)
 
 
-def void_line(work: Work, order_id: str, line_id: str, *, reason: str) -> dict[str, Any]:
+def void_line(
+    work: Work, order_id: str, line_id: str, *, reason: str, approval_id: str | None = None
+) -> dict[str, Any]:
     """Takes a line off an order that is not settled.
 
     Refused where more has been paid than is left to pay. When what was paid covers exactly what is left, the order is
@@ -32,7 +34,7 @@ def void_line(work: Work, order_id: str, line_id: str, *, reason: str) -> dict[s
     order = load_order(work, order_id)
     paid = standing(work, order_id)
     check_not_settled(settled=paid.settled, number=order.number)
-    shrunk = orders.void_line(work, order, line_id, reason=reason, paid_minor=paid.paid_minor)
+    shrunk = orders.void_line(work, order, line_id, reason=reason, paid_minor=paid.paid_minor, approval_id=approval_id)
     sums = shrunk.totals()
     if paid.paid_minor and paid.paid_minor == sums.total_minor:
         issue_receipt(work, shrunk, sums)

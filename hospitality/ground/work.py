@@ -24,7 +24,10 @@ from hospitality.ground.tables import Row
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: a person at a terminal, a terminal by itself, or the system (neither)."""
+    """Who asks: a person at a terminal, a terminal by itself, or the system (neither).
+
+    absent: they asked from elsewhere, so nobody can come to them with a PIN.
+    """
 
     org_id: str
     property_id: str | None = None
@@ -32,6 +35,7 @@ class Caller:
     terminal_id: str | None = None
     permissions: frozenset[str] = frozenset()
     name: str = ""
+    absent: bool = False
 
     def may(self, permission: str) -> bool:
         """Whether the caller holds the permission, or all of them."""

@@ -27,7 +27,10 @@ class NewOptionShape(Shape):
 
 
 class NewLineShape(Shape):
-    """A line to order. `unit_price_minor` is of one, options included, and needs orders.open_price."""
+    """A line to order. `unit_price_minor` is of one, options included, and needs orders.open_price or an approval of it.
+
+    The approval is of the item's id, with the price as its value.
+    """
 
     menu_item_id: IdText
     quantity: int
@@ -35,6 +38,7 @@ class NewLineShape(Shape):
     note: str | None = None
     seat: int | None = None
     unit_price_minor: int | None = None
+    approval_id: IdText | None = None
 
 
 class NewOrderShape(Shape):
@@ -125,6 +129,7 @@ def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:
             line.note,
             line.seat,
             line.unit_price_minor,
+            line.approval_id,
         )
         for line in lines
     )

@@ -39,7 +39,10 @@ _MOVES = {
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """A line as it is asked for. options: (option id, quantity in one item); the price is of one, options included."""
+    """A line as it is asked for. options: (option id, quantity in one item); the price is of one, options included.
+
+    approval_id: of a price keyed in, where the caller's role does not allow it.
+    """
 
     menu_item_id: str
     quantity: int
@@ -47,6 +50,7 @@ class NewLine:
     note: str | None = None
     seat: int | None = None
     unit_price_minor: int | None = None
+    approval_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

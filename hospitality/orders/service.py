@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from hospitality.approvals.service import permit
 from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import derived_id, new_id
 from hospitality.ground.numbers import next_number
@@ -41,7 +42,7 @@ def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
     rules.check_lines(new.lines)
     today = business_day(work).isoformat()
     order_id = new_id()
-    rows, options = _priced(work, new.lines, order_id=order_id, first_no=1, today=today)
+    rows, options, approver_id = _priced(work, new.lines, order_id=order_id, first_no=1, today=today)
     head = work.add(
         Order,
         {
@@ -63,7 +64,7 @@ def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
     answer = order_answer(LoadedOrder(head, _opener(work), lines))
     total = answer["total_minor"]
     fact = OrderPlaced(order_id, head["number"], _tickets(lines), len(lines), total, head["currency"])
-    work.journal(fact)
+    work.journal(fact, approver_id=approver_id)
     return answer
 
 
@@ -83,21 +84,24 @@ def add_lines(work: Work, order: LoadedOrder, lines: Sequence[NewLine]) -> Loade
         )
     today = business_day(work).isoformat()
     first_no = max(line.row["line_no"] for line in order.lines) + 1
-    rows, options = _priced(work, lines, order_id=order.id, first_no=first_no, today=today)
+    rows, options, approver_id = _priced(work, lines, order_id=order.id, first_no=first_no, today=today)
     added = tuple(LoadedLine(row, chosen) for row, chosen in zip(work.add_all(OrderLine, rows), options, strict=True))
     grown = replace(order, lines=order.lines + added)
     total = grown.totals().total_minor
     fact = LinesAdded(order.id, order.number, _tickets(added), len(added), total, order.row["currency"])
-    work.journal(fact)
+    work.journal(fact, approver_id=approver_id)
     return grown
 
 
-def void_line(work: Work, order: LoadedOrder, line_id: str, *, reason: str, paid_minor: int) -> LoadedOrder:
-    """Takes a line off for a reason; `checks.void_line` has made sure that the order is not paid.
+def void_line(
+    work: Work, order: LoadedOrder, line_id: str, *, reason: str, paid_minor: int, approval_id: str | None = None
+) -> LoadedOrder:
+    """Takes a line off for a reason, by right or approval of the line; `checks.void_line` has made sure that the order
+    is not paid.
 
     paid_minor: what has been paid so far, which what is left must still cover.
     """
-    work.require(VOID)
+    approver_id = permit(work, VOID, line_id, approval_id=approval_id)
     why = kept_text(reason, what="reason", length_max=rules.REASON_LENGTH_MAX)
     if why is None:
         raise Invalid("REASON_MISSING", "Say why the line is voided.")
@@ -110,7 +114,7 @@ def void_line(work: Work, order: LoadedOrder, line_id: str, *, reason: str, paid
     shrunk = replace(order, lines=lines)
     total = shrunk.totals().total_minor
     rules.check_void(total_left_minor=total, paid_minor=paid_minor)
-    _add_void(work, order, line, why)
+    _add_void(work, order, line, why, approver_id)
     fact = LineVoided(
         order.id,
         order.number,
@@ -120,13 +124,13 @@ def void_line(work: Work, order: LoadedOrder, line_id: str, *, reason: str, paid
         total,
         order.row["currency"],
     )
-    work.journal(fact, reason=why)
+    work.journal(fact, reason=why, approver_id=approver_id)
     if not shrunk.left():
-        work.journal(OrderVoided(order.id, order.number), reason=why)
+        work.journal(OrderVoided(order.id, order.number), reason=why, approver_id=approver_id)
     return shrunk
 
 
-def _add_void(work: Work, order: LoadedOrder, line: LoadedLine, reason: str) -> None:
+def _add_void(work: Work, order: LoadedOrder, line: LoadedLine, reason: str, approver_id: str | None) -> None:
     line_id = line.row["id"]
     values = {
         "id": derived_id(line_id, "void"),
@@ -134,7 +138,7 @@ def _add_void(work: Work, order: LoadedOrder, line: LoadedLine, reason: str) -> 
         "line_id": line_id,
         "reason": reason,
         "person_id": work.caller.person_id,
-        "approver_id": None,
+        "approver_id": approver_id,
         "terminal_id": work.caller.terminal_id,
         "at": work.now_text,
         "business_date": business_day(work).isoformat(),
@@ -144,16 +148,22 @@ def _add_void(work: Work, order: LoadedOrder, line: LoadedLine, reason: str) -> 
 
 def _priced(
     work: Work, lines: Sequence[NewLine], *, order_id: str, first_no: int, today: str
-) -> tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]:
-    """The rows of new lines and what was chosen on each, at the menu's prices of this moment."""
+) -> tuple[list[dict[str, Any]], list[list[dict[str, Any]]], str | None]:
+    """The rows of new lines, what was chosen on each at the menu's prices of this moment, and who approved a price."""
     items = items_for_sale(work, {line.menu_item_id for line in lines})
     options = options_for_sale(work, {id for line in lines for id, _ in line.options})
     tickets: dict[str, str] = {}
     rows, snapshots = [], []
+    approver_id = None
     for line_no, line in enumerate(lines, first_no):
         item = _sellable(items.get(line.menu_item_id), line)
         snapshot = menu_rules.chosen_options(item, line.options, options)
-        unit_price = _unit_price(work, item, line, snapshot)
+        if line.unit_price_minor is None:
+            unit_price = menu_rules.unit_price(item, snapshot)
+        else:
+            unit_price = menu_rules.check_price(line.unit_price_minor)
+            by = permit(work, OPEN_PRICE, item.id, approval_id=line.approval_id, value=unit_price)
+            approver_id = by or approver_id
         ticket_id = tickets.get(item.station_id)
         if ticket_id is None:
             ticket_id = tickets[item.station_id] = new_id()
@@ -182,7 +192,7 @@ def _priced(
             }
         )
         snapshots.append(snapshot)
-    return rows, snapshots
+    return rows, snapshots, approver_id
 
 
 def _sellable(item: ItemForSale | None, line: NewLine) -> ItemForSale:
@@ -195,13 +205,6 @@ def _sellable(item: ItemForSale | None, line: NewLine) -> ItemForSale:
     if not item.available:
         raise Refused("ITEM_UNAVAILABLE", f"{item.name} is sold out. Offer something else.", menu_item_id=item.id)
     return item
-
-
-def _unit_price(work: Work, item: ItemForSale, line: NewLine, snapshot: Sequence[dict[str, Any]]) -> int:
-    if line.unit_price_minor is None:
-        return menu_rules.unit_price(item, snapshot)
-    work.require(OPEN_PRICE)
-    return menu_rules.check_price(line.unit_price_minor)
 
 
 def _tickets(lines: Sequence[LoadedLine]) -> tuple[str, ...]:

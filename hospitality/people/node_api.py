@@ -116,25 +116,25 @@ class Enrolled(Shape):
 async def choose_pin(request: Request, asking: Asking, choice: PinChoice) -> Response:
     """Sets a PIN of 4 to 12 digits (6 and more for managers) by a one-time code."""
     check_pin(choice.pin)
-    settings = _settings(request)
-    once = await _keyed_once(request, asking, settings)
+    settings = node_settings(request)
+    once = await keyed_once(request, asking, settings)
     verifier = await settings.pin_hash(choice.pin)
     answer = await host_of(request).act_once(
         asking, once, set_pin, code_hash=code_hash_of(choice.code), verifier=verifier, pin_length=len(choice.pin)
     )
-    return _answered(answer, {})
+    return answered(answer, {})
 
 
 @router.post("/pin-codes", status_code=201, response_model=CodeShape)
 async def new_pin_code(request: Request, asking: Asking, wanted: PinCodeRequest) -> Response:
     """Gives out a code with which somebody sets a PIN; needs people.manage."""
-    settings = _settings(request)
-    once = await _keyed_once(request, asking, settings)
+    settings = node_settings(request)
+    once = await keyed_once(request, asking, settings)
     code = new_code(seed(settings.device_secret, once, "pin code"))
     answer = await host_of(request).act_once(
         asking, once, issue_pin_code, wanted.person_id, code_hash=code_hash_of(code)
     )
-    return _answered(answer, {"code": code})
+    return answered(answer, {"code": code})
 
 
 @router.post("/sign-ins", status_code=201, response_model=SignedInShape)
@@ -144,15 +144,15 @@ async def sign_in(request: Request, asking: Asking, who: SignIn) -> Response:
     The try is written down before the PIN is checked, and stays written when it was wrong.
     """
     check_pin(who.pin)
-    settings, host = _settings(request), host_of(request)
-    once = await _keyed_once(request, asking, settings)
+    settings, host = node_settings(request), host_of(request)
+    once = await keyed_once(request, asking, settings)
     attempt = await host.act(asking, begin_attempt, who.person_id)
     matched = await settings.pin_matches(who.pin, attempt.verifier)
     if not await host.act(asking, end_attempt, attempt, right=matched):
         raise Unauthorised("WRONG_PIN", "That is not the PIN. Try again.", failures=attempt.failures)
     token = new_token(seed(settings.device_secret, once, "session"))
     answer = await host.act_once(asking, once, open_session, who.person_id, token_hash=hash_of(token))
-    return _answered(answer, {"token": token})
+    return answered(answer, {"token": token})
 
 
 @router.post("/sign-outs", status_code=201, response_model=NothingMore)
@@ -164,8 +164,8 @@ async def leave(request: Request, asking: Asking) -> Response:
 @router.post("/terminals", status_code=201, response_model=TerminalCode)
 async def new_terminal(request: Request, asking: Asking, new: NewTerminal) -> Response:
     """Gives out a code (and a link for browsers) with which a screen enrols; needs terminals.manage."""
-    settings = _settings(request)
-    once = await _keyed_once(request, asking, settings)
+    settings = node_settings(request)
+    once = await keyed_once(request, asking, settings)
     code = new_code(seed(settings.device_secret, once, "terminal code"))
     answer = await host_of(request).act_once(
         asking,
@@ -176,29 +176,29 @@ async def new_terminal(request: Request, asking: Asking, new: NewTerminal) -> Re
         station_id=new.station_id,
         code_hash=code_hash_of(code),
     )
-    return _answered(answer, {"code": code, "link": f"{settings.base_url.rstrip('/')}/enrol/{code}"})
+    return answered(answer, {"code": code, "link": f"{settings.base_url.rstrip('/')}/enrol/{code}"})
 
 
 @enrol_router.post("/enrol", status_code=201, response_model=Enrolled)
 async def enrol(request: Request, shown: Enrolment) -> Response:
     """Enrols the screen that shows a code; needs no token, so the host limits how often it is tried."""
-    settings = _settings(request)
+    settings = node_settings(request)
     caller = Caller(settings.org_id, settings.property_id)
-    once = await _keyed_once(request, caller, settings)
+    once = await keyed_once(request, caller, settings)
     token = new_token(seed(settings.device_secret, once, "terminal"))
     answer = await host_of(request).act_once(
         caller, once, enrol_terminal, code_hash=code_hash_of(shown.code), token_hash=hash_of(token), name=shown.name
     )
-    return _answered(answer, {"token": token})
+    return answered(answer, {"token": token})
 
 
-def _settings(request: Request) -> PeopleSettings:
+def node_settings(request: Request) -> PeopleSettings:
     settings = people_settings(request)
     assert settings is not None, "these routes are a node's"
     return settings
 
 
-async def _keyed_once(request: Request, caller: Caller, settings: PeopleSettings) -> Once | None:
+async def keyed_once(request: Request, caller: Caller, settings: PeopleSettings) -> Once | None:
     once = await once_of(request, caller)
     if once is None:
         return None
@@ -206,7 +206,7 @@ async def _keyed_once(request: Request, caller: Caller, settings: PeopleSettings
     return replace(once, body_hash=keyed)
 
 
-def _answered(answer: Answer, secrets: Mapping[str, str]) -> Response:
+def answered(answer: Answer, secrets: Mapping[str, str]) -> Response:
     """The answer with what must not be kept in it."""
     body = msgspec.json.encode({**msgspec.json.decode(answer.body), **secrets})
     headers = {"Idempotent-Replayed": "true"} if answer.replayed else None

@@ -14,6 +14,7 @@ READ = "property.read"
 _STAFF = frozenset({READ, "orders.place", "kitchen.bump", "payments.take", "cash.drawer"})
 _SERVICE_MANAGER = _STAFF | {
     *("orders.void", "orders.open_price", "menu.manage"),
+    *("orders.comp", "orders.discount", "orders.service_charge", "orders.reopen"),
     *("payments.refund", "payments.decide", "cash.pay_out"),
 }
 _HOSPITALITY_MANAGER = _SERVICE_MANAGER | {

@@ -115,7 +115,8 @@ def _answer_by_acting(work: Work, found: LoadedRequest) -> None:
 def _asker(work: Work, found: LoadedRequest, asked: Requestable) -> Caller:
     """Who asked, with what they may of what the verb uses; at the confirming person's terminal if there is one."""
     carried = frozenset(msgspec.json.decode(found.row["permissions"], type=list[str]))
-    return Caller(work.org_id, work.property_id, found.row["asked_by"], work.caller.terminal_id, carried & asked.may)
+    may = carried & asked.may
+    return Caller(work.org_id, work.property_id, found.row["asked_by"], work.caller.terminal_id, may, absent=True)
 
 
 def _refuse(work: Work, found: LoadedRequest, error: Refused) -> None:

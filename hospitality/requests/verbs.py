@@ -5,7 +5,7 @@ argument changes the wire. Payments are not among them: money is taken where it 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from inspect import signature
 from typing import Any
 
@@ -30,10 +30,14 @@ class Requestable:
     shape: type[msgspec.Struct]
 
     def written(self, *args: Any, **kwargs: Any) -> str:
-        """The arguments that the verb would be called with, `work` left out, as JSON."""
+        """The arguments that the verb would be called with, `work` left out, as JSON.
+
+        What is at its default is left out too, so that a property of an older release reads what it knows.
+        """
         bound = signature(self.verb).bind(None, *args, **kwargs)
-        named = list(bound.arguments.items())[1:]
-        return msgspec.json.encode(dict(named)).decode()
+        named = dict(list(bound.arguments.items())[1:])
+        kept = {name: value for name, value in named.items() if value != _default(self.verb, name)}
+        return msgspec.json.encode(_without_defaults(kept)).decode()
 
     def run(self, work: Work, arguments: str) -> dict[str, Any]:
         """Runs the verb on arguments as `written` has them: {order_id}.
@@ -59,11 +63,27 @@ def _says_more(sent: Any, read: Any) -> bool:
     return bool(sent != read)
 
 
+def _default(verb: Verb, name: str) -> Any:
+    return signature(verb).parameters[name].default
+
+
+def _without_defaults(value: Any) -> Any:
+    """Values for JSON in which no field of a dataclass is at its default."""
+    if is_dataclass(value):
+        told = {one.name: getattr(value, one.name) for one in fields(value)}
+        return {one.name: _without_defaults(told[one.name]) for one in fields(value) if told[one.name] != one.default}
+    if isinstance(value, dict):
+        return {name: _without_defaults(one) for name, one in value.items()}
+    return [_without_defaults(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
 def _requestable(name: str, verb: Verb, *, needs: str, uses: tuple[str, ...] = ()) -> Requestable:
     asked = list(signature(verb, eval_str=True).parameters.values())[1:]
-    shape = msgspec.defstruct(
-        name.replace(".", "_"), [(one.name, one.annotation) for one in asked], frozen=True, forbid_unknown_fields=True
-    )
+    taken = [
+        (one.name, one.annotation) if one.default is one.empty else (one.name, one.annotation, one.default)
+        for one in asked
+    ]
+    shape = msgspec.defstruct(name.replace(".", "_"), taken, kw_only=True, frozen=True, forbid_unknown_fields=True)
     return Requestable(name, verb, needs, frozenset({needs, *uses}), shape)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, Table, create_engine, text
 from sqlmodel import SQLModel
 
 from cloud.database import prepare
+from hospitality.approvals import models as _approvals  # noqa: F401
 from hospitality.cash import models as _cash  # noqa: F401
 from hospitality.ground import host, numbers  # noqa: F401  (importing declares the tables)
 from hospitality.ground.journal import Head

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from hospitality.approvals import node_api as approvals
 from hospitality.cash import api as cash
 from hospitality.checks import api as checks
 from hospitality.days import api as days
@@ -165,6 +166,7 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
     if not at_head_office:
         app.include_router(node_api.router)
         app.include_router(requests_node_api.router)
+        app.include_router(approvals.router)
         app.include_router(node_api.enrol_router)
         app.state.people = PeopleSettings(
             node.caller.org_id, node.reading().property_id, SECRET, "http://node.local:8010/", hasher=QUICK

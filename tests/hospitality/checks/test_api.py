@@ -119,9 +119,9 @@ def test_every_refusal_has_its_status_and_code(served: Served, restaurant: Resta
         (
             waiter.post("orders", {"channel": "counter", "lines": [soup(restaurant, unit_price_minor=1)]}),
             403,
-            "NOT_PERMITTED",
+            "APPROVAL_NEEDED",
         ),
-        (waiter.post(f"orders/{order['id']}/lines/{line}/void", {"reason": "x"}), 403, "NOT_PERMITTED"),
+        (waiter.post(f"orders/{order['id']}/lines/{line}/void", {"reason": "x"}), 403, "APPROVAL_NEEDED"),
         (manager.post(f"orders/{order['id']}/lines/{line}/void", {"reason": ""}), 422, "REASON_MISSING"),
         (manager.post(f"orders/{order['id']}/lines/{new_id()}/void", {"reason": "x"}), 404, "ORDER_LINE_NOT_FOUND"),
         (manager.post(f"orders/{paid['id']}/lines", {"lines": [soup(restaurant)]}), 409, "ORDER_SETTLED"),
@@ -153,7 +153,7 @@ def test_a_room_tablet_sees_nothing_of_others(served: Served, path: str) -> None
 def test_the_api_documents_every_answer_and_error(served: Served) -> None:
     described = application(served.node).openapi()
     operations = [found for path in described["paths"].values() for found in path.values()]
-    assert len(operations) == 47
+    assert len(operations) == 48
     for found in operations:
         success = next(status for status in found["responses"] if status in ("200", "201"))
         assert "$ref" in found["responses"][success]["content"]["application/json"]["schema"]

@@ -178,7 +178,7 @@ def test_a_price_of_ones_own_needs_the_right(restaurant: Restaurant) -> None:
     before = node.store.counts()
     with pytest.raises(Forbidden) as refused:
         waiter.act(place_order, NewOrder("counter", (NewLine(restaurant.soup, 1, unit_price_minor=1),)))
-    assert refused.value.details == {"permission": "orders.open_price"}
+    assert refused.value.details == {"action": "orders.open_price", "record_id": restaurant.soup, "value": 1}
     with pytest.raises(Forbidden):
         node.as_("property.read").act(place_order, NewOrder("counter", (NewLine(restaurant.soup, 1),)))
     assert node.store.counts() == before

@@ -24,6 +24,10 @@ def test_what_each_role_may() -> None:
     assert permissions_of("service_manager") - permissions_of("staff") == {
         "orders.void",
         "orders.open_price",
+        "orders.comp",
+        "orders.discount",
+        "orders.service_charge",
+        "orders.reopen",
         "menu.manage",
         "payments.refund",
         "payments.decide",

@@ -1,0 +1,1 @@
+"""A manager's PIN lets somebody do one thing once that their role does not allow."""
