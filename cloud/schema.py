@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 import cloud.tables  # noqa: F401  (declares head office's own tables)
 import hospitality.approvals.models
 import hospitality.cash.models
+import hospitality.days.models
 import hospitality.menu.models
 import hospitality.orders.models
 import hospitality.payments.models

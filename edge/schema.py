@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 import edge.tables  # noqa: F401  (declares the node's own tables)
 import hospitality.approvals.models
 import hospitality.cash.models
+import hospitality.days.models
 import hospitality.ground
 import hospitality.kitchen.service
 import hospitality.menu.models

@@ -105,6 +105,11 @@ class Receipt(Shape):
     property: PropertyShape
 
 
+def new_payment_of(new: NewPaymentShape) -> NewPayment:
+    """The payment as the verbs take it."""
+    return NewPayment(new.tender, new.amount_minor, new.tendered_minor, new.reference, new.tip_minor)
+
+
 @router.get("/orders", response_model=Orders)
 async def orders(
     request: Request,
@@ -140,8 +145,7 @@ async def void(request: Request, asking: Asking, order_id: Id, line_id: Id, why:
 @router.post("/orders/{order_id}/payments", status_code=201, response_model=Paid, tags=["payments"])
 async def new_payment(request: Request, asking: Asking, order_id: Id, new: NewPaymentShape) -> Response:
     """Takes a payment; needs payments.take. What pays the last of it settles the order."""
-    payment = NewPayment(new.tender, new.amount_minor, new.tendered_minor, new.reference, new.tip_minor)
-    return await act(request, asking, pay, order_id, payment)
+    return await act(request, asking, pay, order_id, new_payment_of(new))
 
 
 @router.get("/orders/{order_id}/parts", response_model=Parts, tags=["payments"])

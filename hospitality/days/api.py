@@ -1,17 +1,29 @@
 """The end of a day's trade over HTTP."""
 
-from fastapi import APIRouter, Request, Response
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
 
 from hospitality.cash.api import MoveShape
-from hospitality.days.reading import drawer_session_view
+from hospitality.checks.api import NewPaymentShape, Paid, new_payment_of
+from hospitality.days.asking import Reporter
+from hospitality.days.reading import REPORTS, day_view, days_page, drawer_session_view, server_view, x_report
+from hospitality.days.service.checkout import check_out
+from hospitality.days.service.close import close_day, supplement_day
 from hospitality.days.service.count import count_drawer
-from hospitality.ground.http import Asking, ErrorEnvelope, Id, Shape, act, read
+from hospitality.days.service.late import pay_late
+from hospitality.days.view import parts_of, report_csv, report_text
+from hospitality.ground.errors import Forbidden
+from hospitality.ground.http import Asking, ErrorEnvelope, Id, Limit, Shape, act, host_of, read
+from hospitality.ground.work import Caller
 from hospitality.people.asking import Reader
 
 router = APIRouter(
     prefix="/api/v1/properties/{property_id}", tags=["days"], responses={"4XX": {"model": ErrorEnvelope}}
 )
-REPORTS = "reports.read"
+Format = Annotated[Literal["json", "csv", "text"], Query(description="text has 42 columns")]
 
 
 class AmountShape(Shape):
@@ -72,3 +84,164 @@ async def drawer_session(request: Request, asking: Reader, session_id: Id) -> Re
 async def new_count(request: Request, asking: Asking, session_id: Id, new: NewCount) -> Response:
     """Ends a session with what was counted; needs cash.drawer."""
     return await act(request, asking, count_drawer, session_id, counted_minor=new.counted_minor, note=new.note)
+
+
+class FigureShape(Shape):
+    """One line of a report: so many, and so much in minor units."""
+
+    section: str
+    name: str
+    count: int
+    amount_minor: int
+    currency: str
+
+
+class OpenOrder(Shape):
+    """An order that stands open, by the number that people read."""
+
+    id: str
+    number: str
+    table: str | None = None
+
+
+class XReport(Shape):
+    """The figures of the day at hand as they are now."""
+
+    date: str
+    currency: str
+    figures: list[FigureShape]
+    open_orders: list[OpenOrder]
+
+
+class ReportShape(Shape):
+    """A Z, or a supplement to it (sequence 1, 2 …), with its figures as they were when it was made."""
+
+    id: str
+    kind: Literal["z", "supplement"]
+    sequence: int
+    number: str
+    currency: str
+    figures: list[FigureShape]
+    open_orders: list[OpenOrder]
+    made_by: str | None
+    made_at: str
+
+
+class DayShape(Shape):
+    """A day with its reports, what they come to, and what the raw facts say beyond them by now."""
+
+    date: str
+    status: Literal["open", "closed"]
+    currency: str
+    reports: list[ReportShape]
+    total: list[FigureShape]
+    late: list[FigureShape]
+
+
+class ListedDay(Shape):
+    """A business day; `number` is its Z's, null until it is closed by somebody."""
+
+    date: str
+    status: Literal["open", "closed"]
+    opened_at: str
+    closed_at: str | None
+    number: str | None
+    supplements: int
+
+
+class Days(Shape):
+    """Business days, newest first; the cursor is a date."""
+
+    items: list[ListedDay]
+    next_cursor: str | None
+
+
+class CheckoutShape(Shape):
+    """When somebody handed in, and the tips that they said they keep."""
+
+    id: str
+    declared_tip_minor: int
+    made_at: str
+
+
+class ServerShape(Shape):
+    """What somebody sold, took and was paid out on a day."""
+
+    date: str
+    person_id: str
+    currency: str
+    figures: list[FigureShape]
+    checkout: CheckoutShape | None
+
+
+class NewCheckout(Shape):
+    """The cash tips that somebody keeps, as they declare them."""
+
+    declared_tip_minor: int = 0
+
+
+@router.get("/x-report", response_model=XReport)
+async def x(request: Request, asking: Reporter, format: Format = "json") -> Response:
+    """What the day at hand comes to so far; resets nothing. Needs reports.read."""
+    if format == "json":
+        return await read(request, asking, x_report)
+    found = await host_of(request).read(asking, x_report)
+    return _as(format, found["date"], lambda: [("X", found["figures"])])
+
+
+@router.get("/business-days", response_model=Days)
+async def days(request: Request, asking: Reporter, limit: Limit = 100, cursor: date | None = None) -> Response:
+    """The property's business days, newest first; needs reports.read."""
+    return await read(request, asking, days_page, limit=limit, cursor=cursor.isoformat() if cursor else None)
+
+
+@router.get("/business-days/{day}", response_model=DayShape)
+async def day_of(request: Request, asking: Reporter, day: date, format: Format = "json") -> Response:
+    """A day with its Z and supplements; needs reports.read."""
+    if format == "json":
+        return await read(request, asking, day_view, day.isoformat())
+    found = await host_of(request).read(asking, day_view, day.isoformat())
+    return _as(format, found["date"], lambda: parts_of(found))
+
+
+@router.post("/business-days/{day}/close", status_code=201, response_model=DayShape)
+async def close(request: Request, asking: Asking, day: date) -> Response:
+    """Closes a day with its numbered Z; needs days.close."""
+    return await act(request, asking, close_day, day.isoformat())
+
+
+@router.post("/business-days/{day}/supplements", status_code=201, response_model=DayShape)
+async def supplement(request: Request, asking: Asking, day: date) -> Response:
+    """Puts what came late to a closed day into a supplement, if anything did; needs days.close."""
+    return await act(request, asking, supplement_day, day.isoformat())
+
+
+@router.post("/business-days/{day}/orders/{order_id}/payments", status_code=201, response_model=Paid)
+async def late_payment(request: Request, asking: Asking, day: date, order_id: Id, new: NewPaymentShape) -> Response:
+    """Takes a payment as one of an earlier day, to which it comes late; needs days.close."""
+    return await act(request, asking, pay_late, day.isoformat(), order_id, new_payment_of(new))
+
+
+@router.get("/servers/{person_id}", response_model=ServerShape)
+async def server(request: Request, asking: Reader, person_id: Id, day: date | None = None) -> Response:
+    """What somebody took on a day; one's own, or anybody's with reports.read."""
+    _check_own(asking, person_id)
+    return await read(request, asking, server_view, person_id, date=day.isoformat() if day else None)
+
+
+@router.post("/servers/{person_id}/checkouts", status_code=201, response_model=ServerShape)
+async def new_checkout(request: Request, asking: Asking, person_id: Id, new: NewCheckout) -> Response:
+    """Hands in what somebody took today; one's own needs payments.take, another's reports.read."""
+    return await act(request, asking, check_out, person_id, declared_tip_minor=new.declared_tip_minor)
+
+
+def _check_own(asking: Caller, person_id: str) -> None:
+    if asking.person_id != person_id and not asking.may(REPORTS):
+        raise Forbidden("NOT_PERMITTED", "Your role does not allow this. Ask a manager to do it.", permission=REPORTS)
+
+
+def _as(format: str, day: str, parts: Callable[[], Any]) -> Response:
+    if format == "csv":
+        headers = {"Content-Disposition": f'attachment; filename="{day}.csv"'}
+        return Response(report_csv(day, parts()), media_type="text/csv", headers=headers)
+    return Response(report_text(f"Business day {day}", parts()), media_type="text/plain")

@@ -16,3 +16,25 @@ class DrawerCounted:
     expected_minor: int
     over_short_minor: int
     currency: str
+
+
+@journal_kind("days.report_made")
+@dataclass(frozen=True, slots=True)
+class ReportMade:
+    """A day was closed with its Z, or what came late to it was put into a supplement."""
+
+    report_id: str
+    date: str
+    kind: str
+    number: str
+
+
+@journal_kind("days.server_checked_out")
+@dataclass(frozen=True, slots=True)
+class ServerCheckedOut:
+    """Somebody handed in what they took on a day."""
+
+    checkout_id: str
+    date: str
+    declared_tip_minor: int
+    currency: str

@@ -1,8 +1,19 @@
-"""What the facts of a stretch of trade add up to."""
+"""What the facts of a drawer's session or of a business day add up to. Nothing is cached: a figure is asked of the facts.
+
+A fact belongs to its own business date, whenever it came here; so the figures of a day that is over change only by what
+comes late to it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
 
 from hospitality.cash.rules import KINDS
-from hospitality.ground.statements import Reading
+from hospitality.days.rules import Figure, Figures, summed, tax_figures
+from hospitality.ground.statements import Found, Reading
 
+OPEN_ORDERS_MAX = 500
 # The casts keep PostgreSQL from answering a sum of bigint as a decimal.
 _MOVED = """
     SELECT kind, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor FROM cash_moves
@@ -26,3 +37,116 @@ def expected_cash(reading: Reading, session_id: str, *, float_minor: int, curren
     expected += reading.value(_SOLD, id=session_id)
     expected -= reading.value(_GIVEN_BACK, id=session_id)
     return {currency: expected}
+
+
+_OF_DAY = "org_id = :org_id AND property_id = :property_id AND business_date = :day"
+_PLACED = f"""
+    SELECT COUNT(*) AS n, CAST(COALESCE(SUM(covers), 0) AS BIGINT) AS covers FROM orders WHERE {_OF_DAY} {{by}}
+"""
+_LINES = f"""
+    SELECT COUNT(*) AS n, CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS amount_minor
+    FROM order_lines WHERE {_OF_DAY} {{by}}
+"""
+_VOIDS = """
+    SELECT COUNT(*) AS n, CAST(COALESCE(SUM(l.amount_minor), 0) AS BIGINT) AS amount_minor
+    FROM line_voids v JOIN order_lines l ON l.org_id = v.org_id AND l.id = v.line_id
+    WHERE v.org_id = :org_id AND v.property_id = :property_id AND v.business_date = :day {by}
+"""
+_RECEIPTS = f"SELECT total_minor, taxes FROM receipts WHERE {_OF_DAY}"
+_REFUND_TAXES = f"SELECT taxes FROM refunds WHERE {_OF_DAY} AND kind = 'refund'"
+_PAYMENTS = f"""
+    SELECT tender, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor,
+           CAST(SUM(tip_minor) AS BIGINT) AS tip_minor, SUM(CASE WHEN tip_minor = 0 THEN 0 ELSE 1 END) AS tips
+    FROM payments WHERE {_OF_DAY} {{by}} GROUP BY tender
+"""
+_REFUNDS = f"""
+    SELECT kind, tender, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor,
+           CAST(SUM(tip_minor) AS BIGINT) AS tip_minor, SUM(CASE WHEN tip_minor = 0 THEN 0 ELSE 1 END) AS tips
+    FROM refunds WHERE {_OF_DAY} {{by}} GROUP BY kind, tender
+"""
+_CASH = f"""
+    SELECT kind, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
+    FROM cash_moves WHERE {_OF_DAY} {{by}} GROUP BY kind
+"""
+_COUNTS = f"SELECT counted FROM drawer_counts WHERE {_OF_DAY}"
+# open when the day ended, by the facts of that day and those before it
+_OPEN = """
+    SELECT o.id, o.number, o.table_label FROM orders o
+    WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.business_date <= :day {by}
+      AND NOT EXISTS (
+        SELECT 1 FROM receipts r WHERE r.org_id = o.org_id AND r.order_id = o.id AND r.business_date <= :day)
+      AND EXISTS (
+        SELECT 1 FROM order_lines l
+        WHERE l.org_id = o.org_id AND l.order_id = o.id AND l.business_date <= :day AND NOT EXISTS (
+            SELECT 1 FROM line_voids v WHERE v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id
+              AND v.business_date <= :day))
+    ORDER BY o.business_date, o.opened_at, o.id LIMIT :limit
+"""
+
+
+def orders_open(reading: Reading, day: str, *, opened_by: str | None = None) -> list[dict[str, Any]]:
+    """The orders that stood open when a day ended, oldest first: {id, number, table}; of one person's, if given."""
+    by = "" if opened_by is None else "AND o.opened_by = :opened_by"
+    rows = reading.rows(_OPEN.format(by=by), day=day, opened_by=opened_by, limit=OPEN_ORDERS_MAX)
+    return [{"id": row["id"], "number": row["number"], "table": row["table_label"]} for row in rows]
+
+
+def figures_of_day(reading: Reading, day: str, *, currency: str) -> Figures:
+    """Everything that a report of a business day says, added up from the facts that belong to it."""
+
+    def one(section: str, name: str, row: Found) -> Figure:
+        return Figure(section, name, row["n"], row["amount_minor"], currency)
+
+    def found() -> Iterator[Figure]:
+        yield from _trade(reading, day, currency)
+        for row in reading.rows(_RECEIPTS, day=day):
+            yield Figure("receipts", "issued", 1, row["total_minor"], currency)
+            yield from tax_figures(msgspec.json.decode(row["taxes"]), sign=1, currency=currency)
+        for row in reading.rows(_REFUND_TAXES, day=day):
+            yield from tax_figures(msgspec.json.decode(row["taxes"]), sign=-1, currency=currency)
+        for row in reading.rows(_CASH.format(by=""), day=day):
+            yield one("tips", "paid out", row) if row["kind"] == "tip_out" else one("cash", row["kind"], row)
+        for row in reading.rows(_COUNTS, day=day):
+            yield from _counted(row)
+        yield Figure("open", "carried over", len(orders_open(reading, day)), 0, currency)
+
+    return summed(found())
+
+
+def figures_of_person(reading: Reading, day: str, person_id: str, *, currency: str) -> Figures:
+    """What one person sold, took and was paid out on a business day."""
+    return summed(_trade(reading, day, currency, person_id))
+
+
+def _trade(reading: Reading, day: str, currency: str, person_id: str | None = None) -> Iterator[Figure]:
+    """Orders, lines, voids, payments, refunds and tips of a day, or of one person on it."""
+
+    def rows(sql: str, by: str) -> Any:
+        which = "" if person_id is None else f"AND {by} = :person_id"
+        return reading.rows(sql.format(by=which), day=day, person_id=person_id)
+
+    (placed,) = rows(_PLACED, "opened_by")
+    yield Figure("orders", "placed", placed["n"], 0, currency)
+    yield Figure("orders", "covers", placed["covers"], 0, currency)
+    (lines,) = rows(_LINES, "placed_by")
+    yield Figure("sales", "lines", lines["n"], lines["amount_minor"], currency)
+    (voids,) = rows(_VOIDS, "l.placed_by")
+    yield Figure("sales", "voids", voids["n"], -voids["amount_minor"], currency)
+    for row in rows(_PAYMENTS, "taken_by"):
+        yield Figure("payments", row["tender"], row["n"], row["amount_minor"], currency)
+        yield Figure("tips", row["tender"], row["tips"], row["tip_minor"], currency)
+    for row in rows(_REFUNDS, "person_id"):
+        yield Figure(f"{row['kind']}s", row["tender"], row["n"], -row["amount_minor"], currency)
+        yield Figure("tips", f"{row['tender']} given back", row["tips"], -row["tip_minor"], currency)
+    if person_id is not None:
+        for row in rows(_CASH, "kind = 'tip_out' AND to_person_id"):
+            yield Figure("tips", "paid out", row["n"], row["amount_minor"], currency)
+
+
+def _counted(row: Found) -> Iterator[Figure]:
+    """What a count of a drawer found over or short, in each currency."""
+    for one in msgspec.json.decode(row["counted"]):
+        over_short = one["counted_minor"] - one["expected_minor"]
+        yield Figure("drawers", "counted", 1, one["counted_minor"], one["currency"])
+        if over_short:
+            yield Figure("drawers", "over" if over_short > 0 else "short", 1, over_short, one["currency"])

@@ -1,12 +1,19 @@
-"""Drawer sessions as people look at them."""
+"""Drawer sessions, and the reports of days, as people look at them; at head office too, from the same facts."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from hospitality.cash.reading import session_row
-from hospitality.days.loading import expected_cash
+from hospitality.days.loading import expected_cash, figures_of_day, figures_of_person, orders_open
+from hospitality.days.rules import Figure, Figures, less, summed
+from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
+from hospitality.properties.service import current_business_date, property_view
+
+REPORTS = "reports.read"
 
 _COUNT = """
     SELECT counted, note, counted_by, counted_at FROM drawer_counts WHERE org_id = :org_id AND session_id = :id
@@ -46,3 +53,119 @@ def _count(row: dict[str, Any]) -> dict[str, Any]:
     counted = msgspec.json.decode(row["counted"])
     told = [{**one, "over_short_minor": one["counted_minor"] - one["expected_minor"]} for one in counted]
     return {**row, "counted": told}
+
+
+# --- days
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """All that was reported of a day: the figures of its Z and supplements, and the last one's sequence."""
+
+    figures: tuple[Figure, ...]
+    sequence: int
+
+
+_REPORTS = """
+    SELECT id, kind, sequence, number, currency, figures, open_orders, made_by, made_at FROM day_reports
+    WHERE org_id = :org_id AND property_id = :property_id AND date = :day ORDER BY sequence, id
+"""
+_PAGE = """
+    SELECT d.date, d.status, d.opened_at, d.closed_at,
+           (SELECT z.number FROM day_reports z WHERE z.org_id = d.org_id AND z.property_id = d.property_id
+              AND z.date = d.date AND z.sequence = 0) AS number,
+           (SELECT COUNT(*) FROM day_reports s WHERE s.org_id = d.org_id AND s.property_id = d.property_id
+              AND s.date = d.date AND s.sequence > 0) AS supplements
+    FROM business_days d WHERE d.org_id = :org_id AND d.property_id = :property_id {before}
+    ORDER BY d.date DESC LIMIT :limit
+"""
+
+
+def kept_figures(reading: Reading, day: str) -> Reported:
+    """The figures of all reports of a day, not yet put together."""
+    rows = reading.rows(_REPORTS, day=day)
+    figures = [one for row in rows for one in _figures(row["figures"])]
+    return Reported(tuple(figures), max((row["sequence"] for row in rows), default=0))
+
+
+def x_report(reading: Reading) -> dict[str, Any]:
+    """The figures of the day at hand as they are now; resets nothing. {date, currency, figures, open_orders}."""
+    day = _day_at_hand(reading)
+    currency = property_view(reading)["currency"]
+    return {
+        "date": day,
+        "currency": currency,
+        "figures": shown(figures_of_day(reading, day, currency=currency)),
+        "open_orders": orders_open(reading, day),
+    }
+
+
+def day_view(reading: Reading, day: str) -> dict[str, Any]:
+    """A day with its Z and supplements, what both come to, and what came late and is in neither yet."""
+    found = reading.one(_PAGE.format(before="AND d.date = :day"), day=day, limit=1)
+    if found is None:
+        raise NotFound.of("day", day)
+    rows = reading.rows(_REPORTS, day=day)
+    total = summed(one for row in rows for one in _figures(row["figures"]))
+    currency = property_view(reading)["currency"]
+    late = less(figures_of_day(reading, day, currency=currency), total) if rows else ()
+    return {
+        "date": day,
+        "status": found["status"],
+        "currency": currency,
+        "reports": [_report(dict(row)) for row in rows],
+        "total": shown(total),
+        "late": shown(late),
+    }
+
+
+def days_page(reading: Reading, *, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
+    """{items, next_cursor}: business days, newest first, each with the number of its Z; the cursor is a date."""
+    before = "" if cursor is None else "AND d.date < :cursor"
+    rows = reading.rows(_PAGE.format(before=before), cursor=cursor, limit=limit + 1)
+    page = [dict(row) for row in rows[:limit]]
+    return {"items": page, "next_cursor": page[-1]["date"] if len(rows) > limit else None}
+
+
+_CHECKOUT = """
+    SELECT id, declared_tip_minor, made_at FROM server_checkouts
+    WHERE org_id = :org_id AND property_id = :property_id AND date = :day AND person_id = :person_id
+    ORDER BY made_at DESC, id DESC LIMIT 1
+"""
+
+
+def server_view(reading: Reading, person_id: str, *, date: str | None = None) -> dict[str, Any]:
+    """What a person sold and took on a day (the one at hand), and their last checkout of it, if any."""
+    if reading.one("SELECT id FROM people WHERE org_id = :org_id AND id = :id", id=person_id) is None:
+        raise NotFound.of("person", person_id)
+    day = date or _day_at_hand(reading)
+    currency = property_view(reading)["currency"]
+    checkout = reading.one(_CHECKOUT, day=day, person_id=person_id)
+    return {
+        "date": day,
+        "person_id": person_id,
+        "currency": currency,
+        "figures": shown(figures_of_person(reading, day, person_id, currency=currency)),
+        "checkout": None if checkout is None else dict(checkout),
+    }
+
+
+def shown(figures: Iterable[Figure]) -> list[dict[str, Any]]:
+    """Figures as an answer has them."""
+    return [msgspec.to_builtins(one) for one in figures]
+
+
+def _day_at_hand(reading: Reading) -> str:
+    day = current_business_date(reading)
+    if day is None:
+        raise NotFound("DAY_NOT_FOUND", "Nothing was sold here yet. The first order opens the first day.")
+    return day
+
+
+def _report(row: dict[str, Any]) -> dict[str, Any]:
+    documents = {name: msgspec.json.decode(row[name]) for name in ("figures", "open_orders")}
+    return {**row, **documents}
+
+
+def _figures(document: str) -> Figures:
+    return tuple(msgspec.json.decode(document, type=list[Figure]))

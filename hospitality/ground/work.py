@@ -83,6 +83,7 @@ class Work(Reading):
         self.now = now
         self.now_text = instant_text(now)
         self.business_date: date | None = None
+        self.belongs_to: date | None = None  # an earlier business day, for what came late to it
         self.head = head
         self.entries: list[dict[str, Any]] = []
         self._pending = _Pending()

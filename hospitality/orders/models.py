@@ -101,7 +101,11 @@ class LineVoid(Row, table=True):
     """A line was taken off; its id follows from the line's, so that voiding twice is one."""
 
     __tablename__ = "line_voids"
-    __table_args__ = described("fact", refers={"line_id": "order_lines"}, indexes=[["order_id"], ["line_id"]])
+    __table_args__ = described(
+        "fact",
+        refers={"line_id": "order_lines"},
+        indexes=[["order_id"], ["line_id"], ["property_id", "business_date"]],
+    )
 
     order_id: str = column(ID)
     line_id: str = column(ID)

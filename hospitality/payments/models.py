@@ -40,7 +40,9 @@ class Receipt(Row, table=True):
     """An order was settled: its receipt's number and what it came to. `taxes` is the order's list as JSON."""
 
     __tablename__ = "receipts"
-    __table_args__ = described("fact", large=True, refers={"order_id": "orders"}, indexes=[["order_id"]])
+    __table_args__ = described(
+        "fact", large=True, refers={"order_id": "orders"}, indexes=[["order_id"], ["property_id", "business_date"]]
+    )
 
     order_id: str = column(ID)
     number: str = column(WORDS)

@@ -19,7 +19,7 @@ _SERVICE_MANAGER = _STAFF | {
 }
 _HOSPITALITY_MANAGER = _SERVICE_MANAGER | {
     *("people.manage", "terminals.manage", "sync.resolve", "reports.read"),
-    *("cash.manage",),
+    *("cash.manage", "days.close", "property.manage"),
 }
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset({"*"}),

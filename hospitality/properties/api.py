@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from hospitality.ground.http import Asking, ErrorEnvelope, Shape, read
-from hospitality.properties.service import property_view
+from hospitality.ground.http import Asking, ErrorEnvelope, Shape, act, read
+from hospitality.properties.service import edit_house_rules, house_rules, property_view
 
 router = APIRouter(
     prefix="/api/v1/properties/{property_id}", tags=["properties"], responses={"4XX": {"model": ErrorEnvelope}}
@@ -25,3 +25,27 @@ class PropertyShape(Shape):
 async def property_of(request: Request, asking: Asking) -> Response:
     """The property's name, zone and currency."""
     return await read(request, asking, property_view)
+
+
+class HouseRulesShape(Shape):
+    """`carries_over`: a day may be closed while orders stand open, which go on into the next."""
+
+    carries_over: bool
+
+
+class HouseRulesEdit(Shape):
+    """The rules to set; what is left out stays."""
+
+    carries_over: bool | None = None
+
+
+@router.get("/house-rules", response_model=HouseRulesShape)
+async def rules_of(request: Request, asking: Asking) -> Response:
+    """How the property handles money and days."""
+    return await read(request, asking, house_rules)
+
+
+@router.patch("/house-rules", response_model=HouseRulesShape)
+async def edit_rules(request: Request, asking: Asking, edit: HouseRulesEdit) -> Response:
+    """Sets rules of the house; needs property.manage."""
+    return await act(request, asking, edit_house_rules, edit.model_dump(exclude_none=True))

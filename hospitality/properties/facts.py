@@ -1,6 +1,8 @@
 """What can happen to a property: it joins its organisation, and its business days open and close."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from hospitality.ground.journal import journal_kind
 
@@ -45,3 +47,12 @@ class BusinessDayClosed:
     """Nothing more is booked to `date`."""
 
     date: str
+
+
+@journal_kind("properties.house_rules_changed")
+@dataclass(frozen=True, slots=True)
+class HouseRulesChanged:
+    """How the property handles money and days was edited: before and after."""
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]

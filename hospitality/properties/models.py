@@ -1,6 +1,6 @@
 """The group's tables of itself and its properties, and each property's business days."""
 
-from hospitality.ground.tables import COUNT, DAY, INSTANT, WORDS, Row, column, described
+from hospitality.ground.tables import COUNT, DAY, FLAG, INSTANT, WORDS, Row, column, described
 
 DAY_STAGES = ("open", "closed")
 
@@ -37,3 +37,15 @@ class BusinessDay(Row, table=True):
     opened_at: str = column(INSTANT)
     closed_at: str | None = column(INSTANT, optional=True)
     status: str = column(WORDS, merge="furthest_stage", stages=DAY_STAGES)
+
+
+class HouseRules(Row, table=True):
+    """How a property handles money and days; one row each, its id following from the property's.
+
+    carries_over: whether a day may be closed while orders stand open, which then go on into the next.
+    """
+
+    __tablename__ = "house_rules"
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]])
+
+    carries_over: bool = column(FLAG)

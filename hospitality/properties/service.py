@@ -1,5 +1,6 @@
 """Setting up a group and its properties, and knowing which business day it is."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,10 +14,11 @@ from hospitality.properties import rules
 from hospitality.properties.facts import (
     BusinessDayClosed,
     BusinessDayOpened,
+    HouseRulesChanged,
     OrganisationAdded,
     PropertyAdded,
 )
-from hospitality.properties.models import BusinessDay, Organisation, Property
+from hospitality.properties.models import BusinessDay, HouseRules, Organisation, Property
 
 
 def add_organisation(work: Work, *, name: str) -> dict[str, Any]:
@@ -85,8 +87,11 @@ def business_day(work: Work) -> date:
     """The business date that this act belongs to, also set as the work's own.
 
     Opens the day when none is open, and turns to the next when the cut-off hour has passed, closing what was open in
-    the same act. Costs one small SELECT when nothing has to change.
+    the same act. Costs one small SELECT when nothing has to change. What `book_late` said belongs to an earlier day does.
     """
+    if work.belongs_to is not None:
+        work.business_date = work.belongs_to
+        return work.belongs_to
     row = work.one(_LATEST_DAY)
     trading = trading_date(work.now, work.place.zone, work.place.cut_off_hour)
     latest = None if row is None else date.fromisoformat(row["date"])
@@ -107,5 +112,57 @@ def _turn_day(work: Work, to: date) -> None:
         work.journal(BusinessDayClosed(str(day["date"])))
     text = to.isoformat()
     values = {"date": text, "opened_at": work.now_text, "closed_at": None, "status": "open"}
-    work.add(BusinessDay, {"id": derived_id(work.property_id, f"business_day:{text}"), **values})
+    work.add(BusinessDay, {"id": day_id(work, text), **values})
     work.journal(BusinessDayOpened(text))
+
+
+def day_id(reading: Reading, day: str) -> str:
+    """The id of a property's business day: a day is one row."""
+    return derived_id(reading.property_id, f"business_day:{day}")
+
+
+def close_business_day(work: Work, day: str) -> None:
+    """Marks an open day closed; the next act of trade opens the one after."""
+    work.edit(BusinessDay, day_id(work, day), closed_at=work.now_text, status="closed")
+    work.journal(BusinessDayClosed(day))
+
+
+def book_late(work: Work, day: str) -> None:
+    """Makes the rest of this act belong to an earlier business day, to which it comes late (R10).
+
+    Refused DAY_NOT_FOUND unless that is a day of the property, up to the one at hand.
+    """
+    known = work.one("SELECT date FROM business_days WHERE org_id = :org_id AND id = :id", id=day_id(work, day))
+    if known is None:
+        raise NotFound("DAY_NOT_FOUND", "Nothing was sold on that day. Choose one from the list of days.", date=day)
+    work.belongs_to = date.fromisoformat(day)
+
+
+MANAGE = "property.manage"
+_HOUSE_RULES = "SELECT carries_over FROM house_rules WHERE org_id = :org_id AND id = :id"
+_UNSAID = {"carries_over": False}
+
+
+def house_rules(reading: Reading) -> dict[str, Any]:
+    """How the property handles money and days: {carries_over}; what nobody has said is as it ships."""
+    row = reading.one(_HOUSE_RULES, id=_house_rules_id(reading))
+    return dict(_UNSAID) if row is None else {"carries_over": bool(row["carries_over"])}
+
+
+def edit_house_rules(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Sets the fields given, each by itself: the house rules as they are then."""
+    work.require(MANAGE)
+    current = house_rules(work)
+    after = {name: value for name, value in fields.items() if current[name] != value}
+    if not after:
+        return current
+    if work.one(_HOUSE_RULES, id=_house_rules_id(work)) is None:
+        work.add(HouseRules, {"id": _house_rules_id(work), **_UNSAID, **after})
+    else:
+        work.edit(HouseRules, _house_rules_id(work), **after)
+    work.journal(HouseRulesChanged({name: current[name] for name in after}, after))
+    return {**current, **after}
+
+
+def _house_rules_id(reading: Reading) -> str:
+    return derived_id(reading.property_id, "house_rules")

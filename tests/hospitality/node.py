@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 from cloud.database import prepare
 from hospitality.approvals import models as _approvals  # noqa: F401
 from hospitality.cash import models as _cash  # noqa: F401
+from hospitality.days import models as _days  # noqa: F401
 from hospitality.ground import host, numbers  # noqa: F401  (importing declares the tables)
 from hospitality.ground.journal import Head
 from hospitality.ground.statements import Connection, Dialect, Reading

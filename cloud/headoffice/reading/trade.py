@@ -1,8 +1,8 @@
 """What was sold, taken and left open, property by property; each question reads the business days at hand and no more.
 
-Sales are the lines as they were priced, voids off; taxes that are put on top of prices are not in them. Money taken is
-what was paid, without tips and less what was given back. All amounts are minor units of the property's currency, and
-those of two currencies never meet.
+Sales are the lines as they were priced, less the voids that belong to the day, as a Z has them; taxes that are put on
+top of prices are not in them. Money taken is what was paid, without tips and less what was given back. All amounts are
+minor units of the property's currency, and those of two currencies never meet.
 """
 
 from collections.abc import Sequence
@@ -51,12 +51,18 @@ _SALES = """
     SELECT w.property_id, w.week, s.hour, s.sales_minor
     FROM (VALUES {windows}) AS w (property_id, zone, week, day, until)
     CROSS JOIN LATERAL (
-        SELECT CAST(extract(hour FROM l.placed_at AT TIME ZONE w.zone) AS integer) AS hour,
-               CAST(sum(l.amount_minor) AS bigint) AS sales_minor
-        FROM order_lines l
-        LEFT JOIN line_voids v ON v.org_id = :org_id AND v.order_id = l.order_id AND v.line_id = l.id
-        WHERE l.org_id = :org_id AND l.property_id = w.property_id AND l.business_date = w.day
-          AND l.placed_at <= w.until AND v.id IS NULL
+        SELECT CAST(extract(hour FROM m.at AT TIME ZONE w.zone) AS integer) AS hour,
+               CAST(sum(m.amount_minor) AS bigint) AS sales_minor
+        FROM (
+            SELECT l.placed_at AS at, l.amount_minor FROM order_lines l
+            WHERE l.org_id = :org_id AND l.property_id = w.property_id AND l.business_date = w.day
+              AND l.placed_at <= w.until
+            UNION ALL
+            SELECT CASE WHEN l.business_date = w.day THEN l.placed_at ELSE v.at END, -l.amount_minor
+            FROM line_voids v JOIN order_lines l ON l.org_id = :org_id AND l.id = v.line_id
+            WHERE v.org_id = :org_id AND v.property_id = w.property_id AND v.business_date = w.day
+              AND v.at <= w.until AND l.placed_at <= w.until
+        ) m
         GROUP BY 1
     ) s
 """

@@ -1,0 +1,20 @@
+"""Who may read the figures of a day."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from hospitality.days.reading import REPORTS
+from hospitality.ground.errors import Forbidden
+from hospitality.ground.work import Caller
+from hospitality.people.asking import Reader
+
+
+async def reporter(asking: Reader) -> Caller:
+    """The caller, who may read reports."""
+    if not asking.may(REPORTS):
+        raise Forbidden("NOT_PERMITTED", "Your role does not allow this. Ask a manager to do it.", permission=REPORTS)
+    return asking
+
+
+Reporter = Annotated[Caller, Depends(reporter)]
