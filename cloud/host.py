@@ -15,12 +15,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from cloud.accounts import caller_for
+from cloud.chains import Chains
 from cloud.database import Connection, Database
 from cloud.schema import SCHEMA
 from hospitality.ground.clock import Clock
 from hospitality.ground.errors import NotFound, Unauthorised, Unavailable
 from hospitality.ground.host import Answer, Once
-from hospitality.ground.journal import FIRST_HASH, Head
 from hospitality.ground.once import run_once
 from hospitality.ground.statements import Reading
 from hospitality.ground.work import Caller, Place, Work
@@ -58,6 +58,7 @@ class CloudHost:
         self.board = NewsBoard()
         self.gate = Gate(limits, time.monotonic)
         self.now = now
+        self._chains = Chains(lambda: self.now())
         self._confirm_after = confirm_after
 
     # --- the routers' host
@@ -130,26 +131,19 @@ class CloudHost:
         raise Unavailable("CLOUD_BUSY", "Head office has too much to do. Try again in a moment.")
 
     def _run(self, connection: Connection, caller: Caller, verb: Callable[[Work], T]) -> T:
-        row = connection.execute(
-            "INSERT INTO journal_heads (org_id, id, number, hash) VALUES (%s, %s, 0, %s)"
-            " ON CONFLICT (org_id, id) DO UPDATE SET number = journal_heads.number RETURNING number, hash",
-            (caller.org_id, caller.org_id, FIRST_HASH),
-        ).fetchone()
-        assert row is not None
+        incarnation, head = self._chains.begin(connection, caller.org_id)
         work = Work(
             connection,
             "postgresql",
             caller=caller,
-            place=Place("group", 0, "HQ", 1),
+            place=Place("group", 0, "HQ", incarnation),
             now=self.now(),
-            head=Head(row["number"], row["hash"]),
+            head=head,
         )
         result = verb(work)
         work.finish()
-        connection.execute(
-            "UPDATE journal_heads SET number = %s, hash = %s WHERE org_id = %s AND id = %s",
-            (work.head.number, work.head.hash, caller.org_id, caller.org_id),
-        )
+        if work.entries:
+            self._chains.keep(connection, caller.org_id, incarnation, work.head)
         return result
 
     # --- the hub's host

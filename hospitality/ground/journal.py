@@ -42,7 +42,8 @@ class JournalEntry(Row, table=True):
 
 
 class JournalHead(Row, table=True):
-    """Where a chain ends at head office, locked while an act adds to it; `id` is the org's own."""
+    """Where a chain ends at head office; `id` follows from the org and the incarnation. The row whose id is the org's own is
+    locked by every act, so that acts of one group follow each other."""
 
     __tablename__ = "journal_heads"
     __table_args__ = described("local", host="cloud")

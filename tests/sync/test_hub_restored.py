@@ -2,12 +2,16 @@
 and still holds comes back by itself, once, with its own stamps and authors."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from cloud.chains import Chains
+from hospitality.ground.clock import utc_now
 from hospitality.ground.ids import new_id
+from hospitality.ground.journal import verify_chain
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station, edit_item
 from hospitality.orders.models import Order, OrderLine
@@ -97,6 +101,38 @@ def test_what_was_acknowledged_after_the_backup_comes_back_once(office: Office, 
     for id in lost:
         (entry,) = [one for one in feed if any(change["k"] == id for change in one["changes"])]
         assert len(entry["changes"]) > 2, "the order with its lines and its journal entry is one transaction still"
+
+
+def test_no_number_of_head_offices_journal_is_given_twice(office: Office, node: Node, menu: Menu) -> None:
+    house, group = node.house, node.house.group
+    seen: dict[str, dict[str, Any]] = {}
+
+    def look() -> None:
+        seen.update({row["id"]: row for row in group.rows("SELECT * FROM journal WHERE node = 0")})
+
+    def add_some(name: str) -> None:
+        for n in range(2):
+            house.act(add_station, name=f"{name} {n}")
+        look()
+
+    add_some("Before")
+    copy = office.back_up()
+    add_some("Lost")
+    node.sync()
+    office.put_back(copy)
+    add_some("Put back beneath the running process")
+    office.put_back(copy)
+    office.head.host._chains = Chains(lambda: utc_now() + timedelta(hours=1))
+    add_some("Started anew")
+    come(node)
+    look()
+    assert_agree(node)
+    chains: dict[int, list[dict[str, Any]]] = {}
+    for entry in sorted(seen.values(), key=lambda row: row["number"]):
+        chains.setdefault(entry["incarnation"], []).append(entry)
+    assert len(chains) == 3
+    for entries in chains.values():
+        verify_chain(entries)
 
 
 def test_it_is_noticed_once_and_for_all_nodes_of_the_group(office: Office, node: Node, other: Node, menu: Menu) -> None:
