@@ -39,6 +39,7 @@ from hospitality.payments.api import router as payments_router
 from hospitality.people.api import router as people_router
 from hospitality.requests.api import router as requests_router
 from hospitality.requests.settings import RequestSettings
+from hospitality.tables.api import router as tables_router
 from sync.hub.api import routes as hub_routes
 from sync.hub.limits import Limits
 from sync.hub.retention import Retention
@@ -54,6 +55,7 @@ ROUTERS = (
     kitchen_router,
     payments_router,
     checks_router,
+    tables_router,
     cash_router,
     days_router,
     requests_router,

@@ -32,6 +32,7 @@ from hospitality.properties.api import router as properties_router
 from hospitality.requests.api import router as requests_router
 from hospitality.requests.node_api import router as requests_node_router
 from hospitality.requests.settings import RequestSettings
+from hospitality.tables.api import router as tables_router
 from web.api_docs import install_api_docs
 
 # looked through in this order: first what guests wait for
@@ -43,6 +44,7 @@ ROUTERS = (
     menu_router,
     checks_router,
     approvals_router,
+    tables_router,
     cash_router,
     days_router,
     requests_router,

@@ -28,7 +28,8 @@ from hospitality.kitchen.tickets import ticket_views
 
 ORDER_EVENTS = frozenset({"order_created", "order_updated"})
 RESTORED = "conflicts.conflict_restored"
-EVENTS = ORDER_EVENTS | {"ticket_updated", "menu_updated", "sync_status"}
+TABLES = ("tables.",)  # of which trades the floor is told
+EVENTS = ORDER_EVENTS | {"ticket_updated", "menu_updated", "table_updated", "sync_status"}
 HEARTBEAT_SECONDS = 2.0
 BEHIND_MAX = 1_000
 ENTRIES_MAX = 200
@@ -98,6 +99,10 @@ def events_after(
             told.append((len(of_this) + 1, name, {"order": orders[data["order_id"]]}))
         if kind.startswith("menu.") or kind == RESTORED:  # here or at head office: tills read the menu anew
             told.append((1, "menu_updated", {}))
+        if _is_of_order(kind, data) or kind.startswith(TABLES) or kind == RESTORED:
+            # names what it is about and looks nothing up: a floor is read whole, and not by the writer
+            about = {name: data[name] for name in ("table_id", "order_id") if name in data}
+            told.append((len(of_this) + 2, "table_updated", about))
         for n, name, about in told:
             found.append(_event(name, (place, n), f"{incarnation}:{place}:{n}", about))
     return found, entries[-1]["place"] if entries else after

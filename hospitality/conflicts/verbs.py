@@ -18,6 +18,7 @@ from hospitality.menu import rules as menu_rules
 from hospitality.menu.service import MANAGE as MANAGE_MENU
 from hospitality.menu.service import PRINTER_LENGTH_MAX, edit_item
 from hospitality.people.service.accounts import change_person
+from hospitality.tables.service.layout import edit_area, edit_section, edit_table
 
 Check = Callable[[Reading, str, Any], object]
 
@@ -34,6 +35,17 @@ VERBS = {
     "menu_items": EditVerb(
         frozenset({"name", "price_minor", "available", "station_id", "prep_seconds", "tax_rate_id", "allergens"}),
         lambda work, id, field, value: edit_item(work, id, {field: value}),
+    ),
+    "areas": EditVerb(
+        frozenset({"name", "sort", "active"}), lambda work, id, field, value: edit_area(work, id, {field: value})
+    ),
+    "dining_tables": EditVerb(
+        frozenset({"area_id", "label", "seats", "shape", "x", "y", "w", "h", "rotation", "active"}),
+        lambda work, id, field, value: edit_table(work, id, {field: value}),
+    ),
+    "sections": EditVerb(
+        frozenset({"name", "service", "person_id", "table_ids", "active"}),
+        lambda work, id, field, value: edit_section(work, id, {field: value}),
     ),
     "people": EditVerb(
         frozenset({"display_name", "role", "active"}),

@@ -26,7 +26,11 @@ class Order(Row, table=True):
     """The head of an order; its state and totals are derived."""
 
     __tablename__ = "orders"
-    __table_args__ = described("fact", large=True, indexes=[["property_id", "business_date", "id"]])
+    __table_args__ = described(
+        "fact",
+        large=True,
+        indexes=[["property_id", "business_date", "id"], ["property_id", "table_label", "business_date"]],
+    )
 
     number: str = column(WORDS)
     channel: str = column(WORDS)

@@ -11,9 +11,9 @@ from hospitality.ground.errors import Forbidden, Invalid
 # Who may look at the property's orders, tickets, payments and people; a room tablet in guests' hands may not.
 READ = "property.read"
 
-_STAFF = frozenset({READ, "orders.place", "kitchen.bump", "payments.take", "cash.drawer"})
+_STAFF = frozenset({READ, "orders.place", "kitchen.bump", "payments.take", "cash.drawer", "tables.seat"})
 _SERVICE_MANAGER = _STAFF | {
-    *("orders.void", "orders.open_price", "menu.manage"),
+    *("orders.void", "orders.open_price", "menu.manage", "tables.manage"),
     *("orders.comp", "orders.discount", "orders.service_charge", "orders.reopen"),
     *("payments.refund", "payments.decide", "cash.pay_out"),
 }

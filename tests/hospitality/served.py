@@ -37,6 +37,7 @@ from hospitality.properties import api as properties
 from hospitality.requests import api as requests
 from hospitality.requests import node_api as requests_node_api
 from hospitality.requests.settings import RequestSettings
+from hospitality.tables import api as tables
 from tests.hospitality.node import Node
 
 P = ParamSpec("P")
@@ -158,7 +159,8 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
     app.state.host = MiniatureHost(node)
     app.state.requests = RequestSettings(lambda: node.now)
     routers = [
-        trade.router for trade in (properties, people, menu, orders, kitchen, payments, checks, requests, cash, days)
+        trade.router
+        for trade in (properties, people, menu, orders, kitchen, payments, checks, requests, cash, days, tables)
     ]
     for router in routers:
         app.include_router(router)

@@ -20,7 +20,14 @@ from hospitality.people.rules import (
 
 
 def test_what_each_role_may() -> None:
-    assert permissions_of("staff") == {"property.read", "orders.place", "kitchen.bump", "payments.take", "cash.drawer"}
+    assert permissions_of("staff") == {
+        "property.read",
+        "orders.place",
+        "kitchen.bump",
+        "payments.take",
+        "cash.drawer",
+        "tables.seat",
+    }
     assert permissions_of("service_manager") - permissions_of("staff") == {
         "orders.void",
         "orders.open_price",
@@ -29,6 +36,7 @@ def test_what_each_role_may() -> None:
         "orders.service_charge",
         "orders.reopen",
         "menu.manage",
+        "tables.manage",
         "payments.refund",
         "payments.decide",
         "cash.pay_out",

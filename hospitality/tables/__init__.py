@@ -1,0 +1,1 @@
+"""Where guests sit: areas with their plan, tables, sections, and who sits where since when."""
