@@ -35,6 +35,8 @@ def ticket(view: Mapping[str, Any], *, zone: str, added: bool = False) -> Docume
     elements: list[Element] = [*_head(view)]
     if added:
         elements.append(Text("Added to the order", bold=True, size=Size.TALL))
+    if view.get("course") is not None:
+        elements.append(Text(f"Course {view['course']}", bold=True, size=Size.TALL))
     elements += [_small_facts(view), Rule(double=True)]
     if view["order_note"]:
         elements += [_note(view["order_note"], indent=0), Rule()]
@@ -55,6 +57,17 @@ def void_slip(view: Mapping[str, Any], line_id: str, *, zone: str, at: str, by: 
     elements += [Blank(), bar("DON'T MAKE THIS"), Text(f"Reason: {line['void_reason'] or 'not given'}", size=Size.TALL)]
     elements += [Rule(), _foot(by, local(at, zone)), Cut()]
     return Document(tuple(elements), title=f"Void {view['order_number']} {line['name']}")
+
+
+def rush_slip(view: Mapping[str, Any], *, zone: str, at: str) -> Document:
+    """Tells a station to make a ticket first: its head and items."""
+    elements: list[Element] = [bar("RUSH", Size.BIG), *_head(view), Rule(double=True)]
+    width = _lead_width(view["lines"])
+    for line in view["lines"]:
+        if line["state"] != "voided":
+            elements += _item(line, width)
+    elements += [Rule(), _foot(None, local(at, zone)), Cut()]
+    return Document(tuple(elements), title=f"Rush {view['order_number']} {view['station_name'] or ''}".strip())
 
 
 def too_long(what: str, number: str) -> Document:

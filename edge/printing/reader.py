@@ -15,7 +15,7 @@ import structlog
 
 from devices.documents import Document, DocumentRefused, to_json
 from edge.host import EdgeHost
-from edge.printing.documents import ticket, too_long, void_slip
+from edge.printing.documents import rush_slip, ticket, too_long, void_slip
 from edge.printing.jobs import NewSlip, add_slips, forget_old, hold_all
 from edge.printing.printers import Setup, printers_of
 from edge.printing.queue import DATABASE_SECONDS
@@ -32,7 +32,8 @@ from hospitality.kitchen.tickets import ticket_views
 NAME = "printing"
 ENTRIES_MAX = 100
 UNSAVED_MAX = 1_000
-TICKETS = ("orders.order_placed", "orders.lines_added")
+TICKETS = ("orders.order_placed", "orders.lines_added", "orders.course_fired")
+RUSH = "orders.order_rushed"
 VOID = "orders.line_voided"
 SETTLED = "payments.order_settled"
 log = structlog.get_logger(__name__)
@@ -144,7 +145,7 @@ def next_batch(reading: Reading, after: int, own: Place) -> Batch:
 
 
 def _is_ours(row: Found, own: Place) -> bool:
-    wanted = row["kind"] in TICKETS or row["kind"] in (VOID, SETTLED)
+    wanted = row["kind"] in TICKETS or row["kind"] in (VOID, RUSH, SETTLED)
     return wanted and (row["node"], row["incarnation"]) == (own.node, own.incarnation)
 
 
@@ -166,15 +167,22 @@ def _slips(reading: Reading, causes: Sequence[Cause], printers: Sequence[Setup],
                 continue
             if cause.kind == VOID:
                 yield from _void_slips(cause, view, found, zone, names)
+            elif cause.kind == RUSH:
+                yield from _rush_slips(cause, view, found, zone)
             else:
                 yield from _tickets(cause, view, found, zone)
 
 
 def _tickets(cause: Cause, view: dict[str, Any], printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
     document = _laid_out(
-        lambda: ticket(view, zone=zone, added=cause.kind != "orders.order_placed"), "ticket", view["order_number"]
+        lambda: ticket(view, zone=zone, added=cause.kind == "orders.lines_added"), "ticket", view["order_number"]
     )
     return _for_each(printers, "ticket", view["id"], document, instant(cause.at))
+
+
+def _rush_slips(cause: Cause, view: dict[str, Any], printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
+    document = _laid_out(lambda: rush_slip(view, zone=zone, at=cause.at), "rush slip", view["order_number"])
+    return _for_each(printers, "rush", view["id"], document, instant(cause.at))
 
 
 def _void_slips(
@@ -234,7 +242,7 @@ def _names(reading: Reading, ids: set[str]) -> dict[str, str]:
 
 
 def _ticket_ids(cause: Cause) -> Sequence[str]:
-    if cause.kind in TICKETS:
+    if cause.kind in (*TICKETS, RUSH):
         return list(cause.data["ticket_ids"])
     return [cause.data["ticket_id"]] if cause.kind == VOID else []
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from hospitality.checks.reading import order_view, orders_page, parts_view, receipt_view
 from hospitality.checks.service import add_lines, answer_card_payment, pay, void_line
+from hospitality.checks.service.floor import fire, rush
 from hospitality.ground.http import OR_REQUESTED, Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
 from hospitality.orders.api import NewLineShape, OrderShape, new_lines
 from hospitality.payments.api import AttemptShape, ListedPayment, PaymentShape, Tender
@@ -37,6 +38,12 @@ class Void(Shape):
 
     reason: str
     approval_id: IdText | None = None
+
+
+class Course(Shape):
+    """Which course to fire; without one, all that is held."""
+
+    course: int | None = None
 
 
 class NewPaymentShape(Shape):
@@ -140,6 +147,18 @@ async def more_lines(request: Request, asking: Asking, order_id: Id, more: MoreL
 async def void(request: Request, asking: Asking, order_id: Id, line_id: Id, why: Void) -> Response:
     """Takes a line off an order that is not paid; needs orders.void or an approval."""
     return await act(request, asking, void_line, order_id, line_id, reason=why.reason, approval_id=why.approval_id)
+
+
+@router.post("/orders/{order_id}/fire", status_code=201, response_model=OrderShape)
+async def fire_held(request: Request, asking: Asking, order_id: Id, which: Course) -> Response:
+    """Sends what was held to the kitchen; needs orders.place. Firing again changes nothing."""
+    return await act(request, asking, fire, order_id, which.course)
+
+
+@router.post("/orders/{order_id}/rush", status_code=201, response_model=OrderShape)
+async def hurry(request: Request, asking: Asking, order_id: Id) -> Response:
+    """Puts the order's tickets before others in the kitchen; needs orders.place."""
+    return await act(request, asking, rush, order_id)
 
 
 @router.post("/orders/{order_id}/payments", status_code=201, response_model=Paid, tags=["payments"])

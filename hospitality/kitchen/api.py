@@ -44,7 +44,10 @@ class TicketLine(Shape):
 
 
 class TicketShape(Shape):
-    """A station's part of one placing; `prep_seconds` is that of its slowest line."""
+    """A station's part of one placing and course; `prep_seconds` is that of its slowest line.
+
+    `placed_at` is when it was fired where it was held.
+    """
 
     id: str
     order_id: str
@@ -57,6 +60,8 @@ class TicketShape(Shape):
     station_name: str | None
     server: str | None
     placed_at: str
+    course: int | None
+    rush: bool
     prep_seconds: int
     state: KitchenState
     lines: list[TicketLine]

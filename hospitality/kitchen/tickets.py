@@ -6,7 +6,7 @@ from typing import Any
 
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
-from hospitality.orders.loading import LoadedLine, lines_reached, loaded_line
+from hospitality.orders.loading import FIRED_AT, LoadedLine, lines_reached, loaded_line
 from hospitality.orders.rules import state_of_all
 from hospitality.properties.service import current_business_date
 
@@ -16,7 +16,8 @@ OPEN_STATES = ("placed", "in_preparation")
 # A line's last step says how far it is; the index on (ticket, line, step_no, at) answers that in one look.
 _CANDIDATES = """
     SELECT DISTINCT l.ticket_id FROM order_lines l
-    WHERE l.org_id = :org_id AND l.property_id = :property_id AND l.business_date >= :since {condition}
+    WHERE l.org_id = :org_id AND l.property_id = :property_id AND l.business_date >= :since
+      AND (NOT l.held OR EXISTS (SELECT 1 FROM line_fires f WHERE f.org_id = l.org_id AND f.line_id = l.id)) {condition}
     ORDER BY l.ticket_id DESC LIMIT :limit
 """
 _LAST_STEP = """
@@ -32,9 +33,10 @@ _CONDITIONS = {
     "open": f"AND {_LAST_STEP} NOT IN ('ready', 'served') AND NOT {_VOIDED}",
     "done": f"AND ({_LAST_STEP} IN ('ready', 'served') OR {_VOIDED})",
 }
-_LINES = """
+_LINES = f"""
     SELECT l.id, l.order_id, l.ticket_id, l.line_no, l.name, l.quantity, l.choices, l.note, l.seat, l.station_id,
-           l.prep_seconds, l.placed_at, v.reason AS void_reason,
+           l.prep_seconds, l.placed_at, l.course, l.held, {FIRED_AT} AS fired_at, v.reason AS void_reason,
+           EXISTS (SELECT 1 FROM ticket_rushes r WHERE r.org_id = l.org_id AND r.ticket_id = l.ticket_id) AS rushed,
            o.number, o.channel, o.table_label, o.covers, o.note AS order_note,
            st.name AS station_name, p.display_name AS server
     FROM order_lines l
@@ -62,14 +64,17 @@ def ticket_views(reading: Reading, ticket_ids: Sequence[str]) -> list[dict[str, 
     reached = lines_reached(reading, ticket_ids)
     lines: dict[str, list[LoadedLine]] = {}
     for row in reading.rows(_LINES, ids=ticket_ids):
-        lines.setdefault(row["ticket_id"], []).append(loaded_line(row, reached))
+        line = loaded_line(row, reached)
+        if line.is_kitchens:
+            lines.setdefault(row["ticket_id"], []).append(line)
     return sorted((ticket_answer(of) for of in lines.values()), key=lambda t: (t["placed_at"], t["id"]))
 
 
 def load_ticket(reading: Reading, ticket_id: str) -> tuple[list[LoadedLine], dict[str, tuple[str, int]]]:
-    """A ticket's lines, none when the property doesn't have it, and what `lines_reached` says of them."""
+    """A ticket's lines, none when the property doesn't have it or none was fired, and what `lines_reached` says of them."""
     reached = lines_reached(reading, [ticket_id])
-    return [loaded_line(row, reached) for row in reading.rows(_LINES, ids=[ticket_id])], reached
+    lines = [loaded_line(row, reached) for row in reading.rows(_LINES, ids=[ticket_id])]
+    return [line for line in lines if line.is_kitchens], reached
 
 
 def tickets_list(reading: Reading, *, station_id: str | None = None, state: str = "open") -> list[dict[str, Any]]:
@@ -101,7 +106,9 @@ def ticket_answer(lines: Sequence[LoadedLine]) -> dict[str, Any]:
         "station_id": row["station_id"],
         "station_name": row["station_name"],
         "server": row["server"],
-        "placed_at": row["placed_at"],
+        "placed_at": min(line.row["fired_at"] or line.row["placed_at"] for line in lines),
+        "course": row["course"],
+        "rush": bool(row["rushed"]),
         "prep_seconds": max(line.row["prep_seconds"] for line in lines),
         "state": state_of_all(line.state for line in lines),
         "lines": [_line_answer(line) for line in lines],

@@ -16,7 +16,7 @@ router = APIRouter(
     route_class=QuickRoute,
 )
 Channel = Literal["dine_in", "takeaway", "delivery", "room_service", "counter"]
-KitchenState = Literal["placed", "in_preparation", "ready", "served", "voided"]
+KitchenState = Literal["held", "placed", "in_preparation", "ready", "served", "voided"]
 
 
 class NewOptionShape(Shape):
@@ -29,7 +29,7 @@ class NewOptionShape(Shape):
 class NewLineShape(Shape):
     """A line to order. `unit_price_minor` is of one, options included, and needs orders.open_price or an approval of it.
 
-    The approval is of the item's id, with the price as its value.
+    The approval is of the item's id, with the price as its value. What is on `hold` reaches the kitchen when it is fired.
     """
 
     menu_item_id: IdText
@@ -39,6 +39,8 @@ class NewLineShape(Shape):
     seat: int | None = None
     unit_price_minor: int | None = None
     approval_id: IdText | None = None
+    course: int | None = None
+    hold: bool = False
 
 
 class NewOrderShape(Shape):
@@ -74,6 +76,7 @@ class LineShape(Shape):
     options: list[ChosenOption]
     note: str | None
     seat: int | None
+    course: int | None
     station_id: str
     ticket_id: str
     kitchen_state: KitchenState
@@ -130,6 +133,8 @@ def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:
             line.seat,
             line.unit_price_minor,
             line.approval_id,
+            line.course,
+            line.hold,
         )
         for line in lines
     )

@@ -52,3 +52,25 @@ class OrderVoided:
 
     order_id: str
     number: str
+
+
+@journal_kind("orders.course_fired")
+@dataclass(frozen=True, slots=True)
+class CourseFired:
+    """Held lines went to their stations; `course` is None when all that was held did."""
+
+    order_id: str
+    number: str
+    ticket_ids: tuple[str, ...]
+    course: int | None
+    lines: int
+
+
+@journal_kind("orders.order_rushed")
+@dataclass(frozen=True, slots=True)
+class OrderRushed:
+    """Its tickets that are still to be made go before others."""
+
+    order_id: str
+    number: str
+    ticket_ids: tuple[str, ...]

@@ -20,9 +20,18 @@ class LoadedLine:
     state: str = "placed"
     void_reason: str | None = None
 
+    @property
+    def is_kitchens(self) -> bool:
+        """Whether its station knows of it: it was never held, or was fired."""
+        return not self.row["held"] or self.row["fired_at"] is not None
+
     def reached(self, state: str) -> "LoadedLine":
         """The line after it moved on to `state`."""
         return replace(self, state=state)
+
+    def fired(self, at: str) -> "LoadedLine":
+        """The line after it was sent to its station."""
+        return replace(self, row={**self.row, "fired_at": at}, state="placed")
 
     def voided(self, reason: str) -> "LoadedLine":
         """The line after it was taken off."""
@@ -59,16 +68,20 @@ class LoadedOrder:
         )
 
 
+# asked of held lines alone, so that a plain line costs no look
+FIRED_AT = """
+    CASE WHEN l.held THEN (SELECT MIN(f.at) FROM line_fires f WHERE f.org_id = l.org_id AND f.line_id = l.id) END
+"""
 _ORDERS = """
     SELECT o.id, o.number, o.channel, o.table_label, o.covers, o.note, o.currency, o.opened_by, o.business_date,
            o.opened_at, p.display_name AS opened_by_name
     FROM orders o LEFT JOIN people p ON p.org_id = o.org_id AND p.id = o.opened_by
     WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.id IN (:ids)
 """
-_LINES = """
+_LINES = f"""
     SELECT l.id, l.order_id, l.line_no, l.menu_item_id, l.name, l.quantity, l.unit_price_minor, l.amount_minor,
            l.tax_rate_name, l.tax_rate_bp, l.tax_included, l.choices, l.note, l.seat, l.station_id, l.ticket_id,
-           l.prep_seconds, l.placed_at, l.placed_by, v.reason AS void_reason
+           l.prep_seconds, l.placed_at, l.placed_by, l.course, l.held, {FIRED_AT} AS fired_at, v.reason AS void_reason
     FROM order_lines l
     LEFT JOIN line_voids v ON v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id
     WHERE l.org_id = :org_id AND l.order_id IN (:ids)
@@ -102,10 +115,12 @@ def load_order(reading: Reading, order_id: str) -> LoadedOrder:
 
 
 def loaded_line(row: Mapping[str, Any], reached: Mapping[str, tuple[str, int]]) -> LoadedLine:
-    """A line from its row (with `void_reason`) and the states that `lines_reached` found."""
+    """A line from its row (with `void_reason` and `fired_at`) and the states that `lines_reached` found."""
     options = msgspec.json.decode(row["choices"])
     if row["void_reason"] is not None:
         return LoadedLine(row, options, "voided", row["void_reason"])
+    if row["held"] and row["fired_at"] is None:
+        return LoadedLine(row, options, "held")
     state, _ = reached.get(row["id"], ("placed", 0))
     return LoadedLine(row, options, state)
 

@@ -47,7 +47,8 @@ class Order(Row, table=True):
 class OrderLine(Row, table=True):
     """One line as it was sold. `choices` is a JSON list of {option_id, group_name, name, price_delta_minor, quantity}.
 
-    All lines of one placing for one station share a ticket. `amount_minor` is the unit price times the quantity.
+    All lines of one placing for one station and course share a ticket. A `held` one is the kitchen's once it is fired.
+    `amount_minor` is the unit price times the quantity.
     """
 
     __tablename__ = "order_lines"
@@ -77,6 +78,8 @@ class OrderLine(Row, table=True):
     placed_at: str = column(INSTANT)
     placed_by: str | None = column(ID, pii="indirect", optional=True)
     business_date: str = column(DAY)
+    course: int | None = column(COUNT, optional=True)
+    held: bool = column(FLAG, default=False, otherwise="0")
 
 
 class LineStep(Row, table=True):
@@ -118,4 +121,35 @@ class LineVoid(Row, table=True):
     approver_id: str | None = column(ID, pii="indirect", optional=True)
     terminal_id: str | None = column(ID, optional=True)
     at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
+class LineFire(Row, table=True):
+    """A held line was sent to its station. Fired at two nodes that were apart, it was fired at the earlier time."""
+
+    __tablename__ = "line_fires"
+    __table_args__ = described(
+        "fact", large=True, refers={"line_id": "order_lines"}, indexes=[["line_id"], ["ticket_id"]]
+    )
+
+    order_id: str = column(ID)
+    line_id: str = column(ID)
+    ticket_id: str = column(ID)
+    at: str = column(INSTANT)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    business_date: str = column(DAY)
+
+
+class TicketRush(Row, table=True):
+    """Somebody asked a station to make a ticket before others."""
+
+    __tablename__ = "ticket_rushes"
+    __table_args__ = described("fact", refers={"order_id": "orders"}, indexes=[["ticket_id"], ["order_id"]])
+
+    order_id: str = column(ID)
+    ticket_id: str = column(ID)
+    at: str = column(INSTANT)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
     business_date: str = column(DAY)

@@ -18,6 +18,7 @@ QUANTITY_MAX = 999
 OPTIONS_PER_LINE_MAX = 100
 COVERS_MAX = 999
 SEAT_MAX = 999
+COURSE_MAX = 20
 TABLE_LENGTH_MAX = 40
 NOTE_LENGTH_MAX = 500
 LINE_NOTE_LENGTH_MAX = 200
@@ -41,7 +42,7 @@ _MOVES = {
 class NewLine:
     """A line as it is asked for. options: (option id, quantity in one item); the price is of one, options included.
 
-    approval_id: of a price keyed in, where the caller's role does not allow it.
+    approval_id: of a price keyed in, where the caller's role does not allow it. hold: not for the kitchen until fired.
     """
 
     menu_item_id: str
@@ -51,6 +52,8 @@ class NewLine:
     seat: int | None = None
     unit_price_minor: int | None = None
     approval_id: str | None = None
+    course: int | None = None
+    hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +120,15 @@ def state_after(steps: Sequence[str]) -> str:
 
 
 def state_of_all(states: Iterable[str]) -> str:
-    """The state of a ticket or order from its lines' states; voided lines count only when there is nothing else."""
+    """The state of a ticket or order from its lines' states; voided lines count only when there is nothing else.
+
+    Held lines are still to be placed with the kitchen; only where all are held is that the state.
+    """
     left = set(states) - {"voided"}
     if not left:
         return "voided"
+    if "held" in left and len(left) > 1:
+        left = left - {"held"} | {"placed"}
     if len(left) == 1:
         return left.pop()
     return "ready" if left == {"ready", "served"} else "in_preparation"
@@ -161,6 +169,8 @@ def check_lines(lines: Sequence[NewLine], *, there: int = 0) -> None:
             raise Invalid("QUANTITY_INVALID", f"Order 1 to {QUANTITY_MAX} of an item.", quantity=line.quantity)
         if line.seat is not None and not 1 <= line.seat <= SEAT_MAX:
             raise Invalid("SEAT_INVALID", f"Give a seat from 1 to {SEAT_MAX}.", seat=line.seat)
+        if line.course is not None and not 1 <= line.course <= COURSE_MAX:
+            raise Invalid("COURSE_INVALID", f"Give a course from 1 to {COURSE_MAX}.", course=line.course)
         if len(line.options) > OPTIONS_PER_LINE_MAX:
             raise Invalid("OPTIONS_INVALID", f"One line takes at most {OPTIONS_PER_LINE_MAX} choices.")
 

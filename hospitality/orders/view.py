@@ -56,6 +56,7 @@ def _line_answer(line: LoadedLine) -> dict[str, Any]:
         "options": line.options,
         "note": row["note"],
         "seat": row["seat"],
+        "course": row["course"],
         "station_id": row["station_id"],
         "ticket_id": row["ticket_id"],
         "kitchen_state": line.state,

@@ -52,6 +52,8 @@ def test_a_ticket_is_what_its_station_has_to_make(restaurant: Restaurant) -> Non
         "station_name": "Kitchen",
         "server": "Selma",
         "placed_at": "2026-03-01T17:00:00.000000Z",
+        "course": None,
+        "rush": False,
         "prep_seconds": 600,
         "state": "placed",
         "lines": [

@@ -22,6 +22,10 @@ def steak_and_beer(restaurant: Restaurant, **head: Any) -> NewOrder:
     return NewOrder("dine_in", (steak, NewLine(restaurant.beer, 2)), **head)
 
 
+# what nothing was done to yet
+PLAIN_LINE = {"course": None, "kitchen_state": "placed", "void_reason": None}
+
+
 def test_an_order_is_answered_whole_at_the_menus_prices(restaurant: Restaurant) -> None:
     node = restaurant.node
     order = node.act(place_order, steak_and_beer(restaurant, table="12", covers=2, note="birthday"))
@@ -71,8 +75,7 @@ def test_an_order_is_answered_whole_at_the_menus_prices(restaurant: Restaurant) 
                 "seat": 1,
                 "station_id": restaurant.kitchen,
                 "ticket_id": steak["ticket_id"],
-                "kitchen_state": "placed",
-                "void_reason": None,
+                **PLAIN_LINE,
             },
             {
                 "id": beer["id"],
@@ -87,8 +90,7 @@ def test_an_order_is_answered_whole_at_the_menus_prices(restaurant: Restaurant) 
                 "seat": None,
                 "station_id": restaurant.bar,
                 "ticket_id": beer["ticket_id"],
-                "kitchen_state": "placed",
-                "void_reason": None,
+                **PLAIN_LINE,
             },
         ],
         "subtotal_minor": 5166,

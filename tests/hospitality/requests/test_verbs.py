@@ -27,6 +27,8 @@ lines = st.builds(
     words,
     st.none() | st.integers(1, 9),
     st.none() | st.integers(-(2**53), 2**53),
+    course=st.none() | st.integers(1, 20),
+    hold=st.booleans(),
 )
 orders = st.builds(NewOrder, st.sampled_from(["dine_in", "delivery"]), st.lists(lines, max_size=3).map(tuple), words)
 

@@ -60,12 +60,18 @@ def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
         },
     )
     added = work.add_all(OrderLine, rows)
-    lines = tuple(LoadedLine(row, chosen) for row, chosen in zip(added, options, strict=True))
+    lines = tuple(_placed(row, chosen) for row, chosen in zip(added, options, strict=True))
     answer = order_answer(LoadedOrder(head, _opener(work), lines))
     total = answer["total_minor"]
     fact = OrderPlaced(order_id, head["number"], _tickets(lines), len(lines), total, head["currency"])
     work.journal(fact, approver_id=approver_id)
     return answer
+
+
+def _placed(row: dict[str, Any], chosen: list[dict[str, Any]]) -> LoadedLine:
+    if row["held"]:
+        return LoadedLine({**row, "fired_at": None}, chosen, "held")
+    return LoadedLine(row, chosen)
 
 
 def _opener(work: Work) -> str | None:
@@ -85,7 +91,7 @@ def add_lines(work: Work, order: LoadedOrder, lines: Sequence[NewLine]) -> Loade
     today = business_day(work).isoformat()
     first_no = max(line.row["line_no"] for line in order.lines) + 1
     rows, options, approver_id = _priced(work, lines, order_id=order.id, first_no=first_no, today=today)
-    added = tuple(LoadedLine(row, chosen) for row, chosen in zip(work.add_all(OrderLine, rows), options, strict=True))
+    added = tuple(_placed(row, chosen) for row, chosen in zip(work.add_all(OrderLine, rows), options, strict=True))
     grown = replace(order, lines=order.lines + added)
     total = grown.totals().total_minor
     fact = LinesAdded(order.id, order.number, _tickets(added), len(added), total, order.row["currency"])
@@ -152,7 +158,7 @@ def _priced(
     """The rows of new lines, what was chosen on each at the menu's prices of this moment, and who approved a price."""
     items = items_for_sale(work, {line.menu_item_id for line in lines})
     options = options_for_sale(work, {id for line in lines for id, _ in line.options})
-    tickets: dict[str, str] = {}
+    tickets: dict[tuple[str, int | None, bool], str] = {}
     rows, snapshots = [], []
     approver_id = None
     for line_no, line in enumerate(lines, first_no):
@@ -164,9 +170,10 @@ def _priced(
             unit_price = menu_rules.check_price(line.unit_price_minor)
             by = permit(work, OPEN_PRICE, item.id, approval_id=line.approval_id, value=unit_price)
             approver_id = by or approver_id
-        ticket_id = tickets.get(item.station_id)
+        part = (item.station_id, line.course, line.hold)
+        ticket_id = tickets.get(part)
         if ticket_id is None:
-            ticket_id = tickets[item.station_id] = new_id()
+            ticket_id = tickets[part] = new_id()
         rows.append(
             {
                 "id": new_id(),
@@ -189,6 +196,8 @@ def _priced(
                 "placed_at": work.now_text,
                 "placed_by": work.caller.person_id,
                 "business_date": today,
+                "course": line.course,
+                "held": line.hold,
             }
         )
         snapshots.append(snapshot)
@@ -208,4 +217,4 @@ def _sellable(item: ItemForSale | None, line: NewLine) -> ItemForSale:
 
 
 def _tickets(lines: Sequence[LoadedLine]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line.row["ticket_id"] for line in lines))
+    return tuple(dict.fromkeys(line.row["ticket_id"] for line in lines if line.is_kitchens))
