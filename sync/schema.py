@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, DefaultClause, Integer, MetaData, Table, Text, text
 from sqlalchemy.sql.sqltypes import TypeEngine
 
 ENGINE_COLUMNS = ("_hlc", "_node", "_fv", "_deleted", "_x")
@@ -24,7 +24,9 @@ Side = Literal["node", "hub"]
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One column as the engine sees it. `stages` orders the values of a `furthest_stage` field. `writer` is empty where
-    the table's holds; `group`: a node gives the first value of a row that it makes, and from then on the hub edits it."""
+    the table's holds; `group`: a node gives the first value of a row that it makes, and from then on the hub edits it.
+    otherwise: what stands where a row comes without the field, as one of an older release does; empty for nothing.
+    """
 
     name: str
     type: TypeEngine[Any]
@@ -32,6 +34,7 @@ class FieldSpec:
     stages: tuple[str, ...]
     nullable: bool
     writer: str = ""
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,11 @@ def replicated(tables: Iterable[Table]) -> list[Table]:
     return [table for table in tables if table.info.get("kind") in ("fact", "record")]
 
 
+def _otherwise(column: Column[Any]) -> str:
+    default = column.server_default
+    return default.arg if isinstance(default, DefaultClause) and isinstance(default.arg, str) else ""
+
+
 def _interest(table: Table, infos: Mapping[str, Mapping[Any, Any]]) -> Interest | None:
     declared = table.info.get("interest")
     if declared is None:
@@ -225,6 +233,7 @@ def _spec(table: Table, infos: Mapping[str, Mapping[Any, Any]]) -> TableSpec:
             tuple(column.info.get("stages", ())),
             bool(column.nullable),
             column.info.get("writer", ""),
+            _otherwise(column),
         )
         for column in table.columns
         if column.name != "org_id" and column.name not in ENGINE_COLUMNS

@@ -462,7 +462,14 @@ def _image(row: Mapping[str, Any]) -> RowImage:
 
 def _source(table: TableSpec) -> str:
     typed = ", ".join(f'"{name}" {pg_type(spec.type)}' for name, spec in table.fields.items())
-    return f"json_to_recordset(%(rows)s::json) AS r({typed}, _hlc bigint, _x text)"
+    rows = f"json_to_recordset(%(rows)s::json) AS {{}}({typed}, _hlc bigint, _x text)"
+    if not any(spec.otherwise for spec in table.fields.values()):
+        return rows.format("r")
+    shown = (
+        f'coalesce(s."{name}", \'{spec.otherwise}\') AS "{name}"' if spec.otherwise else f's."{name}"'
+        for name, spec in table.fields.items()
+    )
+    return f"(SELECT {', '.join(shown)}, s._hlc, s._x FROM {rows.format('s')}) AS r"
 
 
 def _owned(table: TableSpec) -> str:

@@ -71,7 +71,7 @@ def test_a_course_that_is_not_there_is_not_fired(restaurant: Restaurant) -> None
     before = node.store.counts()
     for verb, arguments, code in ((fire, (3,), "COURSE_EMPTY"), (rush, (), "NOTHING_TO_RUSH")):
         with pytest.raises(Refused) as refused:
-            node.act(verb, order["id"], *arguments)  # type: ignore[operator]
+            node.act(verb, order["id"], *arguments)
         assert refused.value.code == code
     for course in (0, 21):
         with pytest.raises(Invalid):
