@@ -92,9 +92,13 @@ def _payments(view: Mapping[str, Any]) -> Iterator[Element]:
         name = f"{tender}, reference {payment['reference']}" if payment["reference"] else tender
         taken = payment["amount_minor"] + payment.get("tip_minor", 0)
         given = taken if payment["tendered_minor"] is None else payment["tendered_minor"]
+        if payment.get("given_currency"):
+            name = f"{name}, {written(payment['given_minor'], payment['given_currency'])}"
         yield row(name, _plain(given, currency))
         if payment.get("tip_minor"):
             yield row("of it, tip", _plain(payment["tip_minor"], currency))
+        if payment.get("rounding_minor"):
+            yield row("of it, rounding", _plain(payment["rounding_minor"], currency))
         if payment["change_minor"]:
             yield row("Change", _plain(payment["change_minor"], currency))
 

@@ -4,8 +4,8 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from hospitality.cash.reading import drawers_list
-from hospitality.cash.service import add_drawer, move_cash, open_drawer
+from hospitality.cash.reading import drawers_list, rates_list
+from hospitality.cash.service import add_drawer, move_cash, open_drawer, set_house_rate
 from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, read
 from hospitality.people.asking import Reader
 
@@ -62,6 +62,7 @@ class NewMove(Shape):
     reason: str
     reference: str | None = None
     to_person_id: IdText | None = None
+    approval_id: IdText | None = None
 
 
 class MoveShape(Shape):
@@ -98,7 +99,8 @@ async def new_session(request: Request, asking: Asking, drawer_id: Id, new: NewS
 
 @router.post("/drawer-sessions/{session_id}/moves", status_code=201, response_model=MoveShape)
 async def new_move(request: Request, asking: Asking, session_id: Id, new: NewMove) -> Response:
-    """Moves cash that is of no sale; needs cash.drawer, and cash.pay_out for what leaves the house."""
+    """Moves cash that is of no sale; needs cash.drawer, and cash.pay_out for what leaves the house, or an
+    approval of it: of the session, with the amount as its value."""
     return await act(
         request,
         asking,
@@ -109,4 +111,30 @@ async def new_move(request: Request, asking: Asking, session_id: Id, new: NewMov
         reason=new.reason,
         reference=new.reference,
         to_person_id=new.to_person_id,
+        approval_id=new.approval_id,
     )
+
+
+class RateShape(Shape):
+    """At how many millionths of the house currency's unit one unit of another is taken."""
+
+    currency: str
+    rate_micro: int
+
+
+class Rates(Shape):
+    """The currencies that the property takes beside its own."""
+
+    items: list[RateShape]
+
+
+@router.get("/house-rates", response_model=Rates)
+async def rates(request: Request, asking: Reader) -> Response:
+    """The currencies that are taken in cash, with their rates."""
+    return await read(request, asking, rates_list)
+
+
+@router.post("/house-rates", status_code=201, response_model=RateShape)
+async def new_rate(request: Request, asking: Asking, rate: RateShape) -> Response:
+    """Sets a currency's rate, zero to take it no more; needs property.manage."""
+    return await act(request, asking, set_house_rate, rate.currency, rate_micro=rate.rate_micro)

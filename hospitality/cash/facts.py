@@ -34,3 +34,13 @@ class CashMoved:
     kind: str
     amount_minor: int
     currency: str
+
+
+@journal_kind("cash.house_rate_set")
+@dataclass(frozen=True, slots=True)
+class HouseRateSet:
+    """Another currency is taken at this rate from now on; before None when it was not taken."""
+
+    currency: str
+    before_micro: int | None
+    after_micro: int

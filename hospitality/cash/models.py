@@ -77,3 +77,16 @@ class DrawerCount(Row, table=True):
     terminal_id: str | None = column(ID, optional=True)
     counted_at: str = column(INSTANT)
     business_date: str = column(DAY)
+
+
+class HouseRate(Row, table=True):
+    """At how many millionths of the house currency's unit another currency's is taken; zero when it isn't any more.
+
+    Its id follows from the property's and the currency, so that a currency has one rate.
+    """
+
+    __tablename__ = "house_rates"
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]])
+
+    currency: str = column(WORDS)
+    rate_micro: int = column(AMOUNT)

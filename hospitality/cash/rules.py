@@ -1,11 +1,15 @@
 """What may go in and out of a drawer. Values in, a decision out."""
 
+import re
+
 from hospitality.ground.errors import Invalid, Refused
 from hospitality.ground.texts import kept_text
 
 AMOUNT_MINOR_MAX = 10_000_000_000_000
 REASON_LENGTH_MAX = 200
 REFERENCE_LENGTH_MAX = 64
+RATE_MICRO_MAX = 10**15
+_CURRENCY = re.compile(r"[A-Z]{3}")
 # what each kind does to the sum that a drawer should hold
 KINDS = {"paid_in": 1, "paid_out": -1, "drop": -1, "tip_out": -1}
 
@@ -43,3 +47,13 @@ def check_closed(*, is_open: bool, name: str) -> None:
     """Raises Refused DRAWER_OPEN when a drawer has a session that was not counted."""
     if is_open:
         raise Refused("DRAWER_OPEN", f"{name} is open already. Count it before somebody begins anew.")
+
+
+def check_rate(currency: str, rate_micro: int, *, house: str) -> None:
+    """Raises Invalid unless the currency is another than the house's and the rate zero (no longer taken) or more."""
+    if _CURRENCY.fullmatch(currency) is None or currency == house:
+        raise Invalid(
+            "CURRENCY_INVALID", f"Name another currency than {house} by its three letters.", currency=currency
+        )
+    if not 0 <= rate_micro <= RATE_MICRO_MAX:
+        raise Invalid("RATE_INVALID", "A house rate is zero or more.", rate_micro=rate_micro)

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from hospitality.approvals.service import permit
 from hospitality.cash import rules
-from hospitality.cash.facts import CashMoved, DrawerAdded, DrawerOpened
-from hospitality.cash.models import CashMove, Drawer, DrawerSession
-from hospitality.cash.reading import drawer_view, session_row
+from hospitality.cash.facts import CashMoved, DrawerAdded, DrawerOpened, HouseRateSet
+from hospitality.cash.models import CashMove, Drawer, DrawerSession, HouseRate
+from hospitality.cash.reading import drawer_view, house_rate, rate_id, session_row
 from hospitality.ground.errors import NotFound
 from hospitality.ground.ids import new_id
 from hospitality.ground.texts import kept_name, kept_text
 from hospitality.ground.work import Work
+from hospitality.properties.service import MANAGE as MANAGE_PROPERTY
 from hospitality.properties.service import business_day
 
 MANAGE = "cash.manage"
@@ -55,12 +57,17 @@ def move_cash(
     reason: str,
     reference: str | None = None,
     to_person_id: str | None = None,
+    approval_id: str | None = None,
 ) -> dict[str, Any]:
     """Puts cash in or takes it out, not for a sale: {id, session_id, kind, amount_minor, currency, reason, at}.
 
-    What leaves the house (paid_out, tip_out) needs its own right; a drop only moves to the safe.
+    What leaves the house (paid_out, tip_out) needs its own right or an approval of the session with the amount; a drop only
+    moves to the safe.
     """
-    work.require(PAY_OUT if kind in _PAID_OUT else DRAWER)
+    work.require(DRAWER)
+    approver_id = None
+    if kind in _PAID_OUT:
+        approver_id = permit(work, PAY_OUT, session_id, approval_id=approval_id, value=amount_minor)
     rules.check_move(kind, amount_minor)
     session = session_row(work, session_id)
     rules.check_open(counted=session["count_id"] is not None, name=session["name"] or "The drawer")
@@ -76,15 +83,30 @@ def move_cash(
         "reference": kept_text(reference, what="reference", length_max=rules.REFERENCE_LENGTH_MAX),
         "to_person_id": to_person_id,
         "person_id": work.caller.person_id,
-        "approver_id": None,
+        "approver_id": approver_id,
         "terminal_id": work.caller.terminal_id,
         "at": work.now_text,
         "business_date": business_day(work).isoformat(),
     }
     work.add(CashMove, row)
-    work.journal(CashMoved(row["id"], session_id, kind, amount_minor, row["currency"]), reason=row["reason"])
+    fact = CashMoved(row["id"], session_id, kind, amount_minor, row["currency"])
+    work.journal(fact, reason=row["reason"], approver_id=approver_id)
     shown = ("id", "session_id", "kind", "amount_minor", "currency", "reason", "reference", "to_person_id", "at")
     return {name: row[name] for name in shown}
+
+
+def set_house_rate(work: Work, currency: str, *, rate_micro: int) -> dict[str, Any]:
+    """Takes another currency at this rate from now on, at zero no more: {currency, rate_micro}."""
+    work.require(MANAGE_PROPERTY)
+    rules.check_rate(currency, rate_micro, house=work.place.currency)
+    before = house_rate(work, currency)
+    if before is None:
+        work.add(HouseRate, {"id": rate_id(work, currency), "currency": currency, "rate_micro": rate_micro})
+    elif before != rate_micro:
+        work.edit(HouseRate, rate_id(work, currency), rate_micro=rate_micro)
+    if before != rate_micro:
+        work.journal(HouseRateSet(currency, before, rate_micro))
+    return {"currency": currency, "rate_micro": rate_micro}
 
 
 def _check_person(work: Work, person_id: str) -> None:

@@ -47,12 +47,16 @@ class Course(Shape):
 
 
 class NewPaymentShape(Shape):
-    """Money to take, in minor units of the order's currency, with the tip on top. Cash may say what was handed over."""
+    """Money to take, in minor units of the order's currency, with the tip on top. Cash may say what was handed over.
+
+    `tendered_currency`: in which, where the house has a rate for it; `tendered_minor` is in that one then.
+    """
 
     tender: Tender
     amount_minor: int
     tip_minor: int = 0
     tendered_minor: int | None = None
+    tendered_currency: str | None = None
     reference: str | None = None
 
 
@@ -84,6 +88,7 @@ class NewAnswer(Shape):
     source: Literal["terminal", "look_up", "decision"]
     reference: str | None = None
     reason: str | None = None
+    approval_id: IdText | None = None
 
 
 class Answered(Shape):
@@ -114,7 +119,9 @@ class Receipt(Shape):
 
 def new_payment_of(new: NewPaymentShape) -> NewPayment:
     """The payment as the verbs take it."""
-    return NewPayment(new.tender, new.amount_minor, new.tendered_minor, new.reference, new.tip_minor)
+    return NewPayment(
+        new.tender, new.amount_minor, new.tendered_minor, new.reference, new.tip_minor, new.tendered_currency
+    )
 
 
 @router.get("/orders", response_model=Orders)
@@ -183,9 +190,10 @@ async def attempts(request: Request, asking: Reader, order_id: Id) -> Response:
 
 @router.post("/card-attempts/{attempt_id}/answers", status_code=201, response_model=Answered, tags=["payments"])
 async def new_answer(request: Request, asking: Asking, attempt_id: Id, new: NewAnswer) -> Response:
-    """Tells what became known of a card payment; needs payments.take, and payments.decide where somebody decides."""
+    """Tells what became known of a card payment; needs payments.take, and payments.decide or an approval where somebody
+    decides."""
     answer = CardAnswer(new.outcome, new.source, new.reference, new.reason)
-    return await act(request, asking, answer_card_payment, attempt_id, answer)
+    return await act(request, asking, answer_card_payment, attempt_id, answer, approval_id=new.approval_id)
 
 
 @router.get("/orders/{order_id}/receipt", response_model=Receipt, tags=["payments"])

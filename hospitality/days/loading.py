@@ -20,12 +20,17 @@ _MOVED = """
     WHERE org_id = :org_id AND session_id = :id GROUP BY kind
 """
 _SOLD = """
-    SELECT CAST(COALESCE(SUM(amount_minor + tip_minor), 0) AS BIGINT) FROM payments
-    WHERE org_id = :org_id AND drawer_session_id = :id AND tender = 'cash'
+    SELECT CAST(COALESCE(SUM(
+        CASE WHEN given_currency IS NULL THEN tendered_minor - change_minor ELSE -change_minor END), 0) AS BIGINT)
+    FROM payments WHERE org_id = :org_id AND drawer_session_id = :id
+"""
+_GIVEN = """
+    SELECT given_currency, CAST(SUM(given_minor) AS BIGINT) AS given_minor FROM payments
+    WHERE org_id = :org_id AND drawer_session_id = :id AND given_currency IS NOT NULL GROUP BY given_currency
 """
 _GIVEN_BACK = """
-    SELECT CAST(COALESCE(SUM(amount_minor + tip_minor), 0) AS BIGINT) FROM refunds
-    WHERE org_id = :org_id AND drawer_session_id = :id AND tender = 'cash'
+    SELECT CAST(COALESCE(SUM(amount_minor + tip_minor + rounding_minor), 0) AS BIGINT) FROM refunds
+    WHERE org_id = :org_id AND drawer_session_id = :id
 """
 
 
@@ -36,7 +41,8 @@ def expected_cash(reading: Reading, session_id: str, *, float_minor: int, curren
         expected += KINDS[row["kind"]] * row["amount_minor"]
     expected += reading.value(_SOLD, id=session_id)
     expected -= reading.value(_GIVEN_BACK, id=session_id)
-    return {currency: expected}
+    given = {row["given_currency"]: row["given_minor"] for row in reading.rows(_GIVEN, id=session_id)}
+    return {currency: expected, **given}
 
 
 _OF_DAY = "org_id = :org_id AND property_id = :property_id AND business_date = :day"
@@ -58,6 +64,16 @@ _PAYMENTS = f"""
     SELECT tender, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor,
            CAST(SUM(tip_minor) AS BIGINT) AS tip_minor, SUM(CASE WHEN tip_minor = 0 THEN 0 ELSE 1 END) AS tips
     FROM payments WHERE {_OF_DAY} {{by}} GROUP BY tender
+"""
+_ROUNDED = f"""
+    SELECT COUNT(*) AS n, CAST(COALESCE(SUM(rounding_minor), 0) AS BIGINT) AS amount_minor FROM (
+        SELECT rounding_minor FROM payments WHERE {_OF_DAY} AND rounding_minor <> 0
+        UNION ALL
+        SELECT -rounding_minor FROM refunds WHERE {_OF_DAY} AND rounding_minor <> 0) AS rounded
+"""
+_CURRENCIES = f"""
+    SELECT given_currency, COUNT(*) AS n, CAST(SUM(given_minor) AS BIGINT) AS given_minor
+    FROM payments WHERE {_OF_DAY} AND given_currency IS NOT NULL GROUP BY given_currency
 """
 _REFUNDS = f"""
     SELECT kind, tender, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor,
@@ -104,6 +120,10 @@ def figures_of_day(reading: Reading, day: str, *, currency: str) -> Figures:
             yield from tax_figures(msgspec.json.decode(row["taxes"]), sign=1, currency=currency)
         for row in reading.rows(_REFUND_TAXES, day=day):
             yield from tax_figures(msgspec.json.decode(row["taxes"]), sign=-1, currency=currency)
+        for row in reading.rows(_ROUNDED, day=day):
+            yield one("rounding", "cash", row)
+        for row in reading.rows(_CURRENCIES, day=day):
+            yield Figure("currencies", "handed over", row["n"], row["given_minor"], row["given_currency"])
         for row in reading.rows(_CASH.format(by=""), day=day):
             yield one("tips", "paid out", row) if row["kind"] == "tip_out" else one("cash", row["kind"], row)
         for row in reading.rows(_COUNTS, day=day):

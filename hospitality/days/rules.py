@@ -23,6 +23,8 @@ SECTIONS = (
     "refunds",
     "payments",
     "reversals",
+    "rounding",
+    "currencies",
     "tips",
     "cash",
     "drawers",

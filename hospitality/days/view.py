@@ -18,6 +18,8 @@ TITLES = {
     "refunds": "Refunds",
     "payments": "Taken",
     "reversals": "Reversed",
+    "rounding": "Cash rounding",
+    "currencies": "Other currencies",
     "tips": "Tips",
     "cash": "Cash in and out",
     "drawers": "Drawers",

@@ -74,3 +74,20 @@ def written(amount_minor: int, currency: str) -> str:
 def round_half_up(value: Fraction) -> int:
     """The nearest integer, halves away from zero: the commercial rounding that tax offices print in their examples."""
     return floor(value + Fraction(1, 2)) if value >= 0 else -floor(-value + Fraction(1, 2))
+
+
+def to_step(amount_minor: int, step_minor: int) -> int:
+    """The nearest multiple of the smallest coin, halves up: what can be paid in cash."""
+    return (2 * amount_minor + step_minor) // (2 * step_minor) * step_minor
+
+
+MICRO = 1_000_000
+
+
+def in_house_currency(amount_minor: int, currency: str, rate_micro: int, house: str) -> int:
+    """What an amount of another currency is worth in the house's, half up.
+
+    rate_micro: millionths of one unit of the house currency that one unit of the other gets.
+    """
+    shift = Fraction(10) ** (exponent(house) - exponent(currency))
+    return round_half_up(Fraction(amount_minor * rate_micro, MICRO) * shift)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, Limit, Shape, act, read
+from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
 from hospitality.payments.reading import payments_page, refunds_page
 from hospitality.payments.rules import NewRefund
 from hospitality.payments.service.card import attempt_card
@@ -20,7 +20,8 @@ Tender = Literal["cash", "card"]
 class PaymentShape(Shape):
     """Money taken: cash with what was handed over and the change, card with the terminal's reference.
 
-    The tip comes on top of the amount; change = tendered - amount - tip.
+    The tip comes on top of the amount, and cash is rounded to the smallest coin: tendered = change + amount + tip +
+    rounding. `given_*` is what was handed over of another currency, at `rate_micro`.
     """
 
     id: str
@@ -29,6 +30,10 @@ class PaymentShape(Shape):
     tip_minor: int
     tendered_minor: int | None
     change_minor: int
+    rounding_minor: int
+    given_currency: str | None
+    given_minor: int | None
+    rate_micro: int | None
     reference: str | None
     currency: str
     taken_at: str
@@ -56,6 +61,7 @@ class NewRefundShape(Shape):
     reason: str
     tender: Tender | None = None
     reference: str | None = None
+    approval_id: IdText | None = None
 
 
 class RefundShape(Shape):
@@ -69,6 +75,7 @@ class RefundShape(Shape):
     tender: Tender
     amount_minor: int
     tip_minor: int
+    rounding_minor: int
     currency: str
     reference: str | None
     reason: str
@@ -116,9 +123,9 @@ async def refunds(request: Request, asking: Reader, limit: Limit = 100, cursor: 
 
 @router.post("/payments/{payment_id}/refunds", status_code=201, response_model=RefundShape)
 async def new_refund(request: Request, asking: Asking, payment_id: Id, new: NewRefundShape) -> Response:
-    """Gives back money of a payment, never more than is left of it; needs payments.refund."""
+    """Gives back money of a payment, never more than is left of it; needs payments.refund or an approval."""
     refund = NewRefund(new.amount_minor, new.reason, new.tip_minor, new.tender, new.reference)
-    return await act(request, asking, refund_payment, payment_id, refund)
+    return await act(request, asking, refund_payment, payment_id, refund, approval_id=new.approval_id)
 
 
 @router.post("/orders/{order_id}/card-attempts", status_code=201, response_model=AttemptShape)

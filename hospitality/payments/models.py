@@ -10,6 +10,8 @@ class Payment(Row, table=True):
 
     `tip_minor` came on top of the amount. `attempt_id` names the card attempt that was approved; the payment's id follows
     from it, so that an approval that is told twice is one payment. `drawer_session_id`: into which drawer cash went.
+    Cash is rounded to the smallest coin: tendered = change + amount + tip + rounding, in the house currency; `given_*` and
+    `rate_micro` say what was handed over of another one, and at which house rate it counts.
     """
 
     __tablename__ = "payments"
@@ -34,6 +36,10 @@ class Payment(Row, table=True):
     tip_minor: int = column(AMOUNT, default=0, otherwise="0")
     attempt_id: str | None = column(ID, optional=True)
     drawer_session_id: str | None = column(ID, optional=True)
+    rounding_minor: int = column(AMOUNT, default=0, otherwise="0")
+    given_currency: str | None = column(WORDS, optional=True)
+    given_minor: int | None = column(AMOUNT, optional=True)
+    rate_micro: int | None = column(AMOUNT, optional=True)
 
 
 class Receipt(Row, table=True):
@@ -84,6 +90,7 @@ class Refund(Row, table=True):
     given_at: str = column(INSTANT)
     business_date: str = column(DAY)
     drawer_session_id: str | None = column(ID, optional=True)
+    rounding_minor: int = column(AMOUNT, default=0, otherwise="0")
 
 
 class CardAttempt(Row, table=True):

@@ -15,6 +15,10 @@ SHOWN = (
     "tip_minor",
     "tendered_minor",
     "change_minor",
+    "rounding_minor",
+    "given_currency",
+    "given_minor",
+    "rate_micro",
     "reference",
     "currency",
     "taken_at",
@@ -28,6 +32,7 @@ SHOWN_OF_REFUND = (
     "tender",
     "amount_minor",
     "tip_minor",
+    "rounding_minor",
     "currency",
     "reference",
     "reason",
@@ -84,8 +89,8 @@ def standings(reading: Reading, order_ids: Sequence[str]) -> dict[str, Standing]
 
 
 _PAYMENTS = """
-    SELECT p.id, p.order_id, p.tender, p.amount_minor, p.tip_minor, p.tendered_minor, p.change_minor, p.reference,
-           p.currency, p.taken_at, p.business_date,
+    SELECT p.id, p.order_id, p.tender, p.amount_minor, p.tip_minor, p.tendered_minor, p.change_minor,
+           p.rounding_minor, p.given_currency, p.given_minor, p.rate_micro, p.reference, p.currency, p.taken_at, p.business_date,
            (SELECT CAST(COALESCE(SUM(f.amount_minor + f.tip_minor), 0) AS BIGINT) FROM refunds f
             WHERE f.org_id = p.org_id AND f.payment_id = p.id) AS refunded_minor
     FROM payments p WHERE p.org_id = :org_id

@@ -5,11 +5,11 @@ nothing is lost to rounding.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from hospitality.ground.errors import Invalid, Refused
-from hospitality.ground.money import written
+from hospitality.ground.money import in_house_currency, to_step, written
 from hospitality.ground.texts import kept_text
 
 REFERENCE_LENGTH_MAX = 64
@@ -20,22 +20,33 @@ TENDERED_MINOR_MAX = 10_000_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """A payment as it is asked for; amounts in minor units of the order's currency. The tip comes on top of the amount."""
+    """A payment as it is asked for; amounts in minor units of the order's currency. The tip comes on top of the amount.
+
+    tendered_currency: in which cash was handed over, if not the house's; `tendered_minor` is in that one then.
+    """
 
     tender: str
     amount_minor: int
     tendered_minor: int | None = None
     reference: str | None = None
     tip_minor: int = 0
+    tendered_currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What is written down of a payment."""
+    """What is written down of a payment. For cash: tendered = change + amount + tip + rounding, in the house currency.
+
+    given_*: what was handed over of another currency, and the house rate at which it counts.
+    """
 
     tendered_minor: int | None
     change_minor: int
     reference: str | None
+    rounding_minor: int = 0
+    given_currency: str | None = None
+    given_minor: int | None = None
+    rate_micro: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +63,18 @@ class Standing:
     waiting: str = ""
 
 
-def decide(new: NewPayment, *, due_minor: int, currency: str, references: Collection[str]) -> Decided:
+def decide(
+    new: NewPayment,
+    *,
+    due_minor: int,
+    currency: str,
+    references: Collection[str],
+    step_minor: int = 1,
+    rate_micro: int | None = None,
+) -> Decided:
     """Whether a payment can be taken, with its change.
+
+    step_minor: the smallest coin, to which cash is rounded. rate_micro: the house rate of the currency handed over.
 
     references: of the card payments that the order has; the same one again is the same payment keyed in twice.
     An order that comes to nothing is settled by a payment of nothing, so that a person says so.
@@ -69,17 +90,24 @@ def decide(new: NewPayment, *, due_minor: int, currency: str, references: Collec
         raise Invalid("AMOUNT_INVALID", "Take an amount above zero.", amount_minor=new.amount_minor)
     _check_tip(new.tip_minor)
     if new.tender == "cash":
-        return _cash(new, currency)
+        return _cash(new, currency, step_minor, rate_micro)
     if new.tender == "card":
         return _card(new, references)
     raise Invalid("TENDER_INVALID", "Pay by cash or card.", tender=new.tender)
 
 
-def _cash(new: NewPayment, currency: str) -> Decided:
+def _cash(new: NewPayment, currency: str, step_minor: int, rate_micro: int | None) -> Decided:
     if new.reference is not None:
         raise Invalid("REFERENCE_NOT_FOR_CASH", "Only a card payment has a reference. Leave it out.")
-    wanted = new.amount_minor + new.tip_minor
-    tendered = wanted if new.tendered_minor is None else new.tendered_minor
+    exact = new.amount_minor + new.tip_minor
+    wanted = to_step(exact, step_minor)
+    given = new.tendered_minor
+    if new.tendered_currency in (None, currency):
+        # what is said to be exact is what coins can pay
+        tendered = wanted if given in (None, exact) else given
+    else:
+        tendered = _worth(new, currency, rate_micro)
+    assert tendered is not None
     if tendered < wanted:
         raise Refused(
             "TENDERED_TOO_LITTLE",
@@ -90,11 +118,30 @@ def _cash(new: NewPayment, currency: str) -> Decided:
         )
     if tendered > TENDERED_MINOR_MAX:
         raise Invalid("AMOUNT_INVALID", "That is more cash than a drawer holds.", tendered_minor=tendered)
-    return Decided(tendered, tendered - wanted, None)
+    # of another currency's worth, what is less than a coin stays with the house
+    change = (tendered - wanted) // step_minor * step_minor
+    decided = Decided(tendered, change, None, tendered - change - exact)
+    if new.tendered_currency in (None, currency):
+        return decided
+    return replace(decided, given_currency=new.tendered_currency, given_minor=given, rate_micro=rate_micro)
+
+
+def _worth(new: NewPayment, currency: str, rate_micro: int | None) -> int:
+    """What was handed over of another currency, in the house's."""
+    assert new.tendered_currency is not None
+    if not rate_micro:
+        raise Refused(
+            "CURRENCY_NOT_TAKEN",
+            f"There is no house rate for {new.tendered_currency}. Take {currency}, or ask a manager to set one.",
+            currency=new.tendered_currency,
+        )
+    if new.tendered_minor is None or not 0 <= new.tendered_minor <= TENDERED_MINOR_MAX:
+        raise Invalid("AMOUNT_INVALID", f"Key in how much {new.tendered_currency} was handed over.")
+    return in_house_currency(new.tendered_minor, new.tendered_currency, rate_micro, currency)
 
 
 def _card(new: NewPayment, references: Collection[str]) -> Decided:
-    if new.tendered_minor is not None:
+    if new.tendered_minor is not None or new.tendered_currency is not None:
         raise Invalid("TENDERED_NOT_FOR_CARD", "A card is charged the exact amount. Leave the cash out.")
     reference = card_reference(new.reference)
     check_reference(reference, references)

@@ -28,15 +28,20 @@ async def property_of(request: Request, asking: Asking) -> Response:
 
 
 class HouseRulesShape(Shape):
-    """`carries_over`: a day may be closed while orders stand open, which go on into the next."""
+    """`carries_over`: a day may be closed while orders stand open, which go on into the next.
+
+    `cash_step_minor`: the smallest coin, to which cash is rounded; 1 rounds nothing.
+    """
 
     carries_over: bool
+    cash_step_minor: int
 
 
 class HouseRulesEdit(Shape):
     """The rules to set; what is left out stays."""
 
     carries_over: bool | None = None
+    cash_step_minor: int | None = None
 
 
 @router.get("/house-rules", response_model=HouseRulesShape)

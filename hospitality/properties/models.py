@@ -43,9 +43,11 @@ class HouseRules(Row, table=True):
     """How a property handles money and days; one row each, its id following from the property's.
 
     carries_over: whether a day may be closed while orders stand open, which then go on into the next.
+    cash_step_minor: the smallest coin, to which cash is rounded.
     """
 
     __tablename__ = "house_rules"
     __table_args__ = described("record", writer="both", indexes=[["property_id"]])
 
     carries_over: bool = column(FLAG)
+    cash_step_minor: int = column(COUNT, default=1, otherwise="1")

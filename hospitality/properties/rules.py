@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hospitality.ground.errors import Invalid
 
+CASH_STEP_MAX = 100_000
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -36,4 +37,14 @@ def check_property(*, zone: str, currency: str, cut_off_hour: int) -> None:
             "CUT_OFF_INVALID",
             "The business day ends at an hour from 0 (midnight) to 23.",
             cut_off_hour=cut_off_hour,
+        )
+
+
+def check_step(cash_step_minor: int) -> None:
+    """Raises Invalid unless cash can be rounded to it; 1 rounds nothing."""
+    if not 1 <= cash_step_minor <= CASH_STEP_MAX:
+        raise Invalid(
+            "CASH_STEP_INVALID",
+            f"The smallest coin has 1 to {CASH_STEP_MAX} minor units.",
+            cash_step_minor=cash_step_minor,
         )

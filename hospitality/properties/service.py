@@ -139,30 +139,32 @@ def book_late(work: Work, day: str) -> None:
 
 
 MANAGE = "property.manage"
-_HOUSE_RULES = "SELECT carries_over FROM house_rules WHERE org_id = :org_id AND id = :id"
-_UNSAID = {"carries_over": False}
+_HOUSE_RULES = "SELECT carries_over, cash_step_minor FROM house_rules WHERE org_id = :org_id AND id = :id"
+_UNSAID: dict[str, Any] = {"carries_over": False, "cash_step_minor": 1}
 
 
 def house_rules(reading: Reading) -> dict[str, Any]:
-    """How the property handles money and days: {carries_over}; what nobody has said is as it ships."""
-    row = reading.one(_HOUSE_RULES, id=_house_rules_id(reading))
-    return dict(_UNSAID) if row is None else {"carries_over": bool(row["carries_over"])}
+    """How the property handles money and days: {carries_over, cash_step_minor}; unsaid, as it ships."""
+    row = reading.one(_HOUSE_RULES, id=house_rules_id(reading))
+    return dict(_UNSAID) if row is None else {**row, "carries_over": bool(row["carries_over"])}
 
 
 def edit_house_rules(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Sets the fields given, each by itself: the house rules as they are then."""
     work.require(MANAGE)
+    rules.check_step(fields.get("cash_step_minor", 1))
     current = house_rules(work)
     after = {name: value for name, value in fields.items() if current[name] != value}
     if not after:
         return current
-    if work.one(_HOUSE_RULES, id=_house_rules_id(work)) is None:
-        work.add(HouseRules, {"id": _house_rules_id(work), **_UNSAID, **after})
+    if work.one(_HOUSE_RULES, id=house_rules_id(work)) is None:
+        work.add(HouseRules, {"id": house_rules_id(work), **_UNSAID, **after})
     else:
-        work.edit(HouseRules, _house_rules_id(work), **after)
+        work.edit(HouseRules, house_rules_id(work), **after)
     work.journal(HouseRulesChanged({name: current[name] for name in after}, after))
     return {**current, **after}
 
 
-def _house_rules_id(reading: Reading) -> str:
+def house_rules_id(reading: Reading) -> str:
+    """The id of the property's house rules."""
     return derived_id(reading.property_id, "house_rules")

@@ -49,9 +49,11 @@ def pay(work: Work, order_id: str, new: NewPayment) -> dict[str, Any]:
     return {"payment": taken.payment, "order": order, "receipt": taken.receipt}
 
 
-def answer_card_payment(work: Work, attempt_id: str, answer: CardAnswer) -> dict[str, Any]:
+def answer_card_payment(
+    work: Work, attempt_id: str, answer: CardAnswer, *, approval_id: str | None = None
+) -> dict[str, Any]:
     """Writes down what came of a card payment: {attempt, payment, order, receipt}; the payment when it was approved."""
-    attempt, taken = answer_card(work, attempt_id, answer)
+    attempt, taken = answer_card(work, attempt_id, answer, approval_id=approval_id)
     return {
         "attempt": attempt,
         "payment": taken.payment if taken else None,

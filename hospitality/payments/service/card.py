@@ -6,6 +6,7 @@ knows what came of it, the order takes no other payment.
 
 from typing import Any
 
+from hospitality.approvals.service import permit
 from hospitality.ground.ids import derived_id, new_id
 from hospitality.ground.numbers import next_number
 from hospitality.ground.work import Work
@@ -45,13 +46,17 @@ def attempt_card(work: Work, order_id: str, *, amount_minor: int, tip_minor: int
     return attempt_view(work, row["id"])
 
 
-def answer_card(work: Work, attempt_id: str, answer: rules.CardAnswer) -> tuple[dict[str, Any], Taken | None]:
+def answer_card(
+    work: Work, attempt_id: str, answer: rules.CardAnswer, *, approval_id: str | None = None
+) -> tuple[dict[str, Any], Taken | None]:
     """Writes down what became known of an attempt: the attempt, and the payment when it was approved.
 
     What was approved was taken from the guest, so it is booked even where the order is paid by now; what is too much is
-    given back by a refund. Refused with CARD_PAYMENT_ANSWERED or CARD_REFERENCE_USED.
+    given back by a refund. A decision needs its right, or an approval of the attempt. Refused with CARD_PAYMENT_ANSWERED
+    or CARD_REFERENCE_USED.
     """
-    work.require(DECIDE if answer.source == "decision" else TAKE)
+    work.require(TAKE)
+    approver_id = permit(work, DECIDE, attempt_id, approval_id=approval_id) if answer.source == "decision" else None
     attempt = attempt_view(work, attempt_id)
     kept = rules.check_answer(answer, state=attempt["state"], number=attempt["number"])
     taken = None
@@ -66,14 +71,14 @@ def answer_card(work: Work, attempt_id: str, answer: rules.CardAnswer) -> tuple[
         "reference": kept.reference,
         "reason": kept.reason,
         "person_id": work.caller.person_id,
-        "approver_id": None,
+        "approver_id": approver_id,
         "terminal_id": work.caller.terminal_id,
         "at": work.now_text,
         "business_date": business_day(work).isoformat(),
     }
     work.add(CardAnswer, row)
     fact = CardAnswered(attempt_id, attempt["order_id"], attempt["number"], kept.outcome, kept.source)
-    work.journal(fact, reason=kept.reason)
+    work.journal(fact, reason=kept.reason, approver_id=approver_id)
     return attempt_view(work, attempt_id), taken
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
-from hospitality.cash.reading import session_for_cash
+from hospitality.approvals.service import permit
+from hospitality.cash.reading import Till, till_of
 from hospitality.ground.errors import NotFound
 from hospitality.ground.ids import new_id
+from hospitality.ground.money import to_step
 from hospitality.ground.numbers import next_number
 from hospitality.ground.work import Work
 from hospitality.orders.loading import load_order
@@ -29,14 +31,16 @@ _PAYMENT = """
 """
 
 
-def refund_payment(work: Work, payment_id: str, new: NewRefund) -> dict[str, Any]:
+def refund_payment(work: Work, payment_id: str, new: NewRefund, *, approval_id: str | None = None) -> dict[str, Any]:
     """Gives back money of a payment, wholly or in part, for a reason: the refund as the list shows it.
 
     Before the order is settled this is a reversal, and what it gives back is due again. Afterwards it is a refund: the
-    receipt stands, and the refund carries its portion of the receipt's taxes. Refused with REFUND_OVER_PAID,
+    receipt stands, and the refund carries its portion of the receipt's taxes. Needs the right, or an approval of the
+    payment with amount and tip together as its value. Refused with REFUND_OVER_PAID,
     REFUND_SURPLUS_FIRST or REFUND_TENDER.
     """
-    work.require(REFUND)
+    back = new.amount_minor + new.tip_minor
+    approver_id = permit(work, REFUND, payment_id, approval_id=approval_id, value=back)
     payment = work.one(_PAYMENT, id=payment_id)
     if payment is None:
         raise NotFound.of("payment", payment_id)
@@ -44,6 +48,7 @@ def refund_payment(work: Work, payment_id: str, new: NewRefund) -> dict[str, Any
     found = standing(work, payment["order_id"])
     decided = rules.decide_refund(new, _refundable(payment, found, total), currency=payment["currency"])
     taxes = _taxes(work, payment["order_id"], new.amount_minor, found) if decided.kind == "refund" else []
+    till = till_of(work, work.caller.terminal_id) if decided.tender == "cash" else Till(None, 1)
     row = {
         "id": new_id(),
         "payment_id": payment_id,
@@ -53,20 +58,23 @@ def refund_payment(work: Work, payment_id: str, new: NewRefund) -> dict[str, Any
         "tender": decided.tender,
         "amount_minor": new.amount_minor,
         "tip_minor": new.tip_minor,
+        "rounding_minor": to_step(back, till.step_minor) - back,
         "currency": payment["currency"],
         "reference": decided.reference,
         "taxes": msgspec.json.encode(taxes).decode(),
         "reason": decided.reason,
         "person_id": work.caller.person_id,
-        "approver_id": None,
+        "approver_id": approver_id,
         "terminal_id": work.caller.terminal_id,
         "given_at": work.now_text,
         "business_date": business_day(work).isoformat(),
-        "drawer_session_id": session_for_cash(work, work.caller.terminal_id) if decided.tender == "cash" else None,
+        "drawer_session_id": till.session_id,
     }
     work.add(Refund, row)
     told = ("payment_id", "order_id", "number", "kind", "tender", "amount_minor", "tip_minor", "currency")
-    work.journal(PaymentRefunded(row["id"], **{name: row[name] for name in told}), reason=decided.reason)
+    work.journal(
+        PaymentRefunded(row["id"], **{name: row[name] for name in told}), reason=decided.reason, approver_id=approver_id
+    )
     return {name: row[name] for name in SHOWN_OF_REFUND}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from hospitality.cash.reading import session_for_cash
+from hospitality.cash.reading import Till, house_rate, till_of
 from hospitality.ground.errors import Refused
 from hospitality.ground.ids import new_id
 from hospitality.ground.numbers import next_number
@@ -36,18 +36,23 @@ class Taken:
 def take_payment(work: Work, order_id: str, new: NewPayment) -> Taken:
     """Takes money for an order; what pays the last of it settles the order and issues its receipt.
 
-    Refused with PAYMENT_OVER_DUE, TENDERED_TOO_LITTLE, CARD_REFERENCE_USED, CARD_PAYMENT_UNKNOWN or ORDER_SETTLED.
+    Refused with PAYMENT_OVER_DUE, TENDERED_TOO_LITTLE, CURRENCY_NOT_TAKEN, CARD_REFERENCE_USED,
+    CARD_PAYMENT_UNKNOWN or ORDER_SETTLED.
     """
     work.require(TAKE)
     order, before = payable(work, order_id)
     sums = order.totals()
+    till = till_of(work, work.caller.terminal_id) if new.tender == "cash" else Till(None, 1)
+    given = new.tendered_currency
     decided = rules.decide(
         new,
         due_minor=sums.total_minor - before.paid_minor,
         currency=order.row["currency"],
         references=references(work, order_id) if new.tender == "card" else (),
+        step_minor=till.step_minor,
+        rate_micro=house_rate(work, given) if given else None,
     )
-    return book(work, order, before, new, decided, sums=sums)
+    return book(work, order, before, new, decided, sums=sums, session_id=till.session_id)
 
 
 def payable(reading: Reading, order_id: str) -> tuple[LoadedOrder, Standing]:
@@ -71,11 +76,14 @@ def book(
     sums: Totals,
     id: str | None = None,
     attempt_id: str | None = None,
+    session_id: str | None = None,
 ) -> Taken:
     """Writes a payment down, and settles the order when nothing is due any more."""
     paid = before.paid_minor + new.amount_minor
     row = _payment_row(work, order, new, decided)
-    payment = work.add(Payment, {**row, "id": id or row["id"], "attempt_id": attempt_id})
+    payment = work.add(
+        Payment, {**row, "id": id or row["id"], "attempt_id": attempt_id, "drawer_session_id": session_id}
+    )
     fact = PaymentTaken(
         payment["id"], order.id, new.tender, new.amount_minor, order.row["currency"], tip_minor=new.tip_minor
     )
@@ -122,7 +130,10 @@ def _payment_row(work: Work, order: LoadedOrder, new: NewPayment, decided: rules
         "terminal_id": work.caller.terminal_id,
         "taken_at": work.now_text,
         "business_date": business_day(work).isoformat(),
-        "drawer_session_id": session_for_cash(work, work.caller.terminal_id) if new.tender == "cash" else None,
+        "rounding_minor": decided.rounding_minor,
+        "given_currency": decided.given_currency,
+        "given_minor": decided.given_minor,
+        "rate_micro": decided.rate_micro,
     }
 
 

@@ -72,6 +72,8 @@ def test_a_card_keeps_its_reference_and_gives_no_change() -> None:
         (NewPayment("cash", -1), "AMOUNT_INVALID"),
         (NewPayment("shells", 500), "TENDER_INVALID"),
         (NewPayment("cash", 500, tip_minor=-1), "TIP_INVALID"),
+        (NewPayment("cash", 500, 30, tendered_currency="USD"), "CURRENCY_NOT_TAKEN"),
+        (NewPayment("card", 500, None, "42", 0, "USD"), "TENDERED_NOT_FOR_CARD"),
         (NewPayment("cash", 500, 549, tip_minor=50), "TENDERED_TOO_LITTLE"),
     ],
 )

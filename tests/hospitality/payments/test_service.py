@@ -7,8 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hospitality.approvals.service import give_approval
+from hospitality.cash.reading import rates_list
+from hospitality.cash.service import add_drawer, open_drawer, set_house_rate
 from hospitality.checks.reading import order_view, parts_view
 from hospitality.checks.service import add_lines, answer_card_payment, pay, void_line
+from hospitality.days.reading import drawer_session_view, x_report
 from hospitality.ground.errors import Forbidden, NotFound, Refused
 from hospitality.ground.ids import new_id
 from hospitality.orders.rules import NewLine, NewOrder
@@ -17,6 +21,8 @@ from hospitality.payments.reading import attempts_of, payments_of, refunds_page
 from hospitality.payments.rules import CardAnswer, NewPayment, NewRefund
 from hospitality.payments.service.card import attempt_card
 from hospitality.payments.service.refund import refund_payment
+from hospitality.people.service.accounts import add_person
+from hospitality.properties.service import edit_house_rules
 from tests.hospitality.node import Node, Restaurant
 
 UNKNOWN = CardAnswer("unknown", "terminal")
@@ -190,3 +196,58 @@ def test_whatever_is_paid_and_given_back_the_account_is_right(
     assert (found["payment_state"] == "settled") == (found["due_minor"] == 0)
     kept = node.read(payments_of, order["id"])
     assert all(0 <= one["refunded_minor"] <= one["amount_minor"] + one["tip_minor"] for one in kept)
+
+
+def test_what_a_role_may_not_a_manager_approves_once(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    order = ordered(restaurant)
+    taken = node.act(pay, order["id"], NewPayment("cash", 1000, tip_minor=10))["payment"]
+    staff = node.as_("payments.take", person_id=str(node.act(add_person, display_name="Toivo", role="staff")["id"]))
+    new = NewRefund(300, "cold", tip_minor=10)
+    with pytest.raises(Forbidden) as needed:
+        staff.act(refund_payment, taken["id"], new)
+    asked = {"action": "payments.refund", "record_id": taken["id"], "value": 310}
+    assert (needed.value.code, needed.value.details) == ("APPROVAL_NEEDED", asked)
+    manager = str(node.caller.person_id)
+    approval = staff.act(give_approval, manager, **asked, reason="soup was cold")["id"]
+    wrong = NewRefund(301, "cold", tip_minor=10)
+    assert refused(staff, refund_payment, taken["id"], wrong, approval_id=approval) == "APPROVAL_FOR_ANOTHER"
+    staff.act(refund_payment, taken["id"], new, approval_id=approval)
+    row = node.reading().one("SELECT person_id, approver_id FROM refunds")
+    assert row is not None
+    assert (row["person_id"], row["approver_id"]) == (staff.caller.person_id, manager)
+    assert node.journal("payments.payment_refunded")[0]["approver_id"] == manager
+    assert refused(staff, refund_payment, taken["id"], new, approval_id=approval) == "APPROVAL_USED"
+    attempt = staff.act(attempt_card, order["id"], amount_minor=100)["id"]
+    decision = CardAnswer("declined", "decision", reason="no slip")
+    decided = {"action": "payments.decide", "record_id": attempt, "reason": "no slip"}
+    approval = staff.act(give_approval, manager, **decided)["id"]
+    staff.act(answer_card_payment, attempt, decision, approval_id=approval)
+    assert node.reading().value("SELECT approver_id FROM card_answers") == manager
+
+
+def test_a_guest_pays_in_dollars_and_gets_change_in_house_coins(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    node.act(edit_house_rules, {"cash_step_minor": 5})
+    order = ordered(restaurant)
+    dollars = NewPayment("cash", 1019, 100, tendered_currency="USD")
+    assert refused(node, pay, order["id"], dollars) == "CURRENCY_NOT_TAKEN"
+    assert refused(node, set_house_rate, "NAD", rate_micro=1) == "CURRENCY_INVALID"
+    node.act(set_house_rate, "USD", rate_micro=17_123_456)
+    drawer = node.act(add_drawer, name="Bar")["id"]
+    session = node.act(open_drawer, drawer, float_minor=10_000)["session"]["id"]
+    paid = node.act(pay, order["id"], dollars)["payment"]
+    # 1.00 USD are 17.12 NAD; 10.19 is 10.20 in coins, and of 6.92 over 6.90 can be given back
+    assert (paid["tendered_minor"], paid["change_minor"], paid["rounding_minor"]) == (1712, 690, 3)
+    assert (paid["given_currency"], paid["given_minor"], paid["rate_micro"]) == ("USD", 100, 17_123_456)
+    rest = node.act(pay, order["id"], NewPayment("cash", 900, 1000, tip_minor=3))["payment"]
+    assert (rest["change_minor"], rest["rounding_minor"]) == (95, 2)
+    back = node.act(refund_payment, rest["id"], NewRefund(102, "cold"))
+    assert back["rounding_minor"] == -2
+    expected = [("NAD", 10_000 - 690 + 905 - 100), ("USD", 100)]
+    seen = node.read(drawer_session_view, session, sees_expected=True)["expected"]
+    assert [(one["currency"], one["amount_minor"]) for one in seen] == expected
+    found = {f"{one['section']}/{one['currency']}": one["amount_minor"] for one in node.read(x_report)["figures"]}
+    assert (found["rounding/NAD"], found["currencies/USD"]) == (3 + 2 + 2, 100)
+    node.act(set_house_rate, "USD", rate_micro=0)
+    assert node.read(rates_list) == {"items": []}
