@@ -25,10 +25,13 @@ from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Trouble
 from hospitality.ground.statements import Reading
 from hospitality.kitchen.tickets import ticket_views
+from hospitality.menu.reading import menu_items_of
 
 ORDER_EVENTS = frozenset({"order_created", "order_updated"})
 RESTORED = "conflicts.conflict_restored"
 TABLES = ("tables.",)  # of which trades the floor is told
+ITEM = "menu_item_id"
+ITEMS_TOLD_MAX = 50  # where more change at once, screens read the menu anew
 EVENTS = ORDER_EVENTS | {"ticket_updated", "menu_updated", "table_updated", "sync_status"}
 HEARTBEAT_SECONDS = 2.0
 BEHIND_MAX = 1_000
@@ -86,6 +89,10 @@ def events_after(
     ticket_ids = list({ticket for _, _, data in wanted for ticket in _tickets(data)}) if of_tickets else []
     orders = {order["id"]: order for order in order_views(reading, order_ids)} if order_ids else {}
     tickets = {ticket["id"]: ticket for ticket in ticket_views(reading, ticket_ids)} if ticket_ids else {}
+    item_ids = {data[ITEM] for _, _, data in wanted if ITEM in data} if "menu_updated" in names else set()
+    many = len(item_ids) > ITEMS_TOLD_MAX
+    items = {item["id"]: item for item in menu_items_of(reading, set() if many else item_ids)}
+    last_of_menu = max((place for place, kind, _ in wanted if _is_of_menu(kind)), default=0)
     found: list[Event] = []
     for place, kind, data in wanted:
         of_this = _tickets(data)
@@ -97,8 +104,8 @@ def events_after(
         if _is_of_order(kind, data) and data["order_id"] in orders:
             name = "order_created" if kind == "orders.order_placed" else "order_updated"
             told.append((len(of_this) + 1, name, {"order": orders[data["order_id"]]}))
-        if kind.startswith("menu.") or kind == RESTORED:  # here or at head office: tills read the menu anew
-            told.append((1, "menu_updated", {}))
+        if _is_of_menu(kind) and (place == last_of_menu or not many):  # here or at head office
+            told.append((1, "menu_updated", _of_menu(data, items)))
         if _is_of_order(kind, data) or kind.startswith(TABLES) or kind == RESTORED:
             # names what it is about and looks nothing up: a floor is read whole, and not by the writer
             about = {name: data[name] for name in ("table_id", "order_id") if name in data}
@@ -106,6 +113,16 @@ def events_after(
         for n, name, about in told:
             found.append(_event(name, (place, n), f"{incarnation}:{place}:{n}", about))
     return found, entries[-1]["place"] if entries else after
+
+
+def _is_of_menu(kind: str) -> bool:
+    return kind.startswith("menu.") or kind == RESTORED
+
+
+def _of_menu(data: dict[str, Any], items: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The item that changed, as it is now; `whole` where more than one may have, and the menu is to be read anew."""
+    item = items.get(data.get(ITEM, ""))
+    return {"items": [] if item is None else [item], "whole": item is None}
 
 
 def _told(reading: Reading, *, after: int, incarnation: int, names: frozenset[str] = EVENTS) -> tuple[list[Event], int]:

@@ -1,6 +1,7 @@
 """A property's node, put together: keys, database, writer, sync, live screens and printing."""
 
 import random
+from concurrent.futures import Future
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -21,6 +22,7 @@ from edge.schema import SCHEMA, prepare
 from edge.settings import EdgeSettings
 from hospitality.conflicts.loading import open_conflicts, open_troubles
 from hospitality.ground.clock import Clock, instant_text, utc_now
+from hospitality.menu.portions import rebuild_portions
 from hospitality.properties.service import current_business_date
 from sync.clock import HybridClock
 from sync.node.loops import Engine
@@ -30,6 +32,7 @@ from sync.wire import FORGET
 
 VERSION = "0.1.0"
 ONLINE_SECONDS = 45
+COUNTED = frozenset({"portion_counts", "portion_moves"})
 log = structlog.get_logger(__name__)
 
 
@@ -41,6 +44,7 @@ class Node:
         self.now = now
         self._stack = ExitStack()
         self._log_to_empty = False
+        self._portions_stale = False
 
     def __enter__(self) -> Self:
         """Opens the database, brings it to this release, and starts writing, printing and syncing.
@@ -93,6 +97,7 @@ class Node:
             self.host, caught_up=lambda: self.engine.status.caught_up, on_change=self.live.status_changed
         )
         self.requests.start()
+        self._follow_portions()
         stack.callback(self.requests.stop)
         self.host.on_commit.append(lambda done: self.engine.nudge(done.outbox))
         self.engine.start()
@@ -135,11 +140,20 @@ class Node:
             self.host.refresh_place()
         if "people" in tables:
             self.host.forget_tokens()
+        if tables & COUNTED:
+            self._portions_stale = True
+        if self._portions_stale and self.engine.status.caught_up:
+            self._follow_portions()
         if "requests" in tables or not self.requests.begun:
             self.requests.nudge()
         if FORGET in tables or self._log_to_empty:
             self._log_to_empty = not empty_log(self.settings.database, self.keys.database)
         self.live.status_changed()
+
+    def _follow_portions(self) -> None:
+        """What is kept of portions left follows the facts again, however those came here."""
+        self._portions_stale = False
+        self.host.writer.act(self.host.system(), rebuild_portions).add_done_callback(_tell_failure)
 
     def _hello(self) -> dict[str, Any]:
         return {
@@ -224,6 +238,12 @@ class Node:
             "storage": self.host.writer.trouble,
             "backup_age_seconds": (self._backup_status() or {}).get("age_seconds"),
         }
+
+
+def _tell_failure(done: Future[Any]) -> None:
+    error = done.exception()
+    if error is not None:  # the next start tries again
+        log.error("portions_not_rebuilt", error=repr(error))
 
 
 def _at(ms: int) -> str:

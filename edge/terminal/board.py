@@ -22,6 +22,12 @@ class _TicketEvent(msgspec.Struct):
     ticket: Ticket
 
 
+class _MenuEvent(msgspec.Struct):
+    items: tuple[MenuItem, ...] = ()
+    whole: bool = True
+    """More may have changed than the items told: the menu is to be read anew."""
+
+
 class _Beat(msgspec.Struct):
     server_time: Instant | None = None
 
@@ -35,6 +41,8 @@ class Board:
         self.status: Status | None = None
         self.people: tuple[Person, ...] = ()
         self.menu: tuple[MenuItem, ...] = ()
+        self.menu_stale = False
+        """More of the menu has changed than was told."""
         self.stations: tuple[Station, ...] = ()
         self.orders: dict[str, Order] = {}
         self.tickets: dict[str, Ticket] = {}
@@ -114,6 +122,17 @@ class Board:
         self._heard_meanwhile.add(ticket.id)
         self.take_tickets([ticket])
 
+    def replace_menu(self, items: Iterable[MenuItem]) -> None:
+        """The whole menu, as read since `begin_fetch`."""
+        heard = {item.id: item for item in self.menu if item.id in self._heard_meanwhile}
+        self.menu = tuple(heard.pop(item.id, item) for item in items) + tuple(heard.values())
+
+    def hear_items(self, items: Iterable[MenuItem]) -> None:
+        """Items as they are at this moment, from an event or an answer; a new one stands at the end."""
+        heard = {item.id: item for item in items}
+        self._heard_meanwhile.update(heard)
+        self.menu = tuple(heard.pop(item.id, item) for item in self.menu) + tuple(heard.values())
+
     def take_event(self, name: str, data: bytes, now: datetime) -> frozenset[Topic]:
         """Apply one event; the topics that it changed. Raises msgspec.MsgspecError for what can't be read."""
         if name in {"order_created", "order_updated"}:
@@ -122,6 +141,11 @@ class Board:
         if name == "ticket_updated":
             self.hear_ticket(msgspec.json.decode(data, type=_TicketEvent).ticket)
             return frozenset({Topic.TICKETS})
+        if name == "menu_updated":
+            told = msgspec.json.decode(data, type=_MenuEvent)
+            self.hear_items(told.items)
+            self.menu_stale = self.menu_stale or told.whole
+            return frozenset({Topic.MENU})
         if name == "sync_status":
             self.status = msgspec.json.decode(data, type=Status)
             return frozenset({Topic.STATUS})

@@ -1,6 +1,6 @@
 """An order as it is keyed in, before the node has it. Pure values; the amounts are an estimate from menu prices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,12 @@ class DraftLine:
     def amount_minor(self) -> int:
         """Price of the line, by the menu."""
         return self.unit_price_minor * self.quantity
+
+    def by_menu(self, menu: Mapping[str, MenuItem]) -> "DraftLine":
+        """As the menu has it now."""
+        item = menu.get(self.item.id, self.item)
+        offered = {option.id: option for group in item.modifier_groups for option in group.options}
+        return replace(self, item=item, options=tuple(offered.get(option.id, option) for option in self.options))
 
     def body(self) -> dict[str, Any]:
         """The line as the node's API takes it."""
@@ -89,6 +95,10 @@ class Draft:
         """With that many of a line, between 1 and QUANTITY_MAX."""
         fitting = max(1, min(QUANTITY_MAX, quantity))
         return self.with_line(place, replace(self.lines[place], quantity=fitting))
+
+    def by_menu(self, menu: Mapping[str, MenuItem]) -> "Draft":
+        """With the lines' items and choices as this menu has them; what it has no more stays as it was."""
+        return replace(self, lines=tuple(line.by_menu(menu) for line in self.lines))
 
     def without(self, place: int) -> "Draft":
         """Without the line in this place."""

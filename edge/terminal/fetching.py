@@ -31,9 +31,12 @@ async def run(desk: Desk) -> None:
 async def _round(desk: Desk) -> bool:
     """Fetch everything that is wanted once; False when some of it has to be asked for again."""
     for topic in [topic for topic in EVERYTHING if topic in desk.wanted]:
+        # what is wanted from here on is wanted of a later state than the one that is about to be read
+        desk.wanted.discard(topic)
         try:
             await _fetch(desk, topic)
         except NodeError as error:
+            desk.wanted.add(topic)
             if error.status == 401:
                 desk.wanted.clear()
                 reason = _("The node does not know this terminal any more. Ask a manager for a new code.")
@@ -42,7 +45,6 @@ async def _round(desk: Desk) -> bool:
             desk.board.problems[topic] = error.message
             desk.changed(topic)
             return False
-        desk.wanted.discard(topic)
         desk.board.problems.pop(topic, None)
         desk.board.loaded.add(topic)
         desk.changed(topic)
@@ -58,7 +60,10 @@ async def _fetch(desk: Desk, topic: Topic) -> None:
     elif topic is Topic.PEOPLE:
         board.people = (await client.read(f"{desk.place}/people", People, token=token)).items
     elif topic is Topic.MENU:
-        board.menu, board.currency = await client.menu(desk.place, token)
+        board.menu_stale = False
+        items, board.currency = await client.menu(desk.place, token)
+        board.replace_menu(items)
+        desk.follow_menu()
     elif topic is Topic.ORDERS:
         orders = await client.orders(desk.place, "open", token)
         board.replace_open_orders(orders)

@@ -31,9 +31,8 @@ def take_live(desk: Desk, heard: live.Heard) -> None:
         case live.Joined(fresh):
             desk.link = Link(heard=True, since=desk.clock())
             desk.outbox.wake()
-            # Resumed, nothing of orders and tickets was missed; people and printers have no events, and the menu's
-            # are not told by an older node.
-            desk.want(*(fetching.EVERYTHING if fresh else (Topic.STATUS, Topic.MENU, Topic.PEOPLE)))
+            # Resumed, nothing of orders, tickets and the menu was missed; people and printers have no events.
+            desk.want(*(fetching.EVERYTHING if fresh else (Topic.STATUS, Topic.PEOPLE)))
             desk.changed(Topic.LINK)
         case live.Lost(unwelcome):
             if desk.link is None or desk.link.heard or not desk.link.tried:
@@ -44,14 +43,15 @@ def take_live(desk: Desk, heard: live.Heard) -> None:
                 desk.want(Topic.STATUS)
         case live.Reload():
             desk.want(*fetching.EVERYTHING)
-        case live.Event("menu_updated"):
-            desk.want(Topic.MENU)
         case live.Event(name, data):
             try:
                 topics = desk.board.take_event(name, data, desk.clock())
             except msgspec.MsgspecError:
                 desk.tell(Trouble(_("The node sent what this app can't read. Bring both to the same version.")))
                 return
+            if Topic.MENU in topics:
+                desk.follow_menu()
+                desk.want(*([Topic.MENU] if desk.board.menu_stale else []))
             if topics:
                 desk.changed(*topics)
 

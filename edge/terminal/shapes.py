@@ -69,6 +69,10 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
     category_id: str | None = None
     category_name: str | None = None
     available: bool = True
+    sold_out: bool = False
+    """Switched off, or none is left."""
+    portions_left: int | None = None
+    """None where nobody counts."""
     modifier_groups: tuple[ModifierGroup, ...] = ()
 
 

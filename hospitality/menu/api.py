@@ -6,6 +6,7 @@ from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, L
 from hospitality.ground.statements import Reading
 from hospitality.menu import reading as menu
 from hospitality.menu import service
+from hospitality.menu.portions import count_portions
 from hospitality.menu.rules import PREP_SECONDS_USUAL
 from hospitality.menu.service import NewItem, NewOption
 
@@ -122,7 +123,11 @@ class NewGroup(Shape):
 
 
 class ItemShape(Shape):
-    """Something that is sold; `version` changes with any of its fields."""
+    """Something that is sold; `version` changes with any of its fields.
+
+    `portions_left` is null where nobody counts; an item is sold out when it is switched off (`available`) or when none is
+    left.
+    """
 
     id: str
     name: str
@@ -133,6 +138,8 @@ class ItemShape(Shape):
     station_id: str
     tax_rate_id: str | None
     available: bool
+    portions_left: int | None
+    sold_out: bool
     prep_seconds: int
     allergens: list[str]
     version: str
@@ -173,6 +180,12 @@ class ItemChange(Shape):
     prep_seconds: int = 0
     tax_rate_id: IdText | None = None
     allergens: list[str] = []
+
+
+class Portions(Shape):
+    """How many portions of an item there are; 0 is an 86, null no limit."""
+
+    portions: int | None
 
 
 @router.get("/stations", response_model=Stations)
@@ -250,6 +263,12 @@ async def new_menu_item(request: Request, asking: Asking, new: NewItemShape) -> 
 async def edit_menu_item(request: Request, asking: Asking, item_id: Id, change: ItemChange) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
     return await act(request, asking, service.edit_item, item_id, change.model_dump(exclude_unset=True))
+
+
+@router.post("/menu-items/{item_id}/portions", status_code=201, response_model=ItemShape)
+async def new_portions(request: Request, asking: Asking, item_id: Id, counted: Portions) -> Response:
+    """Counts the portions of an item, and has it for sale again unless there are none; needs menu.count."""
+    return await act(request, asking, count_portions, item_id, portions=counted.portions)
 
 
 def _all(reading: Reading, listed: menu.Listed) -> object:

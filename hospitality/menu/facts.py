@@ -49,6 +49,24 @@ class ItemAdded:
     price_minor: int
 
 
+@journal_kind("menu.portions_counted")
+@dataclass(frozen=True, slots=True)
+class PortionsCounted:
+    """So many portions of an item are there; 0 is an 86, None no limit."""
+
+    menu_item_id: str
+    portions: int | None
+
+
+@journal_kind("menu.portions_changed")
+@dataclass(frozen=True, slots=True)
+class PortionsChanged:
+    """So many portions are left of an item that is counted, after a sale or a void; None where none counts any more."""
+
+    menu_item_id: str
+    portions_left: int | None
+
+
 @journal_kind("menu.item_changed")
 @dataclass(frozen=True, slots=True)
 class ItemChanged:

@@ -8,8 +8,10 @@ from hospitality.menu.rules import Group, ItemForSale, Option
 _ITEMS = """
     SELECT i.id, i.name, i.price_minor, i.available, i.station_id, i.prep_seconds,
            t.name AS tax_rate_name, t.rate_bp, t.included,
-           g.id AS group_id, g.name AS group_name, g.choices_min, g.choices_max
+           g.id AS group_id, g.name AS group_name, g.choices_min, g.choices_max,
+           p.count_id, p.portions
     FROM menu_items i
+    LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id
     LEFT JOIN tax_rates t ON t.org_id = i.org_id AND t.id = i.tax_rate_id
     LEFT JOIN menu_item_groups o ON o.org_id = i.org_id AND o.menu_item_id = i.id
     LEFT JOIN modifier_groups g ON g.org_id = o.org_id AND g.id = o.group_id
@@ -37,13 +39,15 @@ def items_for_sale(reading: Reading, ids: Collection[str]) -> dict[str, ItemForS
                 row["id"],
                 row["name"],
                 row["price_minor"],
-                bool(row["available"]),
+                bool(row["available"]) and row["portions"] != 0,
                 row["station_id"],
                 row["prep_seconds"],
                 row["tax_rate_name"],
                 row["rate_bp"] or 0,
                 bool(row["included"]),
                 tuple(groups.get(row["id"], ())),
+                row["count_id"],
+                row["portions"],
             )
     return found
 

@@ -1,6 +1,7 @@
-"""The menu's tables: records that the property and head office may both edit, each field merging by itself."""
+"""The menu's tables: records that the property and head office may both edit, each field merging by itself, and the
+facts about how many portions there are, which are the property's."""
 
-from hospitality.ground.tables import AMOUNT, COUNT, ELEMENTS, FLAG, ID, WORDS, Row, column, described
+from hospitality.ground.tables import AMOUNT, COUNT, DAY, ELEMENTS, FLAG, ID, INSTANT, WORDS, Row, column, described
 
 BY_NAME = {"name": ("property_id", "name")}
 
@@ -98,3 +99,44 @@ class MenuItemGroup(Row, table=True):
     menu_item_id: str = column(ID)
     group_id: str = column(ID)
     sort: int = column(COUNT)
+
+
+class PortionCount(Row, table=True):
+    """Somebody counted an item's portions: None for no limit, 0 for an 86. The highest `count_no` of an item counts, since
+    a wall clock can go backwards."""
+
+    __tablename__ = "portion_counts"
+    __table_args__ = described("fact", indexes=[["menu_item_id", "count_no"]])
+
+    menu_item_id: str = column(ID)
+    count_no: int = column(COUNT)
+    portions: int | None = column(COUNT, optional=True)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str | None = column(DAY, optional=True)
+
+
+class PortionMove(Row, table=True):
+    """A line took portions of a count (above zero), or gave them back (below). Its id follows from the line's, so that
+    one line does either once; no foreign key leads from it, since an order must not wait for a count."""
+
+    __tablename__ = "portion_moves"
+    __table_args__ = described("fact", indexes=[["count_id"]])
+
+    count_id: str = column(ID)
+    menu_item_id: str = column(ID)
+    line_id: str = column(ID)
+    portions: int = column(COUNT)
+    at: str = column(INSTANT)
+
+
+class PortionsLeft(Row, table=True):
+    """What is left of each counted item (`id` is the item's): the newest count less its moves, kept so that an order
+    reads it with its items; `portions.rebuild` makes it from the facts."""
+
+    __tablename__ = "portions_left"
+    __table_args__ = described("local")
+
+    count_id: str = column(ID)
+    portions: int = column(COUNT)

@@ -1,6 +1,6 @@
 """The menu as screens show it; a page of items costs three SELECTs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -40,8 +40,9 @@ def modifier_groups_list(reading: Reading) -> list[dict[str, Any]]:
 
 _ITEMS = """
     SELECT i.id, i.name, i.category_id, c.name AS category_name, i.price_minor, i.station_id, i.tax_rate_id,
-           i.available, i.prep_seconds, i.allergens
+           i.available, i.prep_seconds, i.allergens, p.portions AS portions_left
     FROM menu_items i JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
+    LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id
     WHERE i.org_id = :org_id AND i.property_id = :property_id
 """
 _OFFERED = """
@@ -76,6 +77,12 @@ def menu_item_view(reading: Reading, item_id: str) -> dict[str, Any]:
     return _with_groups(reading, [row], _currency(reading))[0]
 
 
+def menu_items_of(reading: Reading, ids: Collection[str]) -> list[dict[str, Any]]:
+    """The items of these ids that the property has, as the page has them."""
+    rows = reading.rows(f"{_ITEMS} AND i.id IN (:ids) ORDER BY i.id", ids=list(ids)) if ids else []
+    return _with_groups(reading, rows, _currency(reading)) if rows else []
+
+
 def _with_groups(reading: Reading, rows: Sequence[Found], currency: str | None) -> list[dict[str, Any]]:
     offered: dict[str, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
     found = reading.rows(_OFFERED, ids=list(offered)) if rows else []
@@ -85,8 +92,10 @@ def _with_groups(reading: Reading, rows: Sequence[Found], currency: str | None) 
         offered[row["menu_item_id"]].append({**group, "options": options.get(row["id"], [])})
     items = []
     for row in rows:
-        read = {"available": bool(row["available"]), "allergens": words_of(row["allergens"])}
-        item = {**dict(row), **read, "currency": currency}
+        available = bool(row["available"])
+        read = {"available": available, "allergens": words_of(row["allergens"])}
+        told = {"currency": currency, "sold_out": not available or row["portions_left"] == 0}
+        item = {**dict(row), **read, **told}
         items.append({**item, "version": _version(item), "modifier_groups": offered[row["id"]]})
     return items
 

@@ -12,6 +12,7 @@ CHOICES_MAX = 100
 OPTIONS_MAX = 200
 OPTION_QUANTITY_MAX = 99
 GROUPS_PER_ITEM_MAX = 50
+PORTIONS_MAX = 100_000
 PREP_SECONDS_MAX = 86_400
 PREP_SECONDS_USUAL = 600
 SORT_MAX = 1_000_000
@@ -34,7 +35,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ItemForSale:
-    """What an order needs to know of an item; without a tax `tax_rate_name` is None and the rate 0."""
+    """What an order needs to know of an item; without a tax `tax_rate_name` is None and the rate 0. Of an item whose
+    portions are counted, by which count and how many are left."""
 
     id: str
     name: str
@@ -46,6 +48,8 @@ class ItemForSale:
     tax_rate_bp: int
     tax_included: bool
     groups: tuple[Group, ...]
+    count_id: str | None = None
+    portions_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,27 @@ def unit_price(item: ItemForSale, snapshot: Sequence[Mapping[str, Any]]) -> int:
             menu_item_id=item.id,
         )
     return price
+
+
+def portions_after(item: ItemForSale, wanted: int) -> int:
+    """What is left of a counted item once so many are sold; refused beyond what there is."""
+    left = item.portions_left or 0
+    if wanted > left:
+        raise Refused(
+            "NOT_ENOUGH_LEFT",
+            f"Of {item.name} only {left} {'is' if left == 1 else 'are'} left. Order fewer, or something else.",
+            menu_item_id=item.id,
+            portions_left=left,
+            wanted=wanted,
+        )
+    return left - wanted
+
+
+def check_portions(portions: int | None) -> int | None:
+    """How many portions there are; None is no limit."""
+    if portions is not None and not 0 <= portions <= PORTIONS_MAX:
+        raise Invalid("PORTIONS_INVALID", f"Count 0 to {PORTIONS_MAX} portions.", portions=portions)
+    return portions
 
 
 def check_price(price_minor: int) -> int:

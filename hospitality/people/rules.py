@@ -11,7 +11,7 @@ from hospitality.ground.errors import Forbidden, Invalid
 # Who may look at the property's orders, tickets, payments and people; a room tablet in guests' hands may not.
 READ = "property.read"
 
-_STAFF = frozenset({READ, "orders.place", "kitchen.bump", "payments.take", "cash.drawer", "tables.seat"})
+_STAFF = frozenset({READ, "orders.place", "kitchen.bump", "payments.take", "cash.drawer", "tables.seat", "menu.count"})
 _SERVICE_MANAGER = _STAFF | {
     *("orders.void", "orders.open_price", "menu.manage", "tables.manage"),
     *("orders.comp", "orders.discount", "orders.service_charge", "orders.reopen"),
@@ -29,7 +29,7 @@ ROLES: dict[str, frozenset[str]] = {
 }
 TERMINAL_PERMISSIONS: dict[str, frozenset[str]] = {
     "till": frozenset({READ}),
-    "kitchen": frozenset({READ, "kitchen.bump"}),
+    "kitchen": frozenset({READ, "kitchen.bump", "menu.count"}),
     "room": frozenset(),
 }
 

@@ -142,7 +142,8 @@ def test_a_price_published_at_head_office_reaches_open_tills(place: Place) -> No
     sent = place.order()
     with place.screen("menu_updated") as till:
         place.at_head_office("PATCH", f"menu-items/{place.soup}", {"price_minor": 9_900})
-        hear(till, "menu_updated")
+        [told] = hear(till, "menu_updated")["items"]
+        assert (told["id"], told["price_minor"]) == (place.soup, 9_900)
     [shown] = place.at_the_property("GET", "menu-items", who="till")["items"]
     assert shown["price_minor"] == 9_900
     assert place.order()["total_minor"] == 9_900

@@ -101,7 +101,7 @@ class OrderPlace(Place):
         """Take an item, asking for its options where it has any."""
         if not self._open_for_lines():
             return
-        if not item.available:
+        if item.sold_out:
             self.say(_("{item} is sold out.").format(item=item.name), "bad")
             return
         if not any(group.options for group in item.modifier_groups):

@@ -124,7 +124,10 @@ def _menu_row(item: MenuItem, *, wide: bool) -> Row:
     """An item with its price; where there is room, with what it asks for."""
     groups = ", ".join(group.name for group in item.modifier_groups if group.options)
     middle = (Cell(groups, "quiet"),) if wide else ()
-    if not item.available:
-        return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(_("sold out"), "bad")))
+    if item.sold_out:
+        return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(_("86"), "bad")))
     more = " ▸" if groups and not wide else ""
-    return Row(item.id, (Cell(item.name + more), *middle, Cell(written(item.price_minor, item.currency or ""))))
+    price = Cell(written(item.price_minor, item.currency or ""))
+    if item.portions_left is not None:
+        more += " · " + _("{n} left").format(n=item.portions_left)
+    return Row(item.id, (Cell(item.name + more), *middle, price))

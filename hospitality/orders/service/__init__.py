@@ -18,6 +18,7 @@ from hospitality.ground.texts import kept_text
 from hospitality.ground.work import Work
 from hospitality.menu import rules as menu_rules
 from hospitality.menu.for_sale import items_for_sale, options_for_sale
+from hospitality.menu.portions import give_portions_back, take_portions
 from hospitality.menu.rules import ItemForSale
 from hospitality.orders import rules
 from hospitality.orders.facts import LinesAdded, LineVoided, OrderPlaced, OrderVoided
@@ -35,7 +36,8 @@ OPEN_PRICE = "orders.open_price"
 def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
     """Takes an order and sends its tickets; answers the whole order.
 
-    Refused with UNKNOWN_ITEM, ITEM_UNAVAILABLE, UNKNOWN_CHOICE, TOO_FEW_CHOICES or TOO_MANY_CHOICES by the menu.
+    Refused with UNKNOWN_ITEM, ITEM_UNAVAILABLE, NOT_ENOUGH_LEFT, UNKNOWN_CHOICE, TOO_FEW_CHOICES or TOO_MANY_CHOICES by
+    the menu.
     """
     work.require(PLACE)
     rules.check_head(new, channels=CHANNELS)
@@ -121,6 +123,8 @@ def void_line(
     total = shrunk.totals().total_minor
     rules.check_void(total_left_minor=total, paid_minor=paid_minor)
     _add_void(work, order, line, why, approver_id)
+    if line.state in ("held", "placed"):  # nothing was made of it
+        give_portions_back(work, line_id)
     fact = LineVoided(
         order.id,
         order.number,
@@ -201,6 +205,7 @@ def _priced(
             }
         )
         snapshots.append(snapshot)
+    take_portions(work, items, rows)
     return rows, snapshots, approver_id
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from edge.terminal.app import TerminalApp
 from edge.terminal.screens.order import OrderPlace
@@ -172,13 +173,13 @@ def test_options_of_an_unsent_line_are_chosen_again(node: NodeDouble, make_app: 
 def test_a_sold_out_item_is_refused_here_and_a_late_one_by_the_node(node: NodeDouble, make_app: MakeApp) -> None:
     chips = next(item for item in node.book.menu if item["name"] == "Chips")
     salad = next(item for item in node.book.menu if item["name"] == "Garden salad")
-    chips["available"] = False
+    chips["sold_out"] = True
 
     async def scenario() -> None:
         async with running(make_app()) as pilot:
             await signed_in(pilot)
             await type_in(pilot, "chips")
-            await until_shown(pilot, "sold out")
+            await until_shown(pilot, "86")
             await pilot.press("enter")
             await until_shown(pilot, "Chips is sold out.", "Nothing ordered yet")
             await pilot.press("escape")
@@ -208,6 +209,31 @@ def test_a_price_that_changes_while_a_till_is_open_is_shown_by_itself(node: Node
             salad["price_minor"] += 777
             node.book.event("menu_updated", {})
             await until_shown(pilot, f"{salad['price_minor'] / 100:.2f}")
+
+    asyncio.run(scenario())
+
+
+def test_what_is_told_of_an_item_is_shown_at_once_and_nothing_is_asked_for(node: NodeDouble, make_app: MakeApp) -> None:
+    salad = next(item for item in node.book.menu if item["name"] == "Garden salad")
+
+    def told(**changes: Any) -> None:
+        node.book.event("menu_updated", {"items": [{**salad, **changes}], "whole": False})
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "salad")
+            await pilot.press("enter")
+            await until_shown(pilot, "Estimate", "NAD 45.00")
+            reads = node.requests.copy()
+            await type_in(pilot, "salad")
+            told(portions_left=3, price_minor=4700)
+            await until_shown(pilot, "Garden salad · 3 left", "NAD 47.00")  # and what is keyed in is reckoned anew
+            told(sold_out=True)
+            await until_shown(pilot, "86")
+            await pilot.press("enter")
+            await until_shown(pilot, "Garden salad is sold out.")
+            assert [path for path in node.requests - reads if path.endswith("/menu-items")] == []
 
     asyncio.run(scenario())
 

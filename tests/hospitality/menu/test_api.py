@@ -36,6 +36,8 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
         "station_id": station["id"],
         "tax_rate_id": tax["id"],
         "available": True,
+        "portions_left": None,
+        "sold_out": False,
         "prep_seconds": 900,
         "allergens": [],
         "version": item["version"],

@@ -59,6 +59,8 @@ def test_an_item_is_shown_with_the_groups_it_offers_in_their_order(restaurant: R
         "station_id": restaurant.kitchen,
         "tax_rate_id": restaurant.vat,
         "available": True,
+        "portions_left": None,
+        "sold_out": False,
         "prep_seconds": 600,
         "allergens": [],
         "modifier_groups": [restaurant.sauces, restaurant.sides],

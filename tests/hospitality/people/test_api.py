@@ -34,7 +34,10 @@ def test_from_a_code_to_a_session(served: Served) -> None:
     assert body == {
         "token": body["token"],
         "person": {"id": person["id"], "display_name": "Ndapewa", "role": "staff"},
-        "permissions": ["kitchen.bump", "orders.place", "payments.take", "property.read"],
+        "permissions": [
+            *("cash.drawer", "kitchen.bump", "menu.count"),
+            *("orders.place", "payments.take", "property.read", "tables.seat"),
+        ],
         "expires_at": "2026-03-02T05:00:00.000000Z",
     }
     session = Face(served.client, served.prefix, body["token"])

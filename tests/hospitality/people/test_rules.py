@@ -27,6 +27,7 @@ def test_what_each_role_may() -> None:
         "payments.take",
         "cash.drawer",
         "tables.seat",
+        "menu.count",
     }
     assert permissions_of("service_manager") - permissions_of("staff") == {
         "orders.void",

@@ -1,0 +1,72 @@
+"""What happens to the menu is told to screens at once, and who gets the last portion is one (R16)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from hospitality.menu.portions import portions_by_the_facts, portions_kept
+from tests.edge.node_fixture import BEER, SOUP, STEAK, WAIT_SECONDS
+from tests.edge.served_node import Ear, ServedNode, order, screen, served_node
+
+
+def told(ear: Ear) -> dict[str, Any]:
+    data: dict[str, Any] = ear.until("menu_updated")["data"]
+    return data
+
+
+def count(lan: ServedNode, item: str, portions: int | None) -> None:
+    assert lan.post(f"menu-items/{item}/portions", {"portions": portions}).status_code == 201
+
+
+def test_each_change_is_told_with_the_item_as_it_is_now(lan: ServedNode) -> None:
+    with screen(lan, "menu_updated") as ear:
+        ear.until("hello")
+        count(lan, SOUP, 2)
+        assert [(item["id"], item["portions_left"]) for item in told(ear)["items"]] == [(SOUP, 2)]
+        placed = lan.order(SOUP, BEER)
+        [left] = told(ear)["items"]
+        assert left == next(item for item in lan.get("menu-items").json()["items"] if item["id"] == SOUP)
+        assert (left["portions_left"], left["sold_out"]) == (1, False)
+        lan.order(BEER)  # what nobody counts is no news of the menu
+        soup = next(line for line in placed["lines"] if line["menu_item_id"] == SOUP)
+        lan.post(f"orders/{placed['id']}/lines/{soup['id']}/void", {"reason": "Changed their mind"})
+        assert told(ear)["items"][0]["portions_left"] == 2
+        lan.post("menu-categories", {"name": "Puddings"})
+        assert told(ear) == {"items": [], "whole": True}
+
+
+def test_of_two_terminals_that_want_the_last_portion_one_gets_it(lan: ServedNode) -> None:
+    count(lan, STEAK, 1)
+    with screen(lan, "menu_updated") as one, screen(lan, "menu_updated") as other, ThreadPoolExecutor(2) as tills:
+        one.until("hello")
+        other.until("hello")
+        answers: list[httpx2.Response] = list(tills.map(lambda _: lan.post("orders", order(STEAK)), range(2)))
+        refused, taken = sorted(answers, key=lambda answer: answer.status_code, reverse=True)
+        assert (taken.status_code, refused.status_code) == (201, 409)
+        assert refused.json()["error"]["code"] == "ITEM_UNAVAILABLE"
+        assert [told(ear)["items"][0]["sold_out"] for ear in (one, other)] == [True, True]
+    assert lan.node.host.ask(lambda r: r.value("SELECT count(*) FROM orders")).result(WAIT_SECONDS) == 1
+
+
+def test_what_is_kept_of_portions_follows_facts_that_came_another_way(node_folder: Path) -> None:
+    with served_node(node_folder) as lan:
+        count(lan, SOUP, 7)
+        # as head office gives back to a life that had forgotten it: rows, and no verb of this node
+        sql = (
+            "INSERT INTO portion_moves (org_id, id, property_id, count_id, menu_item_id, line_id, portions, at, _hlc, _node)"
+            " SELECT org_id, id, property_id, id, menu_item_id, id, 3, at, _hlc, _node FROM portion_counts"
+        )
+        lan.node.host.writer.apply(lambda connection: connection.execute(sql)).result(WAIT_SECONDS)
+        with screen(lan, "menu_updated") as ear:
+            ear.until("hello")
+            lan.node.engine._note(caught_up=True)
+            lan.node._synced(frozenset({"portion_moves"}))
+            assert told(ear)["items"][0]["portions_left"] == 4
+        lan.node.host.writer.apply(lambda c: c.execute("DELETE FROM portions_left")).result(WAIT_SECONDS)
+    with served_node(node_folder) as lan:  # as after a bootstrap: the facts are there, and nothing beside them
+        lan.order(SOUP)
+        kept = lan.node.host.ask(portions_kept).result(WAIT_SECONDS)
+        assert kept == lan.node.host.ask(portions_by_the_facts).result(WAIT_SECONDS)
+        assert {id: portions for id, (_, portions) in kept.items()} == {SOUP: 3}
