@@ -4,6 +4,9 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
+# compiled modules are kept out of the tree: the many processes of a demo or a test start from them
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(abspath $(VENV)/bytecode)
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 # the whole suite uses both cores of a small machine
@@ -15,9 +18,9 @@ demo: $(VENV)/ready
 	@$(BIN)/buffr demo $(if $(ORDERS),--orders $(ORDERS)) $(if $(JSON),--json $(JSON))
 
 test: $(VENV)/ready
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q -m "not long" $(ARGS)
 
-# the whole evenings alone: real processes through an outage
+# the whole evenings alone: real processes through an outage, those too that `make test` leaves out
 stories: $(VENV)/ready
 	@$(BIN)/python -m pytest -q -m story $(ARGS)
 

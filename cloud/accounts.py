@@ -1,6 +1,7 @@
 """Who signs in at head office: accounts with a password, one-time links that set it, sessions that can be ended."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -91,7 +92,7 @@ def set_password(database: Database, token: str, password: str) -> SignedIn:
             "UPDATE account_sessions SET ended_at = now() WHERE org_id = %s AND account_id = %s AND ended_at IS NULL",
             (org_id, account["id"]),
         )
-        return _begin(connection, org_id, account)
+        return begin_session(connection, org_id, account)
 
 
 def sign_in(database: Database, email: str, password: str) -> SignedIn:
@@ -105,10 +106,11 @@ def sign_in(database: Database, email: str, password: str) -> SignedIn:
     if not account.get("password_hash"):
         raise Unauthorised("WRONG_PASSWORD", "The mail address or the password is not right. Try again.")
     with database.transaction(found[0]["org"]) as connection:
-        return _begin(connection, found[0]["org"], account)
+        return begin_session(connection, found[0]["org"], account)
 
 
-def _begin(connection: Connection, org_id: str, account: dict[str, Any]) -> SignedIn:
+def begin_session(connection: Connection, org_id: str, account: Mapping[str, Any]) -> SignedIn:
+    """A session of an account (id, email, role) that has proved who it is."""
     token = secrets.token_urlsafe(32)
     connection.execute(
         "INSERT INTO account_sessions (org_id, id, account_id, token_hash, started_at, expires_at)"

@@ -22,6 +22,10 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-quic",
+    # one process draws all pages of a profile: to start one for each page took longer than most tests
+    "--renderer-process-limit=1",
+    "--disable-site-isolation-trials",
+    "--disable-features=IsolateOrigins,site-per-process,SpareRendererForSitePerProcess",
 )
 WAIT_MAX_MS = 15_000
 KITCHEN = (1920, 1080)
@@ -96,15 +100,43 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile for the pages of one module; a blank page stays open, so that its process does too."""
+    parked = open_page(browser)
+    yield parked.context
+    parked.context.close()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh page at the size of a kitchen screen, whose script errors fail the test."""
+def page(profile: BrowserContext) -> Iterator[Page]:
+    """A fresh page at the size of a kitchen screen, whose script errors fail the test; it leaves nothing behind.
+
+    A test that sets the clock takes `lone_page`: a clock is the profile's.
+    """
+    yield from _watched(profile.new_page())
+    profile.clear_cookies()
+
+
+@pytest.fixture
+def lone_page(browser: Browser) -> Iterator[Page]:
+    """The same in a profile of its own."""
     opened = open_page(browser)
+    yield from _watched(opened)
+    opened.context.close()
+
+
+def _watched(page: Page) -> Iterator[Page]:
     errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    context: BrowserContext = opened.context
+    origins: set[str] = set()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("framenavigated", lambda frame: origins.add("/".join(frame.url.split("/")[:3])))
     try:
-        yield opened
+        yield page
     finally:
-        context.close()
+        devtools = page.context.new_cdp_session(page)
+        for origin in origins:
+            if origin.startswith("http"):
+                devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        page.close()
     assert errors == [], "the page's scripts failed"

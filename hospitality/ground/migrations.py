@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from alembic.config import Config
@@ -28,13 +29,7 @@ class History:
 
     def script(self) -> ScriptDirectory:
         """The migrations themselves."""
-        return ScriptDirectory.from_config(self._config())
-
-    def _config(self) -> Config:
-        config = Config()
-        config.set_main_option("script_location", str(self.folder).replace("%", "%%"))
-        config.set_main_option("path_separator", "os")
-        return config
+        return _script(self.folder)
 
     def head(self) -> str | None:
         """The revision that this release expects."""
@@ -54,7 +49,7 @@ class History:
         self.revision(connection)
         script = self.script()
         environment = EnvironmentContext(
-            self._config(),
+            _config(self.folder),
             script,
             fn=lambda revision, _context: script._upgrade_revs("head", revision),
             destination_rev="head",
@@ -62,6 +57,19 @@ class History:
         with environment:
             environment.configure(connection=connection, version_table=self.version_table)
             environment.run_migrations()
+
+
+def _config(folder: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@cache
+def _script(folder: Path) -> ScriptDirectory:
+    """A folder's migrations, read once a process: a release's don't change while it runs."""
+    return ScriptDirectory.from_config(_config(folder))
 
 
 def upgrade(connection: Connection, histories: Sequence[History]) -> None:

@@ -61,7 +61,10 @@ def test_nothing_is_lost_or_doubled_through_an_outage_and_the_proof_can_fail(tmp
     assert any("is broken: entry 8 does not follow" in wrong for wrong in robbed.wrong)
 
 
+@pytest.mark.long
 def test_real_orders_reach_head_office_to_the_cent(tmp_path: Path) -> None:
+    """Played by `make stories`. In `make test` the evening above proves each amount at both ends, and
+    `tests/buffr/replay/test_real_orders.py` that real orders come to what their export says."""
     data = os.environ.get("BUFFR_REAL_DATA")
     if not data:
         pytest.skip("BUFFR_REAL_DATA is not set: no real orders here")

@@ -140,6 +140,7 @@ def make(tmp_path: Path, node_template: tuple[Path, str]) -> Iterator[NodeFactor
 def node(make: NodeFactory, house: House) -> Node:
     """The property's node, having taken what head office knows."""
     node = make(house)
+    node.pass_over_what_is_empty()
     node.sync()
     return node
 

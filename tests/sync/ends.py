@@ -300,6 +300,19 @@ class Node(Edge):
         while self.engine.pull_next(self.link, 0):
             pass
 
+    def pass_over_what_is_empty(self) -> None:
+        """Notes as taken what head office has no row of: to ask for each empty table takes half of a test's time."""
+        questions = (
+            f"SELECT '{name}' AS name WHERE NOT EXISTS (SELECT FROM \"{name}\")" for name in self.schema.tables
+        )
+        empty = [row["name"] for row in self.house.group.rows(" UNION ALL ".join(questions))]
+        places = [(scope, name) for name in empty for scope in (self.org_id, self.property_id)]
+
+        def note(connection: Any) -> None:
+            connection.executemany("INSERT INTO sync_bootstrap (scope, tbl, after, done) VALUES (?, ?, '', 1)", places)
+
+        self.host.write(note)
+
     def sync(self) -> None:
         """Sends and takes all."""
         self.push()

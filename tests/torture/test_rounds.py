@@ -1,6 +1,8 @@
 """A short evening of torture: real processes killed at random, wires in bad weather; nothing is lost or doubled (R1, R2).
 
-`make torture` goes on for as long as one likes.
+`make torture` goes on for as long as one likes. Played by `make stories`; in `make test` a node that is killed again and
+again (`tests/edge/test_durability.py`), a hub that dies at each statement (`tests/sync/test_hub_crash.py`), links that
+lose, repeat and truncate (`tests/sync/test_loops.py`) and the demo's evening with its SIGKILL hold the same one by one.
 """
 
 import asyncio
@@ -13,7 +15,7 @@ from buffr.demo.household import clear
 from cloud.postgres.provision import DATABASE
 from tests.torture.rounds import NODES_KILLED, OFFICES_KILLED, Torture
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.story, pytest.mark.long, pytest.mark.timeout(500)]
 SEED = 3
 
 

@@ -9,7 +9,8 @@ def sign(screen: Page, state: str) -> None:
     expect(screen.locator(f"[data-sign][data-state={state}]")).to_be_visible(timeout=15_000)
 
 
-def test_a_silent_node_is_told_within_five_seconds_with_since_when(page: Page, node: KitchenNode) -> None:
+def test_a_silent_node_is_told_within_five_seconds_with_since_when(lone_page: Page, node: KitchenNode) -> None:
+    page = lone_page
     page.clock.install()
     page.goto(node.enrol_url)
     node.set_sync("property_only", 5)

@@ -42,7 +42,8 @@ def test_ages_go_from_calm_to_soon_to_late_against_the_ticket_s_own_time(page: P
     expect(page.locator(".card-level")).to_have_text(["", "soon", "late"])
 
 
-def test_ages_follow_the_node_and_not_the_screen_s_own_clock(page: Page, node: KitchenNode) -> None:
+def test_ages_follow_the_node_and_not_the_screen_s_own_clock(lone_page: Page, node: KitchenNode) -> None:
+    page = lone_page
     page.clock.install(time="2026-01-01T03:00:00Z")  # the screen's clock is months behind
     node.place(line("Ribs"), minutes_ago=4.5)
     page.goto(node.enrol_url)

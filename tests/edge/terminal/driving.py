@@ -1,14 +1,13 @@
 """Drives the real app as staff would, and reads its screen as they would."""
 
 import asyncio
-import html
-import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
+from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.events import Key
 from textual.pilot import Pilot
@@ -24,8 +23,6 @@ WAIT_SECONDS_MAX = 20.0
 LOOK_SECONDS = 0.005
 SMALL = (80, 24)
 LARGE = (160, 45)
-
-_TEXT = re.compile(r'<text[^>]*?x="([\d.]+)"[^>]*?clip-path="url\(#[^"]*?line-(\d+)\)"[^>]*>(.*?)</text>')
 
 
 def enrol_at(served: Served, state_folder: Path, kind: str) -> None:
@@ -81,18 +78,10 @@ async def until_gone(pilot: Pilot[int], word: str) -> None:
 
 
 def screen_text(app: App[int]) -> str:
-    """What stands on the screen, line by line, without colours."""
-    svg = app.export_screenshot(simplify=True)
-    width, height = app.size
-    cell = 12.2
-    rows = [[" "] * (width + 2) for _row in range(height)]
-    for x, line, text in _TEXT.findall(svg):
-        plain = html.unescape(text).replace("\xa0", " ")
-        start = round(float(x) / cell)
-        for place, letter in enumerate(plain):
-            if start + place < width:
-                rows[int(line)][start + place] = letter
-    return "\n".join("".join(row).rstrip() for row in rows)
+    """What stands on the screen, line by line, without colours; drawn as for a screenshot, but not made into one."""
+    drawn = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    assert isinstance(drawn, LayoutUpdate)
+    return "\n".join("".join(strip.text for strip in line).rstrip() for line in drawn.strips)
 
 
 async def type_in(pilot: Pilot[int], text: str) -> None:
