@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection
 from cloud.accounts import caller_for
 from cloud.chains import Chains
 from cloud.database import Connection, Database
+from cloud.nodes import note_replaced
 from cloud.schema import SCHEMA
 from hospitality.ground.clock import Clock
 from hospitality.ground.errors import NotFound, Unauthorised, Unavailable
@@ -30,6 +31,7 @@ from hospitality.requests.verbs import requestable_of
 from sync.hub.api import KnownNode, NewsBoard
 from sync.hub.capture import NEWS_CHANNEL
 from sync.hub.limits import Gate, Limits
+from sync.hub.register import Enrolled
 from sync.hub.store import Sender
 from sync.schema import Schema
 
@@ -168,6 +170,12 @@ class CloudHost:
         """The organisation of a code that is still good."""
         found = self.database.before_sign_in("code", code_hash)
         return found[0]["org"] if found else None
+
+    def replaced(self, connection: Connection, enrolled: Enrolled) -> None:
+        """Notes in the journal which node's place another took."""
+        lost, by = str(enrolled.replaced), enrolled.code
+        caller = Caller(enrolled.org_id, name="enrolment")
+        self._run(connection, caller, lambda work: note_replaced(work, lost, by=by))
 
 
 def token_of(request: HTTPConnection) -> str:

@@ -12,6 +12,13 @@ MANAGE = "nodes.manage"
 NOTE_LENGTH_MAX = 200
 
 
+def note_replaced(work: Work, node_id: str, *, by: str) -> None:
+    """Writes down that a node was revoked since another, with these letters, took its place."""
+    row = work.one("SELECT code, property_id FROM sync_nodes WHERE org_id = :org_id AND id = :id", id=node_id)
+    assert row is not None, "it was revoked a moment ago"
+    work.journal(NodeRevoked(node_id, row["code"], row["property_id"]), reason=f"Node {by} took its place.")
+
+
 def revoke_node(work: Work, node_id: str, *, note: str | None = None) -> dict[str, Any]:
     """Lets a node do nothing any more, and ends what it has waiting here at once: {id, code, property_id}.
 

@@ -15,11 +15,13 @@ from edge.host import EdgeHost
 from edge.identity import Identity
 from edge.schema import SCHEMA
 from hospitality.conflicts.asking import Resolver
+from hospitality.conflicts.facts import KeptRetried
 from hospitality.conflicts.loading import Edit
 from hospitality.conflicts.reading import Names
 from hospitality.ground.clock import instant_text
 from hospitality.ground.http import ErrorEnvelope, Shape, host_of
 from hospitality.ground.statements import Reading
+from hospitality.ground.work import Work
 from sync.node.apply import retry_kept
 from sync.wire import Entry
 
@@ -62,9 +64,15 @@ async def kept(request: Request, asking: Resolver) -> Response:
 async def retry(request: Request, asking: Resolver) -> Response:
     """Has it tried again now: what is left. Doing it twice does no harm."""
     host = cast(EdgeHost, request.app.state.host)
+    before = await host.read(asking, kept_count)
     await run_in_threadpool(host.write, partial(retry_kept, schema=SCHEMA, errors=CONSTRAINT_ERRORS))
     found = await host.read(asking, kept_list)
+    await host.act(asking, _note_retry, before=before, left=found["count"])
     return Response(msgspec.json.encode(found), 201, media_type="application/json")
+
+
+def _note_retry(work: Work, *, before: int, left: int) -> None:
+    work.journal(KeptRetried(before, left))
 
 
 def kept_list(reading: Reading) -> dict[str, Any]:

@@ -41,6 +41,15 @@ class TroubleRetried:
     followed: int = 0
 
 
+@journal_kind("conflicts.kept_retried")
+@dataclass(frozen=True, slots=True)
+class KeptRetried:
+    """What came from head office and could not be applied at the property was tried again: so many, so many left."""
+
+    before: int
+    left: int
+
+
 @journal_kind("conflicts.trouble_discarded")
 @dataclass(frozen=True, slots=True)
 class TroubleDiscarded:

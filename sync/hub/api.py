@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -17,11 +17,11 @@ from starlette.routing import Route
 from sync.hub.comparing import compare, rows, settled
 from sync.hub.feed import PullRequest, answer, is_news, scopes_of
 from sync.hub.giving import give
-from sync.hub.greeting import NoSharedProtocol, hello, spoken
+from sync.hub.greeting import NoSharedProtocol, hello, spoken, understood
 from sync.hub.limits import Gate, TooFast, Turns
 from sync.hub.postgres import PostgresStore
 from sync.hub.receive import receive
-from sync.hub.register import EnrolmentRefused, code_hash, enrol, put_next_key_in_force, take_next_key
+from sync.hub.register import Enrolled, EnrolmentRefused, code_hash, enrol, put_next_key_in_force, take_next_key
 from sync.hub.snapshot import snapshot
 from sync.hub.store import HubStore, Revoked, Sender
 from sync.schema import Schema
@@ -56,6 +56,7 @@ Connection = psycopg.Connection[dict[str, Any]]
 T = TypeVar("T")
 BODY_BYTES_MAX = 2 * BATCH_BYTES_MAX
 WAIT_SECONDS_MAX = 25.0
+UPDATE_SECONDS = 60  # how long a node that has to be updated rests before it asks again
 ENROL_TRIES = 5
 ENROL_SECONDS = 60.0
 REVOKED = "This node was revoked at head office. Its data stays; enrol it anew."
@@ -88,6 +89,10 @@ class Hub(Protocol):
 
     def find_code(self, code_hash: str) -> str | None:
         """The organisation of an enrolment code that is still good."""
+        ...
+
+    def replaced(self, connection: Connection, enrolled: Enrolled) -> None:
+        """A node was taken in in another's place, in this transaction: to be noted where people look."""
         ...
 
     @property
@@ -150,7 +155,7 @@ class Desk:
             except TooFast as error:
                 return self._denied(Denied(429, "TOO_FAST", str(error), retry_after=error.retry_after))
             except NoSharedProtocol as error:
-                return self._denied(Denied(426, "PROTOCOL", str(error)))
+                return self._denied(Denied(426, "PROTOCOL", str(error), retry_after=UPDATE_SECONDS))
             except UnreadableError as error:
                 return self._denied(Denied(422, "UNREADABLE", str(error)))
             except (psycopg.OperationalError, psycopg.errors.TransactionRollback) as error:
@@ -257,7 +262,7 @@ class Desk:
             return self._denied(error)
         except msgspec.DecodeError as error:
             return self._denied(Denied(422, "UNREADABLE", str(error)))
-        return Response(msgspec.json.encode(asdict(enrolled)), 201, media_type="application/json")
+        return Response(msgspec.json.encode(enrolled), 201, media_type="application/json")
 
     def _enrol(self, asked: "EnrolRequest") -> Any:
         org_id = self._hub.find_code(code_hash(asked.code))
@@ -265,7 +270,10 @@ class Desk:
             raise Denied(401, "CODE_NOT_GOOD", "This code was used or has expired. Ask head office for a new one.")
         try:
             with self._hub.transaction(org_id) as connection:
-                return enrol(connection, org_id, asked.code, asked.public_key)
+                enrolled = enrol(connection, org_id, asked.code, asked.public_key)
+                if enrolled.replaced is not None:
+                    self._hub.replaced(connection, enrolled)
+                return enrolled.told()
         except EnrolmentRefused as error:
             raise Denied(401, "CODE_NOT_GOOD", str(error)) from error
 
@@ -321,7 +329,7 @@ class Desk:
 
 
 def _answer(store: HubStore, asked: PullRequest) -> PullAnswer:
-    return answer(store, asked, store.see_node(), now_ms())
+    return understood(answer(store, asked, store.see_node(), now_ms()), asked.protocol)
 
 
 class EnrolRequest(msgspec.Struct):

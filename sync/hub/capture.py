@@ -23,13 +23,13 @@ NOT_APPLYING = "WHEN (current_setting('sync.applying', true) IS DISTINCT FROM '1
 
 FUNCTIONS = [
     "CREATE SEQUENCE IF NOT EXISTS sync_tick CYCLE MAXVALUE 65535 MINVALUE 0",
-    # one stamp a transaction: wall milliseconds and a counter that tells processes apart
+    # one stamp a transaction: wall milliseconds, those that are over as at a node, and a counter that tells processes apart
     """
     CREATE OR REPLACE FUNCTION sync_stamp() RETURNS bigint LANGUAGE plpgsql AS $$
     DECLARE given text := nullif(current_setting('sync.stamp', true), '');
     BEGIN
       IF given IS NULL THEN
-        given := (((extract(epoch FROM clock_timestamp()) * 1000)::bigint << 16) + nextval('sync_tick'))::text;
+        given := ((floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint << 16) + nextval('sync_tick'))::text;
         PERFORM set_config('sync.stamp', given, true);
       END IF;
       RETURN given::bigint;
@@ -128,7 +128,7 @@ def wire_form(name: str, kind: TypeEngine[object]) -> str:
 
 def capture_statements(schema: Schema) -> list[str]:
     """Functions and triggers of every replicated table; run after each migration, replacing what was there."""
-    statements = [*SETS, _remove(schema)]
+    statements = [*FUNCTIONS, *SETS, _remove(schema)]
     for table in schema.tables.values():
         if table.interest is not None:
             statements.append(_settle(table, table.interest))

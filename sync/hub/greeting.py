@@ -7,7 +7,12 @@ from sync.clock import DRIFT_MS_MAX, at_ms
 from sync.hub.feed import scopes_of
 from sync.hub.put_back import is_recovering, life_seal, notice, place_of
 from sync.hub.store import HubStore, Revoked, Said
-from sync.wire import PROTOCOL, PROTOCOL_MIN, Hello, HelloAnswer, agreed
+from sync.wire import PROTOCOL, PROTOCOL_MIN, Hello, HelloAnswer, PullAnswer, agreed
+
+UNKNOWN_TO_THE_FIRST = {
+    "bootstrap": "What this node missed is not kept any more, and its release can't take a copy of what there is. Update it.",
+    "greet": "Head office was put back to an older copy, which this node's release can't heal. Update it.",
+}
 
 
 class NoSharedProtocol(Exception):
@@ -35,6 +40,14 @@ def spoken(low: int, high: int) -> int:
             f"Head office speaks protocol {PROTOCOL_MIN} to {PROTOCOL}, this node {low} to {high}. {older}"
         )
     return protocol
+
+
+def understood(answer: PullAnswer, protocol: int) -> PullAnswer:
+    """The answer, if whoever speaks this protocol knows such; else raises NoSharedProtocol, which the first release says in
+    its status, and goes on sending."""
+    if protocol < 2 and answer.status in UNKNOWN_TO_THE_FIRST:
+        raise NoSharedProtocol(UNKNOWN_TO_THE_FIRST[answer.status])
+    return answer
 
 
 def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> HelloAnswer:

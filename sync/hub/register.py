@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -24,13 +24,18 @@ class EnrolmentRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What a node is told when it is taken in."""
+    """What a node is told when it is taken in; `replaced` is for the host alone: the node that was revoked by that."""
 
     node_id: str
     number: int
     code: str
     org_id: str
     property_id: str
+    replaced: str | None = None
+
+    def told(self) -> dict[str, Any]:
+        """What crosses the wire."""
+        return {name: value for name, value in asdict(self).items() if name != "replaced"}
 
 
 def new_code() -> str:
@@ -91,19 +96,20 @@ def enrol(connection: Connection, org_id: str, code: str, public_key: str) -> En
             group["epoch"],
         ),
     )
-    if found["replaces"] is not None:
-        _revoke(connection, org_id, found["replaces"], enrolled.property_id)
+    if found["replaces"] is not None and _revoke(connection, org_id, found["replaces"], enrolled.property_id):
+        return replace(enrolled, replaced=found["replaces"])
     return enrolled
 
 
-def _revoke(connection: Connection, org_id: str, node_id: str, property_id: str) -> None:
-    """Another has taken the node's place; if it is there after all, it is told so at once."""
-    connection.execute(
+def _revoke(connection: Connection, org_id: str, node_id: str, property_id: str) -> bool:
+    """Another has taken the node's place; if it is there after all, it is told so at once. False when it was revoked."""
+    done = connection.execute(
         "UPDATE sync_nodes SET status = 'revoked', revoked_at = now(), next_key = NULL"
         " WHERE org_id = %s AND id = %s AND property_id = %s AND status = 'active'",
         (org_id, node_id, property_id),
     )
     connection.execute("SELECT pg_notify(%s, %s)", (NEWS_CHANNEL, f"{property_id} 0"))
+    return done.rowcount == 1
 
 
 def take_next_key(connection: Connection, sender: Sender, public_key: str) -> None:

@@ -157,6 +157,10 @@ def test_a_lost_machine_is_replaced_and_the_lost_one_is_refused(
     with Node(machine.settings) as node:
         wait_until(lambda: node.engine.status.stopped, "it is refused")
         assert node.engine.status.stopped == "REVOKED"
+    with office.cloud.database.transaction(office.org_id) as connection:
+        noted = connection.execute("SELECT reason, data FROM journal WHERE kind = 'properties.node_revoked'").fetchall()
+    assert [row["reason"] for row in noted] == ["Node B took its place."]
+    assert lost["id"] in noted[0]["data"]
     _, after = take_orders(other, menu, 2)
     assert whole(other) == before | after
     assert at_head_office(office) == sorted(before | after)

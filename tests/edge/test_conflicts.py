@@ -156,4 +156,9 @@ def test_what_is_kept_is_listed_with_its_reason_and_goes_in_when_it_can(lan: Ser
     assert "is not here to edit" in left.json()["items"][0]["reason"]
     name = ask(lan.node.host, lambda reading: reading.value("SELECT name FROM stations WHERE id = :id", id=BAR))
     assert name == "Renamed"
+    (noted,) = ask(
+        lan.node.host, lambda r: r.rows("SELECT actor_id, data FROM journal WHERE kind = 'conflicts.kept_retried'")
+    )
+    assert msgspec.json.decode(noted["data"]) == {"before": 2, "left": 1}
+    assert noted["actor_id"] is not None
     assert ORG not in left.text

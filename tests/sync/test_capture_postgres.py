@@ -99,6 +99,11 @@ def test_a_later_edit_has_the_later_stamp_though_the_clock_stood_still_or_went_b
     assert future < first["name"][0] < second["name"][0] == second["sort"][0]
 
 
+def test_a_stamps_millisecond_is_over_as_a_nodes_is_and_not_rounded_up(house: House) -> None:
+    question = "SELECT sync_stamp() >> 16 <= floor(extract(epoch FROM clock_timestamp()) * 1000) AS over"
+    assert all(house.group.value(question) for _ in range(30))
+
+
 def test_two_edits_in_one_transaction_have_stamps_in_their_order(house: House) -> None:
     id = insert(house, "Grill")
     with house.group.head.database.transaction(house.group.org_id) as connection:

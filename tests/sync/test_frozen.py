@@ -23,7 +23,7 @@ from sync.capture_sqlite import create_triggers, triggers_fingerprint
 from sync.clock import ms_of
 from sync.hub.feed import PullRequest
 from sync.node.outbox import put
-from sync.node.transport import Link
+from sync.node.transport import Link, TurnedAway
 from sync.schema import Schema
 from sync.wire import Batch, Hello, HelloAnswer, PullAnswer, PushAnswer, pack_json
 from tests.sync import rows
@@ -222,6 +222,32 @@ def test_a_node_of_the_first_release_goes_on_with_todays_head_office(
         assert node.value("SELECT price_minor FROM menu_items WHERE id = :id", id=item) == 1200
         assert group.value("SELECT name FROM stations WHERE id = %s", frozen.wire["menu"]["station"]) == "Oven"
         assert [row["field"] for row in group.conflicts()] == ["name"], "no edit of these is taken for a conflict"
+    finally:
+        node.close()
+
+
+def test_a_node_of_the_first_release_that_missed_what_is_gone_is_told_so_in_words_that_it_knows(
+    head: Head, frozen: Frozen, tmp_path: Path
+) -> None:
+    node = old_node(frozen, head, tmp_path / "old")
+    node.open()
+    try:
+        group, link = node.house.group, node.connect()
+        life, place = node.engine.incarnation, node.property_id
+
+        def pull(after: int, incarnation: int = life) -> messages.PullAnswer:
+            asked = messages.PullRequest(messages.PROTOCOL, incarnation, {place: (after, 1)})
+            return link.call("/sync/v1/pull", pack_json(msgspec.json.encode(asked)), messages.PullAnswer)
+
+        (head_at,) = (page.head for page in pull(0).pages if page.scope == place)
+        group.rows("UPDATE sync_scopes SET kept_from = %s WHERE scope = %s", head_at + 1, place)
+        with pytest.raises(TurnedAway, match="can't take a copy"):
+            pull(0)
+        with pytest.raises(TurnedAway, match="put back to an older copy"):
+            pull(head_at, life + 1)
+        assert pull(head_at).status == "ok"
+        node.push()
+        assert node.outbox() == [], "what it sends is taken as ever"
     finally:
         node.close()
 
