@@ -1,4 +1,5 @@
-"""Follows the journal and queues what belongs on paper: tickets, void slips and receipts of this node's own facts.
+"""Follows the journal and queues what belongs on paper: tickets, void slips, receipts, refunds and day reports of this
+node's own facts.
 
 Jobs are queued and the reader's place is moved in one act, and a job's id follows from its cause, so that a fact is
 queued once whatever happens in between. A new life of the database (first start, restore) begins at the journal's
@@ -20,14 +21,17 @@ from edge.printing.jobs import NewSlip, add_slips, forget_old, hold_all
 from edge.printing.printers import Setup, printers_of
 from edge.printing.queue import DATABASE_SECONDS
 from edge.printing.receipt import receipt
+from edge.printing.report import day_report, refund_slip
 from edge.tables import ReaderPlace
 from hospitality.checks.reading import receipt_view
+from hospitality.days.reading import report_view
 from hospitality.ground.clock import instant
 from hospitality.ground.errors import Trouble
 from hospitality.ground.ids import derived_id
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.work import Place, Work
 from hospitality.kitchen.tickets import ticket_views
+from hospitality.payments.reading import refund_view
 
 NAME = "printing"
 ENTRIES_MAX = 100
@@ -36,6 +40,8 @@ TICKETS = ("orders.order_placed", "orders.lines_added", "orders.course_fired")
 RUSH = "orders.order_rushed"
 VOID = "orders.line_voided"
 SETTLED = "payments.order_settled"
+REFUNDED, REPORTED = "payments.payment_refunded", "days.report_made"
+AT_THE_TILL = (SETTLED, REFUNDED, REPORTED)
 log = structlog.get_logger(__name__)
 
 # The journal is read by its row number; the planner would rather sort all of the property's entries.
@@ -145,7 +151,7 @@ def next_batch(reading: Reading, after: int, own: Place) -> Batch:
 
 
 def _is_ours(row: Found, own: Place) -> bool:
-    wanted = row["kind"] in TICKETS or row["kind"] in (VOID, RUSH, SETTLED)
+    wanted = row["kind"] in TICKETS or row["kind"] in (VOID, RUSH, *AT_THE_TILL)
     return wanted and (row["node"], row["incarnation"]) == (own.node, own.incarnation)
 
 
@@ -156,10 +162,10 @@ def _slips(reading: Reading, causes: Sequence[Cause], printers: Sequence[Setup],
     tickets = {view["id"]: view for view in ticket_views(reading, list(ids))}
     names = _names(reading, {cause.actor_id for cause in causes if cause.kind == VOID and cause.actor_id})
     for cause in causes:
-        if cause.kind == SETTLED:
+        if cause.kind in AT_THE_TILL:
             found = [printer for printer in printers if printer.receipts]
             if found:
-                yield from _receipts(reading, cause, found, zone)
+                yield from _till_slips(reading, cause, found, zone)
             continue
         for view in (tickets[id] for id in _ticket_ids(cause) if id in tickets):
             found = stations.get(view["station_id"], [])
@@ -193,6 +199,20 @@ def _void_slips(
         lambda: void_slip(view, line_id, zone=zone, at=cause.at, by=by), "void slip", view["order_number"]
     )
     return _for_each(printers, "void", line_id, document, instant(cause.at))
+
+
+def _till_slips(reading: Reading, cause: Cause, printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
+    """What comes out where receipts do."""
+    if cause.kind == SETTLED:
+        return _receipts(reading, cause, printers, zone)
+    number = cause.data["number"]
+    if cause.kind == REFUNDED:
+        what, cause_id = "refund", cause.data["refund_id"]
+        document = _laid_out(lambda: refund_slip(refund_view(reading, cause_id), zone=zone), what, number)
+    else:
+        what, cause_id = "report", cause.data["report_id"]
+        document = _laid_out(lambda: day_report(report_view(reading, cause_id), zone=zone), what, number)
+    return _for_each(printers, what, cause_id, document, instant(cause.at))
 
 
 def _receipts(reading: Reading, cause: Cause, printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:

@@ -70,6 +70,10 @@ _REPORTS = """
     SELECT id, kind, sequence, number, currency, figures, open_orders, made_by, made_at FROM day_reports
     WHERE org_id = :org_id AND property_id = :property_id AND date = :day ORDER BY sequence, id
 """
+_ONE_REPORT = """
+    SELECT id, date, kind, sequence, number, currency, figures, open_orders, made_by, made_at FROM day_reports
+    WHERE org_id = :org_id AND property_id = :property_id AND id = :id
+"""
 _PAGE = """
     SELECT d.date, d.status, d.opened_at, d.closed_at,
            (SELECT z.number FROM day_reports z WHERE z.org_id = d.org_id AND z.property_id = d.property_id
@@ -117,6 +121,14 @@ def day_view(reading: Reading, day: str) -> dict[str, Any]:
         "total": shown(total),
         "late": shown(late),
     }
+
+
+def report_view(reading: Reading, report_id: str) -> dict[str, Any]:
+    """One report as it was made, with its property, for paper; NotFound REPORT_NOT_FOUND."""
+    found = reading.one(_ONE_REPORT, id=report_id)
+    if found is None:
+        raise NotFound.of("report", report_id)
+    return {**_report(dict(found)), "property": property_view(reading)}
 
 
 def days_page(reading: Reading, *, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:

@@ -60,11 +60,11 @@ def _line(figure: Mapping[str, Any]) -> Iterator[str]:
 
 
 def amount_words(figure: Mapping[str, Any]) -> str:
-    """`3 x  27.00 NAD`; the count alone where there is no amount, and the other way round."""
+    """`3 x 27.00 NAD`; the count alone where there is no amount, and the other way round."""
     amount = written(figure["amount_minor"], figure["currency"])
     if figure["amount_minor"] == 0 and figure["section"] in ("orders", "open"):
         return str(figure["count"])
-    return f"{figure['count']} x {amount:>14}" if figure["count"] else amount
+    return f"{figure['count']} x {amount}" if figure["count"] else amount
 
 
 def report_csv(day: str, parts: Iterable[tuple[str, Iterable[Mapping[str, Any]]]]) -> str:

@@ -7,6 +7,7 @@ from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
 from hospitality.orders.rules import day_cursor, from_day_cursor
 from hospitality.payments.rules import Standing, card_state
+from hospitality.properties.service import property_view
 
 SHOWN = (
     "id",
@@ -114,6 +115,16 @@ def refunds_page(reading: Reading, *, limit: int = 100, cursor: str | None = Non
     """{items, next_cursor}: what was given back at the property, newest first."""
     rows, next_cursor = _page(reading, f"{_REFUNDS} AND property_id = :property_id", "", limit, cursor)
     return {"items": [{name: row[name] for name in SHOWN_OF_REFUND} for row in rows], "next_cursor": next_cursor}
+
+
+def refund_view(reading: Reading, refund_id: str) -> dict[str, Any]:
+    """One refund with its order's number and its property, for paper; NotFound REFUND_NOT_FOUND."""
+    row = reading.one(f"{_REFUNDS} AND property_id = :property_id AND id = :id", id=refund_id)
+    if row is None:
+        raise NotFound.of("refund", refund_id)
+    number = reading.value("SELECT number FROM orders WHERE org_id = :org_id AND id = :id", id=row["order_id"])
+    shown = {name: row[name] for name in SHOWN_OF_REFUND}
+    return {**shown, "order_number": number, "property": property_view(reading)}
 
 
 def _page(

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 import structlog.testing
 
-from devices.documents import Document
+from devices.documents import Document, from_json
+from devices.layout import to_text
 from devices.virtual_printer import VirtualPrinter
 from edge.host import EdgeHost
 from edge.printing import reader as reading
@@ -17,9 +18,13 @@ from edge.printing.documents import ticket
 from edge.printing.printers import add_printer
 from edge.printing.reader import ENTRIES_MAX, Batch, Reader, next_batch
 from hospitality.checks.service import void_line
+from hospitality.days.service.close import close_day
 from hospitality.ground.host import KeptAnswer
 from hospitality.ground.ids import new_id
+from hospitality.ground.money import written
 from hospitality.ground.work import Work
+from hospitality.payments.rules import NewRefund
+from hospitality.payments.service.refund import refund_payment
 from tests.edge.node_fixture import BAR, BEER, KITCHEN, SOUP, STEAK, act, ask, node, seed
 from tests.edge.printing.evening import jobs, kept_place, order, printing, set_up, settle, states, texts, wait_for
 
@@ -81,6 +86,27 @@ def test_reading_again_queues_nothing_twice(host: EdgeHost) -> None:
     act(host, lambda work: work.run("UPDATE reader_places SET place = 0"))
     read_all(begun(host))
     assert len(jobs(host)) == 3
+
+
+def test_a_refund_and_a_days_z_come_out_where_receipts_do(host: EdgeHost) -> None:
+    till = setup(host, "Till", 9101, receipts=True)
+    setup(host, "Grill", 9102, KITCHEN)
+    reader = begun(host)
+    placed = order(host, SOUP)
+    paid = settle(host, placed["id"])["payment"]
+    back = act(host, refund_payment, paid["id"], NewRefund(100, "a fly in it"))
+    closed = act(host, close_day, placed["business_date"])
+    read_all(reader)
+    found = {row["kind"]: row for row in jobs(host) if row["printer_id"] == till}
+    assert list(found) == ["receipt", "refund", "report"]
+    slip = to_text(from_json(found["refund"]["document"]), 42)
+    assert "a fly in it" in slip
+    assert f"Order{placed['number']:>37}" in slip
+    assert f"Given back{written(100, back['currency']):>32}" in slip
+    report = to_text(from_json(found["report"]["document"]), 42)
+    assert f"Z report {closed['reports'][0]['number']}" in report
+    assert placed["business_date"] in report
+    assert f"Cash{'1 x ' + written(paid['amount_minor'], paid['currency']):>38}" in report.splitlines()
 
 
 def test_the_place_moves_with_the_jobs_in_one_act(host: EdgeHost, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ def test_a_manager_closes_the_day_and_takes_its_figures_home(served: Served, res
     assert told.headers["content-type"].startswith("text/csv")
     assert ["2026-03-01", "Z A1-1", "payments", "cash", "1", "18.00", "NAD"] in list(csv.reader(StringIO(told.text)))
     text = manager.get("x-report", format="text").text
-    assert f"cash{'1 x      18.00 NAD':>38}" in text.splitlines()
+    assert f"cash{'1 x 18.00 NAD':>38}" in text.splitlines()
     for path in ("x-report", "business-days", "business-days/2026-03-01"):
         assert code_of(waiter.get(path)) == "NOT_PERMITTED"
     assert code_of(manager.get("business-days/yesterday")) == "INVALID_INPUT"
