@@ -182,6 +182,48 @@ class ItemChange(Shape):
     allergens: list[str] = []
 
 
+class NewPriceRule(Shape):
+    """A price rule to set up, about an item or a category, with a price or a part of the item's own (8000 is 80 %)."""
+
+    name: str
+    menu_item_id: IdText | None = None
+    category_id: IdText | None = None
+    channel: str | None = None
+    weekdays: list[str] = []
+    from_time: str = "00:00"
+    to_time: str = "00:00"
+    price_minor: int | None = None
+    percent_bp: int | None = None
+    priority: int = 0
+
+
+class PriceRuleShape(NewPriceRule):
+    """What an item or a category costs at some local times, on some weekdays (none: all), or on a channel."""
+
+    id: str
+    active: bool
+
+
+class PriceRules(Shape):
+    """All price rules."""
+
+    items: list[PriceRuleShape]
+
+
+class PriceRuleChange(Shape):
+    """The fields to edit; one that is left out stays."""
+
+    name: str = ""
+    channel: str | None = None
+    weekdays: list[str] = []
+    from_time: str = ""
+    to_time: str = ""
+    price_minor: int | None = None
+    percent_bp: int | None = None
+    priority: int = 0
+    active: bool = True
+
+
 class Portions(Shape):
     """How many portions of an item there are; 0 is an 86, null no limit."""
 
@@ -263,6 +305,24 @@ async def new_menu_item(request: Request, asking: Asking, new: NewItemShape) -> 
 async def edit_menu_item(request: Request, asking: Asking, item_id: Id, change: ItemChange) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
     return await act(request, asking, service.edit_item, item_id, change.model_dump(exclude_unset=True))
+
+
+@router.get("/price-rules", response_model=PriceRules)
+async def price_rules(request: Request, asking: Asking) -> Response:
+    """The price rules by name."""
+    return await read(request, asking, _all, menu.price_rules_list)
+
+
+@router.post("/price-rules", status_code=201, response_model=PriceRuleShape)
+async def new_price_rule(request: Request, asking: Asking, new: NewPriceRule) -> Response:
+    """Sets up a price rule; needs menu.manage."""
+    return await act(request, asking, service.add_price_rule, new.model_dump())
+
+
+@router.patch("/price-rules/{rule_id}", response_model=PriceRuleShape)
+async def edit_price_rule(request: Request, asking: Asking, rule_id: Id, change: PriceRuleChange) -> Response:
+    """Edits the fields given, each by itself; needs menu.manage."""
+    return await act(request, asking, service.edit_price_rule, rule_id, change.model_dump(exclude_unset=True))
 
 
 @router.post("/menu-items/{item_id}/portions", status_code=201, response_model=ItemShape)

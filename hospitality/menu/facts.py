@@ -49,6 +49,24 @@ class ItemAdded:
     price_minor: int
 
 
+@journal_kind("menu.price_rule_added")
+@dataclass(frozen=True, slots=True)
+class PriceRuleAdded:
+    """A price that holds at some times or for a way of ordering was set up."""
+
+    price_rule_id: str
+
+
+@journal_kind("menu.price_rule_changed")
+@dataclass(frozen=True, slots=True)
+class PriceRuleChanged:
+    """Fields of a price rule were edited; `before` and `after` hold those fields alone."""
+
+    price_rule_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 @journal_kind("menu.portions_counted")
 @dataclass(frozen=True, slots=True)
 class PortionsCounted:

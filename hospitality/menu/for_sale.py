@@ -1,15 +1,19 @@
-"""What placing an order asks of the menu: two small SELECTs for any number of lines."""
+"""What placing an order asks of the menu: two small SELECTs for any number of lines, and a third where an item has price
+rules."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from hospitality.ground.statements import Reading
-from hospitality.menu.rules import Group, ItemForSale, Option
+from hospitality.ground.texts import words_of
+from hospitality.menu.rules import Group, ItemForSale, Option, Ordering, PriceRule, is_time, minute_of, price_by_rules
 
 _ITEMS = """
     SELECT i.id, i.name, i.price_minor, i.available, i.station_id, i.prep_seconds,
            t.name AS tax_rate_name, t.rate_bp, t.included,
            g.id AS group_id, g.name AS group_name, g.choices_min, g.choices_max,
-           p.count_id, p.portions
+           p.count_id, p.portions,
+           EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id AND r.menu_item_id = i.id)
+           OR EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id AND r.category_id = i.category_id) AS ruled
     FROM menu_items i
     LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id
     LEFT JOIN tax_rates t ON t.org_id = i.org_id AND t.id = i.tax_rate_id
@@ -24,8 +28,18 @@ _OPTIONS = """
 """
 
 
-def items_for_sale(reading: Reading, ids: Collection[str]) -> dict[str, ItemForSale]:
-    """The items of these ids that the property has, with their tax and the groups that they offer."""
+_PRICE_RULES = """
+    SELECT i.id AS item_id, r.id, r.menu_item_id, r.channel, r.weekdays, r.from_time, r.to_time, r.price_minor,
+           r.percent_bp, r.priority
+    FROM menu_items i JOIN price_rules r ON r.org_id = i.org_id
+    AND (r.menu_item_id = i.id OR r.category_id = i.category_id)
+    WHERE i.org_id = :org_id AND r.property_id = :property_id AND r.active AND i.id IN (:ids)
+"""
+
+
+def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | None = None) -> dict[str, ItemForSale]:
+    """The items of these ids that the property has, with their tax and the groups that they offer, at the price of now;
+    without `ordering` at the price as it stands."""
     found: dict[str, ItemForSale] = {}
     groups: dict[str, list[Group]] = {}
     rows = reading.rows(_ITEMS, ids=list(ids))
@@ -33,12 +47,16 @@ def items_for_sale(reading: Reading, ids: Collection[str]) -> dict[str, ItemForS
         if row["group_id"] is not None:
             group = Group(row["group_id"], row["group_name"], row["choices_min"], row["choices_max"])
             groups.setdefault(row["id"], []).append(group)
+    prices: dict[str, int] = {row["id"]: row["price_minor"] for row in rows}
+    ruled = [row["id"] for row in rows if row["ruled"]]
+    if ruled and ordering is not None:
+        prices.update(_prices_by_rules(reading, prices, ruled, ordering))
     for row in rows:
         if row["id"] not in found:
             found[row["id"]] = ItemForSale(
                 row["id"],
                 row["name"],
-                row["price_minor"],
+                prices[row["id"]],
                 bool(row["available"]) and row["portions"] != 0,
                 row["station_id"],
                 row["prep_seconds"],
@@ -50,6 +68,29 @@ def items_for_sale(reading: Reading, ids: Collection[str]) -> dict[str, ItemForS
                 row["portions"],
             )
     return found
+
+
+def _prices_by_rules(
+    reading: Reading, prices: Mapping[str, int], ids: Collection[str], ordering: Ordering
+) -> dict[str, int]:
+    rules: dict[str, list[PriceRule]] = {id: [] for id in ids}
+    for row in reading.rows(_PRICE_RULES, ids=list(ids)):
+        if not (is_time(row["from_time"]) and is_time(row["to_time"])):
+            continue  # written past the verbs: an item is sold at its own price rather than not at all
+        rules[row["item_id"]].append(
+            PriceRule(
+                row["id"],
+                row["menu_item_id"] is not None,
+                row["channel"],
+                frozenset(words_of(row["weekdays"])),
+                minute_of(row["from_time"]),
+                minute_of(row["to_time"]),
+                row["price_minor"],
+                row["percent_bp"],
+                row["priority"],
+            )
+        )
+    return {id: price_by_rules(prices[id], of_item, ordering) for id, of_item in rules.items()}
 
 
 def options_for_sale(reading: Reading, ids: Collection[str]) -> dict[str, Option]:

@@ -101,6 +101,27 @@ class MenuItemGroup(Row, table=True):
     sort: int = column(COUNT)
 
 
+class PriceRule(Row, table=True):
+    """What an item, or every item of a category, costs at some times or for a way of ordering: a price, or a part of the
+    item's own in basis points. No weekdays are all of them; a stretch of hours that passes midnight belongs to the day on
+    which it begins."""
+
+    __tablename__ = "price_rules"
+    __table_args__ = described("record", writer="both", indexes=[["menu_item_id"], ["category_id"], ["property_id"]])
+
+    name: str = column(WORDS)
+    menu_item_id: str | None = column(ID, optional=True)
+    category_id: str | None = column(ID, optional=True)
+    channel: str | None = column(WORDS, optional=True)
+    weekdays: str = column(ELEMENTS, merge="set")
+    from_time: str = column(WORDS)
+    to_time: str = column(WORDS)
+    price_minor: int | None = column(AMOUNT, optional=True)
+    percent_bp: int | None = column(COUNT, optional=True)
+    priority: int = column(COUNT)
+    active: bool = column(FLAG)
+
+
 class PortionCount(Row, table=True):
     """Somebody counted an item's portions: None for no limit, 0 for an 86. The highest `count_no` of an item counts, since
     a wall clock can go backwards."""

@@ -12,6 +12,10 @@ from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
 
 LISTED_MAX = 1000
+PRICE_RULE_FIELDS = (
+    *("name", "menu_item_id", "category_id", "channel", "weekdays", "from_time", "to_time"),
+    *("price_minor", "percent_bp", "priority", "active"),
+)
 Listed = Callable[[Reading], list[dict[str, Any]]]
 
 
@@ -36,6 +40,25 @@ def modifier_groups_list(reading: Reading) -> list[dict[str, Any]]:
     groups = _listed(reading, "SELECT id, name, choices_min, choices_max FROM modifier_groups", "name, id")
     options = _options(reading, [group["id"] for group in groups])
     return [{**group, "options": options.get(group["id"], [])} for group in groups]
+
+
+def price_rules_list(reading: Reading) -> list[dict[str, Any]]:
+    """The price rules by name."""
+    names = ", ".join(PRICE_RULE_FIELDS)
+    return [_rule(row) for row in _listed(reading, f"SELECT id, {names} FROM price_rules", "name, id")]
+
+
+def price_rule_view(reading: Reading, rule_id: str) -> dict[str, Any]:
+    """One price rule; NotFound when the property has none of that id."""
+    sql = f"SELECT id, {', '.join(PRICE_RULE_FIELDS)} FROM price_rules"
+    row = reading.one(f"{sql} WHERE org_id = :org_id AND property_id = :property_id AND id = :id", id=rule_id)
+    if row is None:
+        raise NotFound.of("price rule", rule_id)
+    return _rule(row)
+
+
+def _rule(row: Found) -> dict[str, Any]:
+    return {**dict(row), "active": bool(row["active"]), "weekdays": words_of(row["weekdays"])}
 
 
 _ITEMS = """

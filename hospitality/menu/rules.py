@@ -1,8 +1,11 @@
 """What a menu may say, and what a line of it costs. Values in, a decision out."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hospitality.ground.errors import Invalid, Refused
 
@@ -13,6 +16,11 @@ OPTIONS_MAX = 200
 OPTION_QUANTITY_MAX = 99
 GROUPS_PER_ITEM_MAX = 50
 PORTIONS_MAX = 100_000
+PERCENT_BP_MAX = 100_000
+_WHOLE_BP = 10_000
+CHANNELS = ("dine_in", "takeaway", "delivery", "room_service", "counter")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = re.compile("([01][0-9]|2[0-3]):([0-5][0-9])")
 PREP_SECONDS_MAX = 86_400
 PREP_SECONDS_USUAL = 600
 SORT_MAX = 1_000_000
@@ -50,6 +58,30 @@ class ItemForSale:
     groups: tuple[Group, ...]
     count_id: str | None = None
     portions_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """How and when somebody orders; the zone is the property's."""
+
+    channel: str
+    moment: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRule:
+    """A price for some hours, weekdays or a channel. Times are minutes of the local day; equal ones are all day."""
+
+    id: str
+    of_item: bool
+    channel: str | None
+    weekdays: frozenset[str]
+    from_minute: int
+    to_minute: int
+    price_minor: int | None
+    percent_bp: int | None
+    priority: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +166,69 @@ def unit_price(item: ItemForSale, snapshot: Sequence[Mapping[str, Any]]) -> int:
             menu_item_id=item.id,
         )
     return price
+
+
+def price_by_rules(price_minor: int, rules: Iterable[PriceRule], ordering: Ordering) -> int:
+    """What one costs now: by the rule of the highest priority that holds, an item's own before its category's, then the
+    one that was made first; by none the price as it stands. A part of a price is rounded half up."""
+    local = ordering.moment.astimezone(ZoneInfo(ordering.zone))
+    holding = [rule for rule in rules if rule_holds(rule, local, ordering.channel)]
+    if not holding:
+        return price_minor
+    rule = min(holding, key=lambda rule: (-rule.priority, not rule.of_item, rule.id))
+    if rule.price_minor is not None:
+        return rule.price_minor
+    return (2 * price_minor * (rule.percent_bp or 0) + _WHOLE_BP) // (2 * _WHOLE_BP)
+
+
+def rule_holds(rule: PriceRule, local: datetime, channel: str) -> bool:
+    """Whether a rule holds at a local time. The end is exclusive; what passes midnight belongs to the day before."""
+    if rule.channel not in (None, channel) or rule.price_minor is rule.percent_bp is None:
+        return False  # edits of price and part made apart may leave neither
+    minute, start, end = local.hour * 60 + local.minute, rule.from_minute, rule.to_minute
+    today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[local.weekday() - 1]
+    if start < end:
+        return start <= minute < end and _on(rule, today)
+    if start == end:
+        return _on(rule, today)
+    return (minute >= start and _on(rule, today)) or (minute < end and _on(rule, yesterday))
+
+
+def _on(rule: PriceRule, day: str) -> bool:
+    return not rule.weekdays or day in rule.weekdays
+
+
+def is_time(time: str) -> bool:
+    """Whether it is a time of the day."""
+    return _TIME.fullmatch(time) is not None
+
+
+def minute_of(time: str) -> int:
+    """The minute of the day of `17:30`; Invalid when it is no time."""
+    found = _TIME.fullmatch(time)
+    if found is None:
+        raise Invalid("TIME_INVALID", "Give a time of the day as in 17:30.", time=time)
+    return int(found[1]) * 60 + int(found[2])
+
+
+def check_price_rule(fields: Mapping[str, Any]) -> None:
+    """Raises Invalid unless a rule is about an item or a category and says one price."""
+    if (fields["menu_item_id"] is None) is (fields["category_id"] is None):
+        raise Invalid("PRICE_RULE_INVALID", "A price rule is about one item, or about one category.")
+    if (fields["price_minor"] is None) is (fields["percent_bp"] is None):
+        raise Invalid("PRICE_RULE_INVALID", "A price rule gives a price, or a part of the item's own.")
+    if fields["price_minor"] is not None:
+        check_price(fields["price_minor"])
+    if fields["percent_bp"] is not None and not 0 <= fields["percent_bp"] <= PERCENT_BP_MAX:
+        raise Invalid("PRICE_RULE_INVALID", f"Give a part in basis points, 0 to {PERCENT_BP_MAX} (8000 is 80 %).")
+    if fields["channel"] not in (None, *CHANNELS):
+        raise Invalid("CHANNEL_INVALID", f"Choose one of {', '.join(CHANNELS)}.", channel=fields["channel"])
+    unknown = sorted(set(fields["weekdays"]) - set(WEEKDAYS))
+    if unknown:
+        raise Invalid("WEEKDAY_UNKNOWN", f"Name weekdays of {', '.join(WEEKDAYS)}.", unknown=unknown)
+    minute_of(fields["from_time"])
+    minute_of(fields["to_time"])
+    check_sort(fields["priority"])
 
 
 def portions_after(item: ItemForSale, wanted: int) -> int:

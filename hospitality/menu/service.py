@@ -14,6 +14,8 @@ from hospitality.menu.facts import (
     ItemAdded,
     ItemChanged,
     ModifierGroupAdded,
+    PriceRuleAdded,
+    PriceRuleChanged,
     StationAdded,
     TaxRateAdded,
 )
@@ -23,14 +25,16 @@ from hospitality.menu.models import (
     MenuItemGroup,
     ModifierGroup,
     ModifierOption,
+    PriceRule,
     Station,
     TaxRate,
 )
-from hospitality.menu.reading import menu_item_view
+from hospitality.menu.reading import PRICE_RULE_FIELDS, menu_item_view, price_rule_view
 
 MANAGE = "menu.manage"
 PRINTER_LENGTH_MAX = 120
 _TABLES = {
+    "menu_item_id": ("menu item", "menu_items"),
     "category_id": ("menu category", "menu_categories"),
     "station_id": ("station", "stations"),
     "tax_rate_id": ("tax rate", "tax_rates"),
@@ -159,6 +163,35 @@ def edit_item(work: Work, item_id: str, fields: Mapping[str, Any]) -> dict[str, 
     work.edit(MenuItem, item_id, **{**after, **_stored(after)})
     work.journal(ItemChanged(item_id, {name: current[name] for name in after}, after))
     return menu_item_view(work, item_id)
+
+
+def add_price_rule(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Sets up a price for some times or a way of ordering (`reading.PRICE_RULE_FIELDS`), answering it as it is listed."""
+    work.require(MANAGE)
+    values = _checked_rule(work, {**fields, "active": True})
+    row = work.add(PriceRule, {**values, "weekdays": set_text(values["weekdays"])})
+    work.journal(PriceRuleAdded(row["id"]))
+    return {"id": row["id"], **values}
+
+
+def edit_price_rule(work: Work, rule_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Sets the fields given, each by itself; what a rule is about stays."""
+    work.require(MANAGE)
+    current = price_rule_view(work, rule_id)
+    values = _checked_rule(work, {**current, **fields})
+    after = {name: values[name] for name in fields if values[name] != current[name]}
+    if after:
+        stored = {"weekdays": set_text(after["weekdays"])} if "weekdays" in after else {}
+        work.edit(PriceRule, rule_id, **{**after, **stored})
+        work.journal(PriceRuleChanged(rule_id, {name: current[name] for name in after}, after))
+    return {"id": rule_id, **values}
+
+
+def _checked_rule(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
+    values = {name: fields[name] for name in PRICE_RULE_FIELDS}
+    rules.check_price_rule(values)
+    _check_known(reading, {name: values[name] for name in ("menu_item_id", "category_id") if values[name] is not None})
+    return {**values, "name": kept_name(values["name"], what="price rule"), "weekdays": sorted(set(values["weekdays"]))}
 
 
 def _stored(after: Mapping[str, Any]) -> dict[str, Any]:

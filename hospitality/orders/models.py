@@ -18,7 +18,6 @@ from hospitality.ground.tables import (
     described,
 )
 
-CHANNELS = ("dine_in", "takeaway", "delivery", "room_service", "counter")
 STEPS = ("started", "ready", "served", "recalled")
 
 

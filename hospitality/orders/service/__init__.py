@@ -19,11 +19,11 @@ from hospitality.ground.work import Work
 from hospitality.menu import rules as menu_rules
 from hospitality.menu.for_sale import items_for_sale, options_for_sale
 from hospitality.menu.portions import give_portions_back, take_portions
-from hospitality.menu.rules import ItemForSale
+from hospitality.menu.rules import CHANNELS, ItemForSale, Ordering
 from hospitality.orders import rules
 from hospitality.orders.facts import LinesAdded, LineVoided, OrderPlaced, OrderVoided
 from hospitality.orders.loading import LoadedLine, LoadedOrder
-from hospitality.orders.models import CHANNELS, LineVoid, Order, OrderLine
+from hospitality.orders.models import LineVoid, Order, OrderLine
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.view import order_answer
 from hospitality.properties.service import business_day
@@ -44,7 +44,9 @@ def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
     rules.check_lines(new.lines)
     today = business_day(work).isoformat()
     order_id = new_id()
-    rows, options, approver_id = _priced(work, new.lines, order_id=order_id, first_no=1, today=today)
+    rows, options, approver_id = _priced(
+        work, new.lines, channel=new.channel, order_id=order_id, first_no=1, today=today
+    )
     head = work.add(
         Order,
         {
@@ -92,7 +94,9 @@ def add_lines(work: Work, order: LoadedOrder, lines: Sequence[NewLine]) -> Loade
         )
     today = business_day(work).isoformat()
     first_no = max(line.row["line_no"] for line in order.lines) + 1
-    rows, options, approver_id = _priced(work, lines, order_id=order.id, first_no=first_no, today=today)
+    rows, options, approver_id = _priced(
+        work, lines, channel=order.row["channel"], order_id=order.id, first_no=first_no, today=today
+    )
     added = tuple(_placed(row, chosen) for row, chosen in zip(work.add_all(OrderLine, rows), options, strict=True))
     grown = replace(order, lines=order.lines + added)
     total = grown.totals().total_minor
@@ -157,10 +161,10 @@ def _add_void(work: Work, order: LoadedOrder, line: LoadedLine, reason: str, app
 
 
 def _priced(
-    work: Work, lines: Sequence[NewLine], *, order_id: str, first_no: int, today: str
+    work: Work, lines: Sequence[NewLine], *, channel: str, order_id: str, first_no: int, today: str
 ) -> tuple[list[dict[str, Any]], list[list[dict[str, Any]]], str | None]:
     """The rows of new lines, what was chosen on each at the menu's prices of this moment, and who approved a price."""
-    items = items_for_sale(work, {line.menu_item_id for line in lines})
+    items = items_for_sale(work, {line.menu_item_id for line in lines}, Ordering(channel, work.now, work.place.zone))
     options = options_for_sale(work, {id for line in lines for id, _ in line.options})
     tickets: dict[tuple[str, int | None, bool], str] = {}
     rows, snapshots = [], []

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hospitality.ground.errors import Invalid, Refused
 from hospitality.ground.ids import new_id
 from hospitality.ground.money import round_half_up
-from hospitality.orders.models import CHANNELS, STEPS
+from hospitality.menu.rules import CHANNELS
+from hospitality.orders.models import STEPS
 from hospitality.orders.rules import (
     LINES_PER_ORDER_MAX,
     LINES_PER_PLACING_MAX,

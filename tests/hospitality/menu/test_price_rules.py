@@ -1,0 +1,185 @@
+"""Prices by time of day, weekday and channel; and both ends reckon the same by them (R17)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Boolean
+
+from hospitality.ground.errors import Invalid, NotFound
+from hospitality.ground.ids import new_id
+from hospitality.menu.reading import price_rule_view, price_rules_list
+from hospitality.menu.rules import CHANNELS, WEEKDAYS, Ordering, PriceRule, price_by_rules
+from hospitality.menu.service import add_price_rule, edit_price_rule
+from hospitality.orders.rules import NewLine, NewOrder
+from hospitality.orders.service import place_order
+from tests.hospitality.node import Node, Restaurant, postgres_store, tables
+
+BASKETS = 150
+AN_HOUR = {"from_time": "17:00", "to_time": "18:00"}
+
+
+def fields(**given: Any) -> dict[str, Any]:
+    """A rule as the API hands it in."""
+    whole: dict[str, Any] = {
+        "name": "Happy hour",
+        "menu_item_id": None,
+        "category_id": None,
+        "channel": None,
+        "weekdays": [],
+    }
+    return {**whole, **AN_HOUR, "price_minor": None, "percent_bp": None, "priority": 0, **given}
+
+
+def rule(**given: Any) -> PriceRule:
+    whole: dict[str, Any] = {
+        "id": "1",
+        "of_item": True,
+        "channel": None,
+        "weekdays": frozenset(),
+        "from_minute": 17 * 60,
+    }
+    return PriceRule(**{**whole, "to_minute": 19 * 60, "price_minor": 500, "percent_bp": None, "priority": 0, **given})
+
+
+def costs(at: str, *rules: PriceRule, channel: str = "dine_in", zone: str = "Africa/Windhoek") -> int:
+    """What an item of 1000 costs at this local time by these rules."""
+    local = datetime.fromisoformat(at)
+    return price_by_rules(1000, rules, Ordering(channel, local.replace(tzinfo=UTC) - timedelta(hours=2), zone))
+
+
+@pytest.mark.parametrize(
+    ("at", "given", "price"),
+    [
+        ("2026-03-02T16:59", {}, 1000),
+        ("2026-03-02T17:00", {}, 500),
+        ("2026-03-02T18:59", {}, 500),
+        ("2026-03-02T19:00", {}, 1000),
+        ("2026-03-02T17:00", {"weekdays": frozenset({"mon"})}, 500),
+        ("2026-03-02T17:00", {"weekdays": frozenset({"tue"})}, 1000),
+        ("2026-03-02T17:00", {"channel": "takeaway"}, 1000),
+        ("2026-03-03T00:30", {"from_minute": 1320, "to_minute": 60, "weekdays": frozenset({"mon"})}, 500),
+        ("2026-03-03T22:30", {"from_minute": 1320, "to_minute": 60, "weekdays": frozenset({"mon"})}, 1000),
+        ("2026-03-02T00:30", {"from_minute": 1320, "to_minute": 60, "weekdays": frozenset({"mon"})}, 1000),
+        ("2026-03-02T03:00", {"from_minute": 0, "to_minute": 0}, 500),
+        ("2026-03-02T17:00", {"price_minor": None, "percent_bp": 3335}, 334),
+        ("2026-03-02T17:00", {"price_minor": None}, 1000),
+    ],
+)
+def test_a_rule_holds_at_its_local_hours_and_days(at: str, given: dict[str, Any], price: int) -> None:
+    assert costs(at, rule(**given)) == price
+
+
+def test_of_several_rules_one_decides_in_whatever_order_they_come() -> None:
+    high, of_category = rule(id="3", price_minor=300, priority=2), rule(id="0", of_item=False, price_minor=400)
+    of_item, later = rule(id="1", price_minor=500), rule(id="2", price_minor=600)
+    for rules, price in [
+        ((later, of_category, high), 300),
+        ((of_category, later, of_item), 500),
+        ((of_category,), 400),
+        ((rule(id="9", price_minor=1, priority=9, channel="counter"), of_category), 400),
+    ]:
+        assert costs("2026-03-02T17:30", *rules) == price
+        assert costs("2026-03-02T17:30", *reversed(rules)) == price
+
+
+def test_an_order_is_taken_at_the_price_of_the_hour_and_keeps_it(restaurant: Restaurant) -> None:
+    node = restaurant.node  # 17:00 in London is 19:00 in Windhoek
+    made = node.act(
+        add_price_rule,
+        fields(menu_item_id=restaurant.beer, from_time="19:00", to_time="20:00", price_minor=200, weekdays=["sun"]),
+    )
+    assert node.read(price_rules_list) == [made] == [node.read(price_rule_view, made["id"])]
+    beer = NewOrder("dine_in", (NewLine(restaurant.beer, 2), NewLine(restaurant.soup, 1)))
+    sent = node.act(place_order, beer)
+    assert [line["unit_price_minor"] for line in sent["lines"]] == [200, 900]
+    node.act(edit_price_rule, made["id"], {"price_minor": None, "percent_bp": 5000})
+    assert node.act(place_order, beer)["lines"][0]["unit_price_minor"] == 167
+    node.act(edit_price_rule, made["id"], {"active": False, "percent_bp": 5000})
+    assert node.act(place_order, beer)["lines"][0]["unit_price_minor"] == 333
+    assert [entry["data"][-45:] for entry in node.journal("menu.price_rule_changed")] == [
+        '"after":{"price_minor":null,"percent_bp":5000}}'[-45:],
+        '"before":{"active":true},"after":{"active":false}}'[-45:],
+    ]
+    kept = node.reading().value("SELECT unit_price_minor FROM order_lines WHERE id = :id", id=sent["lines"][0]["id"])
+    assert kept == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"price_minor": 5}, "PRICE_RULE_INVALID"),
+        ({"menu_item_id": "soup"}, "PRICE_RULE_INVALID"),
+        ({"menu_item_id": "soup", "price_minor": 5, "percent_bp": 5}, "PRICE_RULE_INVALID"),
+        ({"menu_item_id": "soup", "percent_bp": 100_001}, "PRICE_RULE_INVALID"),
+        ({"menu_item_id": "soup", "price_minor": -1}, "PRICE_INVALID"),
+        ({"menu_item_id": "soup", "price_minor": 5, "from_time": "24:00"}, "TIME_INVALID"),
+        ({"menu_item_id": "soup", "price_minor": 5, "weekdays": ["funday"]}, "WEEKDAY_UNKNOWN"),
+        ({"menu_item_id": "soup", "price_minor": 5, "channel": "drone"}, "CHANNEL_INVALID"),
+        ({"menu_item_id": "nothing here", "price_minor": 5}, "MENU_ITEM_NOT_FOUND"),
+    ],
+)
+def test_a_rule_that_can_not_be_is_refused(restaurant: Restaurant, given: dict[str, Any], code: str) -> None:
+    before = restaurant.node.store.counts()
+    ids = {"soup": restaurant.soup, "nothing here": new_id()}
+    with pytest.raises((Invalid, NotFound)) as refused:
+        restaurant.node.act(
+            add_price_rule,
+            fields(
+                **{name: ids.get(value, value) if name == "menu_item_id" else value for name, value in given.items()}
+            ),
+        )
+    assert refused.value.code == code
+    assert restaurant.node.store.counts() == before
+
+
+@contextmanager
+def the_same_at_head_office(node: Node, connection: psycopg.Connection[Any]) -> Iterator[Node]:
+    """A node on PostgreSQL that holds the same rows, as sync would have brought them."""
+    for store in postgres_store(connection):
+        with store.transaction() as other:
+            for table in tables():
+                names = [column.name for column in table.columns]
+                flags = {column.name for column in table.columns if isinstance(column.type, Boolean)}
+                marks = f"({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})"
+                for row in node.store.connection.execute(f"SELECT {', '.join(names)} FROM {table.name}").fetchall():
+                    values = [bool(row[name]) if name in flags else row[name] for name in names]
+                    other.execute(f"INSERT INTO {table.name} {marks}", values)
+        yield Node(store, node.caller, node.place, node.now, node.head)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_both_ends_reckon_the_same_for_any_basket(
+    restaurant: Restaurant, postgres_node: psycopg.Connection[Any]
+) -> None:
+    node, chance = restaurant.node, Random(17)
+    items = [restaurant.beer, restaurant.soup, restaurant.steak]
+    pepper = restaurant.option(restaurant.sauces["options"], "Pepper")
+    for _ in range(12):
+        about = chance.choice([{"category_id": restaurant.category}, {"menu_item_id": chance.choice(items)}])
+        price = chance.choice([{"percent_bp": chance.randint(1, 20_000)}, {"price_minor": chance.randint(0, 5000)}])
+        hours = {name: f"{chance.randrange(24):02}:{chance.randrange(60):02}" for name in AN_HOUR}
+        when = {"weekdays": chance.sample(WEEKDAYS, chance.randint(0, 4)), "priority": chance.randint(0, 2)}
+        channel = chance.choice([None, *CHANNELS])
+        node.act(add_price_rule, fields(**{**about, **price, **hours, **when, "channel": channel}))
+    prices = set()
+    with the_same_at_head_office(node, postgres_node) as office:
+        for _ in range(BASKETS):
+            node.now += timedelta(minutes=chance.randint(1, 600))
+            office.now = node.now
+            lines = [(chance.choice(items), chance.randint(1, 9)) for _ in range(chance.randint(1, 8))]
+            basket = NewOrder(
+                chance.choice(CHANNELS),
+                tuple(NewLine(id, n, ((pepper, 1),) if id == restaurant.steak else ()) for id, n in lines),
+            )
+            here, there = node.act(place_order, basket), office.act(place_order, basket)
+            sums = ("subtotal_minor", "tax_minor", "total_minor", "taxes")
+            assert {name: here[name] for name in sums} == {name: there[name] for name in sums}
+            mine = [(line["menu_item_id"], line["unit_price_minor"]) for line in here["lines"]]
+            assert mine == [(line["menu_item_id"], line["unit_price_minor"]) for line in there["lines"]]
+            prices |= set(mine)
+    assert len(prices) > 3 * len(items)  # the rules did decide
