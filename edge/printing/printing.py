@@ -93,7 +93,7 @@ class Printing:
 
         state is `ready`, `printing`, `paper_low`, `jobs_held` (someone must say whether to print), `checking` (not
         asked yet), or what ails it: `unreachable`, `silent`, `garbled`, `offline`, `paper_out`, `cover_open`,
-        `cutter`, `overheated`, `broken`, `interrupted`, `slow`.
+        `cutter`, `overheated`, `broken`, `interrupted`, `slow`; or the node's own disk (`node_disk`).
         """
         return sorted((state.shown() for state in self.by_id().values()), key=lambda shown: str(shown["name"]))
 

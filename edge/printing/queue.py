@@ -113,8 +113,10 @@ class PrinterThread:
         while not self._stopping.is_set():
             try:
                 pause = self._step()
+                self._show(unkept="")
             except PASSING as error:
                 log.warning("printing_waits_for_database", printer=self._setup.name, error=str(error))
+                self._show(unkept=_why(error))
                 pause = AGAIN_SECONDS
             except Exception:  # a mistake of ours must not end the printer; the job it was about is found as `sending`
                 log.exception("printing_failed", printer=self._setup.name)
@@ -191,6 +193,7 @@ class PrinterThread:
                 return
             except PASSING as error:
                 log.warning("outcome_waits_for_database", job=job.job_id, error=str(error))
+                self._show(unkept=_why(error))
                 self._abandoned.wait(AGAIN_SECONDS)
 
     def _keep(self, was: Job, job: Job) -> None:
@@ -213,3 +216,12 @@ class PrinterThread:
 
     def _driver(self, setup: Setup) -> NetworkPrinter:
         return NetworkPrinter(setup.reach, columns=setup.columns, patience=self._terms.patience)
+
+
+def _why(error: Exception) -> str:
+    """What staff are told when the disk keeps nothing; empty where it is over in a moment."""
+    code = error.code if isinstance(error, Unavailable) else ""
+    return {
+        "DISK_FULL": "The node's disk is full: slips wait, and are printed once there is space.",
+        "NODE_STORAGE_FAILED": "The node can't write to its disk: slips wait until it can.",
+    }.get(code, "")

@@ -11,12 +11,14 @@ NOTHING = Count()
 
 @dataclass(frozen=True, slots=True)
 class PrinterState:
-    """A printer as last heard of. `status` is None until it was asked."""
+    """A printer as last heard of. `status` is None until it was asked. `unkept`: why the node's own disk can't keep what
+    becomes of its slips; none is sent meanwhile, and all stay."""
 
     name: str
     status: PrinterStatus | None = None
     printing: bool = False
     count: Count = NOTHING
+    unkept: str = ""
 
     def told(self, outcome: Outcome) -> "PrinterState":
         """The state after a sending: its trouble, or that all is well with the paper as it was last seen."""
@@ -28,7 +30,9 @@ class PrinterState:
 
     @property
     def word(self) -> str:
-        """`ready`, `printing`, `paper_low`, `jobs_held`, `checking`, or the trouble (`paper_out`, `unreachable` …)."""
+        """`ready`, `printing`, `paper_low`, `jobs_held`, `checking`, `node_disk`, or the trouble (`paper_out` …)."""
+        if self.unkept:
+            return "node_disk"
         if self.printing:
             return "printing"
         if self.status is None:
@@ -43,6 +47,8 @@ class PrinterState:
     def detail(self) -> str:
         """A sentence for people; empty when there is nothing to say."""
         word = self.word
+        if word == "node_disk":
+            return self.unkept
         if word == "jobs_held":
             many = f"{self.count.held} slips wait" if self.count.held > 1 else "1 slip waits"
             return f"{many} for someone to say whether to print."

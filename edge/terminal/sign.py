@@ -62,6 +62,7 @@ def printer_state(printer: Printer) -> str:
         "paper_low": _("paper low"),
         "cover_open": _("cover open"),
         "jobs_held": _("slips held"),
+        "node_disk": _("waits for the node's disk"),
         "offline": _("offline"),
         "unreachable": _("not reachable"),
         "silent": _("does not answer"),

@@ -17,13 +17,21 @@ from hospitality.ground.work import Place, Work
 from sync.clock import HybridClock
 from tests.edge.node_fixture import CURRENCY, ORG, WAIT_SECONDS, ZONE, manager
 
-IO_ERROR = 10
+IO_ERROR, FULL = 10, 13
 
 
 def io_error() -> Exception:
     """What SQLite says when the disk does not answer."""
     error: Any = sqlite.OperationalError("disk I/O error")
     error.sqlite_errorcode = IO_ERROR
+    found: Exception = error
+    return found
+
+
+def disk_full() -> Exception:
+    """What SQLite says when there is no space."""
+    error: Any = sqlite.OperationalError("database or disk is full")
+    error.sqlite_errorcode = FULL
     found: Exception = error
     return found
 
@@ -45,6 +53,11 @@ class Disk:
         self.opening()
         self.real = connect(self.path, self.key)
         return _Connection(self, self.real)
+
+    def stand_in(self, writer: Writer) -> None:
+        """Stands between a running writer and its file from here on; called in one of its acts."""
+        writer._connect, self.real = self.connect, writer._connection
+        writer._connection = _Connection(self, self.real)
 
     def fail_once(self, statement: str, error: Callable[[], Exception] = io_error) -> None:
         """The next statement that begins so fails; nothing of it happens."""

@@ -21,6 +21,7 @@ from sync.capture_sqlite import Pen, hold
 from sync.checksum import checksum
 from sync.hub.postgres import Connection, PostgresStore
 from sync.hub.store import Sender
+from sync.node.healer import REFERENCES_MS
 from sync.schema import TableSpec, attach_engine_columns, read_schema
 from sync.wire import LISTED_MAX
 from tests.sync import rows
@@ -217,6 +218,22 @@ def test_what_only_head_office_may_write_and_only_the_node_has_stands_as_an_alar
         node.sync()
     assert_agree(node)
     assert house.group.value("SELECT count(*) FROM stations WHERE id = %s", id) == 1
+
+
+def test_rows_that_lean_on_one_that_is_not_here_are_counted_once_a_day_and_told(node: Node, menu: Menu) -> None:
+    order = node.act(place, menu)
+    node.sync()
+    healer = node.engine._healer
+    healer.check_references()
+    assert node.engine.current().broken_references == 0
+    here(node, "DELETE FROM orders WHERE id = ?", order)
+    leaning = "order_id = :id"
+    broken = node.value(f"SELECT count(*) FROM order_lines WHERE {leaning}", id=order)
+    healer.check_references()
+    assert node.engine.current().broken_references == 0, "it was looked at today"
+    healer._references_at -= REFERENCES_MS
+    healer.check_references()
+    assert node.engine.current().broken_references == broken > 0
 
 
 def test_nothing_is_compared_while_something_moves(node: Node, house: House, menu: Menu) -> None:

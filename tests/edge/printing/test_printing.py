@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+import pytest
 import structlog.testing
 
 from devices.documents import Cut, Document, Text, to_json
@@ -12,7 +13,9 @@ from edge.printing.asked import cancel, print_again, release
 from edge.printing.printers import edit_printer
 from hospitality.checks.reading import order_view
 from hospitality.checks.service import add_lines, void_line
+from hospitality.ground.errors import Unavailable
 from hospitality.orders.rules import NewLine
+from tests.edge.failing_disk import Disk, disk_full
 from tests.edge.node_fixture import BAR, BEER, KITCHEN, SOUP, STEAK, act, ask, node
 from tests.edge.printing.evening import (
     jobs,
@@ -252,6 +255,33 @@ def test_trouble_is_seen_while_nothing_is_printed(host: EdgeHost, grill: Virtual
         wait_for(lambda: found.states()[0]["state"] == "paper_low")
         assert "nearly at its end" in found.states()[0]["detail"]
         wait_for(lambda: len(changes) >= before + 2)
+
+
+def test_a_full_disk_keeps_what_waits_and_says_so(host: EdgeHost, grill: VirtualPrinter, tmp_path: Path) -> None:
+    disk = Disk(tmp_path / "node.db", (tmp_path / "database.key").read_text())
+
+    def full(sql: str) -> None:
+        if sql == "COMMIT":
+            raise disk_full()
+
+    set_up(host, grill, "Grill", KITCHEN)
+    grill.go_offline()
+    with printing(host) as found:
+        order(host, STEAK)
+        wait_for(lambda: len(states(host)) == 1)
+        act(host, lambda work: disk.stand_in(host.writer))
+        disk.before = full
+        wait_for(lambda: found.states()[0]["state"] == "node_disk")
+        assert found.states()[0]["detail"].startswith("The node's disk is full: slips wait")
+        grill.go_online()
+        with pytest.raises(Unavailable, match="disk is full"):
+            act(host, print_again, jobs(host)[0]["id"])
+        assert (len(states(host)), texts(grill)) == (1, [])
+        disk.heal()
+        found.nudge()
+        wait_for(lambda: states(host) == ["confirmed"])
+        wait_for(lambda: found.states()[0]["state"] == "ready")
+    assert len(texts(grill)) == 1
 
 
 def test_a_document_that_can_not_be_read_asks_and_holds_up_nothing(host: EdgeHost, grill: VirtualPrinter) -> None:
