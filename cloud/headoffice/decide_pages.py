@@ -23,6 +23,7 @@ from hospitality.conflicts.service import (
     RESOLVE,
     discard_trouble,
     dismiss_conflict,
+    note_seen,
     restore_conflict,
     retry_trouble,
 )
@@ -145,6 +146,8 @@ async def _aside(
     request: Request, asking: Caller, office: Office, trouble_id: str, trouble: Refused | None = None
 ) -> Response:
     look = await office.ask(asking, aside_look, trouble_id, asking.may(RESOLVE))
+    if look.content is not None:
+        await _act(office, asking, look.at["id"], note_seen, trouble_id)
     return office.page(
         request,
         "aside",

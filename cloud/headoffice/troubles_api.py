@@ -11,8 +11,8 @@ from cloud.quarantine import QUARANTINE
 from hospitality.conflicts.api import Dismissing, TroubleShape
 from hospitality.conflicts.asking import Resolver
 from hospitality.conflicts.reading import trouble_view
-from hospitality.conflicts.service import discard_trouble, retry_trouble
-from hospitality.ground.http import ErrorEnvelope, Id, Shape, act, read
+from hospitality.conflicts.service import discard_trouble, note_seen, retry_trouble
+from hospitality.ground.http import ErrorEnvelope, Id, Shape, act, host_of, read
 from hospitality.ground.statements import Reading
 
 router = APIRouter(
@@ -55,8 +55,10 @@ class TriedTrouble(Shape):
 
 @router.get("/troubles/{trouble_id}", response_model=WholeTrouble)
 async def trouble(request: Request, asking: Resolver, trouble_id: Id) -> Response:
-    """One transaction with its content, which may hold personal data; needs sync.resolve."""
-    return await read(request, asking, _whole, trouble_id)
+    """One transaction with its content, which may hold personal data, so the journal says who looked. Needs sync.resolve."""
+    found = await read(request, asking, _whole, trouble_id)
+    await host_of(request).act(asking, note_seen, trouble_id)
+    return found
 
 
 @router.post("/troubles/{trouble_id}/retry", status_code=201, response_model=TriedTrouble)

@@ -50,6 +50,14 @@ class KeptRetried:
     left: int
 
 
+@journal_kind("conflicts.trouble_seen")
+@dataclass(frozen=True, slots=True)
+class TroubleSeen:
+    """Somebody looked into what was set aside, which may hold personal data; said once a person and day."""
+
+    trouble_id: str
+
+
 @journal_kind("conflicts.trouble_discarded")
 @dataclass(frozen=True, slots=True)
 class TroubleDiscarded:

@@ -7,13 +7,22 @@ doing it once.
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
+
 from hospitality.conflicts import rules
-from hospitality.conflicts.facts import ConflictDismissed, ConflictRestored, TroubleDiscarded, TroubleRetried
+from hospitality.conflicts.facts import (
+    ConflictDismissed,
+    ConflictRestored,
+    TroubleDiscarded,
+    TroubleRetried,
+    TroubleSeen,
+)
 from hospitality.conflicts.loading import LoadedConflict, declared, load_conflict, load_trouble
 from hospitality.conflicts.reading import Conflict, Names, TroubleView, conflict_view, trouble_view
 from hospitality.conflicts.verbs import set_again
 from hospitality.ground.errors import Refused
 from hospitality.ground.ids import new_id
+from hospitality.ground.journal import kind_of
 from hospitality.ground.texts import IN_SET, kept_text
 from hospitality.ground.work import Work
 
@@ -115,6 +124,23 @@ def discard_trouble(
         _resolve(work, trouble_id, "trouble", "discarded", why)
         work.journal(TroubleDiscarded(trouble_id, found["code"]), reason=why)
     return trouble_view(work, trouble_id, names)
+
+
+def note_seen(work: Work, trouble_id: str) -> None:
+    """Notes that the caller looked into what was set aside; once a person and day, so that a page that is looked at again
+    fills no journal."""
+    work.require(RESOLVE)
+    fact = TroubleSeen(trouble_id)
+    known = work.value(
+        "SELECT 1 FROM journal WHERE org_id = :org_id AND property_id = :property_id AND kind = :kind AND data = :data"
+        " AND coalesce(CAST(actor_id AS TEXT), '') = :actor AND at >= :today LIMIT 1",
+        kind=kind_of(fact),
+        data=msgspec.json.encode(fact).decode(),
+        actor=work.caller.person_id or "",
+        today=f"{work.now_text[:10]}T00:00:00.000000Z",
+    )
+    if known is None:
+        work.journal(fact)
 
 
 def _check_applied(action: str | None) -> None:
