@@ -171,6 +171,8 @@ def _slips(reading: Reading, causes: Sequence[Cause], printers: Sequence[Setup],
             found = stations.get(view["station_id"], [])
             if not found:
                 continue
+            if cause.kind == VOID and not cause.data.get("fired", True):
+                continue  # its station never heard of it
             if cause.kind == VOID:
                 yield from _void_slips(cause, view, found, zone, names)
             elif cause.kind == RUSH:

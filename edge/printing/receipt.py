@@ -9,6 +9,7 @@ from edge.printing.words import guests_words, local, times_words, where_words
 from hospitality.ground.money import written
 
 OPTIONS_PER_TEXT = 20
+_ADJUSTMENTS = {"comp": "On the house", "discount": "Discount", "service_charge": "Service charge"}
 _TENDERS = {"cash": "Cash", "card": "Card"}
 
 
@@ -32,6 +33,7 @@ def _receipt(view: Mapping[str, Any], receipt_id: str, lines: list[Element], zon
         *_head(view, zone),
         Rule(),
         *lines,
+        *_adjustments(view["order"]),
         Rule(),
         *_sums(view["order"]),
         Blank(),
@@ -69,10 +71,19 @@ def _lines(view: Mapping[str, Any], *, options: bool) -> Iterator[Element]:
             yield Text("\n".join(words[at : at + OPTIONS_PER_TEXT]), indent=width + 1 + 2)
 
 
+def _adjustments(order: Mapping[str, Any]) -> Iterator[Element]:
+    """What was taken off or put on, after the lines; nothing of it is left out where lines are."""
+    for one in order.get("adjustments", ()):
+        name = one["name"] or _ADJUSTMENTS.get(one["kind"], one["kind"].capitalize())
+        percent = "" if one["percent_bp"] is None else f" {_percent(one['percent_bp'])} %"
+        yield row(f"{name}{percent}", _plain(one["amount_minor"], order["currency"]))
+
+
 def _number_of_lines(view: Mapping[str, Any]) -> Iterator[Element]:
     order = view["order"]
     count = sum(line["void_reason"] is None for line in order["lines"])
-    yield row(f"{count} items", _plain(order["subtotal_minor"], order["currency"]))
+    whole = sum(line["amount_minor"] for line in order["lines"] if line["void_reason"] is None)
+    yield row(f"{count} items", _plain(whole, order["currency"]))
 
 
 def _sums(order: Mapping[str, Any]) -> Iterator[Element]:
@@ -121,8 +132,12 @@ def _tax_table(order: Mapping[str, Any]) -> Iterator[Element]:
 
 def _rate(tax: Mapping[str, Any]) -> str:
     """`VAT 15 %`, `Levy 2.5 %`."""
-    whole, part = divmod(tax["rate_bp"], 100)
-    return f"{tax['name']} {whole}{f'.{part:02}'.rstrip('0') if part else ''} %"
+    return f"{tax['name']} {_percent(tax['rate_bp'])} %"
+
+
+def _percent(basis_points: int) -> str:
+    whole, part = divmod(basis_points, 100)
+    return f"{whole}{f'.{part:02}'.rstrip('0') if part else ''}"
 
 
 def _plain(amount_minor: int, currency: str) -> str:

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from hospitality.checks.reading import order_view, orders_page, parts_view, receipt_view
 from hospitality.checks.service import add_lines, answer_card_payment, pay, void_line
-from hospitality.checks.service.floor import fire, rush
+from hospitality.checks.service.floor import fire, make_adjustment, rush, withdraw
 from hospitality.ground.http import OR_REQUESTED, Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
 from hospitality.orders.api import NewLineShape, OrderShape, new_lines
+from hospitality.orders.service.adjust import NewAdjustment
+from hospitality.orders.service.charge import add_charge_rule, charge_rules, end_charge_rule
 from hospitality.payments.api import AttemptShape, ListedPayment, PaymentShape, Tender
 from hospitality.payments.reading import attempts_of
 from hospitality.payments.rules import PARTS_MAX, CardAnswer, NewPayment
@@ -34,16 +36,60 @@ class MoreLines(Shape):
 
 
 class Void(Shape):
-    """Why a line is taken off, and the approval of that line where the role lacks the right."""
+    """Why a line is taken off, and the approval of that line where the role lacks the right.
+
+    `wasted`: whether it was made for nothing; left out, what the kitchen had begun was.
+    """
 
     reason: str
     approval_id: IdText | None = None
+    wasted: bool | None = None
 
 
 class Course(Shape):
     """Which course to fire; without one, all that is held."""
 
     course: int | None = None
+
+
+class NewAdjustmentShape(Shape):
+    """A comp takes all; a discount and a service charge say how much, in basis points or minor units."""
+
+    kind: Literal["comp", "discount", "service_charge"]
+    reason: str
+    line_id: IdText | None = None
+    percent_bp: int | None = None
+    amount_minor: int | None = None
+    name: str | None = None
+    approval_id: IdText | None = None
+
+
+class Withdrawal(Shape):
+    """Why an adjustment counts no more."""
+
+    reason: str
+    approval_id: IdText | None = None
+
+
+class NewChargeRule(Shape):
+    """Parties of `covers_min` and more are charged."""
+
+    name: str
+    covers_min: int
+    percent_bp: int
+
+
+class ChargeRule(NewChargeRule):
+    """A rule; one that is not active charges nobody any more."""
+
+    id: str
+    active: bool
+
+
+class ChargeRules(Shape):
+    """The property's rules."""
+
+    items: list[ChargeRule]
 
 
 class NewPaymentShape(Shape):
@@ -153,7 +199,9 @@ async def more_lines(request: Request, asking: Asking, order_id: Id, more: MoreL
 )
 async def void(request: Request, asking: Asking, order_id: Id, line_id: Id, why: Void) -> Response:
     """Takes a line off an order that is not paid; needs orders.void or an approval."""
-    return await act(request, asking, void_line, order_id, line_id, reason=why.reason, approval_id=why.approval_id)
+    return await act(
+        request, asking, void_line, order_id, line_id, reason=why.reason, approval_id=why.approval_id, wasted=why.wasted
+    )
 
 
 @router.post("/orders/{order_id}/fire", status_code=201, response_model=OrderShape)
@@ -166,6 +214,38 @@ async def fire_held(request: Request, asking: Asking, order_id: Id, which: Cours
 async def hurry(request: Request, asking: Asking, order_id: Id) -> Response:
     """Puts the order's tickets before others in the kitchen; needs orders.place."""
     return await act(request, asking, rush, order_id)
+
+
+@router.post("/orders/{order_id}/adjustments", status_code=201, response_model=OrderShape)
+async def new_adjustment(request: Request, asking: Asking, order_id: Id, new: NewAdjustmentShape) -> Response:
+    """Comps, discounts or charges an order or a line; needs orders.comp, orders.discount or orders.service_charge."""
+    asked = NewAdjustment(new.kind, new.reason, new.line_id, new.percent_bp, new.amount_minor, new.name)
+    return await act(request, asking, make_adjustment, order_id, asked, approval_id=new.approval_id)
+
+
+@router.post("/orders/{order_id}/adjustments/{adjustment_id}/withdraw", status_code=201, response_model=OrderShape)
+async def withdrawn(request: Request, asking: Asking, order_id: Id, adjustment_id: Id, why: Withdrawal) -> Response:
+    """Makes an adjustment count no more; needs what making it needs."""
+    return await act(request, asking, withdraw, order_id, adjustment_id, reason=why.reason, approval_id=why.approval_id)
+
+
+@router.get("/service-charge-rules", response_model=ChargeRules)
+async def rules_of_charges(request: Request, asking: Reader) -> Response:
+    """Which parties get a service charge."""
+    return await read(request, asking, charge_rules)
+
+
+@router.post("/service-charge-rules", status_code=201, response_model=ChargeRule)
+async def new_rule(request: Request, asking: Asking, new: NewChargeRule) -> Response:
+    """Charges large parties from now on; needs menu.manage."""
+    fields = new.model_dump()
+    return await act(request, asking, add_charge_rule, **fields)
+
+
+@router.post("/service-charge-rules/{rule_id}/end", status_code=201, response_model=ChargeRule)
+async def end_rule(request: Request, asking: Asking, rule_id: Id) -> Response:
+    """Charges nobody by this rule any more; needs menu.manage."""
+    return await act(request, asking, end_charge_rule, rule_id)
 
 
 @router.post("/orders/{order_id}/payments", status_code=201, response_model=Paid, tags=["payments"])

@@ -1,7 +1,9 @@
 """Money is an integer of minor units with its ISO 4217 currency; it never meets a float."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from math import floor
 
 # ISO 4217 currencies whose minor unit is not a hundredth (the standard's list one, amended through 2026).
@@ -91,3 +93,12 @@ def in_house_currency(amount_minor: int, currency: str, rate_micro: int, house: 
     """
     shift = Fraction(10) ** (exponent(house) - exponent(currency))
     return round_half_up(Fraction(amount_minor * rate_micro, MICRO) * shift)
+
+
+def portions(amount_minor: int, parts: Sequence[int]) -> list[int]:
+    """The amount cut as the parts stand to their sum, to the minor unit; the portions of the whole sum are the parts."""
+    whole = sum(parts)
+    if whole == 0:
+        return [0] * len(parts)
+    edges = [amount_minor * upto // whole for upto in accumulate(parts, initial=0)]
+    return [after - before for before, after in pairwise(edges)]

@@ -83,6 +83,18 @@ class LineShape(Shape):
     void_reason: str | None
 
 
+class AdjustmentShape(Shape):
+    """What was taken off (`amount_minor` below zero) or put on the order or one of its lines."""
+
+    id: str
+    kind: Literal["comp", "discount", "service_charge"]
+    name: str | None
+    line_id: str | None
+    percent_bp: int | None
+    amount_minor: int
+    reason: str | None
+
+
 class TaxShape(Shape):
     """One tax of the order, rounded once on the sum of its lines."""
 
@@ -94,7 +106,7 @@ class TaxShape(Shape):
 
 
 class OrderShape(Shape):
-    """An order with its sums. total = subtotal + the taxes that are not included; due = total - paid.
+    """An order with its sums. subtotal = lines + adjustments; total = that + the taxes that are not included; due = total - paid.
 
     `unknown`: nobody knows yet whether a card payment went through. What is refunded was given back after settling.
     """
@@ -111,6 +123,7 @@ class OrderShape(Shape):
     opened_by_name: str | None
     currency: str
     lines: list[LineShape]
+    adjustments: list[AdjustmentShape]
     subtotal_minor: int
     tax_minor: int
     taxes: list[TaxShape]

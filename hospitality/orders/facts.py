@@ -43,6 +43,8 @@ class LineVoided:
     amount_minor: int
     total_minor: int
     currency: str
+    fired: bool = True
+    wasted: bool = False
 
 
 @journal_kind("orders.order_voided")
@@ -74,3 +76,41 @@ class OrderRushed:
     order_id: str
     number: str
     ticket_ids: tuple[str, ...]
+
+
+@journal_kind("orders.adjustment_made")
+@dataclass(frozen=True, slots=True)
+class AdjustmentMade:
+    """A comp, a discount or a service charge; `amount_minor` is what it came to then, below zero for what was taken off."""
+
+    adjustment_id: str
+    order_id: str
+    line_id: str | None
+    kind: str
+    percent_bp: int | None
+    amount_minor: int
+    total_minor: int
+    currency: str
+
+
+@journal_kind("orders.adjustment_withdrawn")
+@dataclass(frozen=True, slots=True)
+class AdjustmentWithdrawn:
+    """A comp, discount or service charge counts no more; the reason stands in the entry."""
+
+    adjustment_id: str
+    order_id: str
+    kind: str
+    total_minor: int
+    currency: str
+
+
+@journal_kind("orders.service_charge_rule_set")
+@dataclass(frozen=True, slots=True)
+class ServiceChargeRuleSet:
+    """Which parties get a service charge was decided."""
+
+    rule_id: str
+    covers_min: int
+    percent_bp: int
+    active: bool

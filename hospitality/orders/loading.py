@@ -1,4 +1,4 @@
-"""Orders with their lines, voids and kitchen states: three SELECTs for any number of them."""
+"""Orders with their lines, voids and kitchen states: four SELECTs for any number of them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,9 @@ import msgspec
 
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
-from hospitality.orders.rules import Taxed, Totals, state_after, totals
+from hospitality.orders.rules import Adjusted, Adjusting, Taxed, Totals, adjusted, state_after, totals
+
+ADJUSTING = ("id", "kind", "line_id", "percent_bp", "amount_minor", "name", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,12 @@ class LoadedLine:
 
 @dataclass(frozen=True, slots=True)
 class LoadedOrder:
-    """One order: its row, the name of who opened it, and its lines by number."""
+    """One order: its row, the name of who opened it, its lines by number, and what was taken off it or put on."""
 
     row: Mapping[str, Any]
     opened_by_name: str | None
     lines: tuple[LoadedLine, ...]
+    adjustments: tuple[Adjusting, ...] = ()
 
     @property
     def id(self) -> str:
@@ -60,8 +63,18 @@ class LoadedOrder:
         """The lines that were not taken off."""
         return tuple(line for line in self.lines if line.state != "voided")
 
+    def adjusted(self) -> Adjusted:
+        """The amounts of the lines that are left, in their order, and what each adjustment came to."""
+        return adjusted([(line.row["id"], line.row["amount_minor"]) for line in self.left()], self.adjustments)
+
     def totals(self) -> Totals:
-        """What the lines that are left come to."""
+        """What the lines that are left come to, with what was taken off and put on."""
+        if self.adjustments:
+            rows = [line.row for line in self.left()]
+            return totals(
+                Taxed(amount, row["tax_rate_name"], row["tax_rate_bp"], bool(row["tax_included"]))
+                for row, amount in zip(rows, self.adjusted().amounts, strict=True)
+            )
         return totals(
             Taxed(row["amount_minor"], row["tax_rate_name"], row["tax_rate_bp"], bool(row["tax_included"]))
             for row in (line.row for line in self.lines if line.state != "voided")
@@ -87,6 +100,12 @@ _LINES = f"""
     WHERE l.org_id = :org_id AND l.order_id IN (:ids)
     ORDER BY l.order_id, l.line_no, l.id
 """
+_ADJUSTMENTS = """
+    SELECT a.id, a.order_id, a.line_id, a.kind, a.name, a.percent_bp, a.amount_minor, a.reason FROM adjustments a
+    WHERE a.org_id = :org_id AND a.order_id IN (:ids) AND NOT EXISTS (
+        SELECT 1 FROM adjustment_withdrawals w WHERE w.org_id = a.org_id AND w.adjustment_id = a.id)
+    ORDER BY a.at, a.id
+"""
 _STEPS = """
     SELECT line_id, step, step_no FROM line_steps
     WHERE org_id = :org_id AND ticket_id IN (:ticket_ids) ORDER BY ticket_id, line_id, step_no, at, id
@@ -103,7 +122,20 @@ def load_orders(reading: Reading, order_ids: Sequence[str]) -> list[LoadedOrder]
     by_order: dict[str, list[LoadedLine]] = {id: [] for id in heads}
     for row in lines:
         by_order[row["order_id"]].append(loaded_line(row, reached))
-    return [LoadedOrder(heads[id], heads[id]["opened_by_name"], tuple(by_order[id])) for id in order_ids if id in heads]
+    standing = _adjustments(reading, list(heads))
+    return [
+        LoadedOrder(heads[id], heads[id]["opened_by_name"], tuple(by_order[id]), tuple(standing.get(id, ())))
+        for id in order_ids
+        if id in heads
+    ]
+
+
+def _adjustments(reading: Reading, order_ids: list[str]) -> dict[str, list[Adjusting]]:
+    found: dict[str, list[Adjusting]] = {}
+    for row in reading.rows(_ADJUSTMENTS, ids=order_ids):
+        one = Adjusting(**{name: row[name] for name in ADJUSTING})
+        found.setdefault(row["order_id"], []).append(one)
+    return found
 
 
 def load_order(reading: Reading, order_id: str) -> LoadedOrder:

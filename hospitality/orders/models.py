@@ -18,6 +18,7 @@ from hospitality.ground.tables import (
     described,
 )
 
+ADJUSTMENTS = ("comp", "discount", "service_charge")
 STEPS = ("started", "ready", "served", "recalled")
 
 
@@ -104,7 +105,10 @@ class LineStep(Row, table=True):
 
 
 class LineVoid(Row, table=True):
-    """A line was taken off; its id follows from the line's, so that voiding twice is one."""
+    """A line was taken off; its id follows from the line's, so that voiding twice is one.
+
+    fired: whether the kitchen knew of it; wasted: whether it was made for nothing.
+    """
 
     __tablename__ = "line_voids"
     __table_args__ = described(
@@ -121,6 +125,8 @@ class LineVoid(Row, table=True):
     terminal_id: str | None = column(ID, optional=True)
     at: str = column(INSTANT)
     business_date: str = column(DAY)
+    fired: bool | None = column(FLAG, optional=True)
+    wasted: bool | None = column(FLAG, optional=True)
 
 
 class LineFire(Row, table=True):
@@ -152,3 +158,55 @@ class TicketRush(Row, table=True):
     person_id: str | None = column(ID, pii="indirect", optional=True)
     terminal_id: str | None = column(ID, optional=True)
     business_date: str = column(DAY)
+
+
+class Adjustment(Row, table=True):
+    """Something was taken off an order or one of its lines, or put on it; what it comes to is derived.
+
+    kind: one of ADJUSTMENTS. Either `percent_bp` or `amount_minor`, and neither for a comp, which takes all. `rule_id`
+    names the rule that put a service charge on.
+    """
+
+    __tablename__ = "adjustments"
+    __table_args__ = described("fact", refers={"order_id": "orders"}, indexes=[["order_id"], ["line_id"]])
+
+    order_id: str = column(ID)
+    line_id: str | None = column(ID, optional=True)
+    kind: str = column(WORDS)
+    name: str | None = column(WORDS, optional=True)
+    percent_bp: int | None = column(COUNT, optional=True)
+    amount_minor: int | None = column(AMOUNT, optional=True)
+    rule_id: str | None = column(ID, optional=True)
+    reason: str | None = column(WORDS, pii="indirect", optional=True)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    approver_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
+class AdjustmentWithdrawal(Row, table=True):
+    """An adjustment counts no more."""
+
+    __tablename__ = "adjustment_withdrawals"
+    __table_args__ = described("fact", refers={"adjustment_id": "adjustments"}, indexes=[["adjustment_id"]])
+
+    adjustment_id: str = column(ID)
+    reason: str = column(WORDS, pii="indirect")
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    approver_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
+class ServiceChargeRule(Row, table=True):
+    """Parties of `covers_min` and more get a service charge when they order; what was charged by it stays."""
+
+    __tablename__ = "service_charge_rules"
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]])
+
+    name: str = column(WORDS)
+    covers_min: int = column(COUNT)
+    percent_bp: int = column(COUNT)
+    active: bool = column(FLAG)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from hospitality.ground.errors import Invalid, Refused
 from hospitality.ground.ids import is_id
+from hospitality.ground.money import portions, written
 
 LINES_PER_PLACING_MAX = 200
 LINES_PER_ORDER_MAX = 1000
@@ -19,6 +20,9 @@ OPTIONS_PER_LINE_MAX = 100
 COVERS_MAX = 999
 SEAT_MAX = 999
 COURSE_MAX = 20
+PARTY_MIN = 6  # smaller ones are never asked for a service charge by rule, so that placing them looks nothing up
+ADJUSTMENTS_MAX = 100
+NAME_LENGTH_MAX = 60
 TABLE_LENGTH_MAX = 40
 NOTE_LENGTH_MAX = 500
 LINE_NOTE_LENGTH_MAX = 200
@@ -84,6 +88,108 @@ class Totals:
     tax_minor: int
     total_minor: int
     taxes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusting:
+    """A comp, discount or service charge as it stands; of a line, or of the whole order when `line_id` is None."""
+
+    id: str
+    kind: str
+    line_id: str | None = None
+    percent_bp: int | None = None
+    amount_minor: int | None = None
+    name: str | None = None
+    reason: str | None = None
+
+    def of(self, base_minor: int) -> int:
+        """What it comes to of an amount, rounded half up; never more than all of it, but for a charge by amount."""
+        if self.percent_bp is not None:
+            return (2 * base_minor * self.percent_bp + _WHOLE_BP) // (2 * _WHOLE_BP)
+        if self.amount_minor is None:
+            return base_minor
+        return self.amount_minor if self.kind == "service_charge" else min(self.amount_minor, base_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Lines' amounts after all adjustments, and what each of those came to; the changes add up to the difference."""
+
+    amounts: list[int]
+    effects: dict[str, int]
+
+
+def adjusted(lines: Sequence[tuple[str, int]], adjustments: Sequence[Adjusting]) -> Adjusted:
+    """(line id, amount) of the lines that are left, after adjustments in the order in which they were made.
+
+    First what is taken off lines, then what is taken off the order, cut over its lines as they stand to each other,
+    then charges on what is left, cut likewise: so each part is taxed as what it belongs to.
+    """
+    left = [amount for _, amount in lines]
+    places = {id: place for place, (id, _) in enumerate(lines)}
+    effects = {one.id: 0 for one in adjustments}
+    for one in adjustments:
+        place = places.get(one.line_id or "")
+        if place is not None:
+            cut = one.of(left[place])
+            left[place] -= cut
+            effects[one.id] = -cut
+    for one in adjustments:
+        if one.line_id is None and one.kind != "service_charge":
+            parts = portions(one.of(sum(left)), left)
+            left = [amount - part for amount, part in zip(left, parts, strict=True)]
+            effects[one.id] = -sum(parts)
+    charged = list(left)
+    for one in adjustments:
+        if one.line_id is None and one.kind == "service_charge":
+            parts = portions(one.of(sum(left)), left)
+            charged = [amount + part for amount, part in zip(charged, parts, strict=True)]
+            effects[one.id] = sum(parts)
+    return Adjusted(charged, effects)
+
+
+def check_adjustment(one: Adjusting, *, base_minor: int, currency: str) -> None:
+    """Raises unless it says how much, and no more than there is to take it off."""
+    by_percent, by_amount = one.percent_bp is not None, one.amount_minor is not None
+    is_comp, is_charge = one.kind == "comp", one.kind == "service_charge"
+    told = not (by_percent or by_amount) if is_comp else by_percent != by_amount
+    if not told or not 0 < (one.percent_bp or 1) <= _WHOLE_BP or (one.amount_minor or 1) <= 0:
+        raise Invalid(
+            "ADJUSTMENT_INVALID",
+            "Give a percentage up to 100 or an amount above zero, and neither for a comp.",
+            percent_bp=one.percent_bp,
+            amount_minor=one.amount_minor,
+        )
+    if is_charge and one.line_id is not None:
+        raise Invalid("CHARGE_OF_LINE", "A service charge is put on the whole order. Leave the line out.")
+    if base_minor <= 0 or (not is_charge and (one.amount_minor or 0) > base_minor):
+        raise Refused(
+            "ADJUSTMENT_OVER",
+            f"There is only {written(base_minor, currency)} left of that. Take off no more.",
+            left_minor=base_minor,
+        )
+
+
+def check_covered(*, total_minor: int, paid_minor: int) -> None:
+    """Raises Refused when taking something off would leave more paid than is owed."""
+    if paid_minor > total_minor:
+        raise Refused(
+            "DISCOUNT_BELOW_PAID",
+            "More has been paid than would be left to pay. Take off less, or refund first.",
+            paid_minor=paid_minor,
+            total_minor=total_minor,
+        )
+
+
+def check_charge_rule(covers_min: int, percent_bp: int) -> None:
+    """Raises Invalid unless the rule is for a large party and a charge that can be."""
+    if not PARTY_MIN <= covers_min <= COVERS_MAX or not 0 < percent_bp <= _WHOLE_BP:
+        raise Invalid(
+            "CHARGE_RULE_INVALID",
+            f"Charge parties of {PARTY_MIN} to {COVERS_MAX} covers up to 100 percent.",
+            covers_min=covers_min,
+            percent_bp=percent_bp,
+        )
 
 
 def tax_of(amount_minor: int, rate_bp: int, *, included: bool) -> int:

@@ -31,6 +31,7 @@ def order_answer(
         "opened_by_name": order.opened_by_name,
         "currency": row["currency"],
         "lines": [_line_answer(line) for line in order.lines],
+        "adjustments": _adjustments(order) if order.adjustments else [],
         "subtotal_minor": sums.subtotal_minor,
         "tax_minor": sums.tax_minor,
         "taxes": sums.taxes,
@@ -41,6 +42,22 @@ def order_answer(
         "refunded_minor": refunded_minor,
         "payment_state": "unknown" if unknown else "settled" if settled or kitchen_state == "voided" else "open",
     }
+
+
+def _adjustments(order: LoadedOrder) -> list[dict[str, Any]]:
+    effects = order.adjusted().effects
+    return [
+        {
+            "id": one.id,
+            "kind": one.kind,
+            "name": one.name,
+            "line_id": one.line_id,
+            "percent_bp": one.percent_bp,
+            "amount_minor": effects[one.id],
+            "reason": one.reason,
+        }
+        for one in order.adjustments
+    ]
 
 
 def _line_answer(line: LoadedLine) -> dict[str, Any]:

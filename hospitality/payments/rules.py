@@ -6,10 +6,9 @@ nothing is lost to rounding.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
 
 from hospitality.ground.errors import Invalid, Refused
-from hospitality.ground.money import in_house_currency, to_step, written
+from hospitality.ground.money import in_house_currency, portions, to_step, written
 from hospitality.ground.texts import kept_text
 
 REFERENCE_LENGTH_MAX = 64
@@ -188,15 +187,6 @@ def equal_parts(amount_minor: int, count: int) -> list[int]:
         raise Invalid("PARTS_INVALID", f"Cut the bill into 1 to {PARTS_MAX} parts.", parts=count)
     each, over = divmod(amount_minor, count)
     return [each + 1] * over + [each] * (count - over)
-
-
-def portions(amount_minor: int, parts: Sequence[int]) -> list[int]:
-    """The amount cut as the parts stand to their sum, to the minor unit; the portions of the whole sum are the parts."""
-    whole = sum(parts)
-    if whole == 0:
-        return [0] * len(parts)
-    edges = [amount_minor * upto // whole for upto in accumulate(parts, initial=0)]
-    return [after - before for before, after in pairwise(edges)]
 
 
 def next_portions(amount_minor: int, parts: Sequence[int], *, before_minor: int) -> list[int]:

@@ -7,10 +7,10 @@ from typing import Any
 from hospitality.checks.reading import order_view, with_standing
 from hospitality.ground.work import Work
 from hospitality.orders import service as orders
-from hospitality.orders.loading import load_order
+from hospitality.orders.loading import LoadedOrder, load_order
 from hospitality.orders.rules import NewLine, check_not_settled
 from hospitality.payments.reading import standing
-from hospitality.payments.rules import CardAnswer, NewPayment
+from hospitality.payments.rules import CardAnswer, NewPayment, Standing
 from hospitality.payments.service.card import answer_card
 from hospitality.payments.service.take import issue_receipt, take_payment
 
@@ -24,7 +24,7 @@ def add_lines(work: Work, order_id: str, lines: Sequence[NewLine]) -> dict[str, 
 
 
 def void_line(
-    work: Work, order_id: str, line_id: str, *, reason: str, approval_id: str | None = None
+    work: Work, order_id: str, line_id: str, *, reason: str, approval_id: str | None = None, wasted: bool | None = None
 ) -> dict[str, Any]:
     """Takes a line off an order that is not settled.
 
@@ -34,12 +34,19 @@ def void_line(
     order = load_order(work, order_id)
     paid = standing(work, order_id)
     check_not_settled(settled=paid.settled, number=order.number)
-    shrunk = orders.void_line(work, order, line_id, reason=reason, paid_minor=paid.paid_minor, approval_id=approval_id)
-    sums = shrunk.totals()
+    shrunk = orders.void_line(
+        work, order, line_id, reason=reason, paid_minor=paid.paid_minor, approval_id=approval_id, wasted=wasted
+    )
+    return settled_if_paid(work, shrunk, paid)
+
+
+def settled_if_paid(work: Work, order: LoadedOrder, paid: Standing) -> dict[str, Any]:
+    """The order after something was taken off it; what was paid may cover exactly what is left."""
+    sums = order.totals()
     if paid.paid_minor and paid.paid_minor == sums.total_minor:
-        issue_receipt(work, shrunk, sums)
+        issue_receipt(work, order, sums)
         paid = replace(paid, settled=True)
-    return with_standing(shrunk, paid)
+    return with_standing(order, paid)
 
 
 def pay(work: Work, order_id: str, new: NewPayment) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 from typing import Any
 
 from hospitality.checks.reading import with_standing
+from hospitality.checks.service import settled_if_paid
 from hospitality.ground.work import Work
 from hospitality.orders.loading import load_order
+from hospitality.orders.rules import check_not_settled
+from hospitality.orders.service.adjust import NewAdjustment, adjust, withdraw_adjustment
 from hospitality.orders.service.fire import fire_course, rush_order
 from hospitality.payments.reading import standing
 
@@ -17,3 +20,22 @@ def fire(work: Work, order_id: str, course: int | None = None) -> dict[str, Any]
 def rush(work: Work, order_id: str) -> dict[str, Any]:
     """Asks the kitchen to make the order's open tickets first."""
     return with_standing(rush_order(work, load_order(work, order_id)), standing(work, order_id))
+
+
+def make_adjustment(work: Work, order_id: str, new: NewAdjustment, *, approval_id: str | None = None) -> dict[str, Any]:
+    """Takes something off an order that is not settled, or puts a service charge on it."""
+    order, paid = load_order(work, order_id), standing(work, order_id)
+    check_not_settled(settled=paid.settled, number=order.number)
+    return settled_if_paid(work, adjust(work, order, new, paid_minor=paid.paid_minor, approval_id=approval_id), paid)
+
+
+def withdraw(
+    work: Work, order_id: str, adjustment_id: str, *, reason: str, approval_id: str | None = None
+) -> dict[str, Any]:
+    """Takes back a comp, a discount or a service charge of an order that is not settled."""
+    order, paid = load_order(work, order_id), standing(work, order_id)
+    check_not_settled(settled=paid.settled, number=order.number)
+    changed = withdraw_adjustment(
+        work, order, adjustment_id, reason=reason, paid_minor=paid.paid_minor, approval_id=approval_id
+    )
+    return settled_if_paid(work, changed, paid)

@@ -25,6 +25,7 @@ from hospitality.orders.facts import LinesAdded, LineVoided, OrderPlaced, OrderV
 from hospitality.orders.loading import LoadedLine, LoadedOrder
 from hospitality.orders.models import LineVoid, Order, OrderLine
 from hospitality.orders.rules import NewLine, NewOrder
+from hospitality.orders.service.charge import charge_by_rule
 from hospitality.orders.view import order_answer
 from hospitality.properties.service import business_day
 
@@ -65,7 +66,10 @@ def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
     )
     added = work.add_all(OrderLine, rows)
     lines = tuple(_placed(row, chosen) for row, chosen in zip(added, options, strict=True))
-    answer = order_answer(LoadedOrder(head, _opener(work), lines))
+    charges: tuple[rules.Adjusting, ...] = ()
+    if new.covers is not None and new.covers >= rules.PARTY_MIN:
+        charges = charge_by_rule(work, order_id, new.covers, today=today)
+    answer = order_answer(LoadedOrder(head, _opener(work), lines, charges))
     total = answer["total_minor"]
     fact = OrderPlaced(order_id, head["number"], _tickets(lines), len(lines), total, head["currency"])
     work.journal(fact, approver_id=approver_id)
@@ -106,14 +110,21 @@ def add_lines(work: Work, order: LoadedOrder, lines: Sequence[NewLine]) -> Loade
 
 
 def void_line(
-    work: Work, order: LoadedOrder, line_id: str, *, reason: str, paid_minor: int, approval_id: str | None = None
+    work: Work,
+    order: LoadedOrder,
+    line_id: str,
+    *,
+    reason: str,
+    paid_minor: int,
+    approval_id: str | None = None,
+    wasted: bool | None = None,
 ) -> LoadedOrder:
-    """Takes a line off for a reason, by right or approval of the line; `checks.void_line` has made sure that the order
-    is not paid.
+    """Takes a line off for a reason; `checks.void_line` has made sure that the order is not paid.
 
-    paid_minor: what has been paid so far, which what is left must still cover.
+    What the kitchen does not know of yet is taken off by whoever places orders, other lines by right or approval of the
+    line. paid_minor: what has been paid so far, which what is left must still cover. wasted: whether it was made for
+    nothing; when nobody says, what the kitchen had begun was.
     """
-    approver_id = permit(work, VOID, line_id, approval_id=approval_id)
     why = kept_text(reason, what="reason", length_max=rules.REASON_LENGTH_MAX)
     if why is None:
         raise Invalid("REASON_MISSING", "Say why the line is voided.")
@@ -122,12 +133,16 @@ def void_line(
         raise NotFound.of("order line", line_id)
     if line.state == "voided":
         raise Refused("LINE_ALREADY_VOIDED", f"{line.row['name']} is voided already.", line_id=line_id)
+    approver_id = None
+    if line.is_kitchens or not work.caller.may(PLACE):
+        approver_id = permit(work, VOID, line_id, approval_id=approval_id)
+    lost = line.is_kitchens and (line.state != "placed" if wasted is None else wasted)
     lines = tuple(found.voided(why) if found is line else found for found in order.lines)
     shrunk = replace(order, lines=lines)
     total = shrunk.totals().total_minor
     rules.check_void(total_left_minor=total, paid_minor=paid_minor)
-    _add_void(work, order, line, why, approver_id)
-    if line.state in ("held", "placed"):  # nothing was made of it
+    _add_void(work, line, why, approver_id, wasted=lost)
+    if not lost:  # nothing was made of it
         give_portions_back(work, line_id)
     fact = LineVoided(
         order.id,
@@ -137,6 +152,8 @@ def void_line(
         line.row["amount_minor"],
         total,
         order.row["currency"],
+        line.is_kitchens,
+        lost,
     )
     work.journal(fact, reason=why, approver_id=approver_id)
     if not shrunk.left():
@@ -144,11 +161,11 @@ def void_line(
     return shrunk
 
 
-def _add_void(work: Work, order: LoadedOrder, line: LoadedLine, reason: str, approver_id: str | None) -> None:
+def _add_void(work: Work, line: LoadedLine, reason: str, approver_id: str | None, *, wasted: bool) -> None:
     line_id = line.row["id"]
     values = {
         "id": derived_id(line_id, "void"),
-        "order_id": order.id,
+        "order_id": line.row["order_id"],
         "line_id": line_id,
         "reason": reason,
         "person_id": work.caller.person_id,
@@ -156,6 +173,8 @@ def _add_void(work: Work, order: LoadedOrder, line: LoadedLine, reason: str, app
         "terminal_id": work.caller.terminal_id,
         "at": work.now_text,
         "business_date": business_day(work).isoformat(),
+        "fired": line.is_kitchens,
+        "wasted": wasted,
     }
     work.add(LineVoid, values)
 

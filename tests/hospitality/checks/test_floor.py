@@ -6,13 +6,16 @@ import msgspec
 import pytest
 
 from hospitality.checks.reading import order_view
-from hospitality.checks.service import add_lines, void_line
-from hospitality.checks.service.floor import fire, rush
-from hospitality.ground.errors import Invalid, NotFound, Refused
+from hospitality.checks.service import add_lines, pay, void_line
+from hospitality.checks.service.floor import fire, make_adjustment, rush, withdraw
+from hospitality.ground.errors import Forbidden, Invalid, NotFound, Refused
 from hospitality.kitchen.service import step_ticket
 from hospitality.kitchen.tickets import tickets_list
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
+from hospitality.orders.service.adjust import NewAdjustment
+from hospitality.orders.service.charge import add_charge_rule, end_charge_rule
+from hospitality.payments.rules import NewPayment
 from tests.hospitality.node import Node, Restaurant
 
 
@@ -91,3 +94,85 @@ def test_open_tickets_are_rushed_once(restaurant: Restaurant) -> None:
     assert node.store.counts() == before
     assert [ticket["rush"] for ticket in node.read(tickets_list)] == [True]
     assert told(node, "orders.order_rushed") == [{"order_id": order["id"], "number": "A1-1", "ticket_ids": [soup]}]
+
+
+def test_what_the_kitchen_does_not_know_of_is_taken_off_by_who_took_it(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    lines = (NewLine(restaurant.soup, 1, hold=True), NewLine(restaurant.soup, 1), NewLine(restaurant.beer, 1))
+    order = node.act(place_order, NewOrder("dine_in", lines))
+    held, soup, beer = (line["id"] for line in order["lines"])
+    node.act(step_ticket, order["lines"][1]["ticket_id"], "started")
+    waiter = node.as_("orders.place")
+    waiter.act(void_line, order["id"], held, reason="changed mind")
+    with pytest.raises(Forbidden):
+        waiter.act(void_line, order["id"], soup, reason="changed mind")
+    node.act(void_line, order["id"], soup, reason="dropped")
+    node.act(void_line, order["id"], beer, reason="flat", wasted=True)
+    found = [(fact["fired"], fact["wasted"]) for fact in told(node, "orders.line_voided")]
+    assert found == [(False, False), (True, True), (True, True)]
+    rows = node.reading().rows("SELECT line_id, fired, wasted FROM line_voids WHERE org_id = :org_id")
+    assert {row["line_id"]: (bool(row["fired"]), bool(row["wasted"])) for row in rows} == {
+        held: (False, False),
+        soup: (True, True),
+        beer: (True, True),
+    }
+
+
+def test_discounts_comps_and_charges_enter_the_total_and_settle_it(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    order = node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 2), NewLine(restaurant.beer, 3))))
+    soup, _ = (line["id"] for line in order["lines"])
+    order = node.act(make_adjustment, order["id"], NewAdjustment("discount", "regular", percent_bp=1000))
+    assert (order["subtotal_minor"], order["adjustments"][0]["amount_minor"]) == (2799 - 280, -280)
+    order = node.act(make_adjustment, order["id"], NewAdjustment("comp", "cold", line_id=soup))
+    assert [one["amount_minor"] for one in order["adjustments"]] == [-100, -1800]
+    order = node.act(make_adjustment, order["id"], NewAdjustment("service_charge", "late", amount_minor=50))
+    assert order["subtotal_minor"] == 2799 - 100 - 1800 + 50
+    assert order == node.read(order_view, order["id"])
+    node.act(pay, order["id"], NewPayment("cash", 500))
+    before = node.store.counts()
+    for new, code in (
+        (NewAdjustment("discount", "more", amount_minor=500), "DISCOUNT_BELOW_PAID"),
+        (NewAdjustment("discount", "more", amount_minor=5000), "ADJUSTMENT_OVER"),
+        (NewAdjustment("comp", "again", line_id=soup), "ADJUSTMENT_OVER"),
+        (NewAdjustment("discount", "both", percent_bp=100, amount_minor=5), "ADJUSTMENT_INVALID"),
+        (NewAdjustment("comp", "how much", percent_bp=100), "ADJUSTMENT_INVALID"),
+        (NewAdjustment("service_charge", "line", line_id=soup, percent_bp=5), "CHARGE_OF_LINE"),
+        (NewAdjustment("discount", " ", percent_bp=100), "REASON_MISSING"),
+    ):
+        with pytest.raises(Refused) as refused:
+            node.act(make_adjustment, order["id"], new)
+        assert refused.value.code == code
+    with pytest.raises(Forbidden) as needed:
+        node.as_("orders.place").act(make_adjustment, order["id"], NewAdjustment("discount", "friend", percent_bp=1000))
+    assert needed.value.details == {"action": "orders.discount", "record_id": order["id"], "value": 90}
+    assert node.store.counts() == before
+    charge = order["adjustments"][2]["id"]
+    order = node.act(withdraw, order["id"], charge, reason="not late")
+    assert (len(order["adjustments"]), order["due_minor"]) == (2, 917 - 500)
+    order = node.act(make_adjustment, order["id"], NewAdjustment("discount", "friend", amount_minor=409))
+    assert (order["due_minor"], order["payment_state"]) == (0, "settled"), "what was paid covers it"
+    with pytest.raises(Refused) as settled:
+        node.act(make_adjustment, order["id"], NewAdjustment("discount", "late", amount_minor=1))
+    assert settled.value.code == "ORDER_SETTLED"
+    kinds = [fact["kind"] for fact in told(node, "orders.adjustment_")]
+    assert kinds == ["discount", "comp", "service_charge", "service_charge", "discount"]
+
+
+def test_a_large_party_is_charged_by_the_rule_of_the_moment(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    small = node.act(add_charge_rule, name="Large party", covers_min=6, percent_bp=1000)
+    node.act(add_charge_rule, name="Banquet", covers_min=20, percent_bp=1500)
+    with pytest.raises(Invalid):
+        node.act(add_charge_rule, name="Pair", covers_min=2, percent_bp=1000)
+
+    def charged(covers: int) -> list[tuple[str, int]]:
+        new = NewOrder("dine_in", (NewLine(restaurant.soup, 10),), covers=covers)
+        order: dict[str, Any] = node.act(place_order, new)
+        assert order == node.read(order_view, order["id"])
+        return [(one["name"], one["amount_minor"]) for one in order["adjustments"]]
+
+    assert [charged(covers) for covers in (5, 6, 19)] == [[], [("Large party", 900)], [("Large party", 900)]]
+    assert charged(20) == [("Banquet", 1350)]
+    node.act(end_charge_rule, small["id"])
+    assert charged(7) == []

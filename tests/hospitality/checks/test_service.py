@@ -199,6 +199,8 @@ def test_a_void_takes_a_line_out_of_the_sums_and_keeps_it(restaurant: Restaurant
         "amount_minor": 1800,
         "total_minor": 900,
         "currency": "NAD",
+        "fired": True,
+        "wasted": False,
     }
 
 

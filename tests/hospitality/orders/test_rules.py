@@ -15,9 +15,11 @@ from hospitality.orders.models import STEPS
 from hospitality.orders.rules import (
     LINES_PER_ORDER_MAX,
     LINES_PER_PLACING_MAX,
+    Adjusting,
     NewLine,
     NewOrder,
     Taxed,
+    adjusted,
     check_head,
     check_lines,
     check_not_settled,
@@ -221,3 +223,61 @@ def test_a_strange_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(Invalid) as refused:
         from_day_cursor(cursor)
     assert refused.value.code == "CURSOR_INVALID"
+
+
+AMOUNTS = st.integers(0, 100_000)
+MADE = st.builds(
+    lambda kind, at, percent, amount: (kind, at, *((None, None) if kind == "comp" else (percent, amount))),
+    st.sampled_from(["comp", "discount", "service_charge"]),
+    st.none() | st.integers(0, 7),
+    st.none() | st.integers(1, 10_000),
+    st.integers(1, 50_000),
+)
+RATES = st.sampled_from([("VAT", 1500, True), ("Levy", 200, False), (None, 0, False), ("Low", 700, True)])
+
+
+@given(bill=st.lists(st.tuples(AMOUNTS, RATES), min_size=1, max_size=8), made=st.lists(MADE, max_size=6))
+def test_every_bills_parts_add_up_whatever_is_taken_off_and_put_on(
+    bill: list[tuple[int, tuple[str | None, int, bool]]], made: list[tuple[str, int | None, int | None, int | None]]
+) -> None:
+    lines = [(str(place), amount) for place, (amount, _) in enumerate(bill)]
+    adjustments = [
+        Adjusting(
+            f"a{n}",
+            kind,
+            None if at is None or kind == "service_charge" else str(at),
+            percent,
+            None if percent is not None else amount,
+        )
+        for n, (kind, at, percent, amount) in enumerate(made)
+    ]
+    after = adjusted(lines, adjustments)
+    gross = sum(amount for amount, _ in bill)
+    assert sum(after.amounts) == gross + sum(after.effects.values())
+    assert all(amount >= 0 for amount in after.amounts)
+    assert -gross <= sum(effect for effect in after.effects.values() if effect < 0)
+    assert set(after.effects) == {one.id for one in adjustments}
+    sums = totals(Taxed(amount, *rate) for amount, (_, rate) in zip(after.amounts, bill, strict=True))
+    assert sums.subtotal_minor == sum(after.amounts)
+    on_top = sum(tax["tax_minor"] for tax in sums.taxes if not tax["included"])
+    assert sums.total_minor == sums.subtotal_minor + on_top
+    untaxed = sum(amount for amount, (_, (name, _, _)) in zip(after.amounts, bill, strict=True) if name is None)
+    assert untaxed + sum(tax["net_minor"] + tax["tax_minor"] for tax in sums.taxes) == sums.total_minor
+    for tax in sums.taxes:  # each rate by itself, recomputed in fractions
+        base = sum(a for a, (_, rate) in zip(after.amounts, bill, strict=True) if rate[0] == tax["name"])
+        whole = 10_000 + tax["rate_bp"] if tax["included"] else 10_000
+        assert tax["tax_minor"] == round_half_up(Fraction(base * tax["rate_bp"], whole))
+
+
+def test_what_comes_off_comes_off_in_order_and_charges_come_last() -> None:
+    lines = [("steak", 2500), ("soup", 900)]
+    made = [
+        Adjusting("charge", "service_charge", percent_bp=1000),
+        Adjusting("tenth", "discount", percent_bp=1000),
+        Adjusting("soup", "comp", "soup"),
+        Adjusting("half", "discount", "steak", percent_bp=5000),
+        Adjusting("five", "discount", "steak", amount_minor=500),
+    ]
+    after = adjusted(lines, made)
+    assert after.effects == {"soup": -900, "half": -1250, "five": -500, "tenth": -75, "charge": 68}
+    assert after.amounts == [743, 0]

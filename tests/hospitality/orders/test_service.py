@@ -93,6 +93,7 @@ def test_an_order_is_answered_whole_at_the_menus_prices(restaurant: Restaurant) 
                 **PLAIN_LINE,
             },
         ],
+        "adjustments": [],
         "subtotal_minor": 5166,
         "tax_minor": 600,
         "taxes": [

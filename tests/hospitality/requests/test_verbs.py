@@ -72,7 +72,13 @@ def test_the_documents_of_both_releases_stay_readable() -> None:
     }
     void = '{"order_id":"x","line_id":"y","reason":"late"}'
     assert voiding.written("x", "y", reason="late") == void
-    assert ran(voiding, void) == {"order_id": "x", "line_id": "y", "reason": "late", "approval_id": None}
+    assert ran(voiding, void) == {
+        "order_id": "x",
+        "line_id": "y",
+        "reason": "late",
+        "approval_id": None,
+        "wasted": None,
+    }
 
 
 @pytest.mark.parametrize(
