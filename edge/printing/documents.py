@@ -40,11 +40,11 @@ def ticket(view: Mapping[str, Any], *, zone: str, added: bool = False) -> Docume
     elements += [_small_facts(view), Rule(double=True)]
     if view["order_note"]:
         elements += [_note(view["order_note"], indent=0), Rule()]
-    width = _lead_width(view["lines"])
+    width, warned = _lead_width(view["lines"]), is_allergy(view["order_note"] or "")
     for line in view["lines"]:
         if isinstance(elements[-1], Text):
             elements.append(Blank())
-        elements += _line(line, width)
+        elements += _line(line, width, warned=warned)
     elements += [Rule(), _foot(view["server"], local(view["placed_at"], zone)), Cut()]
     return Document(tuple(elements), title=f"Ticket {view['order_number']} {view['station_name'] or ''}".strip())
 
@@ -103,10 +103,19 @@ def _lead_width(lines: Sequence[Mapping[str, Any]]) -> int:
     return max(len(str(line["quantity"])) for line in lines)
 
 
-def _line(line: Mapping[str, Any], width: int) -> Iterator[Element]:
+def _line(line: Mapping[str, Any], width: int, *, warned: bool) -> Iterator[Element]:
     if line["state"] == "voided":
         yield bar("VOIDED: DON'T MAKE THIS")
+        yield from _item(line, width)
+        return
     yield from _item(line, width)
+    if line["allergens"]:
+        words = f"Contains {', '.join(line['allergens'])}"
+        yield bar(words.upper()) if warned or _speaks_of_allergy(line) else Text(words, indent=INDENT)
+
+
+def _speaks_of_allergy(line: Mapping[str, Any]) -> bool:
+    return any(is_allergy(text) for text in (line["note"] or "", *(taken["name"] for taken in line["options"])))
 
 
 def _item(line: Mapping[str, Any], width: int) -> Iterator[Element]:

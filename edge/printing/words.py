@@ -20,7 +20,7 @@ CHANNELS = {
 }
 _BEFORE_LABEL = {"dine_in": "Table", "room_service": "Room"}
 _REMOVAL = re.compile(r"(no|without|hold|minus|less|kein\w*|ohne|sans|sin|geen|sonder)\b", re.IGNORECASE)
-_ALLERGY = ("allerg", "alerg")
+_ALLERGY = ("allerg", "alerg", "anaphyla", "epipen", "intoleran", "coeliac", "celiac")
 _WHY = {
     Trouble.PAPER_OUT: "the paper ran out",
     Trouble.COVER_OPEN: "the cover was open",

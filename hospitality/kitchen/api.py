@@ -31,7 +31,7 @@ class TicketOption(Shape):
 
 
 class TicketLine(Shape):
-    """What to make; a voided line says why."""
+    """What to make; a voided line says why. `allergens` are what the menu says now that the dish contains."""
 
     id: str
     name: str
@@ -39,6 +39,7 @@ class TicketLine(Shape):
     options: list[TicketOption]
     note: str | None
     seat: int | None
+    allergens: list[str]
     state: KitchenState
     void_reason: str | None
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
+from hospitality.ground.texts import words_of
 from hospitality.orders.loading import FIRED_AT, LoadedLine, lines_reached, loaded_line
 from hospitality.orders.rules import state_of_all
 from hospitality.properties.service import current_business_date
@@ -38,10 +39,11 @@ _LINES = f"""
            l.prep_seconds, l.placed_at, l.course, l.held, {FIRED_AT} AS fired_at, v.reason AS void_reason,
            EXISTS (SELECT 1 FROM ticket_rushes r WHERE r.org_id = l.org_id AND r.ticket_id = l.ticket_id) AS rushed,
            o.number, o.channel, o.table_label, o.covers, o.note AS order_note,
-           st.name AS station_name, p.display_name AS server
+           i.allergens, st.name AS station_name, p.display_name AS server
     FROM order_lines l
     JOIN orders o ON o.org_id = l.org_id AND o.id = l.order_id
     LEFT JOIN line_voids v ON v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id
+    LEFT JOIN menu_items i ON i.org_id = l.org_id AND i.id = l.menu_item_id
     LEFT JOIN stations st ON st.org_id = l.org_id AND st.id = l.station_id
     LEFT JOIN people p ON p.org_id = l.org_id AND p.id = l.placed_by
     WHERE l.org_id = :org_id AND l.property_id = :property_id AND l.ticket_id IN (:ids)
@@ -124,6 +126,7 @@ def _line_answer(line: LoadedLine) -> dict[str, Any]:
         "options": [{"name": taken["name"], "quantity": taken["quantity"]} for taken in line.options],
         "note": row["note"],
         "seat": row["seat"],
+        "allergens": words_of(row["allergens"] or "[]"),
         "state": line.state,
         "void_reason": line.void_reason,
     }

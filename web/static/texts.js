@@ -10,6 +10,11 @@ export function say(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+/** The text called `key`, or `otherwise` where a newer head office names what this release has no word for. */
+export function sayKnown(key, otherwise) {
+  return typeof texts[key] === "string" ? texts[key] : otherwise;
+}
+
 const plural = new Intl.PluralRules(document.documentElement.lang || "en");
 
 /** The form of `key` that fits `count` things; {count} is filled in. */

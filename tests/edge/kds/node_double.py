@@ -347,6 +347,7 @@ def line(
     *options: str | tuple[str, int],
     note: str | None = None,
     seat: int | None = None,
+    allergens: Sequence[str] = (),
 ) -> dict[str, Any]:
     """One line of a ticket; an option is its name, or its name with a quantity (0: left out)."""
     chosen = [(option, 1) if isinstance(option, str) else option for option in options]
@@ -357,6 +358,7 @@ def line(
         "options": [{"name": option, "quantity": count} for option, count in chosen],
         "note": note,
         "seat": seat,
+        "allergens": list(allergens),
         "state": "placed",
         "void_reason": None,
     }

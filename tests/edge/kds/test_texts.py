@@ -1,6 +1,7 @@
 import re
 
 from edge.kds.texts import kitchen_texts
+from hospitality.menu.rules import ALLERGENS
 from web.statics import STATIC_FOLDER
 from web.texts import Texts
 
@@ -12,6 +13,7 @@ FAMILIES = {
     ],
     "age_": ["soon", "late"],
     "channel_": ["takeaway", "delivery", "counter"],
+    "allergen_": list(ALLERGENS),
     "theme_": ["system", "light", "dark"],
     "sign_": ["connecting", "online", "property_only", "cut_off"],
     "covers_": ["one", "two", "few", "many", "other"],

@@ -64,6 +64,18 @@ def test_removals_stand_in_words_and_allergies_cannot_be_missed(screen: Page, no
     expect(screen.locator(".line-note")).to_have_text(["soft"])
 
 
+def test_what_a_dish_contains_is_in_the_bar_where_a_guest_is_allergic(screen: Page, node: KitchenNode) -> None:
+    node.place(
+        line("Satay", 1, "Nut allergy", allergens=["peanuts", "soya"]),
+        line("Cake", 1, allergens=["eggs", "lupins"]),
+    )
+    bars = screen.locator(".line-allergy")
+    expect(bars).to_have_text(["Nut allergy", "contains peanuts, soya"])
+    expect(screen.locator(".line-contains")).to_have_text(["contains eggs, lupins"])
+    node.place(line("Cake", 1, allergens=["eggs"]), order_note="Coeliac at seat 2")
+    expect(bars).to_have_text(["Nut allergy", "contains peanuts, soya", "Coeliac at seat 2", "contains eggs"])
+
+
 def test_what_a_guest_wrote_is_never_more_than_text(screen: Page, node: KitchenNode) -> None:
     node.place(line("<img src=x onerror=alert(1)>", note="<b>bold</b>"), table="<i>1</i>")
     expect(screen.locator(".line-name")).to_have_text("<img src=x onerror=alert(1)>")

@@ -11,13 +11,14 @@ from devices.layout import to_text
 from edge.printing.documents import ticket, too_long, void_slip
 from edge.printing.receipt import receipt
 from edge.printing.words import headline, is_allergy, is_removal, where_words
+from hospitality.menu.rules import ALLERGENS
 
 ZONE = "Africa/Windhoek"
 Line = dict[str, Any]
 
 
 def line(name: str = "Rump steak", **changes: Any) -> Line:
-    made = {"id": name, "name": name, "quantity": 1, "options": [], "note": None, "seat": None}
+    made = {"id": name, "name": name, "quantity": 1, "options": [], "note": None, "seat": None, "allergens": []}
     return {**made, "state": "placed", "void_reason": None, **changes}
 
 
@@ -91,6 +92,17 @@ def test_an_option_that_speaks_of_an_allergy_is_a_black_bar() -> None:
     assert (found["Nut allergy"].inverse, found["Pepper"].inverse) == (True, False)
 
 
+def test_what_a_dish_contains_is_a_black_bar_where_a_guest_is_allergic_and_small_elsewhere() -> None:
+    soup = line("Soup", note="Coeliac", allergens=["gluten", "milk"])
+    pap = line("Pap", allergens=["milk"])
+    found = texts(ticket(view(soup, pap), zone=ZONE))
+    assert (found["CONTAINS GLUTEN, MILK"].inverse, found["Contains milk"].inverse) == (True, False)
+    whole = texts(ticket(view(pap, order_note="Allergy: milk, seat 2"), zone=ZONE))
+    assert whole["CONTAINS MILK"].inverse
+    gone = texts(ticket(view(line("Soup", state="voided", allergens=["milk"])), zone=ZONE))
+    assert not [text for text in gone if "milk" in text.casefold()]
+
+
 def test_a_line_that_was_voided_before_the_ticket_came_out_says_so() -> None:
     document = ticket(view(line(), line("Soup", state="voided", void_reason="sold out")), zone=ZONE)
     assert texts(document)["VOIDED: DON'T MAKE THIS"].inverse
@@ -139,12 +151,13 @@ def test_names_that_merely_begin_alike_are_no_removals(name: str) -> None:
 
 WORDS = st.text(max_size=200)
 LINES = st.builds(
-    lambda name, quantity, options, note, seat, voided: line(
+    lambda name, quantity, options, note, seat, voided, allergens: line(
         name,
         quantity=quantity,
         options=[{"name": option, "quantity": 1} for option in options],
         note=note,
         seat=seat,
+        allergens=allergens,
         state="voided" if voided else "placed",
     ),
     WORDS,
@@ -153,6 +166,7 @@ LINES = st.builds(
     st.none() | WORDS,
     st.none() | st.integers(1, 999),
     st.booleans(),
+    st.lists(st.sampled_from(ALLERGENS), unique=True),
 )
 
 
@@ -170,7 +184,12 @@ def test_whatever_people_type_can_be_printed_and_allergies_are_in_a_bar(
 
 def test_the_most_that_one_ticket_can_hold_of_ordinary_lines_fits() -> None:
     options = [{"name": f"Option {n} of a usual length", "quantity": 1} for n in range(20)]
-    to_json(ticket(view(*(line(options=options, note="n" * 200, seat=1) for _ in range(200))), zone=ZONE))
+    to_json(
+        ticket(
+            view(*(line(options=options, note="n" * 200, seat=1, allergens=list(ALLERGENS)) for _ in range(200))),
+            zone=ZONE,
+        )
+    )
 
 
 def test_a_slip_that_can_not_be_put_on_paper_says_where_to_look() -> None:

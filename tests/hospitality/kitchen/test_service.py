@@ -13,6 +13,7 @@ from hospitality.ground.errors import Forbidden, Invalid, NotFound
 from hospitality.ground.ids import new_id
 from hospitality.kitchen.service import step_ticket
 from hospitality.kitchen.tickets import ticket_view, ticket_views, tickets_list
+from hospitality.menu.service import edit_item
 from hospitality.orders.models import STEPS, LineStep
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
@@ -39,6 +40,8 @@ def steps(node: Node) -> int:
 def test_a_ticket_is_what_its_station_has_to_make(restaurant: Restaurant) -> None:
     order = placed(restaurant, table="7", covers=3, note="in a hurry")
     soup, steak, beer = order["lines"]
+    # said after it was sent: the kitchen must know all the same
+    restaurant.node.act(edit_item, restaurant.soup, {"allergens": ["milk", "celery"]})
     ticket = restaurant.node.read(ticket_view, soup["ticket_id"])
     assert ticket == {
         "id": soup["ticket_id"],
@@ -64,6 +67,7 @@ def test_a_ticket_is_what_its_station_has_to_make(restaurant: Restaurant) -> Non
                 "options": [],
                 "note": "hot",
                 "seat": None,
+                "allergens": ["celery", "milk"],
                 "state": "placed",
                 "void_reason": None,
             },
@@ -74,6 +78,7 @@ def test_a_ticket_is_what_its_station_has_to_make(restaurant: Restaurant) -> Non
                 "options": [{"name": "Pepper", "quantity": 1}],
                 "note": None,
                 "seat": 2,
+                "allergens": [],
                 "state": "placed",
                 "void_reason": None,
             },

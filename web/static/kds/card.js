@@ -2,7 +2,7 @@
 
 import { element, setText } from "../dom.js";
 import { say, sayCount } from "../texts.js";
-import { age, isAllergy, optionWords, place } from "./words.js";
+import { age, allergensWords, isAllergy, optionWords, place, speaksOfAllergy } from "./words.js";
 
 /** Everything that decides how a card looks and how tall it is, its running age apart. */
 export function signature(view) {
@@ -97,9 +97,8 @@ function foot({ entry, step }) {
 function buildLines(entry) {
   const { ticket, marks } = entry;
   const order = noteLine(ticket.order_note);
-  const whole = ticket.state === "voided";
-  const gone = [...marks.values()].filter((mark) => mark.line).map((mark) => line(mark.line, mark, whole));
-  const lines = ticket.lines.map((item) => line(item, marks.get(item.id), whole));
+  const gone = [...marks.values()].filter((mark) => mark.line).map((mark) => line(mark.line, mark, ticket));
+  const lines = ticket.lines.map((item) => line(item, marks.get(item.id), ticket));
   return [order, ...lines, ...gone].filter(Boolean);
 }
 
@@ -108,7 +107,8 @@ function noteLine(note) {
   return element("li", { class: "line is-order-note" }, noteWords(note));
 }
 
-function line(item, mark, whole) {
+function line(item, mark, ticket) {
+  const whole = ticket.state === "voided";
   const voided = whole || item.state === "voided" || mark?.kind === "void";
   const classes = ["line", voided && "is-void", mark && "is-marked", item.state === "ready" && "is-ready"];
   const options = voided ? [] : item.options.map(optionLine);
@@ -121,6 +121,7 @@ function line(item, mark, whole) {
     whole ? null : markWords(item, mark, voided),
     ...options,
     item.note && !voided ? noteWords(item.note) : null,
+    voided ? null : allergens(item, ticket),
   );
 }
 
@@ -139,7 +140,15 @@ function markWords(item, mark, voided) {
 
 function optionLine(option) {
   const { text, removal } = optionWords(option);
+  if (!removal && isAllergy(option.name)) return element("span", { class: "line-allergy" }, text);
   return element("span", { class: removal ? "line-option is-removal" : "line-option" }, text);
+}
+
+// In a bar where a guest is allergic to something; in small letters where nobody said so, or a bar would mean nothing.
+function allergens(item, ticket) {
+  if (!item.allergens?.length) return null;
+  const alarming = isAllergy(ticket.order_note) || speaksOfAllergy(item);
+  return element("span", { class: alarming ? "line-allergy" : "line-contains" }, allergensWords(item.allergens));
 }
 
 function noteWords(note) {

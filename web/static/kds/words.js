@@ -1,6 +1,6 @@
 // How the kitchen reads a ticket: where it goes, what is left out, what is dangerous.
 
-import { say, words } from "../texts.js";
+import { say, sayKnown, words } from "../texts.js";
 import { duration } from "../sign.js";
 
 /** Where it goes: "Table 12", "Room 204", "Takeaway". */
@@ -19,6 +19,16 @@ export function isAllergy(note) {
   if (!note) return false;
   const text = note.toLocaleLowerCase();
   return words("allergy_words").some((word) => text.includes(word));
+}
+
+/** Whether a line's note or a chosen option speaks of an allergy. */
+export function speaksOfAllergy(line) {
+  return isAllergy(line.note) || line.options.some((option) => isAllergy(option.name));
+}
+
+/** What a dish contains, in words. */
+export function allergensWords(allergens) {
+  return say("contains", { allergens: allergens.map((name) => sayKnown(`allergen_${name}`, name)).join(", ") });
 }
 
 /** A chosen option in words: {text, removal}. A quantity of 0 is a removal: "no onion". */
