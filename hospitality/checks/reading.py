@@ -1,4 +1,4 @@
-"""Orders with what was paid: a page costs six SELECTs whatever its length."""
+"""Orders with what was paid: a page costs five SELECTs whatever its length."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

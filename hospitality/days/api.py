@@ -9,7 +9,15 @@ from fastapi import APIRouter, Query, Request, Response
 from hospitality.cash.api import MoveShape
 from hospitality.checks.api import NewPaymentShape, Paid, new_payment_of
 from hospitality.days.asking import Reporter
-from hospitality.days.reading import REPORTS, day_view, days_page, drawer_session_view, server_view, x_report
+from hospitality.days.reading import (
+    REPORTS,
+    day_view,
+    days_page,
+    drawer_session_view,
+    numbers_view,
+    server_view,
+    x_report,
+)
 from hospitality.days.service.checkout import check_out
 from hospitality.days.service.close import close_day, supplement_day
 from hospitality.days.service.count import count_drawer
@@ -180,6 +188,30 @@ class NewCheckout(Shape):
     declared_tip_minor: int = 0
 
 
+class MissingNumber(Shape):
+    """A number between a day's first and last that is not of that day: of which it is, or null while it is not here."""
+
+    number: str
+    belongs_to: str | None
+
+
+class NumbersShape(Shape):
+    """The numbers that one life of a node gave in a series on a day."""
+
+    series: Literal["receipt", "refund"]
+    first: str
+    last: str
+    count: int
+    missing: list[MissingNumber]
+
+
+class Numbers(Shape):
+    """A day's numbers, series by series."""
+
+    date: str
+    items: list[NumbersShape]
+
+
 @router.get("/x-report", response_model=XReport)
 async def x(request: Request, asking: Reporter, format: Format = "json") -> Response:
     """What the day at hand comes to so far; resets nothing. Needs reports.read."""
@@ -202,6 +234,12 @@ async def day_of(request: Request, asking: Reporter, day: date, format: Format =
         return await read(request, asking, day_view, day.isoformat())
     found = await host_of(request).read(asking, day_view, day.isoformat())
     return _as(format, found["date"], lambda: parts_of(found))
+
+
+@router.get("/business-days/{day}/numbers", response_model=Numbers)
+async def numbers(request: Request, asking: Reporter, day: date) -> Response:
+    """Which receipt and refund numbers a day has, every gap explained; needs reports.read."""
+    return await read(request, asking, numbers_view, day.isoformat())
 
 
 @router.post("/business-days/{day}/close", status_code=201, response_model=DayShape)

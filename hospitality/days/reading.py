@@ -1,6 +1,6 @@
 """Drawer sessions, and the reports of days, as people look at them; at head office too, from the same facts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,9 @@ import msgspec
 
 from hospitality.cash.reading import session_row
 from hospitality.days.loading import expected_cash, figures_of_day, figures_of_person, orders_open
-from hospitality.days.rules import Figure, Figures, less, summed
+from hospitality.days.rules import Figure, Figures, less, stretches, summed
 from hospitality.ground.errors import NotFound
-from hospitality.ground.statements import Reading
+from hospitality.ground.statements import Found, Reading
 from hospitality.properties.service import current_business_date, property_view
 
 REPORTS = "reports.read"
@@ -74,6 +74,15 @@ _ONE_REPORT = """
     SELECT id, date, kind, sequence, number, currency, figures, open_orders, made_by, made_at FROM day_reports
     WHERE org_id = :org_id AND property_id = :property_id AND id = :id
 """
+_NUMBERED = {"receipt": "receipts", "refund": "refunds"}
+_NUMBERS = """
+    SELECT number FROM {table}
+    WHERE org_id = :org_id AND property_id = :property_id AND business_date = :day
+"""
+_OF_OTHER_DAYS = """
+    SELECT number, business_date FROM {table}
+    WHERE org_id = :org_id AND property_id = :property_id AND number IN (:numbers)
+"""
 _PAGE = """
     SELECT d.date, d.status, d.opened_at, d.closed_at,
            (SELECT z.number FROM day_reports z WHERE z.org_id = d.org_id AND z.property_id = d.property_id
@@ -121,6 +130,28 @@ def day_view(reading: Reading, day: str) -> dict[str, Any]:
         "total": shown(total),
         "late": shown(late),
     }
+
+
+def numbers_view(reading: Reading, day: str) -> dict[str, Any]:
+    """{date, items}: which numbers of each fiscal series were given on a day, and why any between them is not among them.
+
+    A number is drawn in the act that uses it, so nothing that was refused, rolled back or cut off by a crash leaves a
+    gap; a restored database counts under its next life. What remains: a number that belongs to another day, to which it
+    came late, and one whose fact did not arrive here (yet).
+    """
+    items = []
+    for series, table in _NUMBERED.items():
+        rows = reading.rows(_NUMBERS.format(table=table), day=day)
+        for one in stretches(series, (row["number"] for row in rows)):
+            elsewhere = {row["number"]: row["business_date"] for row in _elsewhere(reading, table, one.missing)}
+            missing = [{"number": n, "belongs_to": elsewhere.get(n)} for n in one.missing]
+            kept = {"series": series, "first": f"{one.prefix}-{one.first}", "last": f"{one.prefix}-{one.last}"}
+            items.append({**kept, "count": one.count, "missing": missing})
+    return {"date": day, "items": items}
+
+
+def _elsewhere(reading: Reading, table: str, numbers: Sequence[str]) -> Sequence[Found]:
+    return reading.rows(_OF_OTHER_DAYS.format(table=table), numbers=list(numbers)) if numbers else []
 
 
 def report_view(reading: Reading, report_id: str) -> dict[str, Any]:

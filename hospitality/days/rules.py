@@ -4,8 +4,9 @@ A figure is a count and an amount under a section and a name. Figures add and su
 its Z and all its supplements, and a supplement is what the raw facts say by now less what was reported.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from hospitality.ground.errors import Invalid, Refused
@@ -13,6 +14,7 @@ from hospitality.ground.errors import Invalid, Refused
 COUNTED_MINOR_MAX = 10_000_000_000_000
 CURRENCIES_MAX = 20
 NAMED_MAX = 10
+MISSING_MAX = 100
 # in the order in which a report shows them
 SECTIONS = (
     "orders",
@@ -98,6 +100,33 @@ def rate_words(tax: Mapping[str, Any]) -> str:
     whole, part = divmod(tax["rate_bp"], 100)
     decimals = f".{part:02}".rstrip("0") if part else ""
     return f"{tax['name']} {whole}{decimals} % {'included' if tax['included'] else 'on top'}"
+
+
+# --- numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The numbers of one series that one life of a node gave on a day: `A2-104` to `A2-151`, and what is not among them."""
+
+    series: str
+    prefix: str
+    first: int
+    last: int
+    count: int
+    missing: tuple[str, ...]
+
+
+def stretches(series: str, numbers: Iterable[str]) -> Iterator[Stretch]:
+    """A day's numbers by node and life, each with the gaps between its first and last."""
+    by_prefix: dict[str, set[int]] = {}
+    for number in numbers:
+        prefix, _, count = number.rpartition("-")
+        by_prefix.setdefault(prefix, set()).add(int(count))
+    for prefix, given in sorted(by_prefix.items()):
+        first, last = min(given), max(given)
+        gaps = islice((n for n in range(first, last) if n not in given), MISSING_MAX)
+        yield Stretch(series, prefix, first, last, len(given), tuple(f"{prefix}-{n}" for n in gaps))
 
 
 # --- closing

@@ -1,6 +1,7 @@
 """What has been paid, given back and asked of cards: on an order, and page by page of the property's."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from hospitality.ground.errors import NotFound
@@ -46,23 +47,15 @@ def standing(reading: Reading, order_id: str) -> Standing:
     return standings(reading, [order_id])[order_id]
 
 
-# The casts keep PostgreSQL from answering a sum of bigint as a decimal.
-_PAID = """
-    SELECT order_id, CAST(SUM(paid_minor) AS BIGINT) AS paid_minor,
-           CAST(SUM(refunded_minor) AS BIGINT) AS refunded_minor
-    FROM (
-        SELECT order_id, amount_minor AS paid_minor, 0 AS refunded_minor FROM payments
-        WHERE org_id = :org_id AND order_id IN (:ids)
-        UNION ALL
-        SELECT order_id, CASE WHEN kind = 'reversal' THEN -amount_minor ELSE 0 END,
-               CASE WHEN kind = 'reversal' THEN 0 ELSE amount_minor END
-        FROM refunds WHERE org_id = :org_id AND order_id IN (:ids)
-    ) AS moved GROUP BY order_id
-"""
-_WHERE_IT_STANDS = """
-    SELECT order_id, '' AS waiting FROM receipts WHERE org_id = :org_id AND order_id IN (:ids)
+_STANDING = """
+    SELECT order_id, 'payment' AS what, amount_minor, '' AS number FROM payments
+    WHERE org_id = :org_id AND order_id IN (:ids)
     UNION ALL
-    SELECT a.order_id, a.number FROM card_attempts a
+    SELECT order_id, kind, amount_minor, '' FROM refunds WHERE org_id = :org_id AND order_id IN (:ids)
+    UNION ALL
+    SELECT order_id, 'receipt', 0, '' FROM receipts WHERE org_id = :org_id AND order_id IN (:ids)
+    UNION ALL
+    SELECT a.order_id, 'card', 0, a.number FROM card_attempts a
     WHERE a.org_id = :org_id AND a.order_id IN (:ids) AND NOT EXISTS (
         SELECT 1 FROM card_answers k
         WHERE k.org_id = a.org_id AND k.attempt_id = a.id AND k.outcome IN ('approved', 'declined'))
@@ -70,25 +63,28 @@ _WHERE_IT_STANDS = """
 
 
 def standings(reading: Reading, order_ids: Sequence[str]) -> dict[str, Standing]:
-    """What has been paid on each of these orders: two SELECTs for any number."""
+    """What has been paid on each of these orders: one SELECT for any number."""
     if not order_ids:
         return {}
-    paid = {row["order_id"]: row for row in reading.rows(_PAID, ids=order_ids)}
-    settled: set[str] = set()
+    sums: dict[str, dict[str, int]] = {id: {} for id in order_ids}
     waiting: dict[str, str] = {}
-    for row in reading.rows(_WHERE_IT_STANDS, ids=order_ids):
-        if row["waiting"]:
-            waiting[row["order_id"]] = row["waiting"]
-        else:
-            settled.add(row["order_id"])
-    nothing = {"paid_minor": 0, "refunded_minor": 0}
-    return {
-        id: Standing(found["paid_minor"], id in settled, found["refunded_minor"], waiting.get(id, ""))
-        for id in order_ids
-        for found in (paid.get(id, nothing),)
-    }
+    for order_id, what, amount_minor, number in map(_OF_STANDING, reading.rows(_STANDING, ids=order_ids)):
+        found = sums[order_id]
+        found[what] = found.get(what, 0) + amount_minor
+        if what == "card":
+            waiting[order_id] = number
+    return {id: _standing(found, waiting.get(id, "")) for id, found in sums.items()}
 
 
+_OF_STANDING = itemgetter("order_id", "what", "amount_minor", "number")
+
+
+def _standing(sums: Mapping[str, int], waiting: str) -> Standing:
+    paid = sums.get("payment", 0) - sums.get("reversal", 0)
+    return Standing(paid, "receipt" in sums, sums.get("refund", 0), waiting)
+
+
+# The casts keep PostgreSQL from answering a sum of bigint as a decimal.
 _PAYMENTS = """
     SELECT p.id, p.order_id, p.tender, p.amount_minor, p.tip_minor, p.tendered_minor, p.change_minor,
            p.rounding_minor, p.given_currency, p.given_minor, p.rate_micro, p.reference, p.currency, p.taken_at, p.business_date,

@@ -81,7 +81,7 @@ def load_joins(reading: Reading, today: str | None) -> Sequence[Found]:
 
 
 def load_orders_there(reading: Reading, labels: Collection[str], today: str | None) -> Mapping[str, OrdersThere]:
-    """Label → the orders there of this business day and the ORDER_DAYS before it: six SELECTs, or none without labels."""
+    """Label → the orders there of this business day and the ORDER_DAYS before it: five SELECTs, or none without labels."""
     if not labels or today is None:
         return {}
     since = (date.fromisoformat(today) - timedelta(days=ORDER_DAYS)).isoformat()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hospitality.cash.service import add_drawer, move_cash, open_drawer
 from hospitality.checks.service import pay, void_line
-from hospitality.days.reading import day_view, days_page, server_view, x_report
+from hospitality.days.reading import day_view, days_page, numbers_view, server_view, x_report
 from hospitality.days.service.checkout import check_out
 from hospitality.days.service.close import close_day, supplement_day
 from hospitality.days.service.count import count_drawer
@@ -225,6 +225,42 @@ def test_a_server_checks_out_with_tips_once_nothing_of_theirs_is_open(restaurant
 
 def _somebody(work: Work) -> str:
     return str(add_person(work, display_name="Toivo", role="staff")["id"])
+
+
+def test_every_gap_in_a_days_receipt_numbers_is_explained(restaurant: Restaurant) -> None:
+    node = restaurant.node
+
+    def sell(node: Node, **late: Any) -> None:
+        order = node.act(place_order, NewOrder("counter", (NewLine(restaurant.soup, 1),)))
+        if late:
+            node.act(pay_late, FIRST, order["id"], NewPayment("cash", 900))
+        else:
+            node.act(pay, order["id"], NewPayment("cash", 900))
+
+    def cut_off(work: Work) -> None:
+        order = place_order(work, NewOrder("counter", (NewLine(restaurant.soup, 1),)))
+        assert pay(work, order["id"], NewPayment("cash", 900))["receipt"]["number"] == "A1-2"
+        raise InterruptedError  # the plug is pulled before the commit
+
+    sell(node)
+    with pytest.raises(InterruptedError):
+        node.act(cut_off)
+    node.later(hours=24)
+    sell(node)
+    sell(node, late=True)
+    sell(node)
+    # the database is put back to a copy, and goes on in its next life
+    node.place = replace(node.place, incarnation=2)
+    sell(node)
+    assert node.read(numbers_view, FIRST)["items"] == [
+        {"series": "receipt", "first": "A1-1", "last": "A1-3", "count": 2}
+        | {"missing": [{"number": "A1-2", "belongs_to": SECOND}]}
+    ]
+    assert node.read(numbers_view, SECOND)["items"] == [
+        {"series": "receipt", "first": "A1-2", "last": "A1-4", "count": 2}
+        | {"missing": [{"number": "A1-3", "belongs_to": FIRST}]},
+        {"series": "receipt", "first": "A2-1", "last": "A2-1", "count": 1, "missing": []},
+    ]
 
 
 ACTS = st.lists(
