@@ -12,8 +12,10 @@ import msgspec
 from hospitality.cash.rules import KINDS
 from hospitality.days.rules import Figure, Figures, summed, tax_figures
 from hospitality.ground.statements import Found, Reading
+from hospitality.orders.loading import load_orders
 
 OPEN_ORDERS_MAX = 500
+ORDERS_AT_ONCE_MAX = 500
 # The casts keep PostgreSQL from answering a sum of bigint as a decimal.
 _MOVED = """
     SELECT kind, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor FROM cash_moves
@@ -59,6 +61,11 @@ _VOIDS = """
     WHERE v.org_id = :org_id AND v.property_id = :property_id AND v.business_date = :day {by}
 """
 _RECEIPTS = f"SELECT total_minor, taxes FROM receipts WHERE {_OF_DAY}"
+# an adjustment comes to something once its order is settled: it is of that day
+_ADJUSTED = """
+    SELECT DISTINCT r.order_id FROM receipts r JOIN adjustments a ON a.org_id = r.org_id AND a.order_id = r.order_id
+    WHERE r.org_id = :org_id AND r.property_id = :property_id AND r.business_date = :day ORDER BY r.order_id
+"""
 _REFUND_TAXES = f"SELECT taxes FROM refunds WHERE {_OF_DAY} AND kind = 'refund'"
 _PAYMENTS = f"""
     SELECT tender, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor,
@@ -118,6 +125,7 @@ def figures_of_day(reading: Reading, day: str, *, currency: str) -> Figures:
         for row in reading.rows(_RECEIPTS, day=day):
             yield Figure("receipts", "issued", 1, row["total_minor"], currency)
             yield from tax_figures(msgspec.json.decode(row["taxes"]), sign=1, currency=currency)
+        yield from _adjustments(reading, day, currency)
         for row in reading.rows(_REFUND_TAXES, day=day):
             yield from tax_figures(msgspec.json.decode(row["taxes"]), sign=-1, currency=currency)
         for row in reading.rows(_ROUNDED, day=day):
@@ -131,6 +139,16 @@ def figures_of_day(reading: Reading, day: str, *, currency: str) -> Figures:
         yield Figure("open", "carried over", len(orders_open(reading, day)), 0, currency)
 
     return summed(found())
+
+
+def _adjustments(reading: Reading, day: str, currency: str) -> Iterator[Figure]:
+    """What comps, discounts and service charges came to on the orders that were settled on a day."""
+    ids = [row["order_id"] for row in reading.rows(_ADJUSTED, day=day)]
+    for at in range(0, len(ids), ORDERS_AT_ONCE_MAX):
+        for order in load_orders(reading, ids[at : at + ORDERS_AT_ONCE_MAX]):
+            effects = order.adjusted().effects
+            for one in order.adjustments:
+                yield Figure("adjustments", one.kind, 1, effects[one.id], currency)
 
 
 def figures_of_person(reading: Reading, day: str, person_id: str, *, currency: str) -> Figures:

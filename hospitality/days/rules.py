@@ -19,6 +19,7 @@ MISSING_MAX = 100
 SECTIONS = (
     "orders",
     "sales",
+    "adjustments",
     "receipts",
     "tax_net",
     "tax",

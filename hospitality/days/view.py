@@ -12,6 +12,7 @@ COLUMNS = 42
 TITLES = {
     "orders": "Orders",
     "sales": "Sales as priced",
+    "adjustments": "Comps, discounts, charges",
     "receipts": "Receipts",
     "tax_net": "Net by tax rate",
     "tax": "Tax",

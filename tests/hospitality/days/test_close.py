@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hospitality.cash.service import add_drawer, move_cash, open_drawer
+from hospitality.checks.reading import order_view
 from hospitality.checks.service import pay, void_line
+from hospitality.checks.service.floor import make_adjustment
 from hospitality.days.reading import day_view, days_page, numbers_view, server_view, x_report
 from hospitality.days.service.checkout import check_out
 from hospitality.days.service.close import close_day, supplement_day
@@ -22,6 +24,7 @@ from hospitality.ground.ids import new_id
 from hospitality.ground.work import Work
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
+from hospitality.orders.service.adjust import NewAdjustment
 from hospitality.payments.rules import NewPayment, NewRefund
 from hospitality.payments.service.refund import refund_payment
 from hospitality.people.service.accounts import add_person
@@ -225,6 +228,26 @@ def test_a_server_checks_out_with_tips_once_nothing_of_theirs_is_open(restaurant
 
 def _somebody(work: Work) -> str:
     return str(add_person(work, display_name="Toivo", role="staff")["id"])
+
+
+def test_what_was_taken_off_and_put_on_is_of_the_day_on_which_it_was_settled(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    order, other = ordered(restaurant, 3, 2), ordered(restaurant, 0)
+    node.act(make_adjustment, order["id"], NewAdjustment("comp", "cold", line_id=order["lines"][1]["id"]))
+    node.act(make_adjustment, order["id"], NewAdjustment("discount", "regular", percent_bp=1000))
+    node.act(make_adjustment, order["id"], NewAdjustment("service_charge", "late", amount_minor=50))
+    node.act(make_adjustment, other["id"], NewAdjustment("discount", "of an open one", amount_minor=1))
+    assert not [name for name in figures(node.read(x_report)["figures"]) if name.startswith("adjustments")]
+    due = node.read(order_view, order["id"])["due_minor"]
+    node.act(pay, order["id"], NewPayment("cash", due))
+    found = figures(node.read(x_report)["figures"])
+    assert {name: of for name, of in found.items() if name.startswith("adjustments")} == {
+        "adjustments/comp": (1, -1800),
+        "adjustments/discount": (1, -100),
+        "adjustments/service_charge": (1, 50),
+    }
+    levy = found["tax/Levy 2 % on top"][1]
+    assert found["receipts/issued"] == (1, 999 + 1800 - 1800 - 100 + 50 + levy) == (1, due)
 
 
 def test_every_gap_in_a_days_receipt_numbers_is_explained(restaurant: Restaurant) -> None:
