@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from hospitality.checks.reading import order_view, orders_page, parts_view, receipt_view
 from hospitality.checks.service import add_lines, answer_card_payment, pay, void_line
-from hospitality.checks.service.floor import fire, make_adjustment, rush, withdraw
+from hospitality.checks.service.floor import change, fire, make_adjustment, repeat_round, rush, withdraw
 from hospitality.ground.http import OR_REQUESTED, Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
 from hospitality.orders.api import NewLineShape, OrderShape, new_lines
 from hospitality.orders.service.adjust import NewAdjustment
+from hospitality.orders.service.change import NewHead
 from hospitality.orders.service.charge import add_charge_rule, charge_rules, end_charge_rule
 from hospitality.payments.api import AttemptShape, ListedPayment, PaymentShape, Tender
 from hospitality.payments.reading import attempts_of
@@ -50,6 +51,15 @@ class Course(Shape):
     """Which course to fire; without one, all that is held."""
 
     course: int | None = None
+
+
+class HeadChange(Shape):
+    """What changes; an empty text takes the table or the tab's name away."""
+
+    table: str | None = None
+    covers: int | None = None
+    server_id: IdText | None = None
+    tab: str | None = None
 
 
 class NewAdjustmentShape(Shape):
@@ -214,6 +224,18 @@ async def fire_held(request: Request, asking: Asking, order_id: Id, which: Cours
 async def hurry(request: Request, asking: Asking, order_id: Id) -> Response:
     """Puts the order's tickets before others in the kitchen; needs orders.place."""
     return await act(request, asking, rush, order_id)
+
+
+@router.post("/orders/{order_id}/changes", status_code=201, response_model=OrderShape)
+async def change_head(request: Request, asking: Asking, order_id: Id, new: HeadChange) -> Response:
+    """Takes an order to another table or server, counts its covers anew or names its tab; needs orders.place."""
+    return await act(request, asking, change, order_id, NewHead(new.table, new.covers, new.server_id, new.tab))
+
+
+@router.post("/orders/{order_id}/repeat", status_code=201, response_model=OrderShape)
+async def repeat(request: Request, asking: Asking, order_id: Id) -> Response:
+    """Orders the last round again at the prices of now; needs orders.place."""
+    return await act(request, asking, repeat_round, order_id)
 
 
 @router.post("/orders/{order_id}/adjustments", status_code=201, response_model=OrderShape)

@@ -12,7 +12,7 @@ import msgspec
 from hospitality.cash.rules import KINDS
 from hospitality.days.rules import Figure, Figures, summed, tax_figures
 from hospitality.ground.statements import Found, Reading
-from hospitality.orders.loading import load_orders
+from hospitality.orders.loading import TABLE_LABEL, load_orders
 
 OPEN_ORDERS_MAX = 500
 ORDERS_AT_ONCE_MAX = 500
@@ -93,9 +93,9 @@ _CASH = f"""
 """
 _COUNTS = f"SELECT counted FROM drawer_counts WHERE {_OF_DAY}"
 # open when the day ended, by the facts of that day and those before it
-_OPEN = """
-    SELECT o.id, o.number, o.table_label FROM orders o
-    WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.business_date <= :day {by}
+_OPEN = f"""
+    SELECT o.id, o.number, {TABLE_LABEL} AS table_label FROM orders o
+    WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.business_date <= :day {{by}}
       AND NOT EXISTS (
         SELECT 1 FROM receipts r WHERE r.org_id = o.org_id AND r.order_id = o.id AND r.business_date <= :day)
       AND EXISTS (

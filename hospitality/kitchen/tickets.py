@@ -7,7 +7,7 @@ from typing import Any
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
 from hospitality.ground.texts import words_of
-from hospitality.orders.loading import FIRED_AT, LoadedLine, lines_reached, loaded_line
+from hospitality.orders.loading import FIRED_AT, TABLE_LABEL, LoadedLine, lines_reached, loaded_line
 from hospitality.orders.rules import state_of_all
 from hospitality.properties.service import current_business_date
 
@@ -38,7 +38,7 @@ _LINES = f"""
     SELECT l.id, l.order_id, l.ticket_id, l.line_no, l.name, l.quantity, l.choices, l.note, l.seat, l.station_id,
            l.prep_seconds, l.placed_at, l.course, l.held, {FIRED_AT} AS fired_at, v.reason AS void_reason,
            EXISTS (SELECT 1 FROM ticket_rushes r WHERE r.org_id = l.org_id AND r.ticket_id = l.ticket_id) AS rushed,
-           o.number, o.channel, o.table_label, o.covers, o.note AS order_note,
+           o.number, o.channel, {TABLE_LABEL} AS table_label, o.covers, o.note AS order_note,
            i.allergens, st.name AS station_name, p.display_name AS server
     FROM order_lines l
     JOIN orders o ON o.org_id = l.org_id AND o.id = l.order_id

@@ -50,6 +50,7 @@ class NewOrderShape(Shape):
     table: str | None = None
     covers: int | None = None
     note: str | None = None
+    tab: str | None = None
     lines: list[NewLineShape]
 
 
@@ -121,6 +122,9 @@ class OrderShape(Shape):
     opened_at: str
     opened_by: str | None
     opened_by_name: str | None
+    server_id: str | None
+    server_name: str | None
+    tab: str | None
     currency: str
     lines: list[LineShape]
     adjustments: list[AdjustmentShape]
@@ -156,5 +160,5 @@ def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:
 @router.post("/orders", status_code=201, response_model=OrderShape, responses=OR_REQUESTED)
 async def new_order(request: Request, asking: Asking, new: NewOrderShape) -> Response:
     """Takes an order and sends its tickets; needs orders.place. Answered once it is durable."""
-    order = NewOrder(new.channel, new_lines(new.lines), new.table, new.covers, new.note)
+    order = NewOrder(new.channel, new_lines(new.lines), new.table, new.covers, new.note, new.tab)
     return await act(request, asking, place_order, order)

@@ -114,3 +114,14 @@ class ServiceChargeRuleSet:
     covers_min: int
     percent_bp: int
     active: bool
+
+
+@journal_kind("orders.order_changed")
+@dataclass(frozen=True, slots=True)
+class OrderChanged:
+    """It went to another table or server, its covers were counted anew, or its tab got a name; `fields` says which."""
+
+    order_id: str
+    number: str
+    fields: tuple[str, ...]
+    ticket_ids: tuple[str, ...]

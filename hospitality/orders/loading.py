@@ -1,4 +1,4 @@
-"""Orders with their lines, voids and kitchen states: four SELECTs for any number of them."""
+"""Orders with their lines, voids and kitchen states: five SELECTs for any number of them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -85,6 +85,16 @@ class LoadedOrder:
 FIRED_AT = """
     CASE WHEN l.held THEN (SELECT MIN(f.at) FROM line_fires f WHERE f.org_id = l.org_id AND f.line_id = l.id) END
 """
+# the table that an order is at now; `o` is the order
+TABLE_LABEL = """
+    NULLIF(COALESCE((SELECT c.value FROM order_changes c WHERE c.org_id = o.org_id AND c.order_id = o.id
+                     AND c.field = 'table' ORDER BY c.at DESC, c.id DESC LIMIT 1), o.table_label), '')
+"""
+_CHANGES = """
+    SELECT c.order_id, c.field, c.value, c.server_id, p.display_name AS server_name
+    FROM order_changes c LEFT JOIN people p ON p.org_id = c.org_id AND p.id = c.server_id
+    WHERE c.org_id = :org_id AND c.order_id IN (:ids) ORDER BY c.at, c.id
+"""
 _ORDERS = """
     SELECT o.id, o.number, o.channel, o.table_label, o.covers, o.note, o.currency, o.opened_by, o.business_date,
            o.opened_at, p.display_name AS opened_by_name
@@ -116,7 +126,9 @@ def load_orders(reading: Reading, order_ids: Sequence[str]) -> list[LoadedOrder]
     """The property's orders of these ids, in their order; ids that it doesn't have are left out."""
     if not order_ids:
         return []
-    heads = {row["id"]: row for row in reading.rows(_ORDERS, ids=order_ids)}
+    heads = {row["id"]: head_of(row) for row in reading.rows(_ORDERS, ids=order_ids)}
+    for change in reading.rows(_CHANGES, ids=list(heads)):
+        heads[change["order_id"]] |= changed(change)
     lines = reading.rows(_LINES, ids=list(heads))
     reached = lines_reached(reading, {line["ticket_id"] for line in lines})
     by_order: dict[str, list[LoadedLine]] = {id: [] for id in heads}
@@ -128,6 +140,21 @@ def load_orders(reading: Reading, order_ids: Sequence[str]) -> list[LoadedOrder]
         for id in order_ids
         if id in heads
     ]
+
+
+def head_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An order's head as it was placed; who opened it serves it."""
+    return {**dict(row), "tab": None, "server_id": row["opened_by"], "server_name": row["opened_by_name"]}
+
+
+def changed(change: Mapping[str, Any]) -> dict[str, Any]:
+    """What a change makes of the head."""
+    field, value = change["field"], change["value"]
+    if field == "server":
+        return {"server_id": change["server_id"], "server_name": change["server_name"]}
+    if field == "covers":
+        return {"covers": int(value) if value else None}
+    return {"table_label" if field == "table" else field: value or None}
 
 
 def _adjustments(reading: Reading, order_ids: list[str]) -> dict[str, list[Adjusting]]:

@@ -19,6 +19,7 @@ from hospitality.ground.tables import (
 )
 
 ADJUSTMENTS = ("comp", "discount", "service_charge")
+CHANGES = ("table", "covers", "server", "tab")
 STEPS = ("started", "ready", "served", "recalled")
 
 
@@ -210,3 +211,24 @@ class ServiceChargeRule(Row, table=True):
     covers_min: int = column(COUNT)
     percent_bp: int = column(COUNT)
     active: bool = column(FLAG)
+
+
+class OrderChange(Row, table=True):
+    """From here on an order has another table, server, number of covers or name of its tab; the last one of each holds.
+
+    field: one of CHANGES. value: the new one as text, empty for none; a server's is the name of nobody but `server_id`.
+    """
+
+    __tablename__ = "order_changes"
+    __table_args__ = described(
+        "fact", refers={"order_id": "orders"}, indexes=[["order_id", "field", "at"], ["property_id", "business_date"]]
+    )
+
+    order_id: str = column(ID)
+    field: str = column(WORDS)
+    value: str = column(WORDS, pii="indirect")
+    server_id: str | None = column(ID, pii="indirect", optional=True)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)

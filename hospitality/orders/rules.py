@@ -69,6 +69,7 @@ class NewOrder:
     table: str | None = None
     covers: int | None = None
     note: str | None = None
+    tab: str | None = None
 
 
 class Taxed(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 from hospitality.checks.reading import with_standing
 from hospitality.ground.statements import Found, Reading
-from hospitality.orders.loading import LoadedOrder, load_orders
+from hospitality.orders.loading import TABLE_LABEL, LoadedOrder, load_orders
 from hospitality.payments.reading import standings
 from hospitality.tables.rules import OrderThere, Seating
 
@@ -32,12 +32,15 @@ _JOINS = """
       AND NOT EXISTS (SELECT 1 FROM table_partings p WHERE p.org_id = j.org_id AND p.join_id = j.id)
     ORDER BY j.id
 """
-_ORDERS = """
-    SELECT o.id, o.table_label, o.opened_at,
+_ORDERS = f"""
+    SELECT o.id, {TABLE_LABEL} AS table_label, o.opened_at,
            EXISTS (SELECT 1 FROM receipts r WHERE r.org_id = o.org_id AND r.order_id = o.id) AS settled
     FROM orders o
     WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.business_date >= :since
-      AND o.table_label IN (:labels)
+      AND (o.table_label IN (:labels) OR o.id IN (
+        SELECT c.order_id FROM order_changes c
+        WHERE c.org_id = :org_id AND c.property_id = :property_id AND c.business_date >= :since
+          AND c.field = 'table' AND c.value IN (:labels)))
     ORDER BY o.id
 """
 
@@ -81,7 +84,7 @@ def load_joins(reading: Reading, today: str | None) -> Sequence[Found]:
 
 
 def load_orders_there(reading: Reading, labels: Collection[str], today: str | None) -> Mapping[str, OrdersThere]:
-    """Label → the orders there of this business day and the ORDER_DAYS before it: five SELECTs, or none without labels."""
+    """Label → the orders there of this business day and the ORDER_DAYS before it: a few SELECTs, or none without labels."""
     if not labels or today is None:
         return {}
     since = (date.fromisoformat(today) - timedelta(days=ORDER_DAYS)).isoformat()
@@ -93,10 +96,10 @@ def load_orders_there(reading: Reading, labels: Collection[str], today: str | No
     for order in orders:
         answer = with_standing(order, paid[order.id])
         if answer["payment_state"] != "settled":  # everything on it is voided
-            there.setdefault(order.row["table_label"], []).append((answer, _value(order, answer)))
+            there.setdefault(order.row["table_label"] or "", []).append((answer, _value(order, answer)))
     for row in rows:
         if row["settled"]:
-            settled.setdefault(row["table_label"], []).append(row["opened_at"])
+            settled.setdefault(row["table_label"] or "", []).append(row["opened_at"])
     return {
         label: OrdersThere(
             tuple(answer for answer, _ in there.get(label, [])),

@@ -3,11 +3,13 @@
 from typing import Any
 
 from hospitality.checks.reading import with_standing
-from hospitality.checks.service import settled_if_paid
+from hospitality.checks.service import add_lines, settled_if_paid
+from hospitality.ground.errors import Refused
 from hospitality.ground.work import Work
 from hospitality.orders.loading import load_order
-from hospitality.orders.rules import check_not_settled
+from hospitality.orders.rules import NewLine, check_not_settled
 from hospitality.orders.service.adjust import NewAdjustment, adjust, withdraw_adjustment
+from hospitality.orders.service.change import NewHead, change_order
 from hospitality.orders.service.fire import fire_course, rush_order
 from hospitality.payments.reading import standing
 
@@ -39,3 +41,30 @@ def withdraw(
         work, order, adjustment_id, reason=reason, paid_minor=paid.paid_minor, approval_id=approval_id
     )
     return settled_if_paid(work, changed, paid)
+
+
+def change(work: Work, order_id: str, new: NewHead) -> dict[str, Any]:
+    """Takes an order that is not settled to another table or server, counts its covers anew, or names its tab."""
+    order, paid = load_order(work, order_id), standing(work, order_id)
+    check_not_settled(settled=paid.settled, number=order.number)
+    return with_standing(change_order(work, order, new), paid)
+
+
+def repeat_round(work: Work, order_id: str) -> dict[str, Any]:
+    """Orders again what was ordered last, with its choices and seats, at the menu's prices of now."""
+    left = load_order(work, order_id).left()
+    if not left:
+        raise Refused("NOTHING_TO_REPEAT", "Nothing on this order is left to repeat. Order it from the menu.")
+    last = max(line.row["placed_at"] for line in left)
+    again = [
+        NewLine(
+            line.row["menu_item_id"],
+            line.row["quantity"],
+            tuple((taken["option_id"], taken["quantity"]) for taken in line.options),
+            line.row["note"],
+            line.row["seat"],
+        )
+        for line in left
+        if line.row["placed_at"] == last
+    ]
+    return add_lines(work, order_id, again)

@@ -22,9 +22,10 @@ from hospitality.menu.portions import give_portions_back, take_portions
 from hospitality.menu.rules import CHANNELS, ItemForSale, Ordering
 from hospitality.orders import rules
 from hospitality.orders.facts import LinesAdded, LineVoided, OrderPlaced, OrderVoided
-from hospitality.orders.loading import LoadedLine, LoadedOrder
+from hospitality.orders.loading import LoadedLine, LoadedOrder, head_of
 from hospitality.orders.models import LineVoid, Order, OrderLine
 from hospitality.orders.rules import NewLine, NewOrder
+from hospitality.orders.service.change import name_tab
 from hospitality.orders.service.charge import charge_by_rule
 from hospitality.orders.view import order_answer
 from hospitality.properties.service import business_day
@@ -69,6 +70,9 @@ def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
     charges: tuple[rules.Adjusting, ...] = ()
     if new.covers is not None and new.covers >= rules.PARTY_MIN:
         charges = charge_by_rule(work, order_id, new.covers, today=today)
+    head = head_of({**head, "opened_by_name": _opener(work)})
+    if new.tab is not None:
+        head |= name_tab(work, order_id, new.tab)
     answer = order_answer(LoadedOrder(head, _opener(work), lines, charges))
     total = answer["total_minor"]
     fact = OrderPlaced(order_id, head["number"], _tickets(lines), len(lines), total, head["currency"])

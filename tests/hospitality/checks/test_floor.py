@@ -7,15 +7,17 @@ import pytest
 
 from hospitality.checks.reading import order_view
 from hospitality.checks.service import add_lines, pay, void_line
-from hospitality.checks.service.floor import fire, make_adjustment, rush, withdraw
+from hospitality.checks.service.floor import change, fire, make_adjustment, repeat_round, rush, withdraw
 from hospitality.ground.errors import Forbidden, Invalid, NotFound, Refused
 from hospitality.kitchen.service import step_ticket
 from hospitality.kitchen.tickets import tickets_list
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from hospitality.orders.service.adjust import NewAdjustment
+from hospitality.orders.service.change import NewHead
 from hospitality.orders.service.charge import add_charge_rule, end_charge_rule
 from hospitality.payments.rules import NewPayment
+from hospitality.people.service.accounts import add_person
 from tests.hospitality.node import Node, Restaurant
 
 
@@ -176,3 +178,55 @@ def test_a_large_party_is_charged_by_the_rule_of_the_moment(restaurant: Restaura
     assert charged(20) == [("Banquet", 1350)]
     node.act(end_charge_rule, small["id"])
     assert charged(7) == []
+
+
+def test_an_order_goes_to_another_table_and_server_and_its_tickets_follow(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    toivo = node.act(add_person, display_name="Toivo", role="staff")["id"]
+    new = NewOrder("dine_in", (NewLine(restaurant.soup, 1), NewLine(restaurant.beer, 1)), table="7", tab=" Ines ")
+    order = node.act(place_order, new)
+    assert (order["tab"], order["server_name"]) == ("Ines", "Selma")
+    assert order == node.read(order_view, order["id"])
+    node.act(change, order["id"], NewHead(table="9"))
+    node.later(minutes=1)
+    moved = node.act(change, order["id"], NewHead(table="12", covers=3, server_id=toivo, tab=""))
+    assert moved == node.read(order_view, order["id"])
+    assert {name: moved[name] for name in moved if moved[name] != order[name]} == {
+        "table": "12",
+        "covers": 3,
+        "server_id": toivo,
+        "server_name": "Toivo",
+        "tab": None,
+    }
+    assert {ticket["table"] for ticket in node.read(tickets_list)} == {"12"}
+    before = node.store.counts()
+    assert node.act(change, order["id"], NewHead(table="12", covers=3)) == moved
+    assert node.store.counts() == before
+    last = told(node, "orders.order_changed")[-1]
+    assert last["fields"] == ["table", "covers", "server", "tab"]
+    assert set(last["ticket_ids"]) == {line["ticket_id"] for line in order["lines"]}
+    node.act(pay, order["id"], NewPayment("cash", moved["due_minor"]))
+    with pytest.raises(Refused) as settled:
+        node.act(change, order["id"], NewHead(table="1"))
+    assert settled.value.code == "ORDER_SETTLED"
+
+
+def test_the_last_round_is_ordered_again_with_its_choices(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    pepper = restaurant.option(restaurant.sauces["options"], "Pepper")
+    order = node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 1),)))
+    node.later(minutes=5)
+    round_of = [NewLine(restaurant.beer, 2, seat=1), NewLine(restaurant.steak, 1, ((pepper, 1),), note="rare")]
+    order = node.act(add_lines, order["id"], [*round_of, NewLine(restaurant.beer, 9)])
+    node.act(void_line, order["id"], order["lines"][3]["id"], reason="mistyped")
+    node.later(minutes=5)
+    order = node.act(repeat_round, order["id"])
+    names = ("name", "quantity", "seat", "note", "options")
+    first, again = ([{name: line[name] for name in names} for line in order["lines"][at:][:2]] for at in (1, 4))
+    assert (first, len(order["lines"])) == (again, 6)
+    for line in order["lines"]:
+        if line["void_reason"] is None:
+            node.act(void_line, order["id"], line["id"], reason="left")
+    with pytest.raises(Refused) as refused:
+        node.act(repeat_round, order["id"])
+    assert refused.value.code == "NOTHING_TO_REPEAT"

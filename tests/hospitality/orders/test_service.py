@@ -23,6 +23,7 @@ def steak_and_beer(restaurant: Restaurant, **head: Any) -> NewOrder:
 
 
 # what nothing was done to yet
+PLAIN_ORDER: dict[str, Any] = {"adjustments": [], "tab": None}
 PLAIN_LINE = {"course": None, "kitchen_state": "placed", "void_reason": None}
 
 
@@ -43,8 +44,8 @@ def test_an_order_is_answered_whole_at_the_menus_prices(restaurant: Restaurant) 
         "note": "birthday",
         "business_date": "2026-03-01",
         "opened_at": "2026-03-01T17:00:00.000000Z",
-        "opened_by": node.caller.person_id,
-        "opened_by_name": "Selma",
+        **dict.fromkeys(("opened_by", "server_id"), node.caller.person_id),
+        **dict.fromkeys(("opened_by_name", "server_name"), "Selma"),
         "currency": "NAD",
         "lines": [
             {
@@ -93,7 +94,7 @@ def test_an_order_is_answered_whole_at_the_menus_prices(restaurant: Restaurant) 
                 **PLAIN_LINE,
             },
         ],
-        "adjustments": [],
+        **PLAIN_ORDER,
         "subtotal_minor": 5166,
         "tax_minor": 600,
         "taxes": [
