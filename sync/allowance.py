@@ -15,9 +15,8 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, Integer, MetaData, Table, Text, text
-from sqlalchemy.dialects.postgresql import UUID
 
-from sync.schema import engine_columns
+from sync.schema import ID, engine_columns, place_columns
 
 AMOUNT_MAX = 10**15
 COUNTED = frozenset({"sync_earnings", "sync_spends", "sync_wants"})
@@ -30,26 +29,17 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(column_1_name)s",
     }
 )
-_ID = Text().with_variant(UUID(as_uuid=False), "postgresql")
 _BIG = BigInteger().with_variant(Integer(), "sqlite")
 _NONE = {"pii": "none", "merge": "last_writer"}
 _WHOSE = {"pii": "indirect", "merge": "last_writer"}
-
-
-def _row() -> list[Column[Any]]:
-    return [
-        Column("org_id", _ID, primary_key=True, info=_NONE),
-        Column("id", _ID, primary_key=True, info=_NONE),
-        Column("property_id", _ID, nullable=True, info=_NONE),
-    ]
 
 
 def _fact(name: str, writer: str, *columns: Column[Any]) -> Table:
     return Table(
         name,
         metadata,
-        *_row(),
-        Column("allowance_id", _ID, nullable=False, info=_NONE),
+        *place_columns(),
+        Column("allowance_id", ID, nullable=False, info=_NONE),
         *columns,
         Column("amount", _BIG, nullable=False, info=_NONE),
         *engine_columns(),
@@ -70,7 +60,7 @@ def _cause() -> Column[Any]:
 allowances = Table(
     "sync_allowances",
     metadata,
-    *_row(),
+    *place_columns(),
     Column("subject", Text, nullable=False, info=_WHOSE),
     Column("unit", Text, nullable=False, info=_NONE),
     Column("risk_budget", _BIG, nullable=False, server_default=text("0"), info=_NONE),

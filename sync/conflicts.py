@@ -7,12 +7,11 @@ resolution stands, and of two made apart the earlier stamp counts.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
-from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from sync.schema import engine_columns
+from sync.schema import ID, engine_columns, place_columns
 
 metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"})
-_ID = Text().with_variant(UUID(as_uuid=False), "postgresql")
 _BIG = BigInteger().with_variant(Integer(), "sqlite")
 _INSTANT = Text().with_variant(TIMESTAMP(timezone=True), "postgresql")
 _NONE = {"pii": "none", "merge": "last_writer"}
@@ -22,11 +21,9 @@ _VALUE = {"pii": "direct", "merge": "last_writer"}
 conflicts = Table(
     "sync_conflicts",
     metadata,
-    Column("org_id", _ID, primary_key=True, info=_NONE),
-    Column("id", _ID, primary_key=True, info=_NONE),
-    Column("property_id", _ID, nullable=True, info=_NONE),
+    *place_columns(),
     Column("tbl", Text, nullable=False, info=_NONE),
-    Column("row_id", _ID, nullable=False, info=_NONE),
+    Column("row_id", ID, nullable=False, info=_NONE),
     Column("field", Text, nullable=False, info=_NONE),
     Column("rule", Text, nullable=False, info=_NONE),
     Column("won_value", Text, nullable=False, info=_VALUE),
@@ -45,9 +42,7 @@ conflicts = Table(
 troubles = Table(
     "sync_troubles",
     metadata,
-    Column("org_id", _ID, primary_key=True, info=_NONE),
-    Column("id", _ID, primary_key=True, info=_NONE),
-    Column("property_id", _ID, nullable=True, info=_NONE),
+    *place_columns(),
     Column("node", Integer, nullable=False, info=_NONE),
     Column("incarnation", Integer, nullable=False, info=_NONE),
     Column("first", _BIG, nullable=False, info=_NONE),
@@ -65,14 +60,12 @@ troubles = Table(
 resolutions = Table(
     "sync_resolutions",
     metadata,
-    Column("org_id", _ID, primary_key=True, info=_NONE),
-    Column("id", _ID, primary_key=True, info=_NONE),
-    Column("property_id", _ID, nullable=True, info=_NONE),
-    Column("subject_id", _ID, nullable=False, info=_NONE),
+    *place_columns(),
+    Column("subject_id", ID, nullable=False, info=_NONE),
     Column("subject", Text, nullable=False, info=_NONE),
     Column("action", Text, nullable=False, info=_NONE),
     Column("note", Text, nullable=True, info=_VALUE),
-    Column("resolved_by", _ID, nullable=True, info=_PERSON),
+    Column("resolved_by", ID, nullable=True, info=_PERSON),
     Column("resolved_at", _INSTANT, nullable=False, info=_NONE),
     *engine_columns(),
     Index(None, "org_id", "subject_id"),

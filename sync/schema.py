@@ -14,8 +14,10 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Boolean, Column, DefaultClause, Integer, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.sql.sqltypes import TypeEngine
 
+ID = Text().with_variant(UUID(as_uuid=False), "postgresql")
 ENGINE_COLUMNS = ("_hlc", "_node", "_fv", "_deleted", "_x")
 IN_SET = "/"  # between a set's name and its element's; no column's name has one
 Side = Literal["node", "hub"]
@@ -184,6 +186,16 @@ def attach_engine_columns(*metadata: MetaData) -> None:
             if table.info.get("kind") in ("fact", "record") and "_hlc" not in table.c:
                 for column in engine_columns():
                     table.append_column(column)
+
+
+def place_columns() -> list[Column[Any]]:
+    """Whose a row is, its id, and of which property, for the engine's own tables that replicate."""
+    none = {"pii": "none", "merge": "last_writer"}
+    return [
+        Column("org_id", ID, primary_key=True, info=none),
+        Column("id", ID, primary_key=True, info=none),
+        Column("property_id", ID, nullable=True, info=none),
+    ]
 
 
 def engine_columns() -> list[Column[object]]:

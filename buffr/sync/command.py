@@ -68,22 +68,6 @@ def status(
         typer.echo(line)
 
 
-@conflicts.callback(invoke_without_command=True)
-def list_conflicts(
-    context: typer.Context,
-    url: Url = None,
-    token: Token = None,
-    data: Data = None,
-    org: Org = None,
-    of_property: OfProperty = None,
-    only_open: OnlyOpen = False,
-    as_json: AsJson = False,
-) -> None:
-    """Lists conflicts, newest first."""
-    if context.invoked_subcommand is None:
-        _list("conflicts", Asked(url, token, data, org), of_property, only_open, as_json, _conflict_line)
-
-
 @conflicts.command()
 def restore(
     id: TheId,
@@ -98,56 +82,12 @@ def restore(
     _decide("conflicts", id, "restore", note, Asked(url, token, data, org), as_json, _conflict_line)
 
 
-@conflicts.command()
-def dismiss(
-    id: TheId,
-    note: NeededNote,
-    url: Url = None,
-    token: Token = None,
-    data: Data = None,
-    org: Org = None,
-    as_json: AsJson = False,
-) -> None:
-    """Leaves the value that counts."""
-    _decide("conflicts", id, "dismiss", note, Asked(url, token, data, org), as_json, _conflict_line)
-
-
-@troubles.callback(invoke_without_command=True)
-def list_troubles(
-    context: typer.Context,
-    url: Url = None,
-    token: Token = None,
-    data: Data = None,
-    org: Org = None,
-    of_property: OfProperty = None,
-    only_open: OnlyOpen = False,
-    as_json: AsJson = False,
-) -> None:
-    """Lists what was set aside, newest first."""
-    if context.invoked_subcommand is None:
-        _list("troubles", Asked(url, token, data, org), of_property, only_open, as_json, _trouble_line)
-
-
 @troubles.command()
 def retry(
     id: TheId, url: Url = None, token: Token = None, data: Data = None, org: Org = None, as_json: AsJson = False
 ) -> None:
     """Has it applied again at head office."""
     _decide("troubles", id, "retry", None, Asked(url, token, data, org), as_json, _tried_line)
-
-
-@troubles.command()
-def discard(
-    id: TheId,
-    note: NeededNote,
-    url: Url = None,
-    token: Token = None,
-    data: Data = None,
-    org: Org = None,
-    as_json: AsJson = False,
-) -> None:
-    """Leaves it out for good; its content is kept at head office."""
-    _decide("troubles", id, "discard", note, Asked(url, token, data, org), as_json, _trouble_line)
 
 
 def _list(
@@ -207,3 +147,41 @@ def _settled(one: Found) -> str:
         return ""
     note = f": {settled['note']}" if settled["note"] else ""
     return f"  [{settled['action']} by {settled['by_name'] or settled['by'] or 'sync itself'}{note}]"
+
+
+def _add_listing(to: typer.Typer, what: str, text: str, line: Callable[[Found], str]) -> None:
+    @to.callback(invoke_without_command=True, help=text)
+    def listing(
+        context: typer.Context,
+        url: Url = None,
+        token: Token = None,
+        data: Data = None,
+        org: Org = None,
+        of_property: OfProperty = None,
+        only_open: OnlyOpen = False,
+        as_json: AsJson = False,
+    ) -> None:
+        if context.invoked_subcommand is None:
+            _list(what, Asked(url, token, data, org), of_property, only_open, as_json, line)
+
+
+def _add_leaving(to: typer.Typer, what: str, action: str, text: str, line: Callable[[Found], str]) -> None:
+    @to.command(action, help=text)
+    def leaving(
+        id: TheId,
+        note: NeededNote,
+        url: Url = None,
+        token: Token = None,
+        data: Data = None,
+        org: Org = None,
+        as_json: AsJson = False,
+    ) -> None:
+        _decide(what, id, action, note, Asked(url, token, data, org), as_json, line)
+
+
+_add_listing(conflicts, "conflicts", "Lists conflicts, newest first.", _conflict_line)
+_add_listing(troubles, "troubles", "Lists what was set aside, newest first.", _trouble_line)
+_add_leaving(conflicts, "conflicts", "dismiss", "Leaves the value that counts.", _conflict_line)
+_add_leaving(
+    troubles, "troubles", "discard", "Leaves it out for good; its content is kept at head office.", _trouble_line
+)

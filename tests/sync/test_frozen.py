@@ -232,7 +232,7 @@ def test_a_node_of_the_first_release_that_missed_what_is_gone_is_told_so_in_word
     node = old_node(frozen, head, tmp_path / "old")
     node.open()
     try:
-        group, link = node.house.group, node.connect()
+        group, link = node.house.group, node.link
         life, place = node.engine.incarnation, node.property_id
 
         def pull(after: int, incarnation: int = life) -> messages.PullAnswer:
