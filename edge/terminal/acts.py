@@ -13,6 +13,7 @@ from edge.terminal.shapes import (
     Conflict,
     ConflictPage,
     KeptBackList,
+    MenuItem,
     Order,
     Person,
     Receipt,
@@ -89,6 +90,15 @@ def payment_under_way(desk: Desk, order_id: str) -> KeptAction | None:
     """The payment of this order that the node has not answered: nobody may take another until it has."""
     payments = (action for action in desk.outbox.actions if action.kind == "payment" and not action.refusal)
     return next((action for action in payments if action.order_id == order_id), None)
+
+
+async def count_portions(desk: Desk, item: MenuItem, portions: int | None) -> None:
+    """Say how many portions of an item are left: 0 is an 86, None no limit. Raises NodeError."""
+    path = f"{desk.place}/menu-items/{item.id}/portions"
+    body = {"portions": portions}
+    answer = await desk.act_once(("count", item.id, str(portions)), path, body, token=desk.acting_token)
+    desk.board.hear_items([read_as(answer, MenuItem)])
+    desk.changed(Topic.MENU)
 
 
 def edit_again(desk: Desk, action: KeptAction) -> None:

@@ -18,6 +18,7 @@ from edge.terminal.words import _
 CONNECT_SECONDS_MAX = 2.0
 ANSWER_SECONDS_MAX = 5.0
 PAGE_ROWS = 200
+MENU_PAGE_ROWS = 500  # 25,000 items in PAGES_MAX
 PAGES_MAX = 50
 
 Shape = TypeVar("Shape")
@@ -113,7 +114,7 @@ class NodeClient:
         items: list[shapes.MenuItem] = []
         cursor, currency = "", ""
         for _page in range(PAGES_MAX):
-            query = {"limit": str(PAGE_ROWS)} | ({"cursor": cursor} if cursor else {})
+            query = {"limit": str(MENU_PAGE_ROWS)} | ({"cursor": cursor} if cursor else {})
             page = await self.read(f"{place}/menu-items", shapes.MenuPage, token=token, query=query)
             items.extend(page.items)
             currency = page.currency or currency

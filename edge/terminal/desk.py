@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from edge.terminal import enrolment
 from edge.terminal.board import Board
@@ -127,7 +128,7 @@ class Desk:
         self.outbox.wake()
         self.want(Topic.STATUS)
 
-    async def act_once(self, action: tuple[str, ...], path: str, body: dict[str, str], *, token: str = "") -> bytes:
+    async def act_once(self, action: tuple[str, ...], path: str, body: dict[str, Any], *, token: str = "") -> bytes:
         """POST one action of the user, under the same key however often it is tried until the node has answered.
 
         Raises NodeError.

@@ -1,14 +1,19 @@
 """What happens to the menu is told to screens at once, and who gets the last portion is one (R16)."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
+from edge.terminal.client import NodeClient
+from edge.terminal.search import Catalogue, Named, find
+from edge.terminal.shapes import MenuItem
+from hospitality.ground.ids import new_id
 from hospitality.menu.portions import portions_by_the_facts, portions_kept
-from tests.edge.node_fixture import BEER, SOUP, STEAK, WAIT_SECONDS
-from tests.edge.served_node import Ear, ServedNode, order, screen, served_node
+from tests.edge.node_fixture import BEER, DINNER, KITCHEN, SOUP, STEAK, VAT, WAIT_SECONDS, node, seed
+from tests.edge.served_node import PREFIX, Ear, ServedNode, order, screen, served_node
 
 
 def told(ear: Ear) -> dict[str, Any]:
@@ -48,6 +53,28 @@ def test_of_two_terminals_that_want_the_last_portion_one_gets_it(lan: ServedNode
         assert refused.json()["error"]["code"] == "ITEM_UNAVAILABLE"
         assert [told(ear)["items"][0]["sold_out"] for ear in (one, other)] == [True, True]
     assert lan.node.host.ask(lambda r: r.value("SELECT count(*) FROM orders")).result(WAIT_SECONDS) == 1
+
+
+def test_a_menu_of_twenty_thousand_items_is_whole_at_a_terminal(node_folder: Path) -> None:
+    with node(node_folder) as host:
+        seed(host, *(a_dish(n) for n in range(20_000)))
+
+    async def read(lan: ServedNode) -> tuple[MenuItem, ...]:
+        client = NodeClient(lan.url)
+        items, _ = await client.menu(PREFIX, lan.token)
+        await client.close()
+        return items
+
+    with served_node(node_folder) as lan:
+        items = asyncio.run(read(lan))
+    assert len({item.id for item in items}) == len(items) == 20_003
+    found = find("dish 19999", Catalogue([Named(item.name) for item in items]))
+    assert items[found.order[0]].name == "Dish 19999"
+
+
+def a_dish(n: int) -> tuple[str, dict[str, Any]]:
+    own = {"id": new_id(), "name": f"Dish {n}", "category_id": DINNER, "price_minor": n, "station_id": KITCHEN}
+    return "menu_items", {**own, "tax_rate_id": VAT, "available": True, "prep_seconds": 600}
 
 
 def test_what_is_kept_of_portions_follows_facts_that_came_another_way(node_folder: Path) -> None:

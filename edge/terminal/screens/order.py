@@ -11,6 +11,7 @@ from edge.terminal import acts
 from edge.terminal.draft import LINES_MAX, Draft, DraftLine
 from edge.terminal.news import Accepted, News, Refused, Topic
 from edge.terminal.screens.ask import AskText, Pick
+from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.details import Details
 from edge.terminal.screens.modifiers import Modifiers
 from edge.terminal.screens.place import Place
@@ -18,6 +19,8 @@ from edge.terminal.shapes import MenuItem, Option
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.menu_finder import MenuFinder
 from edge.terminal.words import _, later, n_
+
+PORTIONS_DIGITS_MAX = 5
 
 
 class OrderPlace(Place):
@@ -31,6 +34,7 @@ class OrderPlace(Place):
         Binding("minus", "more(-1)", show=False),
         Binding("delete", "remove", later("Drop")),
         Binding("n", "note", later("Note")),
+        Binding("ctrl+o", "count", later("86"), show=False),
         Binding("f6", "details", later("Table")),
         Binding("f7", "pay", later("Pay")),
         Binding("f8", "send", later("Send")),
@@ -152,6 +156,8 @@ class OrderPlace(Place):
             return in_check is (action == "options")
         if action == "search":
             return self.focused is not self.finder.box
+        if action == "count":
+            return self.desk.may("menu.count") or None
         if action == "send":
             return (self.desk.may("orders.place") and not draft.empty and not draft.sending) or None
         if action == "pay":
@@ -233,6 +239,32 @@ class OrderPlace(Place):
 
         title = _("Note for the kitchen: {item}").format(item=line.item.name)
         self.app.push_screen(AskText(title, value=line.note), take)
+
+    def action_count(self) -> None:
+        """Count the portions of the item under the cursor: an 86, and back."""
+        choice = self.finder.choice()
+        if choice is None:
+            return
+        item = choice[0]
+
+        def take(text: str | None) -> None:
+            if text is None:
+                return
+            if text and not (text.isdecimal() and len(text) <= PORTIONS_DIGITS_MAX):
+                self.say(_("Type how many are left, 0 when it is sold out, nothing when nobody counts."), "bad")
+                return
+            portions = int(text) if text else None
+            ask(self, item.name, acts.count_portions(self.desk, item, portions))
+
+        known = 0 if item.sold_out else item.portions_left
+        title = _("{item}: how many are left? 0: sold out. Empty: no limit.").format(item=item.name)
+        self.app.push_screen(AskText(title, value="" if known is None else str(known)), take)
+
+    def on_answered(self, event: Answered) -> None:
+        self.say(_("{item}: every terminal knows.").format(item=event.about), "good")
+
+    def on_failed(self, event: Failed) -> None:
+        self.say(event.error.message, "bad")
 
     def action_details(self) -> None:
         draft = self.desk.draft

@@ -1,5 +1,6 @@
 """Finds items of the menu: the search box, the list that it drives, and the categories where there is room."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
@@ -7,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from edge.terminal.amounts import written
-from edge.terminal.search import Found, Named, find
+from edge.terminal.search import Catalogue, Found, Named, find
 from edge.terminal.shapes import MenuItem
 from edge.terminal.widgets.head import WIDE
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
@@ -32,6 +33,7 @@ class MenuFinder(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._menu: Sequence[MenuItem] = ()
+        self._searched: dict[str, tuple[Sequence[MenuItem], Catalogue]] = {}
         self._shown: list[MenuItem] = []
         self._found = Found(())
         self._category = ALL
@@ -51,11 +53,11 @@ class MenuFinder(Horizontal):
     def draw(self, menu: Sequence[MenuItem], *, why_empty: str, tone: str = "quiet") -> None:
         """Search in this menu; `why_empty` is what to say when it has no items."""
         self._menu = menu
+        self._searched.clear()
         self._why_empty = (why_empty, tone)
-        names = list(dict.fromkeys(item.category_name or "" for item in menu))
-        counts = {name: sum(item.category_name == name for item in menu) for name in names}
+        counts = Counter(item.category_name or "" for item in menu)
         rows = [Row(ALL, (Cell(_("Everything"), "strong"), Cell(str(len(menu)), "quiet")))]
-        rows += [Row(name, (Cell(name), Cell(str(counts[name]), "quiet"))) for name in names if name]
+        rows += [Row(name, (Cell(name), Cell(str(count), "quiet"))) for name, count in counts.items() if name]
         self.query_one("#categories", Rows).show_rows(rows)
         self._search(keep_cursor=True)
 
@@ -79,8 +81,8 @@ class MenuFinder(Horizontal):
 
     def _search(self, *, keep_cursor: bool = False) -> None:
         """Find what the box says and show it, the best fit under the cursor."""
-        menu = [item for item in self._menu if self._category in (ALL, item.category_name)]
-        self._found = find(self.box.value, [Named(item.name, item.category_name or "") for item in menu])
+        menu, catalogue = self._searchable()
+        self._found = find(self.box.value, catalogue)
         self._shown = [menu[place] for place in self._found.order[:ROWS_MAX]]
         empty, tone = (_("No item has these letters. Esc clears them."), "quiet") if menu else self._why_empty
         wide = self.app.size.width >= WIDE
@@ -88,6 +90,13 @@ class MenuFinder(Horizontal):
         menu_rows.columns = _COLUMNS_WIDE if wide else _COLUMNS
         rows = [_menu_row(item, wide=wide) for item in self._shown]
         menu_rows.show_rows(rows, empty=empty, tone=tone, cursor=None if keep_cursor else self._found.pick)
+
+    def _searchable(self) -> tuple[Sequence[MenuItem], Catalogue]:
+        """The items of the category that is chosen, made ready once for all keys that are typed."""
+        if self._category not in self._searched:
+            menu = [item for item in self._menu if self._category in (ALL, item.category_name)]
+            self._searched[self._category] = menu, Catalogue([Named(one.name, one.category_name or "") for one in menu])
+        return self._searched[self._category]
 
     def on_input_changed(self) -> None:
         self._search()

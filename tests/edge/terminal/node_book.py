@@ -11,7 +11,15 @@ PROPERTY = "0198a000-0000-7000-8000-000000000001"
 TAX_BP = 1500
 OPEN_STATES = ("placed", "in_preparation")
 STATE_AFTER = {"start": "in_preparation", "bump": "ready", "serve": "served", "recall": "in_preparation"}
-EVERYTHING = ["orders.place", "orders.void", "payments.take", "kitchen.bump", "people.manage", "menu.manage"]
+EVERYTHING = [
+    "orders.place",
+    "orders.void",
+    "payments.take",
+    "kitchen.bump",
+    "people.manage",
+    "menu.manage",
+    "menu.count",
+]
 
 
 class Refused(Exception):
@@ -64,7 +72,7 @@ _PEOPLE = [
     ("Elsa", "owner", "135790"),
 ]
 _ROLES = {
-    "staff": EVERYTHING[:1] + EVERYTHING[2:4],
+    "staff": EVERYTHING[:1] + EVERYTHING[2:4] + EVERYTHING[-1:],
     "service_manager": EVERYTHING,
     "kitchen": ["kitchen.bump"],
     "owner": ["*"],

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from fastapi import APIRouter
+
 from edge.terminal.app import TerminalApp
 from edge.terminal.screens.order import OrderPlace
 from tests.edge.terminal.driving import LARGE, running, screen_text, signed_in, type_in, until, until_gone, until_shown
 from tests.edge.terminal.node_book import Json
-from tests.edge.terminal.node_double import NodeDouble
+from tests.edge.terminal.node_double import NodeDouble, Served
 
 MakeApp = Callable[..., TerminalApp]
 
@@ -236,6 +238,34 @@ def test_what_is_told_of_an_item_is_shown_at_once_and_nothing_is_asked_for(node:
             assert [path for path in node.requests - reads if path.endswith("/menu-items")] == []
 
     asyncio.run(scenario())
+
+
+def test_a_count_is_keyed_in_and_shown(served: Served, node: NodeDouble, make_app: MakeApp) -> None:
+    router, counted = APIRouter(), list[Any]()
+
+    @router.post("/api/v1/properties/{property_id}/menu-items/{item_id}/portions")
+    def count(item_id: str, body: Json) -> Json:
+        counted.append(body["portions"])
+        item = next(item for item in node.book.menu if item["id"] == item_id)
+        return {**item, "portions_left": body["portions"], "sold_out": body["portions"] == 0}
+
+    served.stop()
+    node.more.append(router)
+    served.start()
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "salad")
+            for typed, shown in (("4", "Garden salad · 4 left"), ("0", "86"), ("", "  45.00")):
+                await pilot.press("ctrl+o")
+                await until_shown(pilot, "how many are left?")
+                await pilot.press("home", "shift+end", "delete", *typed, "enter")
+                await until_gone(pilot, "how many are left?")
+                await until_shown(pilot, shown, "every terminal knows")
+
+    asyncio.run(scenario())
+    assert counted == [4, 0, None]
 
 
 def test_more_lines_go_to_an_order_opened_from_the_list(node: NodeDouble, make_app: MakeApp) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from edge.terminal.search import Named, find
+from edge.terminal.search import Catalogue, Named, find
 
 MENU = [
     Named("Crème brûlée", "Desserts"),
@@ -34,6 +34,15 @@ def names(typed: str) -> list[str]:
 )
 def test_any_letters_of_an_item_find_it(typed: str, first: str) -> None:
     assert names(typed)[0] == first
+
+
+def test_a_menu_made_ready_once_is_searched_whole() -> None:
+    menu = [Named(f"Dish {n} with {'pepper' if n % 100 else 'Käse'}", "Mains") for n in range(20_000)]
+    ready = Catalogue(menu)
+    for typed in ("19999", "käse 700", "kse", "mai", "2 pepper", "eppep", "zz"):
+        assert find(typed, ready) == find(typed, menu)
+    assert find("19999", ready).order == (19_999,)
+    assert find("kase 700", ready).order[:1] == (700,)
 
 
 def test_a_category_finds_its_items() -> None:
