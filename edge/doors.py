@@ -11,6 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from edge.floor.page import TEMPLATES as FLOOR_TEMPLATES
+from edge.floor.page import FloorConfig, floor_plan
 from edge.host import COOKIE, token_of
 from edge.kds.page import TEMPLATES as KDS_TEMPLATES
 from edge.kds.page import KitchenScreenConfig, KitchenTerminal, Station, kitchen_screen
@@ -32,7 +34,7 @@ ENROL_SECONDS = 60.0
 ADDRESSES_MAX = 1_000
 COOKIE_SECONDS = 5 * 365 * 24 * 3600
 GUARDED = ("/enrol/", "/api/v1/terminals/enrol")
-TEMPLATES = {**KDS_TEMPLATES, "doors": Path(__file__).parent / "doors_pages"}
+TEMPLATES = {**KDS_TEMPLATES, **FLOOR_TEMPLATES, "doors": Path(__file__).parent / "doors_pages"}
 
 
 class Throttle:
@@ -86,6 +88,7 @@ def install(app: FastAPI, node: Node) -> None:
     app.include_router(_status(node))
     app.include_router(_enrolment(node, pages))
     app.include_router(kitchen_screen(_kitchen(node), pages))
+    app.include_router(floor_plan(_floor(node), pages))
 
     @app.websocket("/ws")
     async def live(socket: WebSocket) -> None:
@@ -154,12 +157,12 @@ def _enrolment(node: Node, pages: Pages) -> APIRouter:
         token = new_token()
         caller = Caller(one.org_id, one.property_id)
         try:
-            await node.host.act(
+            enrolled = await node.host.act(
                 caller, enrol_terminal, code_hash=code_hash_of(code[:100]), token_hash=hash_of(token), name=None
             )
         except Refused as error:
             return pages.render("doors/refused.html", locale="en", status=403, message=error.message)
-        response = RedirectResponse("/kds", status_code=303)
+        response = RedirectResponse("/floor" if enrolled["kind"] == "till" else "/kds", status_code=303)
         response.set_cookie(
             COOKIE,
             token,
@@ -171,6 +174,25 @@ def _enrolment(node: Node, pages: Pages) -> APIRouter:
         return response
 
     return router
+
+
+def _floor(node: Node) -> FloorConfig:
+    async def enrolled(request: Request) -> bool:
+        try:
+            await node.host.caller_for(token_of(request))
+        except Trouble:
+            return False
+        return True
+
+    local = node.host.ask(property_view).result(10)
+    return FloorConfig(
+        property_id=node.identity.property_id,
+        property_name=local["name"],
+        locale=local["locale"],
+        zone=local["zone"],
+        enrolled=enrolled,
+        now=node.now,
+    )
 
 
 def _kitchen(node: Node) -> KitchenScreenConfig:

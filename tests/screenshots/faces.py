@@ -14,6 +14,7 @@ from edge.terminal.locations import locations_of
 from tests.browser_fixture import DESK, KITCHEN, capture, open_page
 from tests.cloud.headoffice import evenings
 from tests.cloud_fixture import HeadOffice
+from tests.edge.floor.evening import TABLES
 from tests.edge.terminal.driving import running, type_in, until_gone, until_shown
 from tests.screenshots.evening import RECEIPTS, go_on
 from tests.screenshots.property import Shown
@@ -60,6 +61,32 @@ def kitchen(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
     yield capture(
         browser, f"{shown.url}/kds", folder / "kitchen.png", size=KITCHEN, first=link, ready=".card", act=live
     )
+
+
+def floor(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
+    """The dining room in the middle of it: the evening's tables, some guests who have not ordered, one table to clean."""
+    area = shown.post("areas", {"name": "Dining room"})["id"]
+    shown.post("areas", {"name": "Terrace", "sort": 1})
+    taken = [order["table"] for order in shown.get("orders?state=open")["items"] if (order["table"] or "").isdigit()]
+    free = [str(number) for number in range(1, 60) if str(number) not in taken]
+    names = ("seats", "shape", "x", "y", "w", "h", "rotation")
+    ids: dict[str, str] = {}
+    for label, table in zip([*dict.fromkeys(taken[:7]), *free], TABLES, strict=False):
+        drawn = {"area_id": area, "label": label, **dict(zip(names, table[1:], strict=True))}
+        ids[label] = shown.post("tables", drawn)["id"]
+    quiet = [id for label, id in ids.items() if label in free]
+    for table_id, covers in zip(quiet, (4, 2), strict=False):
+        shown.post(f"tables/{table_id}/seatings", {"covers": covers})
+    shown.post(f"tables/{quiet[0]}/steps", {"step": "ended"})
+    shown.post(f"tables/{next(iter(ids.values()))}/steps", {"step": "bill_asked"})
+    link = shown.post("terminals", {"name": "Host's stand", "kind": "till"})["link"]
+
+    def live(page: Page) -> None:
+        page.locator("[data-sign][data-state=online]").wait_for()
+        page.locator(".table-spot").first.click()
+
+    path = folder / "floor.png"
+    yield capture(browser, f"{shown.url}/floor", path, size=DESK, first=link, ready=".table-spot", act=live)
 
 
 def drawn_terminal(shown: Shown, folder: Path) -> list[Path]:

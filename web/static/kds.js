@@ -14,7 +14,7 @@ import { paintRecall, paintStations } from "./kds/foot.js";
 import { NumberKeys } from "./kds/keys.js";
 import { Memory } from "./kds/memory.js";
 import { neighbour } from "./kds/moves.js";
-import { NotEnrolled, ask } from "./kds/node.js";
+import { NotEnrolled, ask } from "./node.js";
 import { listen } from "./kds/press.js";
 import { paintAllDay } from "./kds/rail.js";
 import { Sound } from "./kds/sound.js";

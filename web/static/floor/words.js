@@ -1,0 +1,39 @@
+// What is said of a table, in words.
+
+import { say, sayCount } from "../texts.js";
+
+/** How long a table has been in its state: "42 min", "1 h 05". */
+export function since(table, now) {
+  if (!table.since) return "";
+  const minutes = Math.max(0, Math.floor((now - Date.parse(table.since)) / 60_000));
+  if (minutes < 60) return say("since_minutes", { minutes });
+  return say("since_hours", { hours: Math.floor(minutes / 60), minutes: String(minutes % 60).padStart(2, "0") });
+}
+
+export function stateWord(table) {
+  return table.doubled ? say("doubled") : say(`state_${table.state}`);
+}
+
+/** Covers of seats, "3/4"; the seats alone while it is free, the guests alone where tables are joined. */
+export function covers(table) {
+  if (table.state === "dirty") return "";
+  if (table.covers && (table.joined_to || table.joined_ids.length)) return sayCount("guests", table.covers);
+  return table.covers ? `${table.covers}/${table.seats}` : sayCount("seats", table.seats);
+}
+
+export function joined(table, labelOf) {
+  const others = table.joined_to ? [table.joined_to] : table.joined_ids;
+  return others.length ? say("joined_with", { tables: others.map(labelOf).join(", ") }) : "";
+}
+
+/** The whole of it for a screen reader. */
+export function spoken(table, now, labelOf) {
+  const guests = table.covers ? sayCount("guests", table.covers) : sayCount("seats", table.seats);
+  const parts = [say("table", { table: table.label }), stateWord(table), guests, since(table, now), joined(table, labelOf)];
+  return parts.filter(Boolean).join(", ");
+}
+
+export function money(minor, currency, locale) {
+  const format = new Intl.NumberFormat(locale, { style: "currency", currency });
+  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
+}
