@@ -35,6 +35,7 @@ ROWS_MAX = 500  # whole rows of one request or answer
 COMPRESSION_LEVEL = 3
 # named like a table, so that a release which doesn't know it keeps it for the next one
 FORGET = "sync_forget"
+AHEAD = "ahead/"  # before a scope: where its feed ended when rows were taken that it has yet to bring
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,9 +293,9 @@ class SnapshotRequest(msgspec.Struct):
 class Snapshot(msgspec.Struct):
     """A chunk of rows as they stand. rows: a list of RowImage as JSON, each row of the table asked for followed by
     what leans on it; sum: the SHA-256 of that text; next: the id to go on after, None at the table's end. head: the
-    feed's end once the rows were read: a node that is there has seen all that led to them. acked, mark: what the hub had
-    of the node's own before they were read. begin: where a node that takes a snapshot begins in the feed.
-    recovering: the hub was put back, and wants to be given what it lacks first."""
+    feed's end once the rows were read, with the hub's seal of it: a node that is there has seen all that led to them.
+    acked, mark: what the hub had of the node's own before they were read. begin: where a node that takes a snapshot
+    begins in the feed. recovering: the hub was put back, and wants to be given what it lacks first."""
 
     status: Literal["ok", "superseded", "recovering"]
     now_ms: int
@@ -306,6 +307,7 @@ class Snapshot(msgspec.Struct):
     rows: msgspec.Raw = msgspec.Raw(b"[]")
     sum: str = ""
     mark: str = ""
+    seal: str = ""
 
 
 class Hello(msgspec.Struct):

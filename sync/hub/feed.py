@@ -91,7 +91,9 @@ def answer(
     if asked.told is not None:
         store.note_told(asked.told, asked.told.now_ms - now_ms, asked.protocol)
     put_back = notice(store, node, asked.cursors, asked.seals, asked.life, now_ms)
-    if not put_back:
+    if not put_back and not is_recovering(
+        store, node
+    ):  # how far it had come before that is what its gifts are judged by
         scopes = scopes_of(store.sender)
         store.note_cursors({scope: asked.cursors[scope][0] for scope in scopes if scope in asked.cursors})
     try:

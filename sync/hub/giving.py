@@ -19,11 +19,11 @@ import msgspec
 from sync.clock import DRIFT_MS_MAX, Stamp, at_ms, ms_of
 from sync.hub.application import guard, instant_of
 from sync.hub.conflict_log import conflict_fact
-from sync.hub.feed import feed_rows, write_feed
+from sync.hub.feed import body_json, feed_rows, write_feed
 from sync.hub.interest import forget, settle
 from sync.hub.interest import image as whole_row
 from sync.hub.keys import same_keys
-from sync.hub.put_back import is_recovering
+from sync.hub.put_back import is_recovering, place_of
 from sync.hub.said import normal, of_a_later_release
 from sync.hub.set_aside import LetGo, tell_settled, tell_troubles, try_again
 from sync.hub.store import Aside, HubStore, NodeState, Revoked, SetAside, image_of
@@ -37,6 +37,9 @@ GIVEN = -1
 """The life of an author that feeds name for what was given: none, so that it goes to all."""
 # the hub's own conclusions, each under the id of what it follows from: made twice, they differ in their moment alone
 CONCLUSIONS = frozenset({"sync_conflicts", "sync_troubles", "sync_resolutions"})
+# so many of its newest entries are looked through for what an edit from a clock that ran ahead was lowered to, and so
+# many that the giver had not heard of for what its edits can't have seen
+LOWERED_MAX, UNHEARD_MAX = 1_000, 10_000
 MAY_COME, NOT_THEIRS, ASIDE, IN_PART = "PARENT_MISSING", "NOT_PERMITTED", "SET_ASIDE", "ROW_MISSING"
 
 
@@ -122,6 +125,9 @@ class Taking:
         self.is_new = False
         self._keyed: dict[str, list[str]] = {}  # of tables with business keys: the rows that may have taken one
         self._moved: dict[str, list[str]] = {}  # the group's rows that only some hear of
+        self._lower: dict[str, dict[tuple[str, str, int], int]] = {}
+        self._unheard: dict[str, dict[tuple[str, str], set[str]]] = {}
+        self._strange: dict[str, dict[str, Stamp]] = {}  # rows that only some are told of, if the giver is not
         self._found: list[tuple[dict[str, Any], str, tuple[str, str] | None]] = []  # for the log, once all is here
 
     def run(self, images: list[RowImage]) -> None:
@@ -136,6 +142,7 @@ class Taking:
         for name, given in by_table.items():
             self._settle_dealings(self._rules.schema.dealings.get(name, ()), given)
         self._check_dealings()
+        self._let_go_of_strangers()
         for fact, scope, concerned in [*self._found, *self._same_keys()]:
             self._log(fact, scope, concerned)
 
@@ -149,6 +156,16 @@ class Taking:
             strangers = [id for id in ids if self._sender.property_id not in told.get(id, ())]
             if strangers:
                 raise SetAside("NO_DEALINGS", f"the property has no dealings with {name} {strangers[0]}")
+
+    def _let_go_of_strangers(self) -> None:
+        """What the giver holds although its property's dealings with it ended, which it may have been told in a feed that
+        it follows no longer, goes from its disk; nor is it told how the hub has it."""
+        for name, given in self._strange.items():
+            told = self._store.told(name, sorted(given))
+            strange = {id for id in given if self._sender.property_id not in told.get(id, ())}
+            self.differing = [image for image in self.differing if image.t != name or image.k not in strange]
+            for id in sorted(strange):
+                self.told.setdefault((self._sender.property_id, *given[id]), []).append(forget(name, id))
 
     def _same_keys(self) -> Iterator[tuple[dict[str, Any], str, tuple[str, str] | None]]:
         for name, ids in self._keyed.items():
@@ -185,6 +202,8 @@ class Taking:
             place = (row or known).get("property_id")
             if place not in (self._sender.property_id, None):
                 raise SetAside(NOT_THEIRS, f"{table.name} {image.k} is of another property")
+            if table.interest is not None and (row or known).get("property_id") is None:
+                self._strange.setdefault(table.name, {})[image.k] = (image.h, image.n)
             if row is None:
                 fresh.append(self._insert(table, image, known, unknown))
             elif table.kind == "fact":
@@ -196,7 +215,9 @@ class Taking:
             self.is_new = True
 
     def _may_tell(self, table: TableSpec, stamp: Stamp) -> bool:
-        return self._rules.recovering or (table.writer != "group" and stamp[1] == self._sender.number)
+        if stamp[1] == self._sender.number:  # the log names those whom it is about
+            return table.writer != "group" or table.name == "sync_conflicts"
+        return self._rules.recovering
 
     def _insert(self, table: TableSpec, image: RowImage, known: dict[str, Any], unknown: dict[str, Any]) -> bytes:
         if not self._may_tell(table, (image.h, image.n)):
@@ -217,10 +238,27 @@ class Taking:
         self._note_moved(table, row, table.key_fields)
         return msgspec.json.encode(row)
 
-    def _lowered(self, stamp: Stamp) -> Stamp:
-        """A stamp from a clock that ran ahead can't win here either."""
-        ahead = ms_of(stamp[0]) > self._rules.now_ms + DRIFT_MS_MAX
-        return (at_ms(self._rules.now_ms) if ahead else stamp[0], stamp[1])
+    def _lowered(self, stamp: Stamp, of: tuple[str, str, str] | None = None) -> Stamp:
+        """A stamp from a clock that ran ahead can't win here either. What the giver was not told yet of an edit that it
+        had sent (`of` which scope's row) is in the feed: under which stamp it went in."""
+        if ms_of(stamp[0]) <= self._rules.now_ms + DRIFT_MS_MAX:
+            return stamp
+        if of is not None and stamp[1] == self._sender.number:
+            handed = self._handed_back(of[0]).get((*of[1:], stamp[0]))
+            if handed is not None:
+                return (handed, stamp[1])
+        return (at_ms(self._rules.now_ms), stamp[1])
+
+    def _handed_back(self, scope: str) -> dict[tuple[str, str, int], int]:
+        """The stamps that the giver's edits were lowered to: by table, row, and the stamp that it gave."""
+        if scope not in self._lower:
+            self._lower[scope] = {
+                (change.t, change.k, change.w): hlc
+                for hlc, body in self._store.changed_entries(scope, LOWERED_MAX)
+                for change in msgspec.json.decode(body_json(body), type=list[EntryChange])
+                if change.w is not None
+            }
+        return self._lower[scope]
 
     # --- rows that are here
 
@@ -257,7 +295,8 @@ class Taking:
         for spec, name, sent in _parts(table, {**known, **unknown}, theirs):
             place = row if spec.name in table.mergeable else extra
             here = part(spec, name, place.get(spec.name), mine)
-            final = self._decide(table, spec, (row, name), here, Version(sent.value, self._lowered(sent.stamp)))
+            stamp = self._lowered(sent.stamp, (row["property_id"] or self._sender.org_id, table.name, image.k))
+            final = self._decide(table, spec, (row, name), here, Version(sent.value, stamp))
             if final != here:
                 place[spec.name] = with_part(spec, name, place.get(spec.name), final.value)
                 moved[name] = final.stamp
@@ -285,12 +324,31 @@ class Taking:
         if not self._may_tell(table, sent.stamp) or (spec.writer == "group" and not self._rules.recovering):
             return mine
         final = later(spec, mine, sent)
-        if final is mine and mine.value != sent.value and self._rules.recovering:
+        if mine.value == sent.value or not self._rules.recovering:
+            return final
+        scope = row["property_id"] or (self._sender.org_id if table.interest is None else self._sender.property_id)
+        if final is mine:
             # an edit that the hub forgot lost to one whose author could not have seen it
-            scope = row["property_id"] or self._sender.org_id
             if not self._store.has_seen(scope, sent.stamp[1], sent.stamp[0]):
                 self._note(table, row, Clash(name, spec.merge, mine, sent))
+        elif not self._is_own(mine.stamp) and name in self._unheard_of(scope).get((table.name, row["id"]), ()):
+            self._note(table, row, Clash(name, spec.merge, sent, mine))
         return final
+
+    def _is_own(self, stamp: Stamp) -> bool:
+        """Whether this life of the giver's database wrote it."""
+        return stamp[1] == self._sender.number and stamp[0] > self._rules.node.born
+
+    def _unheard_of(self, scope: str) -> dict[tuple[str, str], set[str]]:
+        """What others edited, by row, that the giver had not heard of when it came: its edit can't have seen that."""
+        if scope not in self._unheard:
+            found: dict[tuple[str, str], set[str]] = {}
+            after, head = self._store.cursor(scope), place_of(self._store, scope)[0]
+            for entry in self._store.entries(scope, after, head, self._rules.node.incarnation, UNHEARD_MAX):
+                for change in msgspec.json.decode(body_json(entry.body), type=list[EntryChange]):
+                    found.setdefault((change.t, change.k), set()).update(msgspec.json.decode(change.f))
+            self._unheard[scope] = found
+        return self._unheard[scope]
 
     def _authors_copy(self, name: str, table: TableSpec, row: dict[str, Any], mine: Version, sent: Version) -> Version:
         """One edit with two values: one of the copies was damaged. Both are kept in the conflict log."""

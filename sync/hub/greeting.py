@@ -66,6 +66,8 @@ def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> H
     answer = HelloAnswer("ok", incarnation, node.acked, scopes, now_ms)
     answer.places = {scope: place_of(store, scope) for scope in scopes}
     answer.recovering = is_recovering(store, node)
+    if answer.recovering:
+        _note_how_far(store, said, answer.places)
     if incarnation > node.incarnation:
         # its numbers begin anew after what it had acknowledged; what it sends again is the same by id and stamp. Of a
         # transaction that was under way in parts it still knows those that it knows to be acknowledged
@@ -79,6 +81,15 @@ def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> H
     store.note_hello(Said(said.version[:40], said.now_ms - now_ms))
     answer.life = life_seal(store, answer.incarnation, answer.acked)
     return answer
+
+
+def _note_how_far(store: HubStore, said: Hello, places: dict[str, tuple[int, int]]) -> None:
+    """Of a node that comes after the hub was put back: what it had heard of that the hub still knows."""
+    for scope, (_, epoch) in places.items():
+        position, of_epoch = said.cursors.get(scope, (0, epoch))
+        stamp = said.seals.get(scope, "").partition(".")[0]
+        if of_epoch != epoch and stamp.isdigit() and store.stamp_at(scope, position) == int(stamp):
+            store.note_cursors({scope: position})
 
 
 def _born(ceiling: int, now_ms: int) -> int:

@@ -87,6 +87,23 @@ class PostgresRows:
         ).fetchone()
         return bool(row and row["seen"])
 
+    def cursor(self, scope: str) -> int:
+        """See HubStore."""
+        row = self._connection.execute(
+            "SELECT position FROM sync_node_cursors WHERE org_id = %s AND node_id = %s AND scope = %s",
+            (self.sender.org_id, self.sender.node_id, scope),
+        ).fetchone()
+        return row["position"] if row else 0
+
+    def changed_entries(self, scope: str, limit: int) -> list[tuple[int, bytes]]:
+        """See HubStore."""
+        rows = self._connection.execute(
+            "SELECT hlc, body FROM sync_feed WHERE org_id = %s AND scope = %s AND node = %s AND differs"
+            " ORDER BY pos DESC LIMIT %s",
+            (self.sender.org_id, scope, self.sender.number, limit),
+        )
+        return [(row["hlc"], row["body"]) for row in rows]
+
     def _stretch(self, after: str | None, upto: str | None, limit: int) -> dict[str, Any]:
         one = self.sender
         return {"org": one.org_id, "scope": one.property_id, "after": after, "upto": upto, "limit": limit}

@@ -8,6 +8,7 @@ raised, once, and each node is heard out (see `giving`) before the hub goes by w
 from collections.abc import Mapping
 
 from sync.hub.store import HubStore, NodeState, ScopeState
+from sync.wire import AHEAD
 
 EPOCH_MS = 60_000  # epochs are named by the minute, so that two copies of one history never begin the same
 
@@ -56,9 +57,10 @@ def notice(
     if is_recovering(store, node):
         return False
     forgot = _forgot_life(store, node, life) or any(
-        _forgot_place(store, scope, *cursors[scope], seals.get(scope, ""))
+        _forgot_place(store, scope, *cursors[name], seals.get(name, ""))
         for scope in store.sender.scopes
-        if scope in cursors
+        for name in (scope, AHEAD + scope)
+        if name in cursors
     )
     if forgot:
         latest = max((epoch for _, epoch in cursors.values()), default=0)

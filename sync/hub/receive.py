@@ -87,13 +87,13 @@ def _is_another_history(batch: Batch, node: NodeState) -> bool:
 def _clamp(transactions: list[Transaction], now_ms: int, ceiling: int) -> int | None:
     """Lowers stamps from a clock that runs ahead to now, in their order; answers the last one handed out.
 
-    What its author stamped meanwhile, going on from one that it was handed before, must not get the same.
+    What its author stamped after it was handed one back may have waited behind what ran ahead, and comes after it still.
     """
     last = ceiling
     for transaction in transactions:
         if ms_of(transaction.hlc) > now_ms + DRIFT_MS_MAX:
             last = max(at_ms(now_ms), last) + 1
-        elif transaction.hlc <= last and ms_of(transaction.hlc) == ms_of(last):
+        elif transaction.hlc <= last and (last > ceiling or ms_of(transaction.hlc) == ms_of(last)):
             last += 1
         else:
             continue

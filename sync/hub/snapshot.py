@@ -11,7 +11,7 @@ from itertools import groupby
 import msgspec
 
 from sync.hub.feed import scopes_of
-from sync.hub.put_back import is_recovering, notice
+from sync.hub.put_back import is_recovering, notice, place_seal
 from sync.hub.store import HubStore, Member, ScopeState
 from sync.schema import Schema
 from sync.wire import LIMITS, Limits, RowImage, Snapshot, SnapshotRequest, UnreadableError
@@ -56,8 +56,10 @@ def snapshot(
     is_end = len(families) < limit and (not families or last == families[-1][0])
     raw = msgspec.json.encode(chosen)
     feed = _feed(store, asked)  # after the rows: whoever is at its end has seen all that led to them
-    going_on, seal = None if is_end else last, sha256(raw).hexdigest()
-    return Snapshot("ok", now_ms, node.acked, feed.epoch, feed.head, 0, going_on, msgspec.Raw(raw), seal, node.mark)
+    going_on, digest = None if is_end else last, sha256(raw).hexdigest()
+    found = Snapshot("ok", now_ms, node.acked, feed.epoch, feed.head, 0, going_on, msgspec.Raw(raw), digest, node.mark)
+    found.seal = place_seal(store, asked.scope, feed.epoch, feed.head)
+    return found
 
 
 def _feed(store: HubStore, asked: SnapshotRequest) -> ScopeState:

@@ -374,6 +374,14 @@ class HubStore(Protocol):
         """The next entries of a scope, without those that this life of the sender wrote and the hub left alone."""
         ...
 
+    def changed_entries(self, scope: str, limit: int) -> list[tuple[int, bytes]]:
+        """The newest entries of a scope by the sender that the hub made otherwise than they were sent: stamp and body."""
+        ...
+
+    def cursor(self, scope: str) -> int:
+        """How far the sender had a scope by what it last told; 0 when it never did."""
+        ...
+
     def note_cursors(self, positions: Mapping[str, int]) -> None:
         """How far the sender has each scope, by its own word."""
         ...

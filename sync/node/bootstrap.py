@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from sync.node.apply import Errors, apply_or_keep, organisation
+from sync.node.cursors import note_ahead
 from sync.node.outbox import get
 from sync.node.take import Taken, take_rows
 from sync.schema import Schema
@@ -88,12 +89,19 @@ def slices(place: Place, images: Iterable[RowImage]) -> list[list[RowImage]]:
 
 
 def take_slice(
-    schema: Schema, errors: Errors, place: Place, acked: int, images: Sequence[RowImage], is_end: bool, connection: Any
+    schema: Schema,
+    errors: Errors,
+    place: Place,
+    answer: Snapshot,
+    images: Sequence[RowImage],
+    is_end: bool,
+    connection: Any,
 ) -> Taken:
     """Takes a part of a chunk and moves the place; runs inside one transaction with capture off."""
-    done = take_rows(connection, schema, place.scope, images, errors, behind=place.history, acked=acked)
+    done = take_rows(connection, schema, place.scope, images, errors, behind=place.history, acked=answer.acked)
     if not place.history:
-        _let_go(connection, schema, errors, place, acked, images, is_end)
+        _let_go(connection, schema, errors, place, answer.acked, images, is_end)
+    note_ahead(connection, place.scope, answer.head, answer.epoch, answer.seal)
     heads = [image.k for image in images if image.t == place.table]
     connection.execute(
         "INSERT INTO sync_bootstrap (scope, tbl, after, done) VALUES (?, ?, ?, ?)"
@@ -187,4 +195,4 @@ class Taking:
         parts = slices(place, images_of(answer)) or [[]]
         for number, part in enumerate(parts, 1):
             is_end = answer.next is None and number == len(parts)
-            self.write(partial(take_slice, self.schema, self.errors, place, answer.acked, part, is_end))
+            self.write(partial(take_slice, self.schema, self.errors, place, answer, part, is_end))

@@ -9,16 +9,14 @@ import msgspec
 from sync.checksum import checksum, total
 from sync.merge import RowVersions, part, with_part
 from sync.node.apply import Errors, organisation, told_apart
+from sync.node.outbox import get
 from sync.node.take import take_rows
-from sync.schema import IN_SET, Schema, TableSpec
-from sync.wire import SPANS_MAX, Entry, EntryChange, RowImage, Span
+from sync.schema import Schema, TableSpec
+from sync.wire import FORGET, SPANS_MAX, Entry, EntryChange, RowImage, Span
 
 SPAN_ROWS = 250
 BROKEN_MAX = 1_000
-_WAITING = (
-    "SELECT tbl, pk, op, f FROM sync_outbox WHERE seq > (SELECT coalesce((SELECT CAST(v AS INTEGER) FROM sync_meta"
-    " WHERE k = 'acked'), 0)) AND pk IN (SELECT value FROM json_each(?))"
-)
+_WAITING = "SELECT tbl, pk, op, f FROM sync_outbox WHERE pk IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,14 @@ def is_kept(connection: Any, id: str) -> bool:
     return any(change.k == id and change.o == "i" for entry in entries for change in entry.changes)
 
 
+def forget_kept(connection: Any, schema: Schema) -> None:
+    """What came and waits for its parent is of a history that the hub may have forgotten: comparing brings what is of it
+    still. What waits for another release stays."""
+    for id, body in connection.execute("SELECT id, body FROM sync_kept").fetchall():
+        if all(change.t in (*schema.tables, FORGET) for change in msgspec.json.decode(body, type=Entry).changes):
+            connection.execute("DELETE FROM sync_kept WHERE id = ?", (id,))
+
+
 def broken_references(connection: Any, table: str) -> int:
     """How many rows of a table lean on one that isn't here; stops counting at BROKEN_MAX."""
     return len(connection.execute(f'PRAGMA foreign_key_check("{table}")').fetchmany(BROKEN_MAX))
@@ -106,7 +112,7 @@ def images_of(connection: Any, schema: Schema, due: Sequence[Due], bytes_max: in
     """The first of these rows as images, and how many those are. What waits in the outbox goes by itself: a row that was
     made there is left out, and so are fields that were edited there, unless the hub has nothing of the row."""
     waiting = _waiting(connection, [one.id for one in due])
-    given, size = Given([], {}), 0
+    given, size, me = Given([], {}), 0, int(get(connection, "node") or 0)
     for count, one in enumerate(due):
         table = schema.tables[one.table]
         row = connection.execute(
@@ -117,7 +123,7 @@ def images_of(connection: Any, schema: Schema, due: Sequence[Due], bytes_max: in
             given.unsent.setdefault(one.table, []).append(one.id)
         if row is None or edited is None:
             continue
-        image = _image(table, row, set() if one.absent else edited)
+        image = _image(table, row, set() if one.absent else edited, me)
         size += len(bytes(image.f))
         if given.images and size > bytes_max:
             return given, count
@@ -138,11 +144,15 @@ def _waiting(connection: Any, ids: Iterable[str]) -> dict[tuple[str, str], set[s
     return found
 
 
-def _image(table: TableSpec, row: Any, without: set[str]) -> RowImage:
+def _image(table: TableSpec, row: Any, waiting: set[str], me: int) -> RowImage:
     versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
-    unsent = {name.partition(IN_SET)[0] for name in without}
-    fields = {name: row[name] for name in table.fields if name not in unsent}
-    exceptions = {name: stamp for name, stamp in versions.exceptions.items() if name.partition(IN_SET)[0] not in unsent}
+    without = {name for name in waiting if versions.of(name)[1] == me}  # another's edit may have won over what waits
+    fields = {name: row[name] for name in table.fields if name not in without}
+    exceptions = {name: stamp for name, stamp in versions.exceptions.items() if name not in without}
+    for name in sorted(without):
+        spec = table.holding(name)
+        if spec is not None and spec.name != name:  # of a set, what waits of it is left out
+            fields[spec.name] = with_part(spec, name, fields[spec.name], False)
     raw = msgspec.Raw(msgspec.json.encode(fields))
     extra = msgspec.json.decode(row["_x"]) if row["_x"] else None
     return RowImage(

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sync.clock import HybridClock
-from sync.node.comparing import broken_references
+from sync.node.comparing import broken_references, forget_kept
 from sync.node.cursors import cursors_of, follow_from
-from sync.node.healing import NOTE, Disturbed, Healing
+from sync.node.healing import NOTE, AnotherLife, Disturbed, Healing
 from sync.node.outbox import get, put
 from sync.node.store import Store
-from sync.node.transport import Link
+from sync.node.transport import Link, LinkDown
 from sync.schema import Schema
 from sync.wire import HelloAnswer
 
@@ -22,8 +22,8 @@ REFERENCES_MS = 86_400_000
 
 @dataclass
 class Healer:
-    """Begins comparisons and takes them on a step at a time. `note` tells the status; `chance` spreads a group's nodes,
-    so that they don't all ask at once."""
+    """Begins comparisons and takes them on a step at a time. `note` tells the status, `greet` has the hub greeted anew;
+    `chance` spreads a group's nodes, so that they don't all ask at once."""
 
     store: Store
     schema: Schema
@@ -31,6 +31,7 @@ class Healer:
     chance: Callable[[], float]
     changed: Callable[[frozenset[str]], None]
     note: Callable[..., None]
+    greet: Callable[[], None]
     check_seconds: float
     stopping: threading.Event
     differed: int = 0
@@ -54,6 +55,7 @@ class Healer:
         def job(connection: Any) -> None:
             put(connection, NOTE, "1")
             follow_from(connection, answer.places)
+            forget_kept(connection, self.schema)
 
         if answer.recovering or another:
             self.store.write(job)
@@ -64,9 +66,16 @@ class Healer:
 
     def step(self, link: Link) -> None:
         """One question or gift."""
-        if self._healing is not None and not self._healing.step(link):
+        if self._healing is not None and not self._step(self._healing, link):
             self._healing = None
         self.note(healing=self.is_on, push_error=None, stopped=None)
+
+    def _step(self, healing: Healing, link: Link) -> bool:
+        try:
+            return healing.step(link)
+        except AnotherLife as error:
+            self.greet()
+            raise LinkDown(str(error)) from None
 
     def _new(self, incarnation: int, scopes: list[str], epoch: int) -> Healing:
         return Healing(self.store, self.schema, self.clock, incarnation, scopes, epoch, self._took)
@@ -86,7 +95,7 @@ class Healer:
         self._check_at = self.clock.wall_ms() + CHECK_AGAIN_MS
         healing = self._new(incarnation, scopes, 0)
         try:
-            while healing.step(link):
+            while self._step(healing, link):
                 if self.stopping.is_set():
                     return False
         except Disturbed:

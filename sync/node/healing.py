@@ -16,7 +16,7 @@ from sync.node.comparing import Due, Given, Own, Stretch, images_of, is_kept, re
 from sync.node.outbox import put
 from sync.node.store import Store
 from sync.node.take import take_rows
-from sync.node.transport import Link, TurnedAway
+from sync.node.transport import Link
 from sync.schema import Schema, TableSpec
 from sync.wire import (
     BATCH_BYTES_MAX,
@@ -45,6 +45,10 @@ class Disturbed(Exception):
     """Something was written at either end meanwhile: the ends can't be compared now."""
 
 
+class AnotherLife(Exception):
+    """The hub goes by another life of this database: whose is over, the greeting tells."""
+
+
 @dataclass
 class Healing:
     """One comparison. epoch: in which the hub wants to be given what it lacks; 0: in quiet times, when there should be
@@ -60,6 +64,8 @@ class Healing:
     differed: int = 0
     standing: int = 0
     compared: int = 0
+    _missing: list[tuple[str, str]] = field(default_factory=list)  # table and row
+    _fetched: list[RowImage] = field(default_factory=list)
     _due: list[Due] = field(default_factory=list)
     _again: list[Due] = field(default_factory=list)
     _tried: int = 2 * DUE_MAX
@@ -74,9 +80,11 @@ class Healing:
             self._at, self._after = self.store.read(self._place)
 
     def step(self, link: Link) -> bool:
-        """The next question or gift; False when all is over. Raises LinkDown, TurnedAway or (in quiet times) Disturbed."""
+        """The next question or gift; False when all is over. Raises LinkDown, AnotherLife or (in quiet times) Disturbed."""
         if self._is_giving:
             self._give(link)
+        elif self._missing and (self._is_walked or len(self._missing) > DUE_MAX):
+            self._fetch_missing(link)
         elif not self._is_walked:
             self._compare(link, self._tables[self._at])
         elif self._due or self._again:
@@ -107,7 +115,7 @@ class Healing:
         here, there = _differing(stretch.rows, answer)
         absent = [id for id in there if id not in here]
         missing = absent if self.epoch else self.store.read(lambda c: [id for id in absent if not is_kept(c, id)])
-        self._fetch(link, table, missing)
+        self._missing += [(table.name, id) for id in missing]
         order = self.schema.order[table.name]
         mine = [own for own in here.values() if own is not None]
         self._due += [Due(own.hlc, own.node, order, own.id, table.name, own.id not in there) for own in mine]
@@ -124,6 +132,24 @@ class Healing:
             self._after = stretch.spans[-1].upto
         if len(self._due) > DUE_MAX:
             self._begin_giving()
+
+    def _fetch_missing(self, link: Link) -> None:
+        """What came in one transaction lies in several tables: it goes in together, once all of them were compared."""
+        name = self._missing[0][0]
+        ids = [id for table, id in self._missing if table == name][:ROWS_MAX]
+        asked = RowsRequest(PROTOCOL, self.incarnation, name, ids)
+        answer = link.call("/sync/v1/rows", pack(asked), RowsAnswer)
+        _check(answer.status)
+        self._fetched += answer.images
+        self._missing = self._missing[len(ids) :]
+        if not self._missing:
+            images, self._fetched = sorted(self._fetched, key=lambda image: (image.h, image.n)), []
+            while images:
+                end = min(TAKEN_ROWS, len(images))
+                while end < len(images) and (images[end].h, images[end].n) == (images[end - 1].h, images[end - 1].n):
+                    end += 1
+                self._take(images[:end])
+                images = images[end:]
 
     def _fetch(self, link: Link, table: TableSpec, ids: list[str]) -> None:
         for start in range(0, len(ids), ROWS_MAX):
@@ -258,4 +284,4 @@ def _whole_transactions(due: list[Due]) -> list[Due]:
 
 def _check(status: str) -> None:
     if status == "superseded":
-        raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
+        raise AnotherLife("head office knows another life of this database: we greet it anew")

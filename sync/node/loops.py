@@ -18,7 +18,7 @@ from sync.node.apply import SLICE_CHANGES, SLICE_ENTRIES, Applied, apply_page, g
 from sync.node.bootstrap import Taking
 from sync.node.cursors import all_cursors, cursors_of, position_of, seals_of
 from sync.node.healer import Healer
-from sync.node.outbox import Draft, acknowledge, get, is_ours, last_number, next_draft, put
+from sync.node.outbox import Draft, acknowledge, get, is_ours, last_number, next_draft, put, whole_until
 from sync.node.pace import Pace, within
 from sync.node.retry import Backoff
 from sync.node.status import Care, Status, care_of
@@ -79,15 +79,12 @@ class Engine:
     check_seconds: float = 3_600.0
 
     def __post_init__(self) -> None:
-        self._stop = threading.Event()
-        self._work = threading.Event()
+        self._stop, self._work, self._greeted = (threading.Event() for _ in range(3))
         self._lock = threading.Lock()
         self._acked = int(self.store.read(lambda c: get(c, "acked")) or 0)
         self._last = self.store.read(last_number)
-        self._greeted = threading.Event()
         self._scopes: list[str] = []
-        self._turn_at_ms = 0
-        self._told_at_ms = 0
+        self._turn_at_ms = self._told_at_ms = 0
         self._limits = BatchLimits()
         self.protocol = PROTOCOL_MIN  # until the hub has said which
         self._links: list[Link] = []
@@ -98,9 +95,9 @@ class Engine:
         self._taking = Taking(self.schema, self.store.errors, self.store.read, self._take_rows)
         self._pace = Pace()
         self._life = self.store.read(lambda c: get(c, "life")) or ""  # the hub's seal of that
-        self._shown = self.store.read(lambda c: (all_cursors(c), seals_of(c)))  # what a push shows of the cursors
-        told, every = (lambda tables: self.changed(tables)), self.check_seconds
-        self._healer = Healer(self.store, self.schema, self.clock, self.chance, told, self._note, every, self._stop)
+        self._look()
+        told, every, ends = (lambda tables: self.changed(tables)), self.check_seconds, (self.store, self.schema)
+        self._healer = Healer(*ends, self.clock, self.chance, told, self._note, self._greet_again, every, self._stop)
 
     def start(self) -> None:
         """Starts both loops."""
@@ -227,6 +224,8 @@ class Engine:
             self._note(push_error=f"the node's key could not be turned: {error}")
 
     def _greet(self, link: Link) -> None:
+        # of a transaction under way in parts the hub may know nothing any more
+        self._acked, self._ahead = self.store.read(lambda c: whole_until(c, self._acked)), None
         answer = self._say_hello(link)
         if answer.status == "new_incarnation" and answer.incarnation != self.incarnation:
             answer = self._begin_anew(link, answer.incarnation)
@@ -387,11 +386,10 @@ class Engine:
         request = SnapshotRequest(PROTOCOL, self.incarnation, scope, table, after, self._pace.bytes, *seen)
         call = partial(link.call, "/sync/v1/snapshot", pack(request), Snapshot)
         answer = self._paced(call, lambda found: found.next is not None)
-        if answer.status == "superseded":
-            raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
-        if answer.status == "recovering":
+        if answer.status != "ok":
             self._greet_again()
-            raise LinkDown("head office was put back to an older copy: rows are compared first")
+            known = "knows another life of this database" if answer.status == "superseded" else "was put back"
+            raise LinkDown(f"head office {known}: we greet it anew")
         ours = partial(is_ours, seq=answer.acked, mark=answer.mark)
         if answer.mark and answer.acked > self._acked and not self.store.read(ours):
             self._greet_again()
@@ -420,7 +418,7 @@ class Engine:
             self.changed(taken.tables)
 
     def _pull_feed(self, link: Link, wait_seconds: float) -> bool:
-        cursors, seals = self._shown = self.store.read(lambda c: (cursors_of(c, self._scopes), seals_of(c)))
+        cursors, seals = self._look()
         request = {
             "protocol": self.protocol,
             "incarnation": self.incarnation,
@@ -431,8 +429,7 @@ class Engine:
             "seals": seals,
             "life": self._life,
         }
-        body = pack_json(msgspec.json.encode(request))
-        call = partial(link.call, "/sync/v1/pull", body, PullAnswer)
+        call = partial(link.call, "/sync/v1/pull", pack_json(msgspec.json.encode(request)), PullAnswer)
         answer = call() if wait_seconds else self._paced(call, goes_on)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", "another machine goes on with this node's identity")
@@ -446,13 +443,19 @@ class Engine:
         for page in answer.pages:
             self._apply(page, int(cursors[page.scope][1]))
         if any(page.to != page.after for page in answer.pages):
-            self._shown = self.store.read(lambda c: (cursors_of(c, self._scopes), seals_of(c)))
+            self._look()
         if not self._greeted.is_set():
             return False
         more = goes_on(answer)
         caught_up = self.status.caught_up or not more
         self._note(pull_error=None, stopped=None, pulled_at=self._now(), caught_up=caught_up)
         return more
+
+    def _look(self) -> tuple[dict[str, tuple[int, int]], dict[str, str]]:
+        """The cursors with their seals; a push shows what was last seen of them."""
+        none = dict.fromkeys(self._scopes, (0, 0))
+        self._shown = self.store.read(lambda c: ({**none, **all_cursors(c)}, seals_of(c)))
+        return self._shown
 
     def _apply(self, page: Page, epoch: int) -> None:
         if epoch not in (0, page.epoch):  # the hub was put back: what this node knows is of another history
@@ -483,15 +486,12 @@ class Engine:
         return self.clock.wall_ms()
 
     def _keep_time(self, sent_ms: int, hub_ms: int) -> None:
-        middle = (sent_ms + self._now()) // 2
-        offset = hub_ms - middle
+        offset = hub_ms - (sent_ms + self._now()) // 2
         self.clock.offset_ms = offset if abs(offset) > SKEW_MS else 0
 
     def _turned_away(self, error: TurnedAway) -> None:
-        self._greeted.clear()  # whether it is still so, the next greeting tells
+        self._greeted.clear()  # whether it is still so, and what to speak by now, the next greeting tells
         self._note(stopped=error.code, push_error=str(error), pull_error=str(error))
-        if error.code == "PROTOCOL":  # whichever end is updated: what to speak is asked anew
-            self._greeted.clear()
 
     def _note(self, **changes: Any) -> None:
         with self._lock:

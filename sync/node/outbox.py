@@ -53,12 +53,22 @@ def _change(row: Any) -> str:
 
 def acknowledge(connection: Any, acked: int, high: int, life: str = "") -> None:
     """Forgets what the hub has; its number and the clock's high-water mark stay known, so that neither comes again.
-    life: the hub's seal of that."""
-    connection.execute("DELETE FROM sync_outbox WHERE seq <= ?", (acked,))
+    life: the hub's seal of that. Parts of a transaction stay until all of it is there: the hub only keeps them."""
+    connection.execute(
+        "DELETE FROM sync_outbox WHERE seq <= ?1 AND hlc IS NOT"
+        " (SELECT hlc FROM sync_outbox WHERE seq > ?1 ORDER BY seq LIMIT 1)",
+        (acked,),
+    )
     put(connection, "acked", str(acked))
     if life:
         put(connection, "life", life)
     put(connection, "high", str(high))
+
+
+def whole_until(connection: Any, acked: int) -> int:
+    """Up to where whole transactions are acknowledged, if all is acknowledged up to here."""
+    row = connection.execute("SELECT min(seq) FROM sync_outbox WHERE seq <= ?", (acked,)).fetchone()
+    return acked if row[0] is None else int(row[0]) - 1
 
 
 def last_number(connection: Any) -> int:

@@ -131,7 +131,11 @@ def _restamp(connection: Any, table: TableSpec, images: Sequence[RowImage]) -> N
 def _settle(connection: Any, table: TableSpec, images: Sequence[RowImage], acked: int) -> None:
     """What the hub made of our own edits stands, where nothing waits that it had not heard. Raises Outrun."""
     unheard: dict[str, set[str]] = {}
-    waiting = "SELECT pk, f, op FROM sync_outbox WHERE tbl = ? AND seq > ?"
+    # of a transaction that is under way in parts, nothing is in the hub's rows
+    waiting = (
+        "SELECT pk, f, op FROM sync_outbox WHERE tbl = ?1 AND (seq > ?2 OR hlc ="
+        " (SELECT hlc FROM sync_outbox WHERE seq > ?2 ORDER BY seq LIMIT 1))"
+    )
     for row in connection.execute(waiting, (table.name, acked)).fetchall():
         unheard.setdefault(row[0], set()).update(msgspec.json.decode(row[1]), {"_deleted"} if row[2] == "i" else ())
     me, org = int(get(connection, "node") or 0), organisation(connection)

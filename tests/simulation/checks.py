@@ -8,11 +8,16 @@ import msgspec
 from sqlalchemy import Boolean
 
 from sync.clock import DRIFT_MS_MAX, ms_of
-from sync.merge import RowVersions, elements, row_parts
-from sync.schema import IN_SET, TableSpec
+from sync.hub.feed import body_json
+from sync.hub.giving import GIVEN
+from sync.merge import RowVersions, row_parts
+from sync.schema import TableSpec
+from sync.wire import EntryChange
+from tests.simulation.counters import uncounted
+from tests.simulation.forgetting import still_due
 from tests.simulation.hub import changes_of
-from tests.simulation.promises import Act, Edit, set_aside
-from tests.simulation.tables import STAGES
+from tests.simulation.patrons import dealt_with, strangers_kept
+from tests.simulation.promises import Act, Edit, set_aside, stands
 from tests.simulation.world import World
 
 PROMISES = {
@@ -30,6 +35,9 @@ PROMISES = {
     "seen": "an edit stands, or was replaced by somebody who saw it, or is in the conflict log",
     "furthest": "no stage goes back",
     "keys": "two rows that hold one business key are told to a person",
+    "secret": "nobody hears of a patron with whom the house does not deal, or keeps one",
+    "spent": "no more of an allowance is spent than was earned, but for what a person is told of",
+    "answered": "whoever asks for a share gets an answer",
     "clocks": "no stamp runs ahead of the time",
     "last": "who edits last, having seen everything, is not overruled",
 }
@@ -37,8 +45,9 @@ PROMISES = {
 
 def broken(world: World) -> list[str]:
     """Every promise that does not hold, in words."""
-    checks = (_waiting, _set_aside, _unequal, _feeds, _once, _arrived, _kept, _edits, _stages, _keys, _clocks, _last)
-    return [*dict.fromkeys(world.wrong), *(wrong for check in checks for wrong in check(world))]
+    checks = (_waiting, _set_aside, _unequal, strangers_kept, _feeds, _once, _arrived, _kept, _edits, _stages, _keys)
+    more = (uncounted, _clocks, _last)
+    return [*dict.fromkeys(world.wrong), *(wrong for check in (*checks, *more) for wrong in check(world))]
 
 
 def _waiting(world: World) -> Iterator[str]:
@@ -46,23 +55,32 @@ def _waiting(world: World) -> Iterator[str]:
         waiting = len(node.rows("SELECT 1 FROM sync_outbox"))
         if waiting:
             yield f"drained: {waiting} changes still wait at {node.name}"
-        for row in node.rows("SELECT reason FROM sync_kept"):
+        # what waits for another release may be of the lost time of head office: see docs/simulation.md
+        for row in () if world.was_put_back else node.rows("SELECT reason FROM sync_kept"):
             yield f"drained: {node.name} keeps a transaction that it can't apply: {row['reason']}"
 
 
 def _set_aside(world: World) -> Iterator[str]:
     for row in world.hub.waiting():
+        if row["code"] == "NO_DEALINGS":
+            continue  # an edit of a patron after the end, whoever made it could not know
         if not all(change.k in world.promises.tainted for change in changes_of(row)):
             yield f"applied: an honest transaction is set aside: {row['code']}, {row['reason']}"
     aside = set_aside(world.hub)
+    named = {(change.t, change.k) for row in world.hub.waiting() for change in changes_of(row)}
     for act in world.promises.acts:
-        if act.poison and act.arrived(world.hub) and not act.changes & aside and not _mended(world, act):
+        is_aside = bool(act.changes & aside) or (act.forgotten and (act.rows & named or not _is_there(world, act)))
+        if act.poison and act.arrived(world.hub) and not is_aside and not _mended(world, act):
             yield f"poison: what {act.author} should not have written ({_named(act)}) went in"
 
 
 def _mended(world: World, act: Act) -> bool:
     """Whether what it leaned on came after all, or it is the one that came first of two with one id."""
     return all(change[3] in ("parts", "deeds") for change in act.changes) and not _foreign(world, act)
+
+
+def _is_there(world: World, act: Act) -> bool:
+    return any(world.hub.office.rows(f"SELECT 1 FROM {table} WHERE id = '{id}'") for table, id in act.rows)
 
 
 def _foreign(world: World, act: Act) -> bool:
@@ -77,9 +95,19 @@ def _unequal(world: World) -> Iterator[str]:
         for node in world.here:
             here = _rows(node.rows(f"SELECT * FROM {table.name}"), table)
             wanted = {id: row for id, row in there.items() if row[0]["property_id"] in (None, node.property_id)}
+            if table.interest is not None:
+                known = dealt_with(world.hub, node.property_id)
+                wanted = {id: row for id, row in wanted.items() if id in known}
             for id in sorted(here.keys() | wanted.keys()):
+                if id not in here and _is_let_go(table.name, wanted[id][0]):
+                    continue
                 if here.get(id) != wanted.get(id) and id not in world.promises.tainted:
                     yield f"equal: {table.name} {id[:4]} {_difference(here.get(id), wanted.get(id), node.name)}"
+
+
+def _is_let_go(table: str, row: dict[str, Any]) -> bool:
+    """What the log said of a patron that a machine let go of does not come back to it."""
+    return table == "sync_conflicts" and bool(row["tbl"] == "patrons")
 
 
 def _difference(here: Any, there: Any, name: str) -> str:
@@ -127,10 +155,18 @@ def _feeds(world: World) -> Iterator[str]:
 
 def _once(world: World) -> Iterator[str]:
     for row in world.hub.office.rows(
-        "SELECT scope, node, hlc, count(*) AS n FROM sync_feed WHERE node > 0"
+        f"SELECT scope, node, hlc, count(*) AS n FROM sync_feed WHERE node > 0 AND incarnation <> {GIVEN}"
         " GROUP BY scope, node, incarnation, hlc HAVING count(*) > 1"
     ):
         yield f"once: the feed of {row['scope']} has what node {row['node']} did at {row['hlc']} {row['n']} times"
+    given: Counter[tuple[str, str]] = Counter()
+    for row in world.hub.office.rows(f"SELECT body FROM sync_feed WHERE incarnation = {GIVEN}"):
+        changes = msgspec.json.decode(body_json(row["body"]), type=list[EntryChange])
+        given.update((change.t, change.k) for change in changes)
+    for (name, id), n in given.items():
+        table = world.hub.release.schema.tables.get(name)
+        if n > 1 and table is not None and table.kind == "fact":
+            yield f"once: {name} {id[:4]} was given back {n} times"
 
 
 def _arrived(world: World) -> Iterator[str]:
@@ -146,12 +182,9 @@ def _kept(world: World) -> Iterator[str]:
     aside = set_aside(world.hub)
     for act in world.promises.kept():
         for change in act.changes:
-            if (
-                change[2] == "i"
-                and act.arrived(world.hub)
-                and change not in aside
-                and change[4] not in there[change[3]]
-            ):
+            if change[2] != "i" or change in aside or change[4] in act.gone:
+                continue
+            if act.arrived(world.hub) and change[4] not in there[change[3]]:
                 yield f"kept: {change[3]} {change[4][:4]} of {act.author} was acknowledged and is nowhere"
 
 
@@ -161,40 +194,27 @@ def _edits(world: World) -> Iterator[str]:
         (r["tbl"], r["row_id"], r["field"], r["lost_value"])
         for r in world.hub.office.rows("SELECT tbl, row_id, field, lost_value FROM sync_conflicts")
     )
-    replaced = {
-        (edit.table, edit.row, edit.field, edit.seen)
-        for act in world.promises.acts
-        for edit in act.edits
-        if act.arrived(world.hub) and not act.changes & aside
-    }
+    replaced = world.promises.replaced(world.hub)
     standing = {
         (name, row["id"]): row
         for name, table in world.hub.release.schema.tables.items()
         if table.kind == "record"
         for row in world.hub.office.rows(f"SELECT * FROM {name}")
     }
-    for act in world.promises.kept():
-        for edit in act.edits:
-            place = (edit.table, edit.row, edit.field)
-            if edit.field == "stage" or act.changes & aside or (*place, edit.value) in replaced:
-                continue
-            if _stands(standing, edit) or (*place, msgspec.json.encode(edit.value).decode()) in lost:
-                continue
-            yield f"seen: {act.author}'s {_told(edit)} neither stands, nor was replaced, nor is in the conflict log"
-
-
-def _stands(standing: dict[tuple[str, str], dict[str, Any]], edit: Edit) -> bool:
-    row = standing.get((edit.table, edit.row))
-    name, _, element = edit.field.partition(IN_SET)
-    return row is not None and edit.value == (element in elements(row[name]) if element else row[name])
+    for act, edit in still_due(world.promises.kept()):
+        if edit.field == "stage" or act.changes & aside or (*edit.place, edit.value) in replaced:
+            continue
+        row = standing.get(edit.place[:2])
+        if (row is not None and stands(row, edit)) or (*edit.place, msgspec.json.encode(edit.value).decode()) in lost:
+            continue
+        yield f"seen: {act.author}'s {_told(edit)} neither stands, nor was replaced, nor is in the conflict log"
 
 
 def _stages(world: World) -> Iterator[str]:
-    reached = {row["id"]: STAGES.index(row["stage"]) for row in world.hub.office.rows("SELECT id, stage FROM cards")}
-    for act in world.promises.kept():
-        for edit in act.edits:
-            if edit.field == "stage" and reached.get(edit.row, -1) < STAGES.index(edit.value):
-                yield f"furthest: {act.author} took card {edit.row[:4]} to {edit.value}, and it is not there"
+    cards = {row["id"]: row for row in world.hub.office.rows("SELECT id, stage FROM cards")}
+    for act, edit in still_due(world.promises.kept()):
+        if edit.field == "stage" and not (edit.row in cards and stands(cards[edit.row], edit)):
+            yield f"furthest: {act.author} took card {edit.row[:4]} to {edit.value}, and it is not there"
 
 
 def _keys(world: World) -> Iterator[str]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sync.hub.retention import Retention
 from sync.merge import elements, set_text
-from sync.node.transport import TurnedAway
+from sync.node.transport import LinkDown, TurnedAway
 from sync.schema import IN_SET
+from tests.simulation import counters, forgetting, patrons
 from tests.simulation.hub import HubDied
 from tests.simulation.network import Request
-from tests.simulation.node import Fate, Node, NodeDied
+from tests.simulation.node import Fate, Link, Node, NodeDied
 from tests.simulation.promises import Edit
 from tests.simulation.statements import NORTH, SOUTH, Insert, Statement, Update
 from tests.simulation.tables import LATER, NUMBERS, STAGES, TAGS, release
@@ -157,7 +158,8 @@ def mend_orphan(world: World, node: Node) -> None:
         "SELECT deed_id FROM parts WHERE deed_id NOT IN (SELECT id FROM deeds) AND property_id = "
         f"'{node.property_id}' ORDER BY id"
     ):
-        deed = Insert("deeds", row["deed_id"], {"property_id": node.property_id, "what": world.word(), "parts": 0})
+        # whoever makes it makes the same
+        deed = Insert("deeds", row["deed_id"], {"property_id": node.property_id, "what": "waited for", "parts": 0})
         world.act(node, [deed], what=f"does deed {deed.id[:4]}, which a part was waiting for")
         return
 
@@ -262,7 +264,9 @@ def restore(world: World, node: Node) -> None:
     node.restore(backup, whole=whole)
     if node.engine.incarnation < life:  # an image from before its present life is refused like any old copy
         node.in_doubt = True
-    world.promises.forget(node, world.hub)
+    if whole:
+        world.twice.add(node.number)
+    world.lose(node)
     world.tell(f"{node.name} is put back from its backup{', its second disk too' if whole else ''}")
 
 
@@ -273,6 +277,7 @@ def copy(world: World, node: Node) -> None:
     world.now_ms += RESTORING_MS
     twin = node.copy(f"{node.name}2")
     node.in_doubt = twin.in_doubt = True
+    world.twice.add(node.number)
     world.nodes.append(twin)
     world.tell(f"{twin.name} is started from a copy of {node.name}'s disk, and both run")
 
@@ -318,6 +323,17 @@ def sweep(world: World, node: Node) -> None:
     """Head office drops what of its feeds nobody needs any more."""
     if world.hub.sweep(KEPT):
         world.tell("head office drops old news")
+
+
+def compare(world: World, node: Node) -> None:
+    """A machine with nothing to say compares its rows with head office's."""
+    try:
+        if node.engine.check(Link(node)):  # type: ignore[arg-type]
+            world.tell(f"{node.name} has compared its rows with head office's")
+    except (LinkDown, TurnedAway, NodeDied) as error:
+        world.tell(f"{node.name} could not compare its rows: {error}")
+        if isinstance(error, NodeDied):
+            node.start()
 
 
 def last_words(world: World) -> None:
@@ -408,4 +424,20 @@ HAPPENINGS: dict[Callable[[World, Node], None], int] = {
     upgrade_hub: 3,
     revoke: 3,
     sweep: 5,
+    compare: 10,
+    forgetting.back_up_office: 8,
+    forgetting.put_back_office: 6,
+    patrons.meet: 14,
+    patrons.visit_again: 5,
+    patrons.part: 10,
+    patrons.edit_patron: 18,
+    patrons.greet: 10,
+    patrons.part_there: 8,
+    patrons.edit_patron_there: 10,
+    counters.allow: 20,
+    counters.earn_there: 24,
+    counters.earn_here: 6,
+    counters.want: 40,
+    counters.spend_some: 50,
+    counters.give_some_back: 12,
 }

@@ -68,6 +68,16 @@ def key(number: int, change: Change) -> Key:
     return number, change.h, change.o, change.t, change.k, bytes(change.f)
 
 
+@dataclass(frozen=True)
+class OfficeBackup:
+    """A copy of head office's database, what was received and acknowledged by then, and from whom."""
+
+    copy: Any
+    release: Release
+    taken: frozenset[Key]
+    known: frozenset[int]
+
+
 @dataclass
 class Hub:
     """Head office's database and what it answers."""
@@ -75,16 +85,18 @@ class Hub:
     wall_ms: Callable[[], int]
     office: Office
     release: Release
-    limits: Limits
-    batches: BatchLimits
+    limits: Limits = field(default_factory=Limits)
+    batches: BatchLimits = field(default_factory=BatchLimits)
     taken: set[Key] = field(default_factory=set)
     """What was received and acknowledged."""
+    known: set[int] = field(default_factory=set)
     revoked: set[int] = field(default_factory=set)
     stamp: int = 0
 
     def enrol(self, sender: Sender) -> None:
         """Takes a node in."""
         self.office.enrol(sender, self.wall_ms())
+        self.known.add(sender.number)
 
     def revoke(self, sender: Sender) -> None:
         """Turns a node away from now on."""
@@ -93,6 +105,8 @@ class Hub:
 
     def handle(self, sender: Sender, path: str, body: bytes, dies_after: int | None = None) -> Any:
         """A request's answer; what it did is kept, or nothing of it when the hub dies. Raises TurnedAway."""
+        if sender.number not in self.known:
+            raise TurnedAway("UNKNOWN", "head office does not know this node")
         try:
             with self.office.transaction(sender, self.wall_ms()) as real:
                 said = self._answer(real if dies_after is None else Mortal(real, dies_after), path, body)
@@ -141,6 +155,18 @@ class Hub:
         with self.office.transaction(sender, self.wall_ms()) as store:
             found = let_go(store, self.release.schema, id, self.wall_ms())
         return found is not None and found.trouble is None
+
+    def back_up(self) -> OfficeBackup:
+        """A copy of everything."""
+        return OfficeBackup(self.office.back_up(), self.release, frozenset(self.taken), frozenset(self.known))
+
+    def put_back(self, backup: OfficeBackup) -> None:
+        """An older copy takes the place of the database, under the release that is installed. Whom a person had revoked
+        is revoked again."""
+        self.office.put_back(backup.copy)
+        self.taken, self.known = set(backup.taken), set(backup.known)
+        if backup.release is not self.release:
+            self.office.upgrade(self.release)
 
     def upgrade(self, release: Release) -> None:
         """Brings head office to a later release."""

@@ -98,6 +98,19 @@ class SqliteRows:
 
     # --- the feeds
 
+    def cursor(self, scope: str) -> int:
+        found = self._run(
+            "SELECT position FROM sync_node_cursors WHERE number = ? AND scope = ?", self.sender.number, scope
+        ).fetchone()
+        return int(found[0]) if found else 0
+
+    def changed_entries(self, scope: str, limit: int) -> list[tuple[int, bytes]]:
+        found = self._run(
+            "SELECT hlc, body FROM sync_feed WHERE scope = ? AND node = ? AND differs ORDER BY pos DESC LIMIT ?",
+            *(scope, self.sender.number, limit),
+        )
+        return [(row["hlc"], row["body"]) for row in found]
+
     def stamp_at(self, scope: str, position: int) -> int | None:
         found = self._run("SELECT hlc FROM sync_feed WHERE scope = ? AND pos = ?", scope, position).fetchone()
         return None if found is None else int(found[0])

@@ -99,6 +99,19 @@ MUTANTS = [
         "return self._sender.org_id if group else",
         "return",
     ),
+    Mutant(
+        "that head office was put back goes unnoticed",
+        "sync.hub.put_back",
+        "forgot = _forgot_life(store, node, life) or any(",
+        "forgot = False and any(",
+    ),
+    Mutant(
+        "the end of dealings is not told",
+        "sync.hub.interest",
+        'if row["property_id"] is not None or (has and had):',
+        'if row["property_id"] is not None or had:',
+    ),
+    Mutant("a share is spent without a look", "sync.node.allowance", "if amount > known.left + risk:", "if False:"),
 ]
 
 

@@ -91,6 +91,16 @@ class Network:
 
 def name_of(path: str) -> str:
     """A request's name for the story."""
-    return {"hello": "greeting", "push": "push", "pull": "question for news", "snapshot": "question for rows"}[
-        path.rpartition("/")[2]
-    ]
+    return NAMES[path.rpartition("/")[2]]
+
+
+NAMES = {
+    "hello": "greeting",
+    "push": "push",
+    "pull": "question for news",
+    "snapshot": "question for rows",
+    "compare": "comparison",
+    "rows": "question for lost rows",
+    "give": "gift",
+    "settled": "word that all is compared",
+}

@@ -17,7 +17,7 @@ from sync.node.loops import Engine
 from sync.node.outbox import get, put
 from tests.simulation.hub import Key
 from tests.simulation.office import open_database, ready, upgrade
-from tests.simulation.statements import ORG, Statement
+from tests.simulation.statements import ORG, Statement, Verb
 from tests.simulation.tables import Release
 
 T = TypeVar("T")
@@ -95,13 +95,14 @@ class Node:
     """Why it does not count any more: revoked, or refused since another goes on in its place."""
     in_doubt: bool = False
     """Whether another machine has its identity, or a later life than it knows of."""
+    hears: Callable[["Node", bytes], None] = lambda node, said: None
+    """Reads along what it is answered."""
     disk: SecondDisk = field(default_factory=SecondDisk)
     errors: tuple[type[Exception], ...] = (sqlite3.IntegrityError,)
 
     def __post_init__(self) -> None:
         self.connection = open_database(self.release, Pen())
         put(self.connection, "org", ORG)
-        put(self.connection, "node", str(self.number))
         put(self.connection, "node", str(self.number))
         self.start()
 
@@ -159,6 +160,7 @@ class Node:
     def copy(self, name: str) -> "Node":
         """A second machine with a copy of this one's disks."""
         twin = Node(name, self.number, self.property_id, self.release, self.wall_ms, self.call, self.skew_ms)
+        twin.hears = self.hears
         twin.restore(self.back_up(), whole=True)
         return twin
 
@@ -210,25 +212,31 @@ class Node:
 
     # --- acts
 
-    def act(self, statements: Sequence[Statement], *, loose: bool = False) -> int:
+    def act(self, statements: Sequence[Statement | Verb], *, loose: bool = False) -> int:
         """One act: all statements under one stamp. Answers the stamp once it is durable; `loose` lets a parent lack."""
-        stamp = self.clock.stamp()
 
         def job(connection: sqlite3.Connection) -> None:
             for one in statements:
-                connection.execute(*one.sql("?"))
+                if isinstance(one, Verb):
+                    one.run(connection)
+                else:
+                    connection.execute(*one.sql("?"))
 
+        return self.do(job, loose=loose)[0]
+
+    def do(self, job: Callable[[Any], T], *, loose: bool = False) -> tuple[int, T]:
+        """One act of any kind: its stamp, and what came of it."""
+        stamp = self.clock.stamp()
         self.connection.execute(f"PRAGMA foreign_keys = {'OFF' if loose else 'ON'}")
         self.pen.begin(stamp)
         try:
-            self._commit(job)
+            result = self._commit(job)
         finally:
             self.pen.end()
             self.connection.execute("PRAGMA foreign_keys = ON")
-        self.engine.nudge(
-            self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sync_outbox'").fetchone()[0]
-        )
-        return stamp
+        last = self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sync_outbox'").fetchone()
+        self.engine.nudge(last[0] if last else 0)
+        return stamp, result
 
     def waiting(self, stamp: int | None = None) -> frozenset[Key]:
         """The changes in the outbox (of one stamp)."""
@@ -250,4 +258,6 @@ class Link:
 
     def call(self, path: str, body: bytes, answer: type[T]) -> T:
         """As `transport.Link.call`: the message crosses as bytes."""
-        return msgspec.json.decode(msgspec.json.encode(self._node.call(self._node, path, body)), type=answer)
+        said = msgspec.json.encode(self._node.call(self._node, path, body))
+        self._node.hears(self._node, said)
+        return msgspec.json.decode(said, type=answer)

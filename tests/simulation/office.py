@@ -10,6 +10,7 @@ import msgspec
 
 from sync.capture_sqlite import Pen, create_triggers, hold
 from sync.hub.feed import feed_rows
+from sync.hub.interest import forget, image, settle
 from sync.hub.keys import same_keys
 from sync.hub.store import HubStore, Sender, head_office
 from sync.merge import RowVersions
@@ -53,6 +54,14 @@ class Office(Protocol):
         """Brings the tables to a later release."""
         ...
 
+    def back_up(self) -> Any:
+        """A copy of everything."""
+        ...
+
+    def put_back(self, copy: Any) -> None:
+        """Everything as it is in the copy."""
+        ...
+
 
 class SqliteOffice:
     """On SQLite in memory: a thousandth of a second to make."""
@@ -91,13 +100,14 @@ class SqliteOffice:
         """See Office."""
         self.connection.execute("BEGIN")
         for one in statements:
-            self._pen.begin(stamp if isinstance(one, Insert) else max(stamp, self._highest(one) + 1))
+            is_edit = not isinstance(one, Insert) and one.id
+            self._pen.begin(max(stamp, self._highest(one.table, one.id) + 1) if is_edit else stamp)
             self.connection.execute(*one.sql("?"))
         store = SqliteStore(self.connection, HEAD_OFFICE, stamp >> 16)
         self._pen.begin(stamp)
         self._tell_same_keys(store, stamp)
         self._pen.end()
-        captured = sorted(self._captured(), key=lambda found: found[0])
+        captured = sorted(self._captured(stamp >> 16), key=lambda found: found[0])
         for scope, found in groupby(captured, key=lambda one: one[0]):
             noted = list(found)
             lowest = min(hlc for _, hlc, _ in noted)
@@ -111,23 +121,42 @@ class SqliteOffice:
             for fact in same_keys(store, table, [row[0] for row in touched.fetchall()], "now"):
                 store.log_conflict(fact, stamp)
 
-    def _highest(self, one: Statement) -> int:
+    def _highest(self, table: str, id: str) -> int:
         """The latest stamp in a row."""
-        row = self.connection.execute(f"SELECT _hlc, _node, _fv FROM {one.table} WHERE id = ?", (one.id,)).fetchone()
+        row = self.connection.execute(f"SELECT _hlc, _node, _fv FROM {table} WHERE id = ?", (id,)).fetchone()
         versions = RowVersions.stored(*row)
         return max(versions.hlc, *(stamp[0] for stamp in versions.exceptions.values()), 0)
 
-    def _captured(self) -> list[tuple[str, int, EntryChange]]:
-        """What the triggers noted of a transaction: scope, stamp and change."""
-        found = []
+    def _captured(self, now_ms: int) -> list[tuple[str, int, EntryChange]]:
+        """What PostgreSQL's triggers note of a transaction: scope, stamp and change."""
+        found: list[tuple[str, int, EntryChange]] = []
+        store = SqliteStore(self.connection, HEAD_OFFICE, now_ms)
         for row in self.connection.execute("SELECT * FROM sync_outbox ORDER BY seq").fetchall():
             place = self.connection.execute(
                 f"SELECT property_id FROM {row['tbl']} WHERE id = ?", (row["pk"],)
-            ).fetchone()
+            ).fetchone()[0]
             stamps = dict.fromkeys(msgspec.json.decode(row["f"]), (row["hlc"], 0)) if row["op"] == "u" else None
-            raw = msgspec.Raw(row["f"].encode())
-            change = EntryChange(row["tbl"], row["op"], row["pk"], raw, stamps)
-            found.append((place[0] or ORG, row["hlc"], change))
+            change = EntryChange(row["tbl"], row["op"], row["pk"], msgspec.Raw(row["f"].encode()), stamps)
+            if self._schema.tables[row["tbl"]].interest is not None and place is None:
+                change.d = (row["tbl"], row["pk"])
+                told = sorted(store.told(row["tbl"], [row["pk"]]).get(row["pk"], ()))
+                found += [(scope, row["hlc"], change) for scope in told]
+                continue
+            found += self._settled(row["tbl"], msgspec.json.decode(row["f"]), row["hlc"], now_ms)
+            found.append((place or ORG, row["hlc"], change))
+        return found
+
+    def _settled(
+        self, dealings: str, fields: dict[str, Any], hlc: int, now_ms: int
+    ) -> list[tuple[str, int, EntryChange]]:
+        """What a dealing that head office wrote begins or ends."""
+        found: list[tuple[str, int, EntryChange]] = []
+        for table in self._schema.dealings.get(dealings, ()):
+            assert table.interest is not None
+            store = SqliteStore(self.connection, Sender(ORG, "", 0, fields["property_id"]), now_ms)
+            for turn in settle(store, table, {fields[table.interest.column]: hlc}):
+                change = image(table, turn.row) if turn.began else forget(table.name, turn.id)
+                found.append((fields["property_id"], hlc, change))
         return found
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
@@ -142,6 +171,17 @@ class SqliteOffice:
         """See Office."""
         upgrade(self.connection, release)
         self._schema = release.schema
+
+    def back_up(self) -> bytes:
+        """See Office."""
+        return self.connection.serialize()
+
+    def put_back(self, copy: bytes) -> None:
+        """See Office."""
+        self.connection.close()
+        self.connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.connection.deserialize(copy)
+        ready(self.connection, self._pen)
 
 
 def open_database(release: Release, pen: Pen, more: Sequence[str] = ()) -> sqlite3.Connection:

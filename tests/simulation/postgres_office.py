@@ -31,7 +31,7 @@ class PostgresOffice:
             if table.info.get("large"):
                 self._run(PARTITION.format(table.name))
         self._run(*EMIT)
-        self._there: set[str] = set()
+        self._there: dict[str, str] = {}
         self.upgrade(release)
 
     def close(self) -> None:
@@ -78,6 +78,23 @@ class PostgresOffice:
             f" WHERE q.state = 'waiting' AND q.org_id = '{ORG}' ORDER BY q.id"
         )
 
+    def back_up(self) -> dict[str, list[dict[str, Any]]]:
+        """See Office."""
+        tables = [*self._there, *(table.name for table in hub_tables.metadata.sorted_tables)]
+        return {name: self.rows(f'SELECT * FROM "{name}"') for name in tables if name != "sync_captured"}
+
+    def put_back(self, copy: dict[str, list[dict[str, Any]]]) -> None:
+        """See Office. Within the database, whose making is not this simulation's matter."""
+        with self._connection.transaction():
+            self._connection.execute("SELECT set_config('sync.applying', '1', true)")
+            names = ", ".join(f'"{name}"' for name in copy)
+            self._run(f"TRUNCATE {names}")
+            for name, rows in copy.items():
+                for row in rows:
+                    columns, marks = ", ".join(f'"{column}"' for column in row), ", ".join(["%s"] * len(row))
+                    insert = f'INSERT INTO "{name}" ({columns}) VALUES ({marks})'
+                    self._connection.execute(insert.encode(), list(row.values()))
+
     def upgrade(self, release: Release) -> None:
         """See Office."""
         for name, statement in release.tables_in_postgres.items():
@@ -85,7 +102,7 @@ class PostgresOffice:
                 self._run(statement)
         for table in release.metadata.sorted_tables:
             self._run(*(f'ALTER TABLE "{table.name}" ADD COLUMN IF NOT EXISTS "{c.name}" text' for c in table.columns))
-        self._there = set(release.tables_in_postgres)
+        self._there = dict(release.tables_in_postgres)
         self._run(*capture_statements(release.schema))
         with self._connection.transaction():
             self._run(*take_in_statements(release.schema))

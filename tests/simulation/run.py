@@ -8,7 +8,7 @@ from tests.simulation.checks import broken
 from tests.simulation.office import SqliteOffice
 from tests.simulation.world import Elsewhere, World
 
-STEPS = 120
+STEPS = 140
 
 
 @dataclass(frozen=True)

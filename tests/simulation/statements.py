@@ -1,13 +1,15 @@
 """What the acts of the simulation do to rows, for either database."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 ORG = "00000000-0000-4000-8000-000000000001"
 NORTH = "00000000-0000-4000-8000-00000000000a"
 SOUTH = "00000000-0000-4000-8000-00000000000b"
-PLACES = {NORTH: "North", SOUTH: "South", None: "the group"}
+WEST = "00000000-0000-4000-8000-00000000000c"
+PLACES = {NORTH: "North", SOUTH: "South", WEST: "West", None: "the group"}
+"""West has no machine: head office alone knows whom it deals with."""
 
 
 @dataclass(frozen=True)
@@ -43,4 +45,27 @@ class Update:
         )
 
 
-Statement = Insert | Update
+@dataclass(frozen=True)
+class Plain:
+    """Any statement, with a question mark for each value."""
+
+    text: str
+    values: tuple[Any, ...] = field(default=(), hash=False)
+    table: str = ""
+    id: str = ""
+    """The row that it edits, where that is one."""
+
+    def sql(self, mark: str) -> tuple[str, tuple[Any, ...]]:
+        """With its parameters."""
+        return self.text.replace("?", mark), self.values
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Something of the engine's that a machine does in an act, on its connection."""
+
+    run: Callable[[Any], object]
+    id: str = ""
+
+
+Statement = Insert | Update | Plain

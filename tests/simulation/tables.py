@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.schema import CreateTable
 
-from sync import conflicts
+from sync import allowance, conflicts
 from sync.node import tables as node_tables
 from sync.schema import Schema, attach_engine_columns, read_schema
 
@@ -30,19 +30,22 @@ class Release:
     @cached_property
     def schema(self) -> Schema:
         """As the engine reads it."""
-        return read_schema(self.metadata, conflicts.metadata)
+        return read_schema(*self._all)
 
     @cached_property
     def tables(self) -> dict[str, str]:
         """How each table is made in SQLite, by name."""
-        return made(self.metadata, conflicts.metadata)
+        return made(*self._all)
 
     @cached_property
     def tables_in_postgres(self) -> dict[str, str]:
         """The same for PostgreSQL."""
-        found = [table for one in (self.metadata, conflicts.metadata) for table in one.sorted_tables]
-        names = [str(table.name) for table in found]
-        return dict(zip(names, made_in_postgres(self.metadata, conflicts.metadata), strict=True))
+        names = [str(table.name) for one in self._all for table in one.sorted_tables]
+        return dict(zip(names, made_in_postgres(*self._all), strict=True))
+
+    @property
+    def _all(self) -> tuple[MetaData, ...]:
+        return self.metadata, conflicts.metadata, allowance.metadata
 
 
 def made(*found: MetaData) -> dict[str, str]:

@@ -13,12 +13,15 @@ from uuid import UUID
 from sync.node.transport import LinkDown, TurnedAway
 from sync.wire import BatchLimits, Limits
 from tests.simulation import happenings
+from tests.simulation.counters import overspent
+from tests.simulation.forgetting import OfficeCopy, let_go_of_lost
 from tests.simulation.hub import Hub
 from tests.simulation.network import Network
 from tests.simulation.node import Backup, Fate, Link, Node, NodeDied
 from tests.simulation.office import Office, SqliteOffice
+from tests.simulation.patrons import overhear
 from tests.simulation.promises import Act, Edit, Promises
-from tests.simulation.statements import NORTH, PLACES, SOUTH, Insert, Statement, Update
+from tests.simulation.statements import NORTH, PLACES, SOUTH, Insert, Statement, Update, Verb
 from tests.simulation.tables import EARLIER, LATER, PRESENT, Release, release
 
 START_MS = 1_800_000_000_000
@@ -44,6 +47,11 @@ class World:
         self.last: set[str] = set()
         """Who did something after the healing, and what stands last in a row."""
         self.backups: dict[str, Backup] = {}
+        self.office_copy: OfficeCopy | None = None
+        self.was_put_back = False
+        self.earned: dict[str, int] = {}
+        self.twice: set[int] = set()
+        """What was ever earned of each allowance; whose share two disks could spend."""
         limits = self.luck.choice([SMALL, SMALL, (Limits(), BatchLimits())])
         first = release(self.luck.choice([PRESENT, PRESENT, EARLIER]))
         self.newest = first
@@ -71,6 +79,7 @@ class World:
         number = max((node.number for node in self.nodes), default=0) + 1
         name = chr(ord("A") + len(self.nodes))
         node = Node(name, number, place, theirs, lambda: self.now_ms, self.network.call, skew)
+        node.hears = lambda one, said: overhear(self, one, said)
         self.nodes.append(node)
         self.newest = max(self.newest, theirs, key=lambda one: one.number)
         self.hub.enrol(node.sender)
@@ -101,7 +110,7 @@ class World:
     def act(
         self,
         node: Node,
-        statements: Sequence[Statement],
+        statements: Sequence[Statement | Verb],
         edits: Sequence[Edit] = (),
         *,
         what: str,
@@ -166,19 +175,25 @@ class World:
             self.tell(f"{node.name} dies")
             node.start()
         node.fate = None
+        self.wrong += overspent(self, node)
         self.look()
 
     def turned_away(self, node: Node, error: TurnedAway) -> None:
         """Head office refuses a machine, which is right only if there is reason to."""
         self.tell(f"{node.name} is turned away: {error.code}")
-        if node.number not in self.hub.revoked and not node.in_doubt:
+        if node.number in self.hub.known - self.hub.revoked and not node.in_doubt:
             self.wrong.append(f"refused: {node.name} was turned away ({error.code}), and nobody else has its identity")
             node.gone = error.code
 
     def retire(self, node: Node, why: str) -> None:
         """A machine that does not count any more; what it alone held is gone with it."""
         node.gone = why
+        self.lose(node)
+
+    def lose(self, node: Node) -> None:
+        """What a disk held is gone."""
         self.promises.forget(node, self.hub)
+        let_go_of_lost(self)
 
     def look(self) -> None:
         """What must hold at every moment."""
@@ -208,6 +223,10 @@ class World:
         self._settle()
         happenings.let_all_go(self)
         self._settle()
+        if self.was_put_back:  # what no release knew yet that heard it out is found by the hourly comparison
+            for node in self.here:
+                node.engine.check(Link(node))  # type: ignore[arg-type]
+            self._settle()
         happenings.last_words(self)
 
     def _settle(self) -> None:
@@ -224,6 +243,8 @@ class World:
             try:
                 if not node.engine.push_next(link) and not node.engine.pull_next(link, 0):  # type: ignore[arg-type]
                     return
+            except LinkDown:
+                continue  # to greet anew, since head office was put back
             except TurnedAway as error:
                 self.turned_away(node, error)
                 if not node.gone:

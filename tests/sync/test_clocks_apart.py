@@ -157,16 +157,19 @@ def test_a_clock_that_jumps_back_while_running_gives_later_stamps_all_the_same(n
 
 
 @pytest.mark.parametrize("places", [[0], [1], [2], [0, 2], [0, 1, 2]])
-def test_every_stamp_too_far_ahead_is_lowered_wherever_it_stands(places: list[int]) -> None:
+def test_every_stamp_too_far_ahead_is_lowered_wherever_it_stands_and_what_waited_behind_it_comes_after_it(
+    places: list[int],
+) -> None:
     now = 1_000_000_000
     found = [Transaction(at_ms(now) - 10 + n, [], 1) for n in range(3)]
     for n in places:
         found[n].hlc = at_ms(now + DRIFT_MS_MAX + 1) + n
     ceiling = _clamp(found, now, 0)
-    lowered = [found[n] for n in places]
-    assert [t.hlc for t in lowered] == [at_ms(now) + n for n in range(1, len(places) + 1)]
+    before, lowered = found[: places[0]], found[places[0] :]
+    assert [t.hlc for t in before] == [at_ms(now) - 10 + n for n in range(places[0])]
+    assert [t.hlc for t in lowered] == [at_ms(now) + n for n in range(1, len(lowered) + 1)]
     assert ceiling == lowered[-1].hlc
-    assert [t.differs for t in found] == [n in places for n in range(3)]
+    assert [t.differs for t in found] == [n >= places[0] for n in range(3)]
 
 
 def test_lowered_stamps_go_on_after_the_last_ones_handed_out() -> None:
