@@ -49,7 +49,7 @@ def test_one_void_is_approved_and_the_next_asks_again(served: Served, restaurant
     done = waiter.post(paths[0], {"reason": "cold", **given}, key="one")
     assert done.status_code == 201
     assert waiter.post(paths[0], {"reason": "cold", **given}, key="one").json() == done.json()
-    assert code_of(waiter.post(paths[0], {"reason": "cold", **given})) == "APPROVAL_USED"
+    assert code_of(waiter.post(paths[0], {"reason": "cold", **given})) == "LINE_ALREADY_VOIDED"
     assert code_of(waiter.post(paths[1], {"reason": "cold"})) == "APPROVAL_NEEDED"
     late = approved(waiter, boss, asked(waiter.post(paths[1], {"reason": "cold"})))
     served.node.later(minutes=6)
