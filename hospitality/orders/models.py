@@ -27,11 +27,7 @@ class Order(Row, table=True):
     """The head of an order; its state and totals are derived."""
 
     __tablename__ = "orders"
-    __table_args__ = described(
-        "fact",
-        large=True,
-        indexes=[["property_id", "business_date", "id"], ["property_id", "table_label", "business_date"]],
-    )
+    __table_args__ = described("fact", large=True, indexes=[["property_id", "business_date", "id"]])
 
     number: str = column(WORDS)
     channel: str = column(WORDS)

@@ -51,13 +51,7 @@ def table(
 
 
 def upgrade() -> None:
-    """Orders that name a table are found by its label."""
-    op.create_index(
-        op.f("ix_orders_org_id_property_id_table_label_business_date"),
-        "orders",
-        ["org_id", "property_id", "table_label", "business_date"],
-        unique=False,
-    )
+    """Areas, tables, sections, seatings and joins."""
     table(
         "areas",
         sa.Column("name", sa.Text(), nullable=False),
