@@ -50,7 +50,7 @@ def give(store: HubStore, schema: Schema, gift: Gift, now_ms: int) -> GiftAnswer
         raise Revoked
     if node.incarnation != gift.incarnation:
         return GiftAnswer("superseded")
-    store.begin_applying()
+    store.begin_applying(len(gift.images))
     answer = GiftAnswer("ok")
     rules = Rules(schema, node, is_recovering(store, node), now_ms)
     fine, answer.troubles = _sorted_out(store, schema, gift.images)

@@ -21,7 +21,7 @@ Connection = psycopg.Connection[dict[str, Any]]
 # what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
 UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
 SEAL_CHARS = 32
-MANY_ROWS = 100
+MANY_CHANGES = 100
 _STATE = "acked, acked_hlc, incarnation, ceiling, status, born, mark, settled"
 _ASIDE = (
     "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine"
@@ -140,8 +140,12 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres, PostgresRows):
 
     # --- rows
 
-    def begin_applying(self) -> None:
+    def begin_applying(self, changes: int = 0) -> None:
         """See HubStore."""
+        if changes >= MANY_CHANGES:
+            # plans are kept as a table grows; one made while it was nearly empty may look parents up by an index that only
+            # begins like their key, through all rows of a group (a backlog took six times as long)
+            self._connection.execute("DISCARD PLANS")
         # looking up a line's order was planned anew for each line, which took longer than everything else
         self._connection.execute(
             "SELECT set_config('sync.applying', '1', true), set_config('plan_cache_mode', 'force_generic_plan', true)"
@@ -165,10 +169,6 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres, PostgresRows):
     def insert(self, table: TableSpec, rows: Sequence[bytes]) -> int:
         """See HubStore."""
         columns = [f'"{name}"' for name in table.fields]
-        if len(rows) >= MANY_ROWS:
-            # plans are kept as a table grows; one made while it was nearly empty may look parents up by an index that only
-            # begins like their key, through all rows of a group (a backlog took six times as long)
-            self._connection.execute("DISCARD PLANS")
         return self._connection.execute(
             f'INSERT INTO "{table.name}" (org_id, {", ".join(columns)}, _hlc, _node, _x)'
             f" SELECT %(org)s, {', '.join('r.' + c for c in columns)}, r._hlc, %(node)s, r._x"

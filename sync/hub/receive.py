@@ -39,7 +39,7 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
         return PushAnswer("gap", node.acked, now_ms)
     if _is_another_history(batch, node):
         return PushAnswer("superseded", node.acked, now_ms)
-    store.begin_applying()
+    store.begin_applying(len(batch.changes))
     changes = [change for change in batch.changes if change.s > node.acked]
     answer = PushAnswer("ok", max(batch.last, node.acked), now_ms)
     if changes and batch.part:

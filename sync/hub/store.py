@@ -209,8 +209,8 @@ class HubStore(Protocol):
 
     # --- rows
 
-    def begin_applying(self) -> None:
-        """What is written from here on is the rules' own work: it is not captured anew."""
+    def begin_applying(self, changes: int = 0) -> None:
+        """What is written from here on is the rules' own work: it is not captured anew. changes: about how many come."""
         ...
 
     def attempt(self) -> AbstractContextManager[object]:

@@ -73,7 +73,7 @@ class SqliteStore(SqliteRows):
 
     # --- rows
 
-    def begin_applying(self) -> None:
+    def begin_applying(self, changes: int = 0) -> None:
         pass
 
     @contextmanager
