@@ -1,53 +1,22 @@
 """Tips, money given back, and card payments that go through a card terminal."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from hospitality.ground.new_tables import new_table
+from hospitality.ground.tables import AMOUNT, DAY, ID, INSTANT
 
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-ID = sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql")
-AMOUNT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-INSTANT = sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
-DAY = sa.Text().with_variant(sa.Date(), "postgresql")
-
-
-def table(name: str, *columns: sa.Column[Any], refers: dict[str, str], indexes: list[list[str]]) -> None:
-    """Makes a table of facts that the property writes."""
-    op.create_table(
-        name,
-        sa.Column("org_id", ID, nullable=False),
-        sa.Column("id", ID, nullable=False),
-        sa.Column("property_id", ID, nullable=True),
-        *columns,
-        sa.Column("_hlc", AMOUNT, server_default=sa.text("(sync_stamp())"), nullable=False),
-        sa.Column("_node", sa.Integer(), server_default=sa.text("(sync_node())"), nullable=False),
-        sa.Column("_fv", sa.Text(), nullable=True),
-        sa.Column("_deleted", sa.Boolean(), server_default=sa.text("(FALSE)"), nullable=False),
-        sa.Column("_x", sa.Text(), nullable=True),
-        *(
-            sa.ForeignKeyConstraint(
-                ["org_id", column], [f"{other}.org_id", f"{other}.id"], name=op.f(f"fk_{name}_{column}")
-            )
-            for column, other in refers.items()
-        ),
-        sa.PrimaryKeyConstraint("org_id", "id", name=op.f(f"pk_{name}")),
-        info={"kind": "fact", "writer": "property", "large": False, "host": "both"},
-    )
-    for columns_of in indexes:
-        op.create_index(op.f(f"ix_{name}_org_id_{'_'.join(columns_of)}"), name, ["org_id", *columns_of], unique=False)
-
 
 def upgrade() -> None:
     """A payment of before has no tip."""
     op.add_column("payments", sa.Column("tip_minor", AMOUNT, server_default="0", nullable=False))
     op.add_column("payments", sa.Column("attempt_id", ID, nullable=True))
-    table(
+    new_table(
         "refunds",
         sa.Column("payment_id", ID, nullable=False),
         sa.Column("order_id", ID, nullable=False),
@@ -68,7 +37,7 @@ def upgrade() -> None:
         refers={"payment_id": "payments"},
         indexes=[["order_id"], ["payment_id"], ["property_id", "business_date", "id"]],
     )
-    table(
+    new_table(
         "card_attempts",
         sa.Column("order_id", ID, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -82,7 +51,7 @@ def upgrade() -> None:
         refers={"order_id": "orders"},
         indexes=[["order_id"], ["property_id", "business_date", "id"]],
     )
-    table(
+    new_table(
         "card_answers",
         sa.Column("attempt_id", ID, nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),

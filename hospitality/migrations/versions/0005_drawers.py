@@ -1,53 +1,15 @@
 """Cash drawers: their sessions, what was moved beside sales, and how they were counted."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from hospitality.ground.new_tables import new_table
+from hospitality.ground.tables import AMOUNT, DAY, ID, INSTANT
 
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
-
-ID = sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql")
-AMOUNT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-INSTANT = sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
-DAY = sa.Text().with_variant(sa.Date(), "postgresql")
-
-
-def table(
-    name: str,
-    *columns: sa.Column[Any],
-    indexes: list[list[str]],
-    refers: dict[str, str] | None = None,
-    kind: str = "fact",
-    writer: str = "property",
-) -> None:
-    """Makes a table that replicates."""
-    op.create_table(
-        name,
-        sa.Column("org_id", ID, nullable=False),
-        sa.Column("id", ID, nullable=False),
-        sa.Column("property_id", ID, nullable=True),
-        *columns,
-        sa.Column("_hlc", AMOUNT, server_default=sa.text("(sync_stamp())"), nullable=False),
-        sa.Column("_node", sa.Integer(), server_default=sa.text("(sync_node())"), nullable=False),
-        sa.Column("_fv", sa.Text(), nullable=True),
-        sa.Column("_deleted", sa.Boolean(), server_default=sa.text("(FALSE)"), nullable=False),
-        sa.Column("_x", sa.Text(), nullable=True),
-        *(
-            sa.ForeignKeyConstraint(
-                ["org_id", column], [f"{other}.org_id", f"{other}.id"], name=op.f(f"fk_{name}_{column}")
-            )
-            for column, other in (refers or {}).items()
-        ),
-        sa.PrimaryKeyConstraint("org_id", "id", name=op.f(f"pk_{name}")),
-        info={"kind": kind, "writer": writer, "large": False, "host": "both"},
-    )
-    for columns_of in indexes:
-        op.create_index(op.f(f"ix_{name}_org_id_{'_'.join(columns_of)}"), name, ["org_id", *columns_of], unique=False)
 
 
 def upgrade() -> None:
@@ -58,7 +20,7 @@ def upgrade() -> None:
         op.create_index(
             op.f(f"ix_{taken}_org_id_drawer_session_id"), taken, ["org_id", "drawer_session_id"], unique=False
         )
-    table(
+    new_table(
         "drawers",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("terminal_id", ID, nullable=True),
@@ -66,7 +28,7 @@ def upgrade() -> None:
         kind="record",
         writer="both",
     )
-    table(
+    new_table(
         "drawer_sessions",
         sa.Column("drawer_id", ID, nullable=False),
         sa.Column("float_minor", AMOUNT, nullable=False),
@@ -77,7 +39,7 @@ def upgrade() -> None:
         sa.Column("business_date", DAY, nullable=False),
         indexes=[["drawer_id", "id"], ["property_id", "business_date"]],
     )
-    table(
+    new_table(
         "cash_moves",
         sa.Column("session_id", ID, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -94,7 +56,7 @@ def upgrade() -> None:
         refers={"session_id": "drawer_sessions"},
         indexes=[["session_id"], ["property_id", "business_date"]],
     )
-    table(
+    new_table(
         "drawer_counts",
         sa.Column("session_id", ID, nullable=False),
         sa.Column("counted_minor", AMOUNT, nullable=False),

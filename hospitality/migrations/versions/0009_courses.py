@@ -1,56 +1,22 @@
 """Courses, lines that are held and fired, and tickets that are rushed."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from hospitality.ground.new_tables import new_table
+from hospitality.ground.tables import DAY, ID, INSTANT
 
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-ID = sa.Text().with_variant(sa.UUID(as_uuid=False), "postgresql")
-AMOUNT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-INSTANT = sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
-DAY = sa.Text().with_variant(sa.Date(), "postgresql")
-
-
-def table(
-    name: str, *columns: sa.Column[Any], refers: dict[str, str], indexes: list[list[str]], large: bool = False
-) -> None:
-    """Makes a table of facts that the property writes."""
-    op.create_table(
-        name,
-        sa.Column("org_id", ID, nullable=False),
-        sa.Column("id", ID, nullable=False),
-        sa.Column("property_id", ID, nullable=True),
-        *columns,
-        sa.Column("_hlc", AMOUNT, server_default=sa.text("(sync_stamp())"), nullable=False),
-        sa.Column("_node", sa.Integer(), server_default=sa.text("(sync_node())"), nullable=False),
-        sa.Column("_fv", sa.Text(), nullable=True),
-        sa.Column("_deleted", sa.Boolean(), server_default=sa.text("(FALSE)"), nullable=False),
-        sa.Column("_x", sa.Text(), nullable=True),
-        *(
-            sa.ForeignKeyConstraint(
-                ["org_id", column], [f"{other}.org_id", f"{other}.id"], name=op.f(f"fk_{name}_{column}")
-            )
-            for column, other in refers.items()
-        ),
-        sa.PrimaryKeyConstraint("org_id", "id", name=op.f(f"pk_{name}")),
-        postgresql_partition_by="HASH (org_id)" if large else None,
-        info={"kind": "fact", "writer": "property", "large": large, "host": "both"},
-    )
-    for columns_of in indexes:
-        op.create_index(op.f(f"ix_{name}_org_id_{'_'.join(columns_of)}"), name, ["org_id", *columns_of], unique=False)
-
 
 def upgrade() -> None:
     """No line of before was held."""
     op.add_column("order_lines", sa.Column("course", sa.Integer(), nullable=True))
     op.add_column("order_lines", sa.Column("held", sa.Boolean(), server_default="0", nullable=False))
-    table(
+    new_table(
         "line_fires",
         sa.Column("order_id", ID, nullable=False),
         sa.Column("line_id", ID, nullable=False),
@@ -63,7 +29,7 @@ def upgrade() -> None:
         indexes=[["line_id"], ["ticket_id"]],
         large=True,
     )
-    table(
+    new_table(
         "ticket_rushes",
         sa.Column("order_id", ID, nullable=False),
         sa.Column("ticket_id", ID, nullable=False),

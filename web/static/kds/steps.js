@@ -4,6 +4,7 @@
 // Event "change": a step moved on. Event "answer" (detail: {step, ticket}): the node did it.
 
 import { Backoff } from "../backoff.js";
+import { newKey } from "../node.js";
 
 const ANSWER_MAX_MS = 4000;
 // While the node is heard, so many failures in a row are told to the cook; while it is not, we simply wait for it.
@@ -101,13 +102,4 @@ export class Steps extends EventTarget {
   #changed() {
     this.dispatchEvent(new CustomEvent("change"));
   }
-}
-
-/** A random UUID. crypto.randomUUID is missing on plain HTTP, which is what a LAN speaks. */
-export function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
