@@ -55,9 +55,9 @@ def acknowledge(connection: Any, acked: int, high: int, life: str = "") -> None:
     """Forgets what the hub has; its number and the clock's high-water mark stay known, so that neither comes again.
     life: the hub's seal of that. Parts of a transaction stay until all of it is there: the hub only keeps them."""
     connection.execute(
-        "DELETE FROM sync_outbox WHERE seq <= ?1 AND hlc IS NOT"
-        " (SELECT hlc FROM sync_outbox WHERE seq > ?1 ORDER BY seq LIMIT 1)",
-        (acked,),
+        "DELETE FROM sync_outbox WHERE seq <= ? AND hlc IS NOT"
+        " (SELECT hlc FROM sync_outbox WHERE seq > ? ORDER BY seq LIMIT 1)",
+        (acked, acked),
     )
     put(connection, "acked", str(acked))
     if life:

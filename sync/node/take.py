@@ -133,10 +133,10 @@ def _settle(connection: Any, table: TableSpec, images: Sequence[RowImage], acked
     unheard: dict[str, set[str]] = {}
     # of a transaction that is under way in parts, nothing is in the hub's rows
     waiting = (
-        "SELECT pk, f, op FROM sync_outbox WHERE tbl = ?1 AND (seq > ?2 OR hlc ="
-        " (SELECT hlc FROM sync_outbox WHERE seq > ?2 ORDER BY seq LIMIT 1))"
+        "SELECT pk, f, op FROM sync_outbox WHERE tbl = ? AND (seq > ? OR hlc ="
+        " (SELECT hlc FROM sync_outbox WHERE seq > ? ORDER BY seq LIMIT 1))"
     )
-    for row in connection.execute(waiting, (table.name, acked)).fetchall():
+    for row in connection.execute(waiting, (table.name, acked, acked)).fetchall():
         unheard.setdefault(row[0], set()).update(msgspec.json.decode(row[1]), {"_deleted"} if row[2] == "i" else ())
     me, org = int(get(connection, "node") or 0), organisation(connection)
     for image in images:

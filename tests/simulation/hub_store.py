@@ -293,16 +293,16 @@ class SqliteStore(SqliteRows):
 
     def last_before(self, scope: str, ms: int) -> int:
         return self._number(
-            "SELECT coalesce(max(pos), 0) FROM sync_feed WHERE scope = ?1 AND pos < ifnull("
-            "(SELECT min(pos) FROM sync_feed WHERE scope = ?1 AND at >= ?2), pos + 1)",
-            *(scope, ms),
+            "SELECT coalesce(max(pos), 0) FROM sync_feed WHERE scope = ? AND pos < ifnull("
+            "(SELECT min(pos) FROM sync_feed WHERE scope = ? AND at >= ?), pos + 1)",
+            *(scope, scope, ms),
         )
 
     def lowest_cursor(self, scope: str, seen_since_ms: int) -> int | None:
         found: int | None = self._run(
             "SELECT min(ifnull(c.position, 0)) FROM sync_scopes AS s JOIN sync_nodes AS n"
             " LEFT JOIN sync_node_cursors AS c ON c.number = n.number AND c.scope = s.scope"
-            " WHERE s.scope = ?1 AND n.active AND n.seen >= ?2 AND (n.property_id = ?1 OR ?1 = ?3)"
+            " WHERE s.scope = ? AND n.active AND n.seen >= ? AND (n.property_id = s.scope OR s.scope = ?)"
             " AND ifnull(c.position, 0) >= s.kept_from - 1",
             *(scope, seen_since_ms, self.sender.org_id),
         ).fetchone()[0]

@@ -241,7 +241,7 @@ class Node:
     def waiting(self, stamp: int | None = None) -> frozenset[Key]:
         """The changes in the outbox (of one stamp)."""
         rows = self.connection.execute(
-            "SELECT hlc, op, tbl, pk, f FROM sync_outbox WHERE ?1 IS NULL OR hlc = ?1", (stamp,)
+            "SELECT hlc, op, tbl, pk, f FROM sync_outbox WHERE ? IS NULL OR hlc = ?", (stamp, stamp)
         )
         return frozenset((self.number, r[0], r[1], r[2], r[3], r[4].encode()) for r in rows)
 
