@@ -1,4 +1,4 @@
-"""The node's own routes: health, what it is and how it is, the live socket, the one-time link, the kitchen screen."""
+"""The node's own routes: health, what it is and how it is, the live socket, the one-time link, the screens of staff."""
 
 import time
 from collections.abc import Sequence
@@ -12,12 +12,16 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from edge.floor.page import TEMPLATES as FLOOR_TEMPLATES
-from edge.floor.page import FloorConfig, floor_plan
+from edge.floor.page import floor_plan
 from edge.host import COOKIE, token_of
 from edge.kds.page import TEMPLATES as KDS_TEMPLATES
 from edge.kds.page import KitchenScreenConfig, KitchenTerminal, Station, kitchen_screen
 from edge.metrics import SyncCollector
 from edge.node import VERSION, Node
+from edge.queue.page import TEMPLATES as QUEUE_TEMPLATES
+from edge.queue.page import order_queue
+from edge.staff_page.page import TEMPLATES as STAFF_TEMPLATES
+from edge.staff_page.page import StaffPageConfig
 from hospitality.ground.errors import Refused, TooMany, Trouble
 from hospitality.ground.http import Asking, envelope
 from hospitality.ground.work import Caller
@@ -34,7 +38,13 @@ ENROL_SECONDS = 60.0
 ADDRESSES_MAX = 1_000
 COOKIE_SECONDS = 5 * 365 * 24 * 3600
 GUARDED = ("/enrol/", "/api/v1/terminals/enrol")
-TEMPLATES = {**KDS_TEMPLATES, **FLOOR_TEMPLATES, "doors": Path(__file__).parent / "doors_pages"}
+TEMPLATES = {
+    **KDS_TEMPLATES,
+    **STAFF_TEMPLATES,
+    **FLOOR_TEMPLATES,
+    **QUEUE_TEMPLATES,
+    "doors": Path(__file__).parent / "doors_pages",
+}
 
 
 class Throttle:
@@ -88,7 +98,9 @@ def install(app: FastAPI, node: Node) -> None:
     app.include_router(_status(node))
     app.include_router(_enrolment(node, pages))
     app.include_router(kitchen_screen(_kitchen(node), pages))
-    app.include_router(floor_plan(_floor(node), pages))
+    staff = _staff_pages(node)
+    app.include_router(floor_plan(staff, pages))
+    app.include_router(order_queue(staff, pages))
 
     @app.websocket("/ws")
     async def live(socket: WebSocket) -> None:
@@ -176,7 +188,7 @@ def _enrolment(node: Node, pages: Pages) -> APIRouter:
     return router
 
 
-def _floor(node: Node) -> FloorConfig:
+def _staff_pages(node: Node) -> StaffPageConfig:
     async def enrolled(request: Request) -> bool:
         try:
             await node.host.caller_for(token_of(request))
@@ -185,7 +197,7 @@ def _floor(node: Node) -> FloorConfig:
         return True
 
     local = node.host.ask(property_view).result(10)
-    return FloorConfig(
+    return StaffPageConfig(
         property_id=node.identity.property_id,
         property_name=local["name"],
         locale=local["locale"],

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from web.signs import count_texts, sign_texts
+from edge.staff_page.texts import staff_texts
+from web.signs import count_texts
 from web.texts import Texts
 
 Gettext = Callable[[str], str]
@@ -16,7 +17,7 @@ def floor_texts(texts: Texts) -> dict[str, str]:
         **count_texts("seats", "{count} seat", "{count} seats", texts.ngettext),
         **count_texts("taken", "{count} table taken", "{count} tables taken", texts.ngettext),
     }
-    return {**sign_texts(_), **counted, **_state_texts(_), **_action_texts(_), **_drawing_texts(_)}
+    return {**staff_texts(texts), **counted, **_state_texts(_), **_action_texts(_), **_drawing_texts(_)}
 
 
 def _state_texts(_: Gettext) -> dict[str, str]:
@@ -28,8 +29,6 @@ def _state_texts(_: Gettext) -> dict[str, str]:
         "state_bill_asked": _("Bill asked"),
         "state_paid": _("Paid"),
         "state_dirty": _("Dirty"),
-        "since_minutes": _("{minutes} min"),
-        "since_hours": _("{hours} h {minutes}"),
         "table": _("Table {table}"),
         "joined_with": _("with {tables}"),
         "doubled": _("Seated twice"),
@@ -53,12 +52,6 @@ def _action_texts(_: Gettext) -> dict[str, str]:
         "part": _("Part the tables"),
         "join_hint": _("Choose the free table to put to table {table}. Esc ends this."),
         "guests_label": _("Guests"),
-        "sign_in": _("Sign in"),
-        "signed_in": _("Sign out {name}"),
-        "no_answer": _("The node does not answer. Nothing is lost: try again."),
-        "theme_system": _("Colours: system"),
-        "theme_light": _("Colours: light"),
-        "theme_dark": _("Colours: dark"),
     }
 
 

@@ -54,12 +54,13 @@ class Course(Shape):
 
 
 class HeadChange(Shape):
-    """What changes; an empty text takes the table or the tab's name away."""
+    """What changes; an empty text takes the table, the tab's name or the promise away."""
 
     table: str | None = None
     covers: int | None = None
     server_id: IdText | None = None
     tab: str | None = None
+    promised_at: str | None = None
 
 
 class NewAdjustmentShape(Shape):
@@ -228,8 +229,9 @@ async def hurry(request: Request, asking: Asking, order_id: Id) -> Response:
 
 @router.post("/orders/{order_id}/changes", status_code=201, response_model=OrderShape)
 async def change_head(request: Request, asking: Asking, order_id: Id, new: HeadChange) -> Response:
-    """Takes an order to another table or server, counts its covers anew or names its tab; needs orders.place."""
-    return await act(request, asking, change, order_id, NewHead(new.table, new.covers, new.server_id, new.tab))
+    """Takes an order to another table or server, counts its covers, names its tab or promises a time; needs orders.place."""
+    head = NewHead(new.table, new.covers, new.server_id, new.tab, new.promised_at)
+    return await act(request, asking, change, order_id, head)
 
 
 @router.post("/orders/{order_id}/repeat", status_code=201, response_model=OrderShape)

@@ -73,6 +73,12 @@ def orders_page(reading: Reading, *, state: str = "all", limit: int = 100, curso
     }
 
 
+def open_order_views(reading: Reading, *, limit: int) -> list[dict[str, Any]]:
+    """The open orders as `orders_page` finds them, oldest first, the newest `limit` of them; five SELECTs."""
+    rows = reading.rows(_ORDERS.format(conditions=_CONDITIONS["open"]), limit=limit, since=_since(reading))
+    return order_views(reading, [row["id"] for row in reversed(rows)])
+
+
 def parts_view(reading: Reading, order_id: str, *, count: int) -> dict[str, Any]:
     """{due_minor, parts}: what is due in equal parts that add up to it exactly, each to be paid by itself."""
     due = max(0, order_view(reading, order_id)["due_minor"])

@@ -44,13 +44,14 @@ class NewLineShape(Shape):
 
 
 class NewOrderShape(Shape):
-    """An order to place."""
+    """An order to place. `promised_at`: what the guest was told; left out, it follows from the items' prep times."""
 
     channel: Channel
     table: str | None = None
     covers: int | None = None
     note: str | None = None
     tab: str | None = None
+    promised_at: str | None = None
     lines: list[NewLineShape]
 
 
@@ -110,6 +111,8 @@ class OrderShape(Shape):
     """An order with its sums. subtotal = lines + adjustments; total = that + the taxes that are not included; due = total - paid.
 
     `unknown`: nobody knows yet whether a card payment went through. What is refunded was given back after settling.
+    `promised_at` is what somebody told the guest (`given`), or follows from the prep times of what the kitchen has
+    (`reckoned`; null when it has nothing left to bring).
     """
 
     id: str
@@ -125,6 +128,8 @@ class OrderShape(Shape):
     server_id: str | None
     server_name: str | None
     tab: str | None
+    promised_at: str | None
+    promise: Literal["given", "reckoned"]
     currency: str
     lines: list[LineShape]
     adjustments: list[AdjustmentShape]
@@ -160,5 +165,5 @@ def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:
 @router.post("/orders", status_code=201, response_model=OrderShape, responses=OR_REQUESTED)
 async def new_order(request: Request, asking: Asking, new: NewOrderShape) -> Response:
     """Takes an order and sends its tickets; needs orders.place. Answered once it is durable."""
-    order = NewOrder(new.channel, new_lines(new.lines), new.table, new.covers, new.note, new.tab)
+    order = NewOrder(new.channel, new_lines(new.lines), new.table, new.covers, new.note, new.tab, new.promised_at)
     return await act(request, asking, place_order, order)

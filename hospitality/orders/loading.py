@@ -8,7 +8,7 @@ import msgspec
 
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
-from hospitality.orders.rules import Adjusted, Adjusting, Taxed, Totals, adjusted, state_after, totals
+from hospitality.orders.rules import Adjusted, Adjusting, Taxed, Totals, adjusted, reckoned, state_after, totals
 
 ADJUSTING = ("id", "kind", "line_id", "percent_bp", "amount_minor", "name", "reason")
 
@@ -63,6 +63,14 @@ class LoadedOrder:
         """The lines that were not taken off."""
         return tuple(line for line in self.lines if line.state != "voided")
 
+    def reckoned_at(self) -> str | None:
+        """When the last of what the kitchen has should be ready; None when it has nothing left to bring."""
+        waiting = (line for line in self.left() if line.is_kitchens and line.state != "served")
+        return reckoned(
+            (line.row["fired_at"] if line.row["held"] else line.row["placed_at"], line.row["prep_seconds"])
+            for line in waiting
+        )
+
     def adjusted(self) -> Adjusted:
         """The amounts of the lines that are left, in their order, and what each adjustment came to."""
         return adjusted([(line.row["id"], line.row["amount_minor"]) for line in self.left()], self.adjustments)
@@ -90,6 +98,7 @@ TABLE_LABEL = """
     NULLIF(COALESCE((SELECT c.value FROM order_changes c WHERE c.org_id = o.org_id AND c.order_id = o.id
                      AND c.field = 'table' ORDER BY c.at DESC, c.id DESC LIMIT 1), o.table_label), '')
 """
+_FIELDS = {"table": "table_label", "promised": "promised_at"}
 _CHANGES = """
     SELECT c.order_id, c.field, c.value, c.server_id, p.display_name AS server_name
     FROM order_changes c LEFT JOIN people p ON p.org_id = c.org_id AND p.id = c.server_id
@@ -144,7 +153,13 @@ def load_orders(reading: Reading, order_ids: Sequence[str]) -> list[LoadedOrder]
 
 def head_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """An order's head as it was placed; who opened it serves it."""
-    return {**dict(row), "tab": None, "server_id": row["opened_by"], "server_name": row["opened_by_name"]}
+    return {
+        **dict(row),
+        "tab": None,
+        "promised_at": None,
+        "server_id": row["opened_by"],
+        "server_name": row["opened_by_name"],
+    }
 
 
 def changed(change: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,7 +169,7 @@ def changed(change: Mapping[str, Any]) -> dict[str, Any]:
         return {"server_id": change["server_id"], "server_name": change["server_name"]}
     if field == "covers":
         return {"covers": int(value) if value else None}
-    return {"table_label" if field == "table" else field: value or None}
+    return {_FIELDS.get(field, field): value or None}
 
 
 def _adjustments(reading: Reading, order_ids: list[str]) -> dict[str, list[Adjusting]]:

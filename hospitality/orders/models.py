@@ -19,7 +19,7 @@ from hospitality.ground.tables import (
 )
 
 ADJUSTMENTS = ("comp", "discount", "service_charge")
-CHANGES = ("table", "covers", "server", "tab")
+CHANGES = ("table", "covers", "server", "tab", "promised")
 STEPS = ("started", "ready", "served", "recalled")
 
 
@@ -210,9 +210,11 @@ class ServiceChargeRule(Row, table=True):
 
 
 class OrderChange(Row, table=True):
-    """From here on an order has another table, server, number of covers or name of its tab; the last one of each holds.
+    """From here on an order has another table, server, number of covers, name of its tab or promised time; the last one
+    of each holds.
 
-    field: one of CHANGES. value: the new one as text, empty for none; a server's is the name of nobody but `server_id`.
+    field: one of CHANGES. value: the new one as text, empty for none; a server's is the name of nobody but `server_id`, a
+    promise is an instant.
     """
 
     __tablename__ = "order_changes"

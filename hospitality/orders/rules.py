@@ -6,9 +6,10 @@ give other sums, and both hosts must give the same (R17).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from hospitality.ground.clock import instant, instant_text
 from hospitality.ground.errors import Invalid, Refused
 from hospitality.ground.ids import is_id
 from hospitality.ground.money import portions, written
@@ -27,6 +28,8 @@ TABLE_LENGTH_MAX = 40
 NOTE_LENGTH_MAX = 500
 LINE_NOTE_LENGTH_MAX = 200
 REASON_LENGTH_MAX = 200
+PROMISE_PAST_MAX = timedelta(days=1)  # what a terminal kept while its node was away may come late
+PROMISE_AHEAD_MAX = timedelta(days=31)
 _WHOLE_BP = 10_000
 _STATE_AFTER = {
     "started": "in_preparation",
@@ -70,6 +73,7 @@ class NewOrder:
     covers: int | None = None
     note: str | None = None
     tab: str | None = None
+    promised_at: str | None = None
 
 
 class Taxed(NamedTuple):
@@ -239,6 +243,28 @@ def state_of_all(states: Iterable[str]) -> str:
     if len(left) == 1:
         return left.pop()
     return "ready" if left == {"ready", "served"} else "in_preparation"
+
+
+def reckoned(lines: Iterable[tuple[str, int]]) -> str | None:
+    """When the last of lines should be ready: (since when the kitchen has it, its prep seconds); None without any."""
+    ready = [instant(at) + timedelta(seconds=seconds) for at, seconds in lines]
+    return instant_text(max(ready)) if ready else None
+
+
+def promise(text: str, *, now: datetime) -> str:
+    """The instant that somebody promises an order for, in its stored form; Invalid PROMISE_INVALID unless it is one."""
+    try:
+        promised = instant(text)
+        known = promised.tzinfo is not None and now - PROMISE_PAST_MAX <= promised <= now + PROMISE_AHEAD_MAX
+    except (ValueError, OverflowError):
+        known = False
+    if not known:
+        raise Invalid(
+            "PROMISE_INVALID",
+            f"Promise a time with its zone, at most {PROMISE_AHEAD_MAX.days} days ahead.",
+            promised_at=text[:40],
+        )
+    return instant_text(promised)
 
 
 def step_changes(step: str, state: str) -> bool:

@@ -32,6 +32,8 @@ def order_answer(
         "server_id": row["server_id"],
         "server_name": row["server_name"],
         "tab": row["tab"],
+        "promised_at": row["promised_at"] or order.reckoned_at(),
+        "promise": "given" if row["promised_at"] else "reckoned",
         "currency": row["currency"],
         "lines": [_line_answer(line) for line in order.lines],
         "adjustments": _adjustments(order) if order.adjustments else [],

@@ -1,6 +1,6 @@
-"""The floor over HTTP: its plan, who sits where, and what tables are joined.
+"""The floor over HTTP: its plan, who sits where, what tables are joined, and the queue of open orders.
 
-`GET …/floor` names the place in the journal from which to hear of more (`table_updated` on `/ws`), as `…/tickets` does.
+`GET …/floor` and `…/queue` name the place in the journal from which to hear of more (on `/ws`), as `…/tickets` does.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from pydantic import Field
 
 from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, read
 from hospitality.ground.statements import Reading
-from hospitality.orders.api import KitchenState
+from hospitality.orders.api import KitchenState, OrderShape
 from hospitality.people.asking import Reader
-from hospitality.tables.reading import PLAN, floor_view
+from hospitality.tables.reading import PLAN, floor_view, queue_view
 from hospitality.tables.rules import TABLES_MAX
 from hospitality.tables.service import layout, seating
 
@@ -168,6 +168,22 @@ class Floor(Shape):
     position: str | None
 
 
+class AreaOfQueue(Shape):
+    """A part of the floor, with what its tables are called."""
+
+    id: str
+    name: str
+    tables: list[str]
+
+
+class Queue(Shape):
+    """The open orders of all services, oldest first, and the place in the journal from which to hear of more."""
+
+    orders: list[OrderShape]
+    areas: list[AreaOfQueue]
+    position: str | None
+
+
 class NewSeating(Shape):
     """How many guests sit down."""
 
@@ -189,12 +205,18 @@ class NewJoin(Shape):
 @router.get("/floor", response_model=Floor)
 async def floor(request: Request, asking: Reader) -> Response:
     """Areas, tables with their states, and sections; a fixed number of SELECTs whatever there is."""
+    return await read(request, asking, _with_position(request, floor_view))
+
+
+@router.get("/queue", response_model=Queue)
+async def queue(request: Request, asking: Reader) -> Response:
+    """Every open order whole, up to a thousand; `order_created` and `order_updated` on `/ws` tell what becomes of them."""
+    return await read(request, asking, _with_position(request, queue_view))
+
+
+def _with_position(request: Request, view: Callable[[Reading], dict[str, Any]]) -> Callable[[Reading], dict[str, Any]]:
     position: Position | None = getattr(request.app.state, "journal_position", None)
-
-    def question(reading: Reading) -> dict[str, Any]:
-        return {**floor_view(reading), "position": position(reading) if position else None}
-
-    return await read(request, asking, question)
+    return lambda reading: {**view(reading), "position": position(reading) if position else None}
 
 
 @router.post("/areas", status_code=201, response_model=AreaShape)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hospitality.checks.reading import open_order_views
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
@@ -11,6 +12,7 @@ from hospitality.tables.loading import LoadedSeating, OrdersThere, load_joins, l
 from hospitality.tables.rules import table_state
 
 PLAN = ("x", "y", "w", "h", "rotation")
+QUEUE_MAX = 1_000
 OF_AREA = ("id", "name", "sort", "active")
 OF_TABLE = ("id", "area_id", "label", "seats", "shape", *PLAN, "active")
 _OF_ORDER = ("id", "number", "kitchen_state", "payment_state", "due_minor", "currency", "opened_at")
@@ -42,6 +44,17 @@ def floor_view(reading: Reading) -> dict[str, Any]:
     seatings = load_seatings(reading)
     orders = load_orders_there(reading, {row["label"] for row in tables}, today)
     return {"areas": areas, "tables": _shown(tables, sections, to, seatings, orders), "sections": sections}
+
+
+def queue_view(reading: Reading) -> dict[str, Any]:
+    """{orders, areas}: the newest QUEUE_MAX open orders of all services, oldest first; areas with their tables' labels."""
+    labels: dict[str, list[str]] = {}
+    for table in reading.rows(_TABLES):
+        labels.setdefault(table["area_id"], []).append(table["label"])
+    areas = [
+        {"id": row["id"], "name": row["name"], "tables": labels.get(row["id"], [])} for row in reading.rows(_AREAS)
+    ]
+    return {"orders": open_order_views(reading, limit=QUEUE_MAX), "areas": areas}
 
 
 def table_view(reading: Reading, table_id: str) -> dict[str, Any]:

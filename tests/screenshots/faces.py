@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -87,6 +88,21 @@ def floor(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
 
     path = folder / "floor.png"
     yield capture(browser, f"{shown.url}/floor", path, size=DESK, first=link, ready=".table-spot", act=live)
+
+
+def queue(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
+    """The open orders in the middle of it, some of them promised; the one that is furthest behind is chosen."""
+    for place, order in enumerate(shown.get("orders?state=open")["items"][2:20:3]):
+        promised = shown.clock() + timedelta(minutes=7 * place - 9)
+        shown.post(f"orders/{order['id']}/changes", {"promised_at": promised.isoformat()})
+    link = shown.post("terminals", {"name": "Office", "kind": "till"})["link"]
+
+    def live(page: Page) -> None:
+        page.locator("[data-sign][data-state=online]").wait_for()
+        page.locator(".order-open").first.click()
+
+    url = f"{shown.url}/queue?sort=promised"
+    yield capture(browser, url, folder / "queue.png", size=DESK, first=link, ready=".order-open", act=live)
 
 
 def drawn_terminal(shown: Shown, folder: Path) -> list[Path]:

@@ -25,7 +25,7 @@ from hospitality.orders.facts import LinesAdded, LineVoided, OrderPlaced, OrderV
 from hospitality.orders.loading import LoadedLine, LoadedOrder, head_of
 from hospitality.orders.models import LineVoid, Order, OrderLine
 from hospitality.orders.rules import NewLine, NewOrder
-from hospitality.orders.service.change import name_tab
+from hospitality.orders.service.change import name_and_promise
 from hospitality.orders.service.charge import charge_by_rule
 from hospitality.orders.view import order_answer
 from hospitality.properties.service import business_day
@@ -71,8 +71,8 @@ def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
     if new.covers is not None and new.covers >= rules.PARTY_MIN:
         charges = charge_by_rule(work, order_id, new.covers, today=today)
     head = head_of({**head, "opened_by_name": _opener(work)})
-    if new.tab is not None:
-        head |= name_tab(work, order_id, new.tab)
+    if new.tab is not None or new.promised_at is not None:
+        head |= name_and_promise(work, order_id, new.tab, new.promised_at)
     answer = order_answer(LoadedOrder(head, _opener(work), lines, charges))
     total = answer["total_minor"]
     fact = OrderPlaced(order_id, head["number"], _tickets(lines), len(lines), total, head["currency"])

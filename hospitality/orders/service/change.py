@@ -1,4 +1,4 @@
-"""Taking an order to another table or server, counting its covers anew, naming its tab: the last word on each holds."""
+"""Taking an order to another table or server, counting covers anew, naming its tab, promising it: the last word holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +25,7 @@ class NewHead:
     covers: int | None = None
     server_id: str | None = None
     tab: str | None = None
+    promised_at: str | None = None
 
 
 def change_order(work: Work, order: LoadedOrder, new: NewHead) -> LoadedOrder:
@@ -44,13 +45,11 @@ def change_order(work: Work, order: LoadedOrder, new: NewHead) -> LoadedOrder:
     return replace(order, row=row)
 
 
-def name_tab(work: Work, order_id: str, tab: str) -> dict[str, Any]:
-    """Names the tab of an order that is being placed: what that makes of its head."""
-    named = _change("tab", _text(tab, "tab", rules.NAME_LENGTH_MAX))
-    if not named["value"]:
-        return {}
-    _add(work, order_id, [named])
-    return changed(named)
+def name_and_promise(work: Work, order_id: str, tab: str | None, promised_at: str | None) -> dict[str, Any]:
+    """Names the tab of an order that is being placed, and promises it: what that makes of its head."""
+    told = [one for one in _wanted(work, NewHead(tab=tab, promised_at=promised_at)) if one["value"]]
+    _add(work, order_id, told)
+    return {name: value for one in told for name, value in changed(one).items()}
 
 
 def _wanted(work: Work, new: NewHead) -> list[dict[str, Any]]:
@@ -68,6 +67,8 @@ def _wanted(work: Work, new: NewHead) -> list[dict[str, Any]]:
         wanted.append({**_change("server", ""), "server_id": who["id"], "server_name": who["display_name"]})
     if new.tab is not None:
         wanted.append(_change("tab", _text(new.tab, "tab", rules.NAME_LENGTH_MAX)))
+    if new.promised_at is not None:
+        wanted.append(_change("promised", rules.promise(new.promised_at, now=work.now) if new.promised_at else ""))
     return wanted
 
 

@@ -18,9 +18,10 @@ LOOKS: tuple[tuple[str, tuple[int, int], Scheme], ...] = tuple(
 )
 
 
-def sign_in(page: Page) -> None:
-    """Selma signs in."""
-    page.locator("[data-who]").click()
+def sign_in(page: Page, *, ask: bool = True) -> None:
+    """Selma signs in; `ask` opens the dialog first."""
+    if ask:
+        page.locator("[data-who]").click()
     page.locator("#sign-in option").first.wait_for(state="attached")
     page.get_by_label("PIN").fill(PIN)
     page.keyboard.press("Enter")

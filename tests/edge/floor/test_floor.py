@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from edge.floor.texts import floor_texts
 from tests.edge.floor.evening import PIN, busy, draw_room, link, made, ordered, set_pin
 from tests.edge.served_node import ServedNode
-from web.statics import STATIC_FOLDER
+from tests.edge.staff_texts import check_texts
 from web.texts import Texts
 
 
@@ -44,7 +44,7 @@ def test_tables_change_by_themselves_and_staff_move_them_on(floor: Page, lan: Se
     expect(twelve).to_have_accessible_name("Table 12, Free, 8 seats")
     order = ordered(lan, "12")
     expect(twelve).to_have_accessible_name("Table 12, Ordered, 8 seats, 0 min")
-    expect(floor.locator("[data-taken]")).to_have_text("1 table taken")
+    expect(floor.locator("[data-figures]")).to_have_text("1 table taken")
     made(lan.post(f"orders/{order['id']}/payments", {"tender": "cash", "amount_minor": order["due_minor"]}))
     expect(twelve).to_have_accessible_name("Table 12, Free, 8 seats")
     floor.get_by_role("tab", name="Dining room").focus()
@@ -126,12 +126,6 @@ def test_every_table_can_be_hit_and_phones_see_tiles(floor: Page, lan: ServedNod
 
 
 def test_every_text_that_a_script_asks_for_is_handed_over() -> None:
-    scripts = [STATIC_FOLDER / "floor.js", STATIC_FOLDER / "sign.js", *(STATIC_FOLDER / "floor").glob("*.js")]
-    source = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
-    handed = set(floor_texts(Texts("en")))
-    asked = set(re.findall(r"""(?:say|button|field|number)\(\s*(?:\w+(?:\.\w+)* \? )?"([a-z_]+)""", source))
-    assert asked - handed == set()
-    counted = {f"{key}_other" for key in re.findall(r"""sayCount\(\s*"([a-z_]+)""", source)}
-    assert counted - handed == set()
-    families = ("state_", "kitchen_", "shape_", "theme_", "sign_", "guests_", "seats_", "taken_")
-    assert {key for key in handed if not key.startswith(families) and f'"{key}"' not in source} == set()
+    check_texts(
+        floor_texts(Texts("en")), "floor", families=("state_", "kitchen_", "shape_", "guests_", "seats_", "taken_")
+    )

@@ -1,5 +1,6 @@
 """What staff do with an order on the floor, on both databases."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -209,6 +210,32 @@ def test_an_order_goes_to_another_table_and_server_and_its_tickets_follow(restau
     with pytest.raises(Refused) as settled:
         node.act(change, order["id"], NewHead(table="1"))
     assert settled.value.code == "ORDER_SETTLED"
+
+
+def test_an_order_is_due_by_its_prep_times_until_somebody_promises_another_time(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    new = NewOrder("takeaway", (NewLine(restaurant.soup, 1), NewLine(restaurant.beer, 1, hold=True)))
+    order = node.act(place_order, new)
+    assert (order["promised_at"], order["promise"]) == ("2026-03-01T17:10:00.000000Z", "reckoned")
+    node.later(minutes=30)
+    order = node.act(fire, order["id"], None)
+    assert order["promised_at"] == "2026-03-01T17:40:00.000000Z"
+    told = node.act(change, order["id"], NewHead(promised_at="2026-03-01T20:15:00+02:00"))
+    assert told == node.read(order_view, order["id"])
+    assert (told["promised_at"], told["promise"]) == ("2026-03-01T18:15:00.000000Z", "given")
+    before = node.store.counts()
+    for wrong in ("soon", "2026-03-01T20:15:00", "2026-05-01T20:15:00Z", "0001-01-01T00:00:00+23:59"):
+        with pytest.raises(Invalid) as refused:
+            node.act(change, order["id"], NewHead(promised_at=wrong))
+        assert refused.value.code == "PROMISE_INVALID"
+    assert node.store.counts() == before
+    node.later(minutes=1)
+    assert node.act(change, order["id"], NewHead(promised_at=""))["promise"] == "reckoned"
+    for line in order["lines"]:
+        node.act(step_ticket, line["ticket_id"], "served")
+    assert node.read(order_view, order["id"])["promised_at"] is None
+    given = replace(new, promised_at="2026-03-01T18:00:00Z")
+    assert node.act(place_order, given)["promised_at"] == "2026-03-01T18:00:00.000000Z"
 
 
 def test_the_last_round_is_ordered_again_with_its_choices(restaurant: Restaurant) -> None:

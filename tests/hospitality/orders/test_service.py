@@ -23,7 +23,8 @@ def steak_and_beer(restaurant: Restaurant, **head: Any) -> NewOrder:
 
 
 # what nothing was done to yet
-PLAIN_ORDER: dict[str, Any] = {"adjustments": [], "tab": None}
+READY = {"promise": "reckoned", "promised_at": "2026-03-01T17:10:00.000000Z"}
+PLAIN_ORDER: dict[str, Any] = {"adjustments": [], "tab": None, **READY}
 PLAIN_LINE = {"course": None, "kitchen_state": "placed", "void_reason": None}
 
 

@@ -2,7 +2,8 @@
 
 import { element } from "../dom.js";
 import { say, sayCount } from "../texts.js";
-import { joined, money, since, stateWord } from "./words.js";
+import { money } from "../staff/words.js";
+import { joined, since, stateWord } from "./words.js";
 
 const SHAPES = ["round", "square", "rectangle"];
 const button = (key, onclick, extra = {}) => element("button", { type: "button", class: "button", onclick, ...extra }, say(key));

@@ -1,13 +1,11 @@
 // What is said of a table, in words.
 
+import { lasting } from "../staff/words.js";
 import { say, sayCount } from "../texts.js";
 
 /** How long a table has been in its state: "42 min", "1 h 05". */
 export function since(table, now) {
-  if (!table.since) return "";
-  const minutes = Math.max(0, Math.floor((now - Date.parse(table.since)) / 60_000));
-  if (minutes < 60) return say("since_minutes", { minutes });
-  return say("since_hours", { hours: Math.floor(minutes / 60), minutes: String(minutes % 60).padStart(2, "0") });
+  return table.since ? lasting(now - Date.parse(table.since)) : "";
 }
 
 export function stateWord(table) {
@@ -31,9 +29,4 @@ export function spoken(table, now, labelOf) {
   const guests = table.covers ? sayCount("guests", table.covers) : sayCount("seats", table.seats);
   const parts = [say("table", { table: table.label }), stateWord(table), guests, since(table, now), joined(table, labelOf)];
   return parts.filter(Boolean).join(", ");
-}
-
-export function money(minor, currency, locale) {
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency });
-  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
