@@ -4,8 +4,10 @@ import os
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from functools import partial
 from multiprocessing import get_context
 
+from tests.simulation.happenings import KINDS
 from tests.simulation.run import Outcome, run, shrink
 
 CHUNK = 20
@@ -15,11 +17,11 @@ def main() -> int:
     """1 when a promise was broken."""
     asked = _arguments()
     if asked.seed is not None:
-        return _tell(run(asked.seed), short=asked.short)
+        return _tell(run(asked.seed, of=asked.of), short=asked.short)
     begun = time.monotonic()
     seeds = range(asked.first, asked.first + asked.seeds)
     with get_context("spawn").Pool(os.cpu_count()) as pool:
-        for n, outcome in enumerate(pool.imap_unordered(run, seeds, CHUNK), start=1):
+        for n, outcome in enumerate(pool.imap_unordered(partial(run, of=asked.of), seeds, CHUNK), start=1):
             if outcome.wrong:
                 pool.terminate()
                 print(f"\nSeed {outcome.seed} broke a promise.")
@@ -44,6 +46,7 @@ def _arguments() -> Namespace:
     parser.add_argument("--seeds", type=int, default=1_000, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--seed", type=int, help="one alone, with its story")
+    parser.add_argument("--of", choices=list(KINDS), default="all", help="what may happen")
     parser.add_argument("--short", action="store_true", help="make its story short when it fails")
     return parser.parse_args()
 

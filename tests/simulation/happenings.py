@@ -399,7 +399,8 @@ def _said(edits: Sequence[Edit]) -> str:
     )
 
 
-HAPPENINGS: dict[Callable[[World, Node], None], int] = {
+Chances = dict[Callable[["World", Node], None], int]
+HAPPENINGS: Chances = {
     do_deed: 60,
     add: 40,
     add_known: 8,
@@ -441,3 +442,20 @@ HAPPENINGS: dict[Callable[[World, Node], None], int] = {
     counters.spend_some: 50,
     counters.give_some_back: 12,
 }
+DEALINGS: Chances = {
+    talk: 140,
+    cut: 6,
+    crash: 4,
+    back_up: 6,
+    restore: 6,
+    patrons.meet: 30,
+    patrons.visit_again: 10,
+    patrons.part: 25,
+    patrons.edit_patron: 40,
+    patrons.greet: 25,
+    patrons.part_there: 20,
+    patrons.edit_patron_there: 25,
+}
+PUT_BACK: Chances = {**DEALINGS, forgetting.back_up_office: 10, forgetting.put_back_office: 8}
+KINDS = {"all": HAPPENINGS, "dealings": DEALINGS, "put back": PUT_BACK}
+"""What a run may be of."""

@@ -87,13 +87,13 @@ def dealt_with(hub: Hub, place: str) -> set[str]:
     return {row["patron_id"] for row in hub.office.rows(STANDING) if row["property_id"] == place}
 
 
-def overhear(world: World, node: Node, said: bytes) -> None:
+def overhear(hub: Hub, node: Node, said: bytes) -> Iterator[str]:
     """Reads an answer for what its receiver should not be told: whatever is said of a patron names it."""
     named = {found.decode() for found in NAMED.findall(said)}
     if named:
-        known = {id[:8] for id in dealt_with(world.hub, node.property_id)}
+        known = {id[:8] for id in dealt_with(hub, node.property_id)}
         for id in sorted(named - known):
-            world.wrong.append(f"secret: {node.name} is told of patron {id[:4]}, with whom its house does not deal")
+            yield f"secret: {node.name} is told of patron {id[:4]}, with whom its house does not deal"
 
 
 def strangers_kept(world: World) -> Iterator[str]:

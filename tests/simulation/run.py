@@ -19,6 +19,7 @@ class Outcome:
     steps: tuple[int, ...]
     wrong: tuple[str, ...]
     story: tuple[str, ...]
+    of: str = "all"
 
     @property
     def trace(self) -> str:
@@ -26,10 +27,12 @@ class Outcome:
         return sha256("\n".join(self.story).encode()).hexdigest()[:16]
 
 
-def run(seed: int, steps: Iterable[int] = range(1, STEPS + 1), office: Elsewhere = SqliteOffice) -> Outcome:
-    """Plays these steps of a seed, heals, and checks."""
+def run(
+    seed: int, steps: Iterable[int] = range(1, STEPS + 1), office: Elsewhere = SqliteOffice, of: str = "all"
+) -> Outcome:
+    """Plays these steps of a seed, heals, and checks. of: what may happen (`happenings.KINDS`)."""
     steps = tuple(steps)
-    world = World(seed, office)
+    world = World(seed, office, of)
     try:
         for number in steps:
             world.step(number)
@@ -37,7 +40,7 @@ def run(seed: int, steps: Iterable[int] = range(1, STEPS + 1), office: Elsewhere
         wrong = broken(world)
     except Exception as error:  # the engine's own trouble is a finding like any other
         wrong = [f"failed: {type(error).__name__}: {error}"]
-    return Outcome(seed, steps, tuple(wrong), tuple(world.story))
+    return Outcome(seed, steps, tuple(wrong), tuple(world.story), of)
 
 
 def shrink(outcome: Outcome) -> Outcome:
@@ -55,7 +58,7 @@ def shrink(outcome: Outcome) -> Outcome:
 
 def _without_some(outcome: Outcome, kind: str, size: int) -> Outcome | None:
     for at in range(0, len(outcome.steps), size):
-        tried = run(outcome.seed, _left(outcome.steps, at, size))
+        tried = run(outcome.seed, _left(outcome.steps, at, size), of=outcome.of)
         if tried.wrong and _kind(tried) == kind:
             return tried
     return None

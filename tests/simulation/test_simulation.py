@@ -24,8 +24,14 @@ def test_every_promise_holds(first: int) -> None:
         assert not outcome.wrong, told(outcome)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_every_promise_holds_on_postgresql_too(seed: int, database: DatabaseFactory) -> None:
+def test_every_promise_holds_where_all_is_about_dealings() -> None:
+    for seed in range(SHARE):
+        outcome = run(seed, of="dealings")
+        assert not outcome.wrong, told(outcome)
+
+
+@pytest.mark.parametrize(("seed", "of"), [(0, "all"), (1, "all"), (2, "all"), (0, "dealings"), (1, "dealings")])
+def test_every_promise_holds_on_postgresql_too(seed: int, of: str, database: DatabaseFactory) -> None:
     url = database().owner_url
     made: list[PostgresOffice] = []
 
@@ -33,7 +39,7 @@ def test_every_promise_holds_on_postgresql_too(seed: int, database: DatabaseFact
         made.append(PostgresOffice(url, release))
         return made[-1]
 
-    outcome = run(seed, office=office)
+    outcome = run(seed, office=office, of=of)
     for each in made:
         each.close()
     assert not outcome.wrong, told(outcome)

@@ -34,8 +34,9 @@ Elsewhere = Callable[[Release], Office]
 class World:
     """The group, what happened to it, and what it promised."""
 
-    def __init__(self, seed: int, office: Elsewhere = SqliteOffice) -> None:
+    def __init__(self, seed: int, office: Elsewhere = SqliteOffice, of: str = "all") -> None:
         self.seed = seed
+        self.chances = happenings.KINDS[of]
         self.now_ms = START_MS
         self.luck = random.Random(f"{seed}")
         self.number = 0
@@ -79,7 +80,7 @@ class World:
         number = max((node.number for node in self.nodes), default=0) + 1
         name = chr(ord("A") + len(self.nodes))
         node = Node(name, number, place, theirs, lambda: self.now_ms, self.network.call, skew)
-        node.hears = lambda one, said: overhear(self, one, said)
+        node.hears = lambda one, said: self.wrong.extend(overhear(self.hub, one, said))
         self.nodes.append(node)
         self.newest = max(self.newest, theirs, key=lambda one: one.number)
         self.hub.enrol(node.sender)
@@ -102,7 +103,7 @@ class World:
         self.number = number
         self.luck = random.Random(f"{self.seed}/{number}")
         self.now_ms += self.luck.choice([1, 5, 40, 900, 20_000, 3_600_000])
-        what = self.luck.choices(list(happenings.HAPPENINGS), list(happenings.HAPPENINGS.values()))[0]
+        what = self.luck.choices(list(self.chances), list(self.chances.values()))[0]
         here = self.here
         if here:
             what(self, self.luck.choice(here))

@@ -1,31 +1,55 @@
-"""Three nodes of one property and head office on the simulation's databases, who hear of nothing until told to talk."""
+"""A few nodes and head office on the simulation's ends, who hear of nothing until told to talk."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sync.hub.store import Sender
-from tests.sync.small.hub import Hub
-from tests.sync.small.node import Link, Node
+from sync.merge import RowVersions, row_parts
+from sync.wire import BatchLimits, Limits
+from tests.simulation.hub import Hub
+from tests.simulation.node import Link, Node
+from tests.simulation.office import Office, SqliteOffice
+from tests.simulation.statements import NORTH
+from tests.simulation.tables import PRESENT, release
 
 HEAD_OFFICE = 0
+START_MS = 1_800_000_000_000
+HERE = release(PRESENT)
+SCHEMA = HERE.schema
 
 
 class Apart:
-    """The four in virtual time. `sent` is every request so far, so that one can be delivered again."""
+    """All in virtual time, of one release, in batches and pages as they ship."""
 
-    def __init__(self, *skews_ms: int) -> None:
-        self.now_ms = 1_800_000_000_000
-        self.hub = Hub(lambda: self.now_ms)
+    def __init__(
+        self,
+        *skews_ms: int,
+        places: Sequence[str] = (NORTH, NORTH, NORTH),
+        office: Callable[..., Office] = SqliteOffice,
+    ) -> None:
+        self.now_ms = START_MS
+        self.hub = Hub(lambda: self.now_ms, office(HERE), HERE, Limits(), BatchLimits())
         self.sent: list[tuple[Sender, str, bytes]] = []
-        self.nodes = [
-            Node(n, "north", lambda: self.now_ms, self._call, skew)
-            for n, skew in enumerate(skews_ms or (0, 0, 0), start=1)
-        ]
-        for node in self.nodes:
-            self.hub.enrol(node.number, node.property_id)
+        """Every request so far, so that one can be delivered again."""
+        self.nodes: list[Node] = []
+        for place, skew in zip(places, skews_ms or [0] * len(places), strict=True):
+            self.enrol(place, skew)
+
+    def enrol(self, place: str, skew_ms: int = 0) -> Node:
+        """Takes a new node in."""
+        number = len(self.nodes) + 1
+        node = Node(f"{number}", number, place, HERE, lambda: self.now_ms, self._call, skew_ms)
+        self.hub.enrol(node.sender)
+        self.nodes.append(node)
+        return node
 
     def _call(self, node: Node, path: str, body: bytes) -> Any:
         self.sent.append((node.sender, path, body))
         return self.hub.handle(node.sender, path, body)
+
+    def rows(self, who: int, sql: str) -> list[dict[str, Any]]:
+        """What stands at head office, or at a node."""
+        return self.hub.office.rows(sql) if who == HEAD_OFFICE else self.nodes[who - 1].rows(sql)
 
     def push(self, who: int) -> None:
         """A node sends everything."""
@@ -40,7 +64,7 @@ class Apart:
             while node.engine.pull_next(link, 0):
                 pass
 
-    def talk(self, who: int, *_: str) -> None:
+    def talk(self, who: int, *_: object) -> None:
         """A node sends and takes everything."""
         if who != HEAD_OFFICE:
             self.push(who)
@@ -52,5 +76,16 @@ class Apart:
             for node in self.nodes:
                 self.talk(node.number)
 
+    def held(self, who: int, table: str) -> dict[str, Any]:
+        """Whatever of a table's rows merges by itself, with its stamp."""
+        return {row["id"]: effective(table, row) for row in self.rows(who, f"SELECT * FROM {table}")}
+
     def _link(self, who: int) -> Any:
         return Link(self.nodes[who - 1])
+
+
+def effective(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Whatever of a row merges by itself, with its stamp."""
+    values = {**row, "_deleted": bool(row["_deleted"])}
+    found = row_parts(SCHEMA.tables[table], values, RowVersions.stored(row["_hlc"], row["_node"], row["_fv"]))
+    return {name: (part.value, part.stamp) for name, part in found.items()}

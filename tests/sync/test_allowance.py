@@ -10,21 +10,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from edge.identity import incarnation
 from sync.allowance import AllowanceSpentError, Ledger, granted
-from sync.hub.store import Sender
-from sync.node.allowance import Spender, earn, give_back, share_of, spend, want_more
-from tests.simulation.hub_store import SqliteStore
-from tests.sync.apart import Apart
-from tests.sync.small.hub import HEAD_OFFICE as OFFICE
-from tests.sync.small.node import Backup, Node
+from sync.node.allowance import earn, give_back, share_of, spend, want_more
+from tests.simulation.counters import who
+from tests.simulation.node import Backup
+from tests.simulation.office import HEAD_OFFICE as OFFICE
+from tests.simulation.statements import NORTH, Insert
+from tests.sync.apart import HEAD_OFFICE, Apart
 
 ID = str(UUID(int=7))
-MADE = (
-    "INSERT INTO sync_allowances (org_id, id, property_id, subject, unit, risk_budget)"
-    " VALUES ('org', ?, NULL, 'somebody', 'points', ?)"
-)
-EARNED = (
-    "INSERT INTO sync_earnings (org_id, id, property_id, allowance_id, amount, cause) VALUES ('org', ?, NULL, ?, ?, ?)"
-)
 
 
 class Group(Apart):
@@ -34,7 +27,8 @@ class Group(Apart):
         super().__init__()
         self.risk = risk
         self.causes = 0
-        self.hub.act([(MADE, (ID, risk))], 0)
+        made = {"property_id": None, "subject": "somebody", "unit": "points", "risk_budget": risk}
+        self.hub.act([Insert("sync_allowances", ID, made)])
         if earned:
             self.earn_at_head_office(earned)
         self.talk_all()
@@ -42,18 +36,16 @@ class Group(Apart):
     def earn_at_head_office(self, amount: int) -> None:
         self.now_ms += 1_000
         self.causes += 1
-        self.hub.act([(EARNED, (str(UUID(int=self.causes)), ID, amount, f"{self.causes}"))], 0)
-
-    def who(self, node: Node) -> Spender:
-        return Spender("org", node.property_id, node.number, incarnation(node.connection))
+        earned = {"property_id": None, "allowance_id": ID, "amount": amount, "cause": f"{self.causes}"}
+        self.hub.act([Insert("sync_earnings", str(UUID(int=self.causes)), earned)])
 
     def do(self, number: int, verb: Any, *args: Any, **kwargs: Any) -> Any:
         """A verb in an act of a node."""
         self.now_ms += 1_000
         node = self.nodes[number - 1]
-        return node.do(lambda connection: verb(connection, self.who(node), ID, *args, **kwargs))[1]
+        return node.do(lambda connection: verb(connection, who(node), ID, *args, **kwargs))[1]
 
-    def talk(self, who: int, *_: str) -> None:
+    def talk(self, who: int, *_: object) -> None:
         self.now_ms += 1_000
         super().talk(who)
 
@@ -63,24 +55,24 @@ class Group(Apart):
 
     def left(self, number: int) -> int:
         node = self.nodes[number - 1]
-        return share_of(node.connection, self.who(node), ID).left
+        return share_of(node.connection, who(node), ID).left
 
     @property
     def ledger(self) -> Ledger:
-        return SqliteStore(self.hub.connection, OFFICE, self.now_ms).ledgers([ID]).get(ID, Ledger(0, {}))
+        with self.hub.office.transaction(OFFICE, self.now_ms) as store:
+            found: dict[str, Ledger] = store.ledgers([ID])
+        return found.get(ID, Ledger(0, {}))
 
     def spent(self) -> int:
         """What was spent anywhere, each once."""
         found: dict[str, int] = {}
-        for connection in (self.hub.connection, *(node.connection for node in self.nodes)):
-            found |= {row["id"]: row["amount"] for row in connection.execute("SELECT id, amount FROM sync_spends")}
+        for end in (HEAD_OFFICE, *(node.number for node in self.nodes)):
+            found |= {row["id"]: row["amount"] for row in self.rows(end, "SELECT id, amount FROM sync_spends")}
         return sum(found.values())
 
     def overdrafts(self) -> list[tuple[str, str]]:
-        rows = self.hub.connection.execute(
-            "SELECT won_value, lost_value FROM sync_conflicts WHERE rule = 'allowance' ORDER BY decided_at, won_hlc"
-        )
-        return [(row[0], row[1]) for row in rows]
+        told = "SELECT won_value, lost_value FROM sync_conflicts WHERE rule = 'allowance' ORDER BY decided_at, won_hlc"
+        return [(row["won_value"], row["lost_value"]) for row in self.rows(HEAD_OFFICE, told)]
 
 
 numbers, amounts = st.integers(1, 3), st.integers(1, 12)
@@ -151,7 +143,6 @@ class Spending(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_request_arrives_again(self, data: st.DataObject) -> None:
         sender, path, body = data.draw(st.sampled_from(self.group.sent))
-        assert isinstance(sender, Sender)
         self.group.hub.handle(sender, path, body)
 
     @rule(who=numbers)
@@ -180,7 +171,7 @@ class Spending(RuleBasedStateMachine):
             return
         self.group.talk_all()
         ledger = self.group.ledger
-        assert self.group.hub.set_aside == []
+        assert self.group.hub.waiting() == []
         assert self.group.spent() == ledger.spent
         assert ledger.rest + sum(share.left for share in ledger.shares.values()) + ledger.spent == ledger.earned
         for node in self.group.nodes:
@@ -193,7 +184,7 @@ class Spending(RuleBasedStateMachine):
 
 
 TestAnAllowance = Spending.TestCase
-TestAnAllowance.settings = settings(deadline=None, max_examples=60, stateful_step_count=40)
+TestAnAllowance.settings = settings(deadline=None, max_examples=25, stateful_step_count=40)
 
 
 def test_a_node_spends_its_share_while_apart_and_no_more() -> None:
@@ -301,13 +292,10 @@ def test_what_a_disk_spends_twice_that_only_head_office_knows_to_be_an_old_one_i
 
 def test_what_can_not_be_counted_is_set_aside() -> None:
     group = Group(earned=10)
-    sql = (
-        "INSERT INTO sync_spends (org_id, id, property_id, allowance_id, incarnation, cause, amount)"
-        " VALUES ('org', ?, 'north', ?, 1, 'x', -100)"
-    )
-    group.nodes[0].act([(sql, (str(UUID(int=9)), ID))])
+    spent = {"property_id": NORTH, "allowance_id": ID, "incarnation": 1, "cause": "x", "amount": -100}
+    group.nodes[0].act([Insert("sync_spends", str(UUID(int=9)), spent)])
     group.talk_all()
-    assert [reason.partition(":")[0] for reason in group.hub.set_aside] == ["UNACCEPTABLE"]
+    assert [row["code"] for row in group.hub.waiting()] == ["UNACCEPTABLE"]
     assert group.ledger.spent == 0
 
 

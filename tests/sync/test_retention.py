@@ -13,15 +13,13 @@ from sync.hub.retention import DAY_MS, Retention, sweep
 from sync.hub.store import head_office
 from sync.node.transport import LinkDown
 from sync.wire import Batch
+from tests.simulation.statements import NORTH, SOUTH, Insert, Update
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
+from tests.sync.apart import HEAD_OFFICE, Apart
 from tests.sync.conftest import HandFactory, NodeFactory
 from tests.sync.ends import Group, Hand, House, wall_ms
 from tests.sync.menus import add_menu
-from tests.sync.small.checks import broken
-from tests.sync.small.hub import ORG
-from tests.sync.small.node import Link, Node
-from tests.sync.small.world import NORTH, SOUTH, World
 
 RULE = Retention(feed_days=14, unseen_days=30)
 
@@ -157,40 +155,71 @@ def test_a_node_that_pulls_daily_agrees_through_all_sweeps(house: House, make: N
     assert_agree(node)
 
 
-def test_a_year_of_trade_leaves_no_more_than_the_rules_days() -> None:
-    """Three nodes of two properties trade daily; one of them is away for longer than the rule waits for it."""
-    world = World(0)
-    for node in world.nodes:
-        node.skew_ms, node.online = 0, True
-    world.healing = True  # the network is good: this is about what is kept
+class Trade(Apart):
+    """Two nodes of each of two properties, day by day."""
+
+    def __init__(self) -> None:
+        super().__init__(places=(NORTH, NORTH, SOUTH, SOUTH))
+        self.made = 0
+
+    def insert(self, who: int, table: str, **values: object) -> str:
+        """A new row of a node's; answers its id."""
+        self.made += 1
+        id, node = f"00000000-0000-4000-8000-{self.made:012x}", self.nodes[who - 1]
+        node.act([Insert(table, id, {"property_id": node.property_id, **values})])
+        return id
+
+    def deed(self, who: int) -> None:
+        """A fact."""
+        self.insert(who, "deeds", what="done", parts=0)
+
+    def card(self, who: int) -> str:
+        """A record."""
+        return self.insert(who, "cards", name="x", note="y", stage="new")
+
+    def edit(self, who: int, card: str, **values: object) -> None:
+        """An edit of it."""
+        self.nodes[who - 1].act([Update("cards", card, values)])
+
+    def sweep(self) -> None:
+        """Head office's daily sweep."""
+        while self.hub.sweep(RULE):
+            pass
+
+    def cards(self, who: int) -> set[str]:
+        """The cards that are there."""
+        return {row["id"] for row in self.rows(who, "SELECT id FROM cards WHERE NOT _deleted")}
+
+
+def test_a_season_of_trade_leaves_no_more_than_the_rules_days() -> None:
+    """Four nodes of two properties; three trade daily, and one is away for longer than the rule waits for it."""
+    group, away = Trade(), range(20, 60)
+    cards = [group.card(who) for who in (1, 1, 3)]
     largest: dict[str, int] = {}
-    for day in range(365):
-        world.now_ms += DAY_MS
-        for node in world.nodes:
-            if node.number == 3 and 100 <= day < 140:
-                continue
-            for _ in range(4):
-                world.do_deed(node)
-            world.edit(node)
-            node.engine.push_next(Link(node))  # type: ignore[arg-type]
-            if not (node.number == 3 and day >= 100):
-                while node.engine.pull_next(Link(node), 0):  # type: ignore[arg-type]
-                    pass
-        while world.hub.sweep(RULE):
-            pass
-        for scope, count in rows_of(world, "SELECT scope, count(*) FROM sync_feed GROUP BY scope"):
-            largest[scope] = max(largest.get(scope, 0), count)
-    assert largest[NORTH] <= 2 * 5 * 15, "two nodes, four deeds and an edit a day, fourteen days and today"
-    assert largest[SOUTH] <= 5 * 31, "and thirty for the node that was away"
-    for node in world.nodes:
-        while node.engine.pull_next(Link(node), 0):  # type: ignore[arg-type]
-            pass
-    apart = [told for told in broken(world) if not told.startswith("contiguous")]  # the sweep shortened the feeds
-    assert apart == [], "it took a copy of what there is"
-
-
-def rows_of(world: World, question: str) -> list[Any]:
-    return world.hub.connection.execute(question).fetchall()
+    for day in range(100):
+        group.now_ms += DAY_MS
+        for who, card in enumerate(cards, start=1):
+            for _ in range(2):
+                group.deed(who)
+            group.edit(who, card, note=f"{day}")
+            group.push(who)
+            group.pull(who)
+        if day not in away:
+            group.talk(4)
+        group.sweep()
+        for row in group.rows(HEAD_OFFICE, "SELECT scope, count(*) AS n FROM sync_feed GROUP BY scope"):
+            largest[row["scope"]] = max(largest.get(row["scope"], 0), row["n"])
+    assert 2 * 3 * 14 <= largest[NORTH] <= 2 * 3 * 16, "two nodes, three acts a day, fourteen days and today"
+    assert 3 * 30 <= largest[SOUTH] <= 3 * 32, "and thirty for the node that is away"
+    group.talk_all()
+    for table in ("cards", "deeds"):
+        there = group.held(HEAD_OFFICE, table)
+        for node in group.nodes:
+            ours = group.rows(HEAD_OFFICE, f"SELECT id FROM {table} WHERE property_id = '{node.property_id}'")
+            assert group.held(node.number, table) == {row["id"]: there[row["id"]] for row in ours}, (
+                "it took a copy of what there is"
+            )
+    assert len(group.rows(HEAD_OFFICE, "SELECT id FROM deeds")) == 3 * 2 * 100
 
 
 # --- what is deleted
@@ -260,62 +289,28 @@ def test_what_a_node_that_is_heard_of_may_not_know_is_deleted_stays(house: House
 
 def test_a_node_away_for_longer_than_anything_is_kept_brings_its_new_rows_and_revives_nothing() -> None:
     """S11, in virtual time: 100 days away, an edit of what was deleted and is gone, and what it made itself."""
-    world = World(0)
-    for node in world.nodes:
-        node.skew_ms, node.online = 0, True
-    world.healing = True
-    away, beside, other = world.nodes[0], world.nodes[1], world.nodes[2]
-    gone, stays = card(world, beside), card(world, beside)
-    deed(world, away)
-    talk_all(world)
-    away.act([("UPDATE cards SET name = 'Edited while away' WHERE id = ?", (gone,))])
-    made, edited = card(world, away), stays
-    away.act([("UPDATE cards SET note = 'Edited while away' WHERE id = ?", (edited,))])
-    beside.act([("UPDATE cards SET _deleted = 1 WHERE id = ?", (gone,))])
-    for _ in range(125):
-        world.now_ms += DAY_MS
-        for node in (beside, other):
-            deed(world, node)
-            talk(node)
-        while world.hub.sweep(RULE):
-            pass
-    assert ids(world.hub.connection) == ids(beside.connection) == {stays}
-    assert ids(away.connection) == {gone, stays, made}
-    talk(away)
-    talk_all(world)
-    for node in (away, beside):
-        assert ids(node.connection) == {stays, made}, node.number
-    assert [reason.partition(":")[0] for reason in world.hub.set_aside] == ["ROW_GONE"]
-    assert rows_of(world, "SELECT note FROM cards WHERE note = 'Edited while away'")
-    assert world.hub.connection.execute("SELECT count(*) FROM deeds").fetchone()[0] == 1 + 2 * 125
-    assert rows_of(world, "SELECT code, state FROM sync_quarantine")[0][:] == ("ROW_GONE", "waiting")
-
-
-def card(world: World, node: Node) -> str:
-    id = world._id()
-    sql = "INSERT INTO cards (org_id, id, property_id, name, note, shown, stage) VALUES (?, ?, ?, 'x', 'y', 1, 'new')"
-    node.act([(sql, (ORG, id, node.property_id))])
-    return id
-
-
-def deed(world: World, node: Node) -> None:
-    sql = "INSERT INTO deeds (org_id, id, property_id, what) VALUES (?, ?, ?, 'done')"
-    node.act([(sql, (ORG, world._id(), node.property_id))])
-
-
-def talk(node: Node) -> None:
-    while node.engine.push_next(Link(node)) or node.engine.pull_next(Link(node), 0):  # type: ignore[arg-type]
-        pass
-
-
-def talk_all(world: World) -> None:
-    for _ in range(2):
-        for node in world.nodes:
-            talk(node)
-
-
-def ids(connection: Any) -> set[str]:
-    return {row["id"] for row in connection.execute("SELECT id FROM cards WHERE NOT _deleted")}
+    group = Trade()
+    gone, stays = group.card(2), group.card(2)
+    group.deed(1)
+    group.talk_all()
+    group.edit(1, gone, name="Edited while away")
+    made = group.card(1)
+    group.edit(1, stays, note="Edited while away")
+    group.edit(2, gone, _deleted=True)
+    for _ in range(25):
+        group.now_ms += 5 * DAY_MS
+        for who in (2, 3):
+            group.deed(who)
+            group.talk(who)
+        group.sweep()
+    assert group.cards(HEAD_OFFICE) == group.cards(2) == {stays}
+    assert group.cards(1) == {gone, stays, made}
+    group.talk(1)
+    group.talk_all()
+    assert group.cards(1) == group.cards(2) == {stays, made}
+    assert [row["code"] for row in group.hub.waiting()] == ["ROW_GONE"]
+    assert group.rows(HEAD_OFFICE, "SELECT id FROM cards WHERE note = 'Edited while away'") == [{"id": stays}]
+    assert len(group.rows(HEAD_OFFICE, "SELECT id FROM deeds")) == 1 + 2 * 25
 
 
 def test_what_is_settled_goes_and_what_waits_stays(hand: Hand, house: House) -> None:

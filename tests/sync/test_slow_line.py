@@ -7,11 +7,13 @@ import msgspec
 
 from sync.node.transport import LinkDown
 from sync.wire import pack
-from tests.sync.small.hub import ORG, Hub
-from tests.sync.small.node import Node
+from tests.simulation.hub import Hub
+from tests.simulation.node import Node
+from tests.simulation.office import HEAD_OFFICE, SqliteOffice
+from tests.simulation.statements import NORTH, ORG
+from tests.sync.apart import HERE, START_MS
 
 T = TypeVar("T")
-START_MS = 1_800_000_000_000
 BYTES_A_SECOND = 50_000 / 8 * 0.95  # one in twenty packets is lost, and sent again by the machine itself
 CUT_SECONDS = 20.0
 LATENCY_SECONDS = 0.1
@@ -63,35 +65,35 @@ class Link:
         return msgspec.json.decode(msgspec.json.encode(found), type=answer)
 
 
-def fill(hub: Hub, deeds: int) -> None:
+def fill(office: SqliteOffice, deeds: int) -> None:
     """History that no feed holds any more."""
-    place = {"org": ORG, "place": "north", "n": deeds}
-    hub.pen.applying = True
+    place = {"org": ORG, "place": NORTH, "n": deeds}
     series = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :n)"
-    hub.connection.execute(
-        f"INSERT INTO deeds (org_id, id, property_id, what, _hlc, _node) {series}"
-        " SELECT :org, printf('018f0000-0000-7000-8000-%012x', n), :place, 'w' || hex(randomblob(6)), n, 9 FROM n",
-        place,
-    )
-    hub.connection.execute(
-        "INSERT INTO parts (org_id, id, property_id, deed_id, amount, _hlc, _node)"
-        " SELECT d.org_id, substr(d.id, 1, 9) || '000' || k.value || substr(d.id, 14), property_id, d.id, _hlc % 9, _hlc, 9"
-        " FROM deeds AS d, json_each('[1, 2, 3, 4]') AS k"
-    )
-    hub.connection.execute("CREATE INDEX parts_of ON parts (deed_id)")
-    hub.connection.execute(
-        "INSERT INTO cards (org_id, id, property_id, name, note, shown, stage, _hlc, _node)"
-        " SELECT org_id, id, property_id, what, what, 1, 'new', _hlc, 9 FROM deeds LIMIT 200"
-    )
-    hub.pen.applying = False
+    with office.transaction(HEAD_OFFICE, START_MS):
+        office.connection.execute(
+            f"INSERT INTO deeds (org_id, id, property_id, what, parts, _hlc, _node) {series}"
+            " SELECT :org, printf('018f0000-0000-7000-8000-%012x', n), :place, 'w' || hex(randomblob(6)), 4, n, 9 FROM n",
+            place,
+        )
+        office.connection.execute(
+            "INSERT INTO parts (org_id, id, property_id, deed_id, amount, _hlc, _node)"
+            " SELECT d.org_id, substr(d.id, 1, 9) || '000' || k.value || substr(d.id, 14), property_id, d.id, _hlc % 9,"
+            " _hlc, 9 FROM deeds AS d, json_each('[1, 2, 3, 4]') AS k"
+        )
+        office.connection.execute("CREATE INDEX parts_of ON parts (deed_id)")
+        office.connection.execute(
+            "INSERT INTO cards (org_id, id, property_id, name, note, shown, stage, _hlc, _node)"
+            " SELECT org_id, id, property_id, what, what, 1, 'new', _hlc, 9 FROM deeds LIMIT 200"
+        )
 
 
 def test_a_snapshot_of_100_000_rows_comes_through_a_line_of_50_kbit_that_is_cut_every_20_seconds() -> None:
-    hub = Hub(lambda: START_MS)
-    fill(hub, HISTORY)
+    office = SqliteOffice(HERE)
+    hub = Hub(lambda: START_MS, office, HERE)
+    fill(office, HISTORY)
     line = Line(hub)
-    node = Node(1, "north", line.now_ms, line.ask)
-    hub.enrol(1, "north")
+    node = Node("A", 1, NORTH, HERE, line.now_ms, line.ask)
+    hub.enrol(node.sender)
     link, opened = Link(node, line), 0.0
     goes_on = True
     while goes_on:
