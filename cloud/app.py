@@ -35,6 +35,7 @@ from hospitality.ground.private_file import write_private
 from hospitality.kitchen.api import router as kitchen_router
 from hospitality.menu.api import router as menu_router
 from hospitality.orders.api import router as orders_router
+from hospitality.parties.api import router as parties_router
 from hospitality.payments.api import router as payments_router
 from hospitality.people.api import router as people_router
 from hospitality.requests.api import router as requests_router
@@ -56,6 +57,7 @@ ROUTERS = (
     payments_router,
     checks_router,
     tables_router,
+    parties_router,
     cash_router,
     days_router,
     requests_router,

@@ -23,6 +23,7 @@ from hospitality.ground.quick_route import install_quick_way
 from hospitality.kitchen.api import router as kitchen_router
 from hospitality.menu.api import router as menu_router
 from hospitality.orders.api import router as orders_router
+from hospitality.parties.api import router as parties_router
 from hospitality.payments.api import router as payments_router
 from hospitality.people.api import router as people_router
 from hospitality.people.node_api import enrol_router
@@ -45,6 +46,7 @@ ROUTERS = (
     checks_router,
     approvals_router,
     tables_router,
+    parties_router,
     cash_router,
     days_router,
     requests_router,

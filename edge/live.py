@@ -29,7 +29,7 @@ from hospitality.menu.reading import menu_items_of
 
 ORDER_EVENTS = frozenset({"order_created", "order_updated"})
 RESTORED = "conflicts.conflict_restored"
-TABLES = ("tables.",)  # of which trades the floor is told
+TABLES = ("tables.", "parties.")  # of which trades the floor is told
 ITEM = "menu_item_id"
 ITEMS_TOLD_MAX = 50  # where more change at once, screens read the menu anew
 EVENTS = ORDER_EVENTS | {"ticket_updated", "menu_updated", "table_updated", "sync_status"}

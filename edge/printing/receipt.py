@@ -10,7 +10,7 @@ from hospitality.ground.money import written
 
 OPTIONS_PER_TEXT = 20
 _ADJUSTMENTS = {"comp": "On the house", "discount": "Discount", "service_charge": "Service charge"}
-_TENDERS = {"cash": "Cash", "card": "Card"}
+_TENDERS = {"cash": "Cash", "card": "Card", "deposit": "Deposit"}
 
 
 def receipt(view: Mapping[str, Any], receipt_id: str, *, zone: str) -> Document:

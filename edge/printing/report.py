@@ -36,7 +36,7 @@ def refund_slip(view: Mapping[str, Any], *, zone: str) -> Document:
         ("Tip", view["tip_minor"]),
         ("Rounding", view["rounding_minor"]),
     ]
-    how = "cash" if view["tender"] == "cash" else f"card, reference {view['reference']}"
+    how = f"card, reference {view['reference']}" if view["tender"] == "card" else view["tender"]
     elements = [
         *_head(title, view["property"]["name"], f"{when.day} {when:%b %Y, %H:%M}"),
         row("Order", view["order_number"]),

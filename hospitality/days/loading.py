@@ -34,15 +34,23 @@ _GIVEN_BACK = """
     SELECT CAST(COALESCE(SUM(amount_minor + tip_minor + rounding_minor), 0) AS BIGINT) FROM refunds
     WHERE org_id = :org_id AND drawer_session_id = :id
 """
+# deposits that lie in the drawer, less those that were given back out of it
+_HELD = """
+    SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) FROM (
+        SELECT amount_minor FROM deposits WHERE org_id = :org_id AND drawer_session_id = :id
+        UNION ALL
+        SELECT -amount_minor FROM deposit_ends WHERE org_id = :org_id AND drawer_session_id = :id) AS held
+"""
 
 
 def expected_cash(reading: Reading, session_id: str, *, float_minor: int, currency: str) -> dict[str, int]:
-    """What should be in a drawer by now, by currency: the float, cash sales with their tips, what was moved."""
+    """What should be in a drawer by now, by currency: the float, cash sales with tips, moves, deposits."""
     expected = float_minor
     for row in reading.rows(_MOVED, id=session_id):
         expected += KINDS[row["kind"]] * row["amount_minor"]
     expected += reading.value(_SOLD, id=session_id)
     expected -= reading.value(_GIVEN_BACK, id=session_id)
+    expected += reading.value(_HELD, id=session_id)
     given = {row["given_currency"]: row["given_minor"] for row in reading.rows(_GIVEN, id=session_id)}
     return {currency: expected, **given}
 
@@ -91,6 +99,18 @@ _CASH = f"""
     SELECT kind, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
     FROM cash_moves WHERE {_OF_DAY} {{by}} GROUP BY kind
 """
+# applied ones stand among the payments too, by the tender `deposit`; one that came back to be held lessens them
+_DEPOSITS = f"""
+    SELECT 'taken ' || tender AS kind, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
+    FROM deposits WHERE {_OF_DAY} GROUP BY tender
+    UNION ALL
+    SELECT CASE WHEN kind = 'given_back' THEN 'given back ' || tender ELSE kind END, COUNT(*),
+           -CAST(SUM(amount_minor) AS BIGINT)
+    FROM deposit_ends WHERE {_OF_DAY} GROUP BY 1
+    UNION ALL
+    SELECT 'applied', 0, CAST(SUM(amount_minor + tip_minor) AS BIGINT)
+    FROM refunds WHERE {_OF_DAY} AND tender = 'deposit' GROUP BY tender
+"""
 _COUNTS = f"SELECT counted FROM drawer_counts WHERE {_OF_DAY}"
 # open when the day ended, by the facts of that day and those before it
 _OPEN = f"""
@@ -132,6 +152,8 @@ def figures_of_day(reading: Reading, day: str, *, currency: str) -> Figures:
             yield one("rounding", "cash", row)
         for row in reading.rows(_CURRENCIES, day=day):
             yield Figure("currencies", "handed over", row["n"], row["given_minor"], row["given_currency"])
+        for row in reading.rows(_DEPOSITS, day=day):
+            yield one("deposits", row["kind"], row)
         for row in reading.rows(_CASH.format(by=""), day=day):
             yield one("tips", "paid out", row) if row["kind"] == "tip_out" else one("cash", row["kind"], row)
         for row in reading.rows(_COUNTS, day=day):

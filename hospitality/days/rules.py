@@ -28,6 +28,7 @@ SECTIONS = (
     "reversals",
     "rounding",
     "currencies",
+    "deposits",
     "tips",
     "cash",
     "drawers",

@@ -21,6 +21,7 @@ TITLES = {
     "reversals": "Reversed",
     "rounding": "Cash rounding",
     "currencies": "Other currencies",
+    "deposits": "Deposits held",
     "tips": "Tips",
     "cash": "Cash in and out",
     "drawers": "Drawers",

@@ -1,7 +1,7 @@
 """Time is UTC and handed in; a stored instant is RFC 3339 text of fixed width, so that it sorts as text."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -29,3 +29,12 @@ def trading_date(moment: datetime, zone: str, cut_off_hour: int) -> date:
     """
     local = moment.astimezone(ZoneInfo(zone))
     return local.date() - timedelta(days=1) if local.hour < cut_off_hour else local.date()
+
+
+def trading_span(day: date, zone: str, cut_off_hour: int) -> tuple[datetime, datetime]:
+    """The moments at which a business date begins and ends by the wall clock of the zone: 23 to 25 hours apart."""
+
+    def turn(at: date) -> datetime:
+        return datetime.combine(at, time(cut_off_hour), ZoneInfo(zone)).astimezone(UTC)
+
+    return turn(day), turn(day + timedelta(days=1))

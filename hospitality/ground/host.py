@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from starlette.requests import Request
 
+from hospitality.ground.clock import Clock
 from hospitality.ground.statements import Reading
 from hospitality.ground.tables import COUNT, INSTANT, WORDS, Row, column, described
 from hospitality.ground.work import Caller, Work
@@ -62,7 +63,12 @@ class KeptAnswer(Row, table=True):
 
 
 class Host(Protocol):
-    """Who serves the routers."""
+    """Who serves the routers; `now` is the clock that it runs acts by, for questions whose answer depends on the hour."""
+
+    @property
+    def now(self) -> Clock:
+        """The host's clock."""
+        ...
 
     async def act(
         self, caller: Caller, verb: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs

@@ -15,6 +15,7 @@ router = APIRouter(
     prefix="/api/v1/properties/{property_id}", tags=["payments"], responses={"4XX": {"model": ErrorEnvelope}}
 )
 Tender = Literal["cash", "card"]
+TenderTaken = Literal["cash", "card", "deposit"]  # a deposit is applied by the party's own route
 
 
 class PaymentShape(Shape):
@@ -25,7 +26,7 @@ class PaymentShape(Shape):
     """
 
     id: str
-    tender: Tender
+    tender: TenderTaken
     amount_minor: int
     tip_minor: int
     tendered_minor: int | None
@@ -54,12 +55,12 @@ class Payments(Shape):
 
 
 class NewRefundShape(Shape):
-    """Money to give back, in minor units; `tender` only where a card gets cash back. A card's has a reference."""
+    """Money to give back, in minor units; `tender` only where a card or a deposit gets cash back. A card's has a reference."""
 
     amount_minor: int
     tip_minor: int = 0
     reason: str
-    tender: Tender | None = None
+    tender: TenderTaken | None = None
     reference: str | None = None
     approval_id: IdText | None = None
 
@@ -72,7 +73,7 @@ class RefundShape(Shape):
     order_id: str
     number: str
     kind: Literal["reversal", "refund"]
-    tender: Tender
+    tender: TenderTaken
     amount_minor: int
     tip_minor: int
     rounding_minor: int

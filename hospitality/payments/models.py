@@ -2,11 +2,12 @@
 
 from hospitality.ground.tables import AMOUNT, DAY, DOCUMENT, ID, INSTANT, WORDS, Row, column, described
 
-TENDERS = ("cash", "card")
+TENDERS = ("cash", "card", "deposit")
 
 
 class Payment(Row, table=True):
-    """Money taken for an order. Cash: what was handed over and given back; card: the terminal's reference.
+    """Money taken for an order. Cash: what was handed over and given back; card: the terminal's reference; deposit: what
+    the party had left before.
 
     `tip_minor` came on top of the amount. `attempt_id` names the card attempt that was approved; the payment's id follows
     from it, so that an approval that is told twice is one payment. `drawer_session_id`: into which drawer cash went.

@@ -252,8 +252,10 @@ def decide_refund(new: NewRefund, of: Refundable, *, currency: str) -> DecidedRe
         )
     tender = of.tender if new.tender is None else new.tender
     if tender not in ("cash", of.tender):
-        raise Refused("REFUND_TENDER", "Give cash back for cash; a card gets back what it paid.", tender=tender)
-    if tender == "cash" and new.reference is not None:
+        raise Refused(
+            "REFUND_TENDER", "Give cash back for cash; a card or a deposit gets back what it paid.", tender=tender
+        )
+    if tender != "card" and new.reference is not None:
         raise Invalid("REFERENCE_NOT_FOR_CASH", "Only a card payment has a reference. Leave it out.")
     reference = card_reference(new.reference) if tender == "card" else None
     is_sale = of.settled and of.surplus_minor == 0

@@ -64,7 +64,7 @@ class TableSeating(Row, table=True):
     """Guests sat down at a table; what comes of it are steps. `party_id` names the party that waited or had reserved."""
 
     __tablename__ = "table_seatings"
-    __table_args__ = described("fact", indexes=[["table_id", "id"], ["property_id", "business_date"]])
+    __table_args__ = described("fact", indexes=[["table_id", "id"], ["property_id", "business_date"], ["party_id"]])
 
     table_id: str = column(ID)
     covers: int = column(COUNT)

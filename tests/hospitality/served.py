@@ -14,6 +14,7 @@ from hospitality.approvals import node_api as approvals
 from hospitality.cash import api as cash
 from hospitality.checks import api as checks
 from hospitality.days import api as days
+from hospitality.ground.clock import Clock
 from hospitality.ground.errors import Forbidden, Unauthorised
 from hospitality.ground.host import Answer, Once
 from hospitality.ground.http import install_errors
@@ -25,6 +26,7 @@ from hospitality.ground.work import Caller, Work
 from hospitality.kitchen import api as kitchen
 from hospitality.menu import api as menu
 from hospitality.orders import api as orders
+from hospitality.parties import api as parties
 from hospitality.payments import api as payments
 from hospitality.people import api as people
 from hospitality.people import node_api
@@ -52,6 +54,10 @@ class MiniatureHost:
 
     def __init__(self, node: Node) -> None:
         self._node = node
+
+    @property
+    def now(self) -> Clock:
+        return lambda: self._node.now
 
     async def act(
         self, caller: Caller, verb: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
@@ -160,7 +166,20 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
     app.state.requests = RequestSettings(lambda: node.now)
     routers = [
         trade.router
-        for trade in (properties, people, menu, orders, kitchen, payments, checks, requests, cash, days, tables)
+        for trade in (
+            properties,
+            people,
+            menu,
+            orders,
+            kitchen,
+            payments,
+            checks,
+            requests,
+            cash,
+            days,
+            tables,
+            parties,
+        )
     ]
     for router in routers:
         app.include_router(router)

@@ -44,7 +44,7 @@ def _items(order: Order) -> list[str]:
 
 
 def _payment(payment: Payment) -> list[str]:
-    words = {"cash": _("Cash"), "card": _("Card")}.get(payment.tender, payment.tender)
+    words = {"cash": _("Cash"), "card": _("Card"), "deposit": _("Deposit")}.get(payment.tender, payment.tender)
     if payment.reference:
         words = f"{words} {payment.reference}"
     given = payment.tendered_minor if payment.tendered_minor is not None else payment.amount_minor
