@@ -202,6 +202,7 @@ def _staff_pages(node: Node) -> StaffPageConfig:
         property_name=local["name"],
         locale=local["locale"],
         zone=local["zone"],
+        currency=local["currency"],
         enrolled=enrolled,
         now=node.now,
     )

@@ -16,8 +16,16 @@ def floor_texts(texts: Texts) -> dict[str, str]:
         **count_texts("guests", "{count} guest", "{count} guests", texts.ngettext),
         **count_texts("seats", "{count} seat", "{count} seats", texts.ngettext),
         **count_texts("taken", "{count} table taken", "{count} tables taken", texts.ngettext),
+        **count_texts("waiting", "{count} party waiting", "{count} parties waiting", texts.ngettext),
     }
-    return {**staff_texts(texts), **counted, **_state_texts(_), **_action_texts(_), **_drawing_texts(_)}
+    return {
+        **staff_texts(texts),
+        **counted,
+        **_state_texts(_),
+        **_action_texts(_),
+        **_drawing_texts(_),
+        **_door_texts(_),
+    }
 
 
 def _state_texts(_: Gettext) -> dict[str, str]:
@@ -73,4 +81,47 @@ def _drawing_texts(_: Gettext) -> dict[str, str]:
         "take_away": _("Take the table away"),
         "area_name": _("Name of the area"),
         "moved": _("Table {table} at {x}, {y}"),
+    }
+
+
+def _door_texts(_: Gettext) -> dict[str, str]:
+    return {
+        "party_waiting": _("Waits"),
+        "party_reserved": _("Reserved"),
+        "party_late": _("Late"),
+        "party_no_show": _("No-show"),
+        # Translators: {time} is when those who wait were told that they would sit.
+        "quoted": _("told {time}"),
+        "told": _("called"),
+        "tables_kept": _("table {tables}"),
+        # Translators: on a table that is kept: the hour of a reservation, and how many guests.
+        "kept": _("{time} for {guests}"),
+        "clash": _("Table given twice"),
+        "clash_why": _("The same table was also given to {names} at that time. Give one of them another."),
+        "door_empty": _("Nobody waits, and nobody has reserved."),
+        "deposit_held": _("Deposit held: {amount}"),
+        "deposit_asked": _("Deposit to ask for: {amount}"),
+        "seat_at": _("Seat"),
+        "seat_hint": _("Press a number, or choose any free table on the plan."),
+        "seat_none": _("No table fits now. Choose a free table on the plan, or call them later."),
+        "keep": _("Keep a table"),
+        "keep_none": _("Keep none"),
+        "keep_hint": _("No table is free for a whole stay at that hour."),
+        "free_until": _("until {time}"),
+        "arrived": _("They are here"),
+        "tell": _("Their table is ready"),
+        "no_show": _("They never came"),
+        "cancel": _("They cancelled"),
+        "new_party": _("Guests at the door"),
+        "party_name": _("Name"),
+        "area_wished": _("Where they wish to sit"),
+        "any_area": _("Anywhere"),
+        "phone": _("Telephone"),
+        "note": _("Note"),
+        "reserves": _("They reserve for later"),
+        "hour": _("For when"),
+        "quote": _("They would wait about {time}"),
+        "quote_now": _("They can sit down now"),
+        "quote_none": _("No table here is large enough for them"),
+        "add_party": _("Put them on the list"),
     }

@@ -30,6 +30,7 @@ class StaffPageConfig:
     property_name: str
     locale: str
     zone: str
+    currency: str
     enrolled: Callable[[Request], Awaitable[bool]]
     now: Callable[[], datetime]
 

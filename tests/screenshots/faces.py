@@ -80,11 +80,17 @@ def floor(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
         shown.post(f"tables/{table_id}/seatings", {"covers": covers})
     shown.post(f"tables/{quiet[0]}/steps", {"step": "ended"})
     shown.post(f"tables/{next(iter(ids.values()))}/steps", {"step": "bill_asked"})
+    for name, covers in (("Shilongo", 4), ("Nangolo", 2)):
+        shown.post("parties", {"name": name, "covers": covers})
+    for name, minutes, kept in (("Amupolo", -4, []), ("Beukes", 40, quiet[-1:])):
+        hour = (shown.clock() + timedelta(minutes=minutes)).isoformat()
+        shown.post("parties", {"name": name, "covers": 4, "reserved_for": hour, "table_ids": kept})
     link = shown.post("terminals", {"name": "Host's stand", "kind": "till"})["link"]
 
     def live(page: Page) -> None:
         page.locator("[data-sign][data-state=online]").wait_for()
-        page.locator(".table-spot").first.click()
+        page.locator(".door-party").first.click()
+        page.locator(".door-seat").first.wait_for()
 
     path = folder / "floor.png"
     yield capture(browser, f"{shown.url}/floor", path, size=DESK, first=link, ready=".table-spot", act=live)

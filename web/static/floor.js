@@ -3,6 +3,7 @@
 
 import { element, setText } from "./dom.js";
 import { say, sayCount } from "./texts.js";
+import { Door } from "./floor/door.js";
 import { Drawing, settled } from "./floor/drawing.js";
 import { areaView, drawingView, tableView } from "./floor/panel.js";
 import { Plan } from "./floor/plan.js";
@@ -10,11 +11,12 @@ import { StaffPage } from "./staff/page.js";
 
 const PLAN_FIELDS = ["x", "y", "w", "h", "rotation"];
 
-const page = new StaffPage({ view: "floor", events: ["table_updated"], take, hear: () => page.gather() });
+const page = new StaffPage({ views: ["floor", "parties"], events: ["table_updated"], take, hear: () => page.gather() });
 const { clock, session, locale, panel } = page;
 const planArea = document.getElementById("plan");
 const at = (name) => page.at(name);
 const plan = new Plan(planArea);
+const door = new Door(page, document.getElementById("parties"), { act, labelOf, areas: () => floor.areas, paint: () => page.paint() });
 const drawing = new Drawing(planArea, plan, { get: tableOf, move: moveTable, rest: saveTable, choose });
 
 let floor = { areas: [], tables: [], sections: [] };
@@ -36,10 +38,12 @@ function labelOf(id) {
 
 function paint() {
   const here = floor.tables.filter((table) => table.area_id === areaId);
-  plan.render(here, { now: clock.now(), selected, drawing: drawing.active, labelOf });
-  planArea.classList.toggle("is-joining", joining !== null);
+  plan.render(here, { now: clock.now(), selected, drawing: drawing.active, labelOf, keptFor: (id) => door.keptFor(id) });
+  planArea.classList.toggle("is-joining", joining !== null || door.isSeating);
+  door.paint(clock.now());
   const taken = floor.tables.filter((table) => !["free", "dirty"].includes(table.state)).length;
-  setText(at("figures"), page.listState === "ready" ? sayCount("taken", taken) : "");
+  const figures = [sayCount("taken", taken), door.waits ? sayCount("waiting", door.waits) : ""];
+  setText(at("figures"), page.listState === "ready" ? figures.filter(Boolean).join(" · ") : "");
   page.paintList({ empty: here.length === 0 && !drawing.active });
   at("hint").hidden = joining === null;
   if (joining !== null) setText(at("hint"), say("join_hint", { table: labelOf(joining) }));
@@ -82,13 +86,15 @@ function paintSwitches() {
 function paintPanel() {
   const table = tableOf(selected);
   const { trouble } = page;
-  panel.hidden = !addingArea && !table;
+  const ofDoor = door.shows(clock.now());
+  panel.hidden = !addingArea && !table && !ofDoor;
   const minute = Math.floor(clock.now() / 60_000);
-  const shows = addingArea ? `area${trouble}` : JSON.stringify([table, trouble, drawing.active, drawing.active ? 0 : minute]);
+  const shows = ofDoor || addingArea ? ofDoor || `area${trouble}` : JSON.stringify([table, trouble, drawing.active, drawing.active ? 0 : minute]);
   if (panel.hidden || shows === panelShows) return;
   panelShows = shows;
   let parts;
-  if (addingArea) parts = areaView({ trouble, on: { save: addArea } });
+  if (ofDoor) parts = door.view(clock.now());
+  else if (addingArea) parts = areaView({ trouble, on: { save: addArea } });
   else if (drawing.active) {
     const on = { save: (fields) => editTable(table.id, fields), takeAway: () => editTable(table.id, { active: false }) };
     parts = drawingView(table, { trouble, on });
@@ -103,6 +109,11 @@ function paintPanel() {
 // ---- what staff do -------------------------------------------------------------------------------------------
 
 function choose(id) {
+  if (door.isSeating && tableOf(id).state === "free") {
+    door.seat(door.chosen, [id]);
+    return;
+  }
+  door.chosen = null;
   if (joining !== null && id !== joining) {
     const to = joining;
     joining = null;
@@ -116,13 +127,15 @@ function choose(id) {
 }
 
 function close() {
-  const spot = plan.nodeOf(selected);
+  const [spot, party] = [plan.nodeOf(selected), door.chosen];
+  door.chosen = null;
   [selected, joining, addingArea, page.trouble] = [null, null, false, ""];
   paint();
-  spot?.focus();
+  (spot ?? document.querySelector(`[data-party="${party}"]`))?.focus();
 }
 
 function showArea(id) {
+  if (!door.isSeating) door.chosen = null; // who seats somebody may look through the areas
   [areaId, selected, addingArea, page.trouble] = [id, null, false, ""];
   paint();
 }
@@ -175,7 +188,16 @@ async function addArea(name) {
   if (made) showArea(made.id);
 }
 
+function addParty(event) {
+  event.preventDefault();
+  [selected, joining, addingArea] = [null, null, false];
+  if (drawing.active) toggleDrawing();
+  door.choose("new");
+  panel.querySelector("input").focus();
+}
+
 function toggleDrawing() {
+  door.chosen = null;
   drawing.active = !drawing.active;
   [selected, joining, addingArea, page.trouble] = [null, null, false, ""];
   paint();
@@ -183,12 +205,13 @@ function toggleDrawing() {
 
 // ---- what the node says --------------------------------------------------------------------------------------
 
-function take(found) {
+function take(found, parties) {
   if (drawing.busy) {
     page.gather(); // nothing moves under a finger; what is new comes when it rests
     return;
   }
   floor = found;
+  door.take(parties);
   if (!floor.areas.some((area) => area.id === areaId)) areaId = floor.areas[0]?.id ?? null;
   if (selected && !tableOf(selected)) selected = null;
 }
@@ -200,7 +223,11 @@ planArea.addEventListener("click", (event) => {
   if (spot) choose(spot.dataset.table);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !document.querySelector("dialog[open]")) close();
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") close();
+  if (event.target.matches("input, select, textarea") || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "n") addParty(event);
+  else if (/^[1-8]$/.test(event.key) && door.pick(Number(event.key))) event.preventDefault();
 });
 at("areas").addEventListener("keydown", (event) => {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -211,6 +238,7 @@ at("areas").addEventListener("keydown", (event) => {
   next.focus();
 });
 at("draw").addEventListener("click", toggleDrawing);
+at("add-party").addEventListener("click", addParty);
 at("add-table").addEventListener("click", addTable);
 at("add-area").addEventListener("click", () => {
   [selected, addingArea, page.trouble] = [null, true, ""];

@@ -8,7 +8,7 @@ import { orderView } from "./queue/panel.js";
 import { Rows } from "./queue/rows.js";
 import { StaffPage } from "./staff/page.js";
 
-const page = new StaffPage({ view: "queue", events: ["order_created", "order_updated"], take, hear });
+const page = new StaffPage({ views: ["queue"], events: ["order_created", "order_updated"], take, hear });
 const { clock, locale, panel, root } = page;
 const at = (name) => page.at(name);
 const rows = new Rows(at("orders").tBodies[0]);

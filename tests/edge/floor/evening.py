@@ -1,7 +1,9 @@
 """A dining room on a busy evening at a real node, with tables in every state."""
 
+from datetime import timedelta
 from typing import Any
 
+from hospitality.ground.clock import instant_text, utc_now
 from tests.edge.node_fixture import BEER, SELMA, SOUP
 from tests.edge.served_node import ServedNode
 
@@ -57,6 +59,17 @@ def ordered(lan: ServedNode, label: str, *items: str) -> dict[str, Any]:
     """One of each for a table."""
     lines = [{"menu_item_id": item, "quantity": 1} for item in items or (SOUP, BEER)]
     return made(lan.post("orders", {"channel": "dine_in", "table": label, "lines": lines}))
+
+
+def at_the_door(lan: ServedNode, ids: dict[str, str]) -> None:
+    """Some who wait, one of them called, and some who have reserved, one with a table and one late."""
+    for name, covers, note in (("Shilongo", 4, "High chair"), ("van Wyk", 2, None), ("Nangolo", 6, "Birthday")):
+        called = made(lan.post("parties", {"name": name, "covers": covers, "note": note}))
+    made(lan.post(f"parties/{called['id']}/steps", {"step": "told"}))
+    for name, covers, minutes, tables in (("Amupolo", 2, -6, []), ("Beukes", 4, 35, ["20"]), ("Hamutenya", 8, 95, [])):
+        hour = instant_text(utc_now() + timedelta(minutes=minutes))
+        kept = [ids[label] for label in tables]
+        made(lan.post("parties", {"name": name, "covers": covers, "reserved_for": hour, "table_ids": kept}))
 
 
 def busy(lan: ServedNode) -> dict[str, str]:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Page
 
 from tests.browser_fixture import DESK, TABLET, Scheme, open_browser, open_page
-from tests.edge.floor.evening import PIN, busy, link, set_pin
+from tests.edge.floor.evening import PIN, at_the_door, busy, link, set_pin
 from tests.edge.served_node import furnish, served_node
 
 PHONE = (390, 844)
@@ -39,7 +39,7 @@ def take_pictures(folder: Path) -> list[Path]:
 
     with TemporaryDirectory() as work, served_node(furnish(Path(work) / "node")) as lan, open_browser() as browser:
         set_pin(lan)
-        busy(lan)
+        at_the_door(lan, busy(lan))
         links = [link(lan) for _ in LOOKS]  # who signs in at a screen is signed out elsewhere
         for (name, size, scheme), one in zip(LOOKS, links, strict=True):
             page = open_page(browser, size=size, scheme=scheme)
@@ -50,6 +50,15 @@ def take_pictures(folder: Path) -> list[Path]:
             page.get_by_role("button", name="Table 4,").click()
             sign_in(page)
             take(page, f"table-{name}")
+            page.keyboard.press("Escape")
+            page.locator(".door-party", has_text="van Wyk").click()
+            page.locator(".door-seat").first.wait_for()
+            take(page, f"party-{name}")
+            page.keyboard.press("Escape")
+            page.keyboard.press("n")
+            page.locator(".door-quote:not(:empty)").wait_for()
+            take(page, f"new-{name}")
+            page.keyboard.press("Escape")
             if size != PHONE:
                 page.get_by_role("button", name="Draw the floor").click()
                 take(page, f"drawing-{name}")

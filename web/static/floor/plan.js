@@ -21,7 +21,7 @@ export class Plan {
   }
 
   /** tables: those of the area shown. */
-  render(tables, { now, selected, drawing, labelOf }) {
+  render(tables, { now, selected, drawing, labelOf, keptFor }) {
     this.#drawn = tables;
     this.drawing = drawing;
     this.area.classList.toggle("is-drawing", drawing);
@@ -40,12 +40,13 @@ export class Plan {
       node.classList.toggle("is-selected", table.id === selected);
       node.dataset.state = table.doubled ? "doubled" : table.state;
       node.dataset.shape = table.shape;
-      node.setAttribute("aria-label", spoken(table, now, labelOf));
+      node.setAttribute("aria-label", [spoken(table, now, labelOf), keptFor(table.id)].filter(Boolean).join(", "));
       setText(node.querySelector(".table-label"), table.label);
       setText(node.querySelector(".table-word"), stateWord(table));
       setText(node.querySelector(".table-since"), since(table, now));
       setText(node.querySelector(".table-covers"), covers(table));
       setText(node.querySelector(".table-joined"), joined(table, labelOf));
+      setText(node.querySelector(".table-kept"), keptFor(table.id));
       this.place(table);
     }
     this.#fit();
@@ -74,6 +75,7 @@ export class Plan {
         element("span", { class: "table-state" }, element("span", { class: "mark" }), element("span", { class: "table-word" })),
         element("span", { class: "table-figures figure" }, element("span", { class: "table-covers" }), element("span", { class: "table-since" })),
         element("span", { class: "table-joined" }),
+        element("span", { class: "table-kept figure" }),
       ),
     );
     this.#nodes.set(id, node);

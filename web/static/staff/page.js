@@ -21,10 +21,10 @@ export class StaffPage extends EventTarget {
   #gathering = null;
   #unsure = null; // what was sent and not answered: the same again has the same key
 
-  /** view: the path of what is read; take(found) shows it; hear({event, data}) takes the node's news of `events`. */
-  constructor({ view, events, take, hear }) {
+  /** views: the paths of what is read; take(...found) shows it; hear({event, data}) takes the node's news of `events`. */
+  constructor({ views, events, take, hear }) {
     super();
-    Object.assign(this, { view, take, hear });
+    Object.assign(this, { views, take, hear });
     this.root = document.getElementById("page");
     this.panel = document.getElementById("panel");
     Object.assign(this, { api: this.root.dataset.api, locale: this.root.dataset.locale, zone: this.root.dataset.zone });
@@ -81,18 +81,20 @@ export class StaffPage extends EventTarget {
     for (const state of this.root.querySelectorAll("[data-list]")) state.hidden = state.dataset.list !== shown;
   }
 
-  /** Read the view, for as long as it takes; answers its position, or null when overtaken. */
+  /** Read the views, for as long as it takes; answers the position, or null when overtaken. */
   async fetch() {
     const mine = (this.#wanted += 1);
     while (mine === this.#wanted) {
       try {
-        const found = await ask(`${this.api}/${this.view}`);
+        const found = [];
+        // one after the other: what happens after the first one's position is heard of again
+        for (const view of this.views) found.push(await ask(`${this.api}/${view}`));
         if (mine !== this.#wanted) return null;
         this.#backoff.reset();
         this.listState = "ready";
-        this.take(found);
+        this.take(...found);
         this.paint();
-        return found.position;
+        return found[0].position;
       } catch (error) {
         if (error instanceof NotEnrolled) this.listState = "refused";
         else if (this.listState !== "ready") this.listState = "error";
