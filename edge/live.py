@@ -85,7 +85,7 @@ def events_after(
     wanted = [(row["place"], row["kind"], msgspec.json.decode(row["data"])) for row in entries]
     # nothing is looked up that nobody would be told: a kitchen screen wants tickets alone
     of_orders, of_tickets = bool(names & ORDER_EVENTS), "ticket_updated" in names
-    order_ids = list({data["order_id"] for _, kind, data in wanted if _is_of_order(kind, data)}) if of_orders else []
+    order_ids = list({id for _, kind, data in wanted for id in _orders(kind, data)}) if of_orders else []
     ticket_ids = list({ticket for _, _, data in wanted for ticket in _tickets(data)}) if of_tickets else []
     orders = {order["id"]: order for order in order_views(reading, order_ids)} if order_ids else {}
     tickets = {ticket["id"]: ticket for ticket in ticket_views(reading, ticket_ids)} if ticket_ids else {}
@@ -101,15 +101,16 @@ def events_after(
             for n, ticket_id in enumerate(of_this, start=1)
             if ticket_id in tickets
         ]
-        if _is_of_order(kind, data) and data["order_id"] in orders:
-            name = "order_created" if kind == "orders.order_placed" else "order_updated"
-            told.append((len(of_this) + 1, name, {"order": orders[data["order_id"]]}))
+        for n, order_id in enumerate(_orders(kind, data), start=len(of_this) + 1):
+            if order_id in orders:
+                name = "order_created" if kind == "orders.order_placed" else "order_updated"
+                told.append((n, name, {"order": orders[order_id]}))
         if _is_of_menu(kind) and (place == last_of_menu or not many):  # here or at head office
             told.append((1, "menu_updated", _of_menu(data, items)))
         if _is_of_order(kind, data) or kind.startswith(TABLES) or kind == RESTORED:
             # names what it is about and looks nothing up: a floor is read whole, and not by the writer
             about = {name: data[name] for name in ("table_id", "order_id") if name in data}
-            told.append((len(of_this) + 2, "table_updated", about))
+            told.append((len(of_this) + len(_orders(kind, data)) + 1, "table_updated", about))
         for n, name, about in told:
             found.append(_event(name, (place, n), f"{incarnation}:{place}:{n}", about))
     return found, entries[-1]["place"] if entries else after
@@ -139,6 +140,11 @@ def _place_of(position: str, incarnation: int) -> Place | None:
 
 def _is_of_order(kind: str, data: dict[str, Any]) -> bool:
     return "order_id" in data and kind.split(".")[0] in ("orders", "kitchen", "payments")
+
+
+def _orders(kind: str, data: dict[str, Any]) -> Sequence[str]:
+    """The orders that an entry is about; where lines went from one to another, both."""
+    return [data["order_id"], *data.get("other_order_ids", ())] if _is_of_order(kind, data) else []
 
 
 def _tickets(data: dict[str, Any]) -> Sequence[str]:

@@ -266,6 +266,7 @@ def tables(_: Gettext) -> dict[str, str]:
         "order_lines": _("Order line"),
         "line_steps": _("Kitchen step"),
         "line_voids": _("Void"),
+        "line_moves": _("Move of a line"),
         "payments": _("Payment"),
         "receipts": _("Receipt"),
         "journal": _("Journal entry"),

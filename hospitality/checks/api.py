@@ -7,11 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 from hospitality.checks.reading import order_view, orders_page, parts_view, receipt_view
 from hospitality.checks.service import add_lines, answer_card_payment, pay, void_line
 from hospitality.checks.service.floor import change, fire, make_adjustment, repeat_round, rush, withdraw
+from hospitality.checks.service.split import merge, move, split
 from hospitality.ground.http import OR_REQUESTED, Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
 from hospitality.orders.api import NewLineShape, OrderShape, new_lines
 from hospitality.orders.service.adjust import NewAdjustment
 from hospitality.orders.service.change import NewHead
 from hospitality.orders.service.charge import add_charge_rule, charge_rules, end_charge_rule
+from hospitality.orders.service.move import Going
 from hospitality.payments.api import AttemptShape, ListedPayment, PaymentShape, Tender
 from hospitality.payments.reading import attempts_of
 from hospitality.payments.rules import PARTS_MAX, CardAnswer, NewPayment
@@ -61,6 +63,40 @@ class HeadChange(Shape):
     server_id: IdText | None = None
     tab: str | None = None
     promised_at: str | None = None
+
+
+class GoingShape(Shape):
+    """Which lines go: those named, and all that is left of these seats. `tab` names the check that they get."""
+
+    line_ids: list[IdText] = []
+    seats: list[int] = []
+    tab: str | None = None
+
+
+class Split(Shape):
+    """A check for each part; what is in none stays."""
+
+    checks: list[GoingShape]
+
+
+class Move(Shape):
+    """Lines that go to another order."""
+
+    to_order_id: IdText
+    line_ids: list[IdText] = []
+    seats: list[int] = []
+
+
+class Merge(Shape):
+    """The orders whose lines come here."""
+
+    order_ids: list[IdText]
+
+
+class Checks(Shape):
+    """The order that lines left, then each that they went to."""
+
+    items: list[OrderShape]
 
 
 class NewAdjustmentShape(Shape):
@@ -238,6 +274,26 @@ async def change_head(request: Request, asking: Asking, order_id: Id, new: HeadC
 async def repeat(request: Request, asking: Asking, order_id: Id) -> Response:
     """Orders the last round again at the prices of now; needs orders.place."""
     return await act(request, asking, repeat_round, order_id)
+
+
+@router.post("/orders/{order_id}/split", status_code=201, response_model=Checks)
+async def split_order(request: Request, asking: Asking, order_id: Id, into: Split) -> Response:
+    """Opens further checks and takes lines there, by seat or line; needs orders.place. Something stays on the order."""
+    parts = [Going(tuple(part.line_ids), tuple(part.seats), part.tab) for part in into.checks]
+    return await act(request, asking, split, order_id, parts)
+
+
+@router.post("/orders/{order_id}/moves", status_code=201, response_model=Checks)
+async def move_to(request: Request, asking: Asking, order_id: Id, what: Move) -> Response:
+    """Takes lines to another order that is not paid; needs orders.place."""
+    going = Going(tuple(what.line_ids), tuple(what.seats))
+    return await act(request, asking, move, order_id, what.to_order_id, going)
+
+
+@router.post("/orders/{order_id}/merges", status_code=201, response_model=OrderShape)
+async def merge_orders(request: Request, asking: Asking, order_id: Id, which: Merge) -> Response:
+    """Takes all that is left of other orders onto this one; needs orders.place."""
+    return await act(request, asking, merge, order_id, which.order_ids)
 
 
 @router.post("/orders/{order_id}/adjustments", status_code=201, response_model=OrderShape)

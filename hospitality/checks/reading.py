@@ -6,7 +6,7 @@ from typing import Any
 
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
-from hospitality.orders.loading import LoadedOrder, load_order, load_orders
+from hospitality.orders.loading import LoadedOrder, lines_left, load_order, load_orders
 from hospitality.orders.rules import day_cursor, from_day_cursor
 from hospitality.orders.view import order_answer
 from hospitality.payments.reading import payments_of, standing, standings
@@ -21,10 +21,7 @@ _ORDERS = """
     ORDER BY o.business_date DESC, o.id DESC LIMIT :limit
 """
 _HAS_RECEIPT = "EXISTS (SELECT 1 FROM receipts r WHERE r.org_id = o.org_id AND r.order_id = o.id)"
-_HAS_LINES_LEFT = """
-    EXISTS (SELECT 1 FROM order_lines l WHERE l.org_id = o.org_id AND l.order_id = o.id AND NOT EXISTS (
-        SELECT 1 FROM line_voids v WHERE v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id))
-"""
+_HAS_LINES_LEFT = lines_left()
 _CONDITIONS = {
     "open": f"AND o.business_date >= :since AND NOT {_HAS_RECEIPT} AND {_HAS_LINES_LEFT}",
     "settled": f"AND ({_HAS_RECEIPT} OR NOT {_HAS_LINES_LEFT})",

@@ -12,7 +12,7 @@ import msgspec
 from hospitality.cash.rules import KINDS
 from hospitality.days.rules import Figure, Figures, summed, tax_figures
 from hospitality.ground.statements import Found, Reading
-from hospitality.orders.loading import TABLE_LABEL, load_orders
+from hospitality.orders.loading import TABLE_LABEL, lines_left, load_orders
 
 OPEN_ORDERS_MAX = 500
 ORDERS_AT_ONCE_MAX = 500
@@ -118,11 +118,7 @@ _OPEN = f"""
     WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.business_date <= :day {{by}}
       AND NOT EXISTS (
         SELECT 1 FROM receipts r WHERE r.org_id = o.org_id AND r.order_id = o.id AND r.business_date <= :day)
-      AND EXISTS (
-        SELECT 1 FROM order_lines l
-        WHERE l.org_id = o.org_id AND l.order_id = o.id AND l.business_date <= :day AND NOT EXISTS (
-            SELECT 1 FROM line_voids v WHERE v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id
-              AND v.business_date <= :day))
+      AND {lines_left("AND {of}.business_date <= :day")}
     ORDER BY o.business_date, o.opened_at, o.id LIMIT :limit
 """
 

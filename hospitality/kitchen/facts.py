@@ -1,4 +1,4 @@
-"""What can happen to a ticket."""
+"""What can happen to a ticket. Where its lines stand on several orders, each is named."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ class TicketStarted:
 
     ticket_id: str
     order_id: str
+    other_order_ids: tuple[str, ...] = ()
 
 
 @journal_kind("kitchen.ticket_bumped")
@@ -21,6 +22,7 @@ class TicketBumped:
 
     ticket_id: str
     order_id: str
+    other_order_ids: tuple[str, ...] = ()
 
 
 @journal_kind("kitchen.ticket_served")
@@ -30,6 +32,7 @@ class TicketServed:
 
     ticket_id: str
     order_id: str
+    other_order_ids: tuple[str, ...] = ()
 
 
 @journal_kind("kitchen.ticket_recalled")
@@ -39,3 +42,4 @@ class TicketRecalled:
 
     ticket_id: str
     order_id: str
+    other_order_ids: tuple[str, ...] = ()

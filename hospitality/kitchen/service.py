@@ -5,7 +5,7 @@ from typing import Any
 from hospitality.ground.errors import Invalid, NotFound
 from hospitality.ground.work import Work
 from hospitality.kitchen.facts import TicketBumped, TicketRecalled, TicketServed, TicketStarted
-from hospitality.kitchen.tickets import load_ticket, ticket_answer
+from hospitality.kitchen.tickets import load_ticket, orders_of, ticket_answer
 from hospitality.orders.models import LineStep
 from hospitality.orders.rules import state_after, step_changes
 from hospitality.properties.service import business_day
@@ -49,6 +49,7 @@ def step_ticket(work: Work, ticket_id: str, step: str) -> dict[str, Any]:
             if line_id in moving
         ],
     )
-    work.journal(_FACTS[step](ticket_id, order_id))
+    others = tuple(id for id in orders_of(lines) if id != order_id)
+    work.journal(_FACTS[step](ticket_id, order_id, others))
     moved = state_after([step])
     return ticket_answer([line.reached(moved) if line.row["id"] in moving else line for line in lines])

@@ -1,13 +1,19 @@
-"""Tickets as screens and paper show them: two SELECTs for any number, one more to find which are open."""
+"""Tickets as screens and paper show them: two SELECTs for any number, one more to find which are open, and one where
+lines stand on another order by now.
 
-from collections.abc import Sequence
+A ticket whose lines all went to one other order goes with them: it shows that one's number and table. One of which only
+some went stays as it was taken.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
 from hospitality.ground.texts import words_of
-from hospitality.orders.loading import FIRED_AT, TABLE_LABEL, LoadedLine, lines_reached, loaded_line
+from hospitality.orders.loading import FIRED_AT, MOVED_TO, TABLE_LABEL, LoadedLine, lines_reached, loaded_line
 from hospitality.orders.rules import state_of_all
 from hospitality.properties.service import current_business_date
 
@@ -38,7 +44,7 @@ _LINES = f"""
     SELECT l.id, l.order_id, l.ticket_id, l.line_no, l.name, l.quantity, l.choices, l.note, l.seat, l.station_id,
            l.prep_seconds, l.placed_at, l.course, l.held, {FIRED_AT} AS fired_at, v.reason AS void_reason,
            EXISTS (SELECT 1 FROM ticket_rushes r WHERE r.org_id = l.org_id AND r.ticket_id = l.ticket_id) AS rushed,
-           o.number, o.channel, {TABLE_LABEL} AS table_label, o.covers, o.note AS order_note,
+           {MOVED_TO} AS moved_to, o.number, o.channel, {TABLE_LABEL} AS table_label, o.covers, o.note AS order_note,
            i.allergens, st.name AS station_name, p.display_name AS server
     FROM order_lines l
     JOIN orders o ON o.org_id = l.org_id AND o.id = l.order_id
@@ -48,6 +54,10 @@ _LINES = f"""
     LEFT JOIN people p ON p.org_id = l.org_id AND p.id = l.placed_by
     WHERE l.org_id = :org_id AND l.property_id = :property_id AND l.ticket_id IN (:ids)
     ORDER BY l.ticket_id, l.line_no, l.id
+"""
+_HEADS = f"""
+    SELECT o.id AS order_id, o.number, o.channel, {TABLE_LABEL} AS table_label, o.covers, o.note AS order_note
+    FROM orders o WHERE o.org_id = :org_id AND o.id IN (:ids)
 """
 
 
@@ -63,20 +73,42 @@ def ticket_views(reading: Reading, ticket_ids: Sequence[str]) -> list[dict[str, 
     """The property's tickets of these ids, oldest first; ids that it doesn't have are left out."""
     if not ticket_ids:
         return []
-    reached = lines_reached(reading, ticket_ids)
     lines: dict[str, list[LoadedLine]] = {}
-    for row in reading.rows(_LINES, ids=ticket_ids):
-        line = loaded_line(row, reached)
-        if line.is_kitchens:
-            lines.setdefault(row["ticket_id"], []).append(line)
+    for line in _kitchens(reading, ticket_ids, lines_reached(reading, ticket_ids)):
+        lines.setdefault(line.row["ticket_id"], []).append(line)
     return sorted((ticket_answer(of) for of in lines.values()), key=lambda t: (t["placed_at"], t["id"]))
 
 
 def load_ticket(reading: Reading, ticket_id: str) -> tuple[list[LoadedLine], dict[str, tuple[str, int]]]:
     """A ticket's lines, none when the property doesn't have it or none was fired, and what `lines_reached` says of them."""
     reached = lines_reached(reading, [ticket_id])
-    lines = [loaded_line(row, reached) for row in reading.rows(_LINES, ids=[ticket_id])]
-    return [line for line in lines if line.is_kitchens], reached
+    return _kitchens(reading, [ticket_id], reached), reached
+
+
+def orders_of(lines: Sequence[LoadedLine]) -> list[str]:
+    """The ids of the orders on which a ticket's lines stand now."""
+    return list(dict.fromkeys(_order_of(line) for line in lines))
+
+
+def _order_of(line: LoadedLine) -> str:
+    return str(line.row["moved_to"] or line.row["order_id"])
+
+
+def _kitchens(reading: Reading, ticket_ids: Sequence[str], reached: Mapping[str, tuple[str, int]]) -> list[LoadedLine]:
+    """The lines of tickets that their stations know of, each with the head that its ticket shows in its row."""
+    found = [loaded_line(row, reached) for row in reading.rows(_LINES, ids=ticket_ids)]
+    lines = [line for line in found if line.is_kitchens]
+    moved = {line.row["ticket_id"] for line in lines if line.row["moved_to"] is not None}
+    if not moved:
+        return lines
+    goes_with: dict[str, set[str]] = {}
+    for line in lines:
+        if line.row["ticket_id"] in moved and line.state != "voided":
+            goes_with.setdefault(line.row["ticket_id"], set()).add(_order_of(line))
+    to = {ticket_id: ids.pop() for ticket_id, ids in goes_with.items() if len(ids) == 1}
+    heads = {row["order_id"]: dict(row) for row in reading.rows(_HEADS, ids=set(to.values()))}
+    heads_of = {ticket_id: heads[order_id] for ticket_id, order_id in to.items()}
+    return [replace(line, row={**dict(line.row), **heads_of.get(line.row["ticket_id"], {})}) for line in lines]
 
 
 def tickets_list(reading: Reading, *, station_id: str | None = None, state: str = "open") -> list[dict[str, Any]]:

@@ -66,7 +66,10 @@ class ChosenOption(Shape):
 
 
 class LineShape(Shape):
-    """A line as it was sold; a voided one keeps its amount and is in no sum."""
+    """A line as it was sold; a voided one keeps its amount and is in no sum.
+
+    `from_order`: the number of the order that it came from. `contested`: of those to which others moved it while apart.
+    """
 
     id: str
     line_no: int
@@ -83,6 +86,8 @@ class LineShape(Shape):
     ticket_id: str
     kitchen_state: KitchenState
     void_reason: str | None
+    from_order: str | None
+    contested: list[str]
 
 
 class AdjustmentShape(Shape):
@@ -113,6 +118,7 @@ class OrderShape(Shape):
     `unknown`: nobody knows yet whether a card payment went through. What is refunded was given back after settling.
     `promised_at` is what somebody told the guest (`given`), or follows from the prep times of what the kitchen has
     (`reckoned`; null when it has nothing left to bring).
+    `merged_into`: the number of the order that has its lines now.
     """
 
     id: str
@@ -142,6 +148,7 @@ class OrderShape(Shape):
     refunded_minor: int
     kitchen_state: KitchenState
     payment_state: Literal["open", "unknown", "settled"]
+    merged_into: str | None
 
 
 def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:

@@ -125,3 +125,23 @@ class OrderChanged:
     number: str
     fields: tuple[str, ...]
     ticket_ids: tuple[str, ...]
+
+
+@journal_kind("orders.lines_moved")
+@dataclass(frozen=True, slots=True)
+class LinesMoved:
+    """Lines went from one order to another, the first of `other_order_ids`; adjustments that they took along are named.
+
+    opened: whether that is a new check. The total is what is left on the order that they went from.
+    """
+
+    order_id: str
+    number: str
+    other_order_ids: tuple[str, ...]
+    to_number: str
+    opened: bool
+    line_ids: tuple[str, ...]
+    ticket_ids: tuple[str, ...]
+    adjustment_ids: tuple[str, ...]
+    total_minor: int
+    currency: str

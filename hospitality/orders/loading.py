@@ -1,4 +1,5 @@
-"""Orders with their lines, voids and kitchen states: five SELECTs for any number of them."""
+"""Orders with their lines, voids and kitchen states: five SELECTs for any number of them, and two more where lines came
+from other orders or went to them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,19 +9,48 @@ import msgspec
 
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
-from hospitality.orders.rules import Adjusted, Adjusting, Taxed, Totals, adjusted, reckoned, state_after, totals
+from hospitality.orders.rules import (
+    Adjusted,
+    Adjusting,
+    Taxed,
+    Totals,
+    adjusted,
+    counting,
+    reckoned,
+    state_after,
+    totals,
+)
 
-ADJUSTING = ("id", "kind", "line_id", "percent_bp", "amount_minor", "name", "reason")
+ADJUSTING = ("id", "kind", "line_id", "percent_bp", "amount_minor", "name", "reason", "rule_id", "origin_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where a line stands now: by how many moves, from which order and as which line of this one.
+
+    contested: the numbers of the orders to which it was moved as well, by others who were apart.
+    """
+
+    order_id: str
+    order_number: str
+    from_number: str
+    move_no: int
+    line_no: int
+    contested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedLine:
-    """One line: its row, what was chosen, its kitchen state (`voided` when it was taken off) and why."""
+    """One line: its row, what was chosen, its kitchen state (`voided` when it was taken off) and why.
+
+    The row is of the order that it was placed on; `moved` says where it stands since.
+    """
 
     row: Mapping[str, Any]
     options: list[dict[str, Any]]
     state: str = "placed"
     void_reason: str | None = None
+    moved: Moved | None = None
 
     @property
     def is_kitchens(self) -> bool:
@@ -42,12 +72,16 @@ class LoadedLine:
 
 @dataclass(frozen=True, slots=True)
 class LoadedOrder:
-    """One order: its row, the name of who opened it, its lines by number, and what was taken off it or put on."""
+    """One order: its row, the name of who opened it, its lines by number, and what was taken off it or put on.
+
+    merged_into: the number of the order that has the last of its lines now.
+    """
 
     row: Mapping[str, Any]
     opened_by_name: str | None
     lines: tuple[LoadedLine, ...]
     adjustments: tuple[Adjusting, ...] = ()
+    merged_into: str | None = None
 
     @property
     def id(self) -> str:
@@ -99,6 +133,34 @@ TABLE_LABEL = """
                      AND c.field = 'table' ORDER BY c.at DESC, c.id DESC LIMIT 1), o.table_label), '')
 """
 _FIELDS = {"table": "table_label", "promised": "promised_at"}
+
+
+def lines_left(until: str = "", *, org: str = "o.org_id", fence: str = "") -> str:
+    """Whether a line is left on order `o`: one placed on it and not moved since, or one whose last move led there.
+
+    until: `AND {of}.business_date <= :day`, where only facts of so far count. org, fence: how a host's planner is helped
+    to look at each order by itself.
+    """
+    by = {name: until.format(of=name) for name in ("l", "v", "m", "n")}
+    not_voided = f"""NOT EXISTS (
+        SELECT 1 FROM line_voids v
+        WHERE v.org_id = {org} AND v.order_id = l.order_id AND v.line_id = l.id {by["v"]})"""
+    return f"""(
+    EXISTS (SELECT 1 FROM order_lines l WHERE l.org_id = {org} AND l.order_id = o.id {by["l"]} AND {not_voided}
+        AND NOT EXISTS (SELECT 1 FROM line_moves m WHERE m.org_id = {org} AND m.line_id = l.id {by["m"]}) {fence})
+    OR EXISTS (
+        SELECT 1 FROM line_moves m JOIN order_lines l ON l.org_id = m.org_id AND l.id = m.line_id
+        WHERE m.org_id = {org} AND m.to_order_id = o.id {by["m"]} AND {not_voided}
+          AND NOT EXISTS (
+            SELECT 1 FROM line_moves n WHERE n.org_id = {org} AND n.line_id = m.line_id {by["n"]}
+              AND (n.move_no, n.at, n.id) > (m.move_no, m.at, m.id)) {fence}))"""
+
+
+# the order to which a line's last move led, if any did
+MOVED_TO = """
+    (SELECT m.to_order_id FROM line_moves m WHERE m.org_id = l.org_id AND m.line_id = l.id
+     ORDER BY m.move_no DESC, m.at DESC, m.id DESC LIMIT 1)
+"""
 _CHANGES = """
     SELECT c.order_id, c.field, c.value, c.server_id, p.display_name AS server_name
     FROM order_changes c LEFT JOIN people p ON p.org_id = c.org_id AND p.id = c.server_id
@@ -106,7 +168,9 @@ _CHANGES = """
 """
 _ORDERS = """
     SELECT o.id, o.number, o.channel, o.table_label, o.covers, o.note, o.currency, o.opened_by, o.business_date,
-           o.opened_at, p.display_name AS opened_by_name
+           o.opened_at, p.display_name AS opened_by_name,
+           EXISTS (SELECT 1 FROM line_moves m WHERE m.org_id = o.org_id AND m.order_id = o.id) AS gave,
+           EXISTS (SELECT 1 FROM line_moves m WHERE m.org_id = o.org_id AND m.to_order_id = o.id) AS got
     FROM orders o LEFT JOIN people p ON p.org_id = o.org_id AND p.id = o.opened_by
     WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.id IN (:ids)
 """
@@ -116,12 +180,26 @@ _LINES = f"""
            l.prep_seconds, l.placed_at, l.placed_by, l.course, l.held, {FIRED_AT} AS fired_at, v.reason AS void_reason
     FROM order_lines l
     LEFT JOIN line_voids v ON v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id
-    WHERE l.org_id = :org_id AND l.order_id IN (:ids)
+    WHERE l.org_id = :org_id AND {{which}}
     ORDER BY l.order_id, l.line_no, l.id
 """
+_LINES_OF = _LINES.format(which="l.order_id IN (:ids)")
+_LINES_MOVED = _LINES.format(which="l.id IN (:ids)")
+# all moves of the lines that came to these orders or left them, so that each line's last one is known
+_MOVES = """
+    SELECT m.id, m.at, m.line_id, m.order_id, m.to_order_id, m.move_no, m.line_no, t.number AS to_number, f.number AS from_number
+    FROM line_moves m
+    JOIN orders t ON t.org_id = m.org_id AND t.id = m.to_order_id
+    JOIN orders f ON f.org_id = m.org_id AND f.id = m.order_id
+    WHERE m.org_id = :org_id AND m.line_id IN (
+        SELECT k.line_id FROM line_moves k WHERE k.org_id = :org_id AND k.order_id IN (:ids)
+        UNION SELECT k.line_id FROM line_moves k WHERE k.org_id = :org_id AND k.to_order_id IN (:ids))
+    ORDER BY m.line_id, m.move_no, m.at, m.id
+"""
 _ADJUSTMENTS = """
-    SELECT a.id, a.order_id, a.line_id, a.kind, a.name, a.percent_bp, a.amount_minor, a.reason FROM adjustments a
-    WHERE a.org_id = :org_id AND a.order_id IN (:ids) AND NOT EXISTS (
+    SELECT a.id, a.order_id, a.line_id, a.kind, a.name, a.percent_bp, a.amount_minor, a.reason, a.rule_id, a.origin_id
+    FROM adjustments a
+    WHERE a.org_id = :org_id AND (a.order_id IN (:ids) {of_lines}) AND NOT EXISTS (
         SELECT 1 FROM adjustment_withdrawals w WHERE w.org_id = a.org_id AND w.adjustment_id = a.id)
     ORDER BY a.at, a.id
 """
@@ -138,17 +216,52 @@ def load_orders(reading: Reading, order_ids: Sequence[str]) -> list[LoadedOrder]
     heads = {row["id"]: head_of(row) for row in reading.rows(_ORDERS, ids=order_ids)}
     for change in reading.rows(_CHANGES, ids=list(heads)):
         heads[change["order_id"]] |= changed(change)
-    lines = reading.rows(_LINES, ids=list(heads))
+    lines = reading.rows(_LINES_OF, ids=list(heads))
+    crossed = [id for id, head in heads.items() if head["gave"] or head["got"]]
+    moves, gone = _moves(reading, crossed) if crossed else ({}, {})
+    if moves:
+        here = {row["id"] for row in lines}
+        came = [line_id for line_id, move in moves.items() if move.order_id in heads and line_id not in here]
+        lines = [*lines, *reading.rows(_LINES_MOVED, ids=came)]
     reached = lines_reached(reading, {line["ticket_id"] for line in lines})
     by_order: dict[str, list[LoadedLine]] = {id: [] for id in heads}
     for row in lines:
-        by_order[row["order_id"]].append(loaded_line(row, reached))
-    standing = _adjustments(reading, list(heads))
-    return [
-        LoadedOrder(heads[id], heads[id]["opened_by_name"], tuple(by_order[id]), tuple(standing.get(id, ())))
+        moved = moves.get(row["id"])
+        of = row["order_id"] if moved is None else moved.order_id
+        if of in by_order:
+            by_order[of].append(loaded_line(row, reached, moved))
+    standing = _adjustments(reading, by_order, moves)
+    loaded = (
+        LoadedOrder(heads[id], heads[id]["opened_by_name"], tuple(by_order[id]), standing.get(id, ()))
         for id in order_ids
         if id in heads
-    ]
+    )
+    return [_crossed(order, gone) if order.id in crossed else order for order in loaded]
+
+
+def _crossed(order: LoadedOrder, gone: Mapping[str, str]) -> LoadedOrder:
+    """An order that lines came to or left, with its lines by their numbers there."""
+    lines = tuple(sorted(order.lines, key=lambda line: (line.row["line_no"], line.row["id"])))
+    return replace(order, lines=lines, merged_into=None if order.left() else gone.get(order.id))
+
+
+def _moves(reading: Reading, order_ids: list[str]) -> tuple[dict[str, Moved], dict[str, str]]:
+    """Line id → where it stands now, of each line that came to one of these orders or left it; and order id → the number
+    of the order to which a line of it went last."""
+    found: dict[str, Moved] = {}
+    last: dict[str, tuple[tuple[str, str], str]] = {}
+    for row in reading.rows(_MOVES, ids=order_ids):
+        when = (row["at"], row["id"])
+        last[row["order_id"]] = max(last.get(row["order_id"], (("", ""), "")), (when, row["to_number"]))
+        before = found.get(row["line_id"])
+        contested: tuple[str, ...] = ()
+        if before is not None and before.move_no == row["move_no"]:  # two who were apart moved it
+            others = dict.fromkeys((*before.contested, before.order_number))
+            contested = tuple(number for number in others if number != row["to_number"])
+        found[row["line_id"]] = Moved(
+            row["to_order_id"], row["to_number"], row["from_number"], row["move_no"], row["line_no"], contested
+        )
+    return found, {order_id: number for order_id, (_, number) in last.items()}
 
 
 def head_of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,12 +285,18 @@ def changed(change: Mapping[str, Any]) -> dict[str, Any]:
     return {_FIELDS.get(field, field): value or None}
 
 
-def _adjustments(reading: Reading, order_ids: list[str]) -> dict[str, list[Adjusting]]:
+def _adjustments(
+    reading: Reading, lines: Mapping[str, Sequence[LoadedLine]], moves: Mapping[str, Moved]
+) -> dict[str, tuple[Adjusting, ...]]:
+    """Order id → what was taken off it or put on; what is of a line is of the order where the line is."""
+    came = [line.row["id"] for of in lines.values() for line in of if line.moved is not None] if moves else []
+    sql = _ADJUSTMENTS.format(of_lines="OR a.line_id IN (:line_ids)" if came else "")
     found: dict[str, list[Adjusting]] = {}
-    for row in reading.rows(_ADJUSTMENTS, ids=order_ids):
+    for row in reading.rows(sql, ids=list(lines), **({"line_ids": came} if came else {})):
+        moved = moves.get(row["line_id"] or "")
         one = Adjusting(**{name: row[name] for name in ADJUSTING})
-        found.setdefault(row["order_id"], []).append(one)
-    return found
+        found.setdefault(row["order_id"] if moved is None else moved.order_id, []).append(one)
+    return {id: counting(of) for id, of in found.items()}
 
 
 def load_order(reading: Reading, order_id: str) -> LoadedOrder:
@@ -188,15 +307,19 @@ def load_order(reading: Reading, order_id: str) -> LoadedOrder:
     return found[0]
 
 
-def loaded_line(row: Mapping[str, Any], reached: Mapping[str, tuple[str, int]]) -> LoadedLine:
+def loaded_line(
+    row: Mapping[str, Any], reached: Mapping[str, tuple[str, int]], moved: Moved | None = None
+) -> LoadedLine:
     """A line from its row (with `void_reason` and `fired_at`) and the states that `lines_reached` found."""
     options = msgspec.json.decode(row["choices"])
+    if moved is not None:
+        row = {**dict(row), "line_no": moved.line_no}
     if row["void_reason"] is not None:
-        return LoadedLine(row, options, "voided", row["void_reason"])
+        return LoadedLine(row, options, "voided", row["void_reason"], moved)
     if row["held"] and row["fired_at"] is None:
-        return LoadedLine(row, options, "held")
+        return LoadedLine(row, options, "held", None, moved)
     state, _ = reached.get(row["id"], ("placed", 0))
-    return LoadedLine(row, options, state)
+    return LoadedLine(row, options, state, None, moved)
 
 
 def lines_reached(reading: Reading, ticket_ids: Collection[str]) -> dict[str, tuple[str, int]]:

@@ -161,7 +161,9 @@ class Adjustment(Row, table=True):
     """Something was taken off an order or one of its lines, or put on it; what it comes to is derived.
 
     kind: one of ADJUSTMENTS. Either `percent_bp` or `amount_minor`, and neither for a comp, which takes all. `rule_id`
-    names the rule that put a service charge on.
+    names the rule that put a service charge on. One of a line goes with it to another order. `origin_id`: the adjustment
+    of a whole order of which this is a part, taken along when lines went to another; of two such for the same, which two
+    nodes made while apart, the first counts.
     """
 
     __tablename__ = "adjustments"
@@ -180,6 +182,7 @@ class Adjustment(Row, table=True):
     terminal_id: str | None = column(ID, optional=True)
     at: str = column(INSTANT)
     business_date: str = column(DAY)
+    origin_id: str | None = column(ID, optional=True)
 
 
 class AdjustmentWithdrawal(Row, table=True):
@@ -226,6 +229,32 @@ class OrderChange(Row, table=True):
     field: str = column(WORDS)
     value: str = column(WORDS, pii="indirect")
     server_id: str | None = column(ID, pii="indirect", optional=True)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
+class LineMove(Row, table=True):
+    """A line stands on another order from here on; which one it stands on is that of its last move, or its own.
+
+    `order_id` is the one that it left. `move_no` counts a line's moves, since a wall clock can go backwards: of two that
+    were made apart, both the second, the later holds. `line_no` is its place on the other order. What it was placed,
+    fired, made and voided as stays as it is.
+    """
+
+    __tablename__ = "line_moves"
+    __table_args__ = described(
+        "fact",
+        refers={"line_id": "order_lines", "to_order_id": "orders"},
+        indexes=[["line_id", "move_no"], ["order_id"], ["to_order_id"]],
+    )
+
+    line_id: str = column(ID)
+    order_id: str = column(ID)
+    to_order_id: str = column(ID)
+    move_no: int = column(COUNT)
+    line_no: int = column(COUNT)
     person_id: str | None = column(ID, pii="indirect", optional=True)
     terminal_id: str | None = column(ID, optional=True)
     at: str = column(INSTANT)

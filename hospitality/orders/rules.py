@@ -4,8 +4,8 @@ Taxes are rounded once for each rate of an order, half up, on the sum of that ra
 give other sums, and both hosts must give the same (R17).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -106,6 +106,13 @@ class Adjusting:
     amount_minor: int | None = None
     name: str | None = None
     reason: str | None = None
+    rule_id: str | None = None
+    origin_id: str | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it follows what is on the order: a percentage, or a comp of all."""
+        return self.amount_minor is None
 
     def of(self, base_minor: int) -> int:
         """What it comes to of an amount, rounded half up; never more than all of it, but for a charge by amount."""
@@ -118,24 +125,30 @@ class Adjusting:
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """Lines' amounts after all adjustments, and what each of those came to; the changes add up to the difference."""
+    """Lines' amounts after all adjustments, and what each of those came to; the changes add up to the difference.
+
+    parts: what each one of the whole order took off or put on each line.
+    """
 
     amounts: list[int]
     effects: dict[str, int]
+    parts: dict[str, list[int]]
 
 
 def adjusted(lines: Sequence[tuple[str, int]], adjustments: Sequence[Adjusting]) -> Adjusted:
     """(line id, amount) of the lines that are left, after adjustments in the order in which they were made.
 
     First what is taken off lines, then what is taken off the order, cut over its lines as they stand to each other,
-    then charges on what is left, cut likewise: so each part is taxed as what it belongs to.
+    then charges on what is left, cut likewise: so each part is taxed as what it belongs to. A line has a charge of its
+    own where it came from an order that had one.
     """
     left = [amount for _, amount in lines]
     places = {id: place for place, (id, _) in enumerate(lines)}
     effects = {one.id: 0 for one in adjustments}
+    parts_of: dict[str, list[int]] = {}
     for one in adjustments:
         place = places.get(one.line_id or "")
-        if place is not None:
+        if place is not None and one.kind != "service_charge":
             cut = one.of(left[place])
             left[place] -= cut
             effects[one.id] = -cut
@@ -144,13 +157,78 @@ def adjusted(lines: Sequence[tuple[str, int]], adjustments: Sequence[Adjusting])
             parts = portions(one.of(sum(left)), left)
             left = [amount - part for amount, part in zip(left, parts, strict=True)]
             effects[one.id] = -sum(parts)
+            parts_of[one.id] = parts
     charged = list(left)
     for one in adjustments:
-        if one.line_id is None and one.kind == "service_charge":
+        if one.kind != "service_charge":
+            continue
+        place = places.get(one.line_id or "")
+        if place is not None:
+            effects[one.id] = one.of(left[place])
+            charged[place] += effects[one.id]
+        elif one.line_id is None:
             parts = portions(one.of(sum(left)), left)
             charged = [amount + part for amount, part in zip(charged, parts, strict=True)]
             effects[one.id] = sum(parts)
-    return Adjusted(charged, effects)
+            parts_of[one.id] = parts
+    return Adjusted(charged, effects, parts_of)
+
+
+def taken_along(
+    there: Sequence[Adjusting],
+    after: Adjusted,
+    lines: Sequence[str],
+    moved: Collection[str],
+    *,
+    onto: Sequence[Adjusting] | None,
+) -> list[Adjusting]:
+    """What goes along of an order's adjustments when some of its lines that are left (`lines`) go to another order.
+
+    One of a line goes with it by itself. onto: what stands on the other order; None when it is a new check, which gets
+    the same percentages, since it is the same party. On another party's order each moved line keeps what the whole
+    order's adjustments took off it or put on it, to the minor unit, unless the same percentage covers it there. An amount
+    stays where it was given, and goes only with the last line. Each answer names its origin and has yet to get an id.
+    """
+    found = []
+    for one in (one for one in there if one.line_id is None):
+        root = one.origin_id or one.id
+        if onto is None:
+            if one.is_share:
+                found.append(replace(one, id="", origin_id=root))
+        elif not any(_covers(other, one) for other in onto) if one.is_share else len(moved) == len(lines):
+            parts = zip(lines, after.parts[one.id], strict=True)
+            found += [
+                Adjusting("", one.kind, id, None, part, one.name, one.reason, one.rule_id, root)
+                for id, part in parts
+                if part and id in moved
+            ]
+    return found
+
+
+def _covers(other: Adjusting, one: Adjusting) -> bool:
+    """Whether another order's adjustment does to a line that comes there what `one` did where it came from."""
+    if other.line_id is not None or other.kind != one.kind or not other.is_share:
+        return False
+    return one.kind == "service_charge" or other.percent_bp == one.percent_bp
+
+
+def counting(adjustments: Sequence[Adjusting]) -> tuple[Adjusting, ...]:
+    """The adjustments of one order that count, in the order in which they were made.
+
+    A part that a line brought counts no more where what it is a part of covers the line again; and of two parts of one
+    for the same line or order, which two nodes took along while apart, the first counts.
+    """
+    whole = {id for one in adjustments if one.line_id is None for id in (one.id, one.origin_id)}
+    seen: set[tuple[str, str | None]] = set()
+    found = []
+    for one in adjustments:
+        if one.origin_id is not None:
+            key = (one.origin_id, one.line_id)
+            if key in seen or (one.line_id is not None and one.origin_id in whole):
+                continue
+            seen.add(key)
+        found.append(one)
+    return tuple(found)
 
 
 def check_adjustment(one: Adjusting, *, base_minor: int, currency: str) -> None:
@@ -330,4 +408,53 @@ def check_void(*, total_left_minor: int, paid_minor: int) -> None:
             "More has been paid than would be left to pay. Keep the line, or refund first.",
             paid_minor=paid_minor,
             total_left_minor=total_left_minor,
+        )
+
+
+# --- to another order
+
+
+def check_moving(*, named: Sequence[str], there: Mapping[str, str], number: str) -> None:
+    """Raises unless each line named is on the order once and not taken off. there: line id → its state."""
+    if not named:
+        raise Invalid("NOTHING_TO_MOVE", "Choose the lines or seats that go to another check.")
+    if len(set(named)) < len(named):
+        raise Invalid("LINE_NAMED_TWICE", "A line goes to one check. Name each line and seat once.")
+    strange = [id for id in named if id not in there]
+    if strange:
+        raise Refused(
+            "LINE_NOT_ON_ORDER", f"Not all of that is on order {number} (any more). Read it again.", line_ids=strange
+        )
+    gone = [id for id in named if there[id] == "voided"]
+    if gone:
+        raise Refused("LINE_ALREADY_VOIDED", "What is voided stays where it is. Leave it out.", line_ids=gone)
+
+
+def check_room(*, there: int, coming: int, number: str) -> None:
+    """Raises Refused when an order would have more lines than one takes."""
+    if there + coming > LINES_PER_ORDER_MAX:
+        raise Refused(
+            "ORDER_FULL", f"Order {number} takes {LINES_PER_ORDER_MAX} lines at most. Leave some where they are."
+        )
+
+
+def check_left_covers(*, total_left_minor: int, paid_minor: int, number: str) -> None:
+    """Raises Refused MOVE_BELOW_PAID when more has been paid on an order than would be left on it."""
+    if paid_minor > total_left_minor:
+        raise Refused(
+            "MOVE_BELOW_PAID",
+            f"More has been paid on order {number} than would be left on it. Move less, or refund first.",
+            paid_minor=paid_minor,
+            total_left_minor=total_left_minor,
+        )
+
+
+def check_amounts_stay(before: Adjusted, after: Adjusted, there: Sequence[Adjusting], *, number: str) -> None:
+    """Raises Refused MOVE_BELOW_DISCOUNT when an amount taken off an order, or put on it, would not find room on it."""
+    kept = (one.id for one in there if one.line_id is None and not one.is_share)
+    if any(before.effects[id] != after.effects[id] for id in kept):
+        raise Refused(
+            "MOVE_BELOW_DISCOUNT",
+            f"An amount was taken off order {number} or put on it, and too little would be left for it."
+            " Move less, or withdraw it first.",
         )

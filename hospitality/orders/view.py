@@ -11,13 +11,16 @@ def order_answer(
 ) -> dict[str, Any]:
     """The whole order with its sums and states.
 
-    A voided line keeps its amount and is in no sum. An order whose every line is voided owes nothing and counts as
-    settled, without a receipt. refunded_minor: given back after it was settled. unknown: whether a card payment waits of
+    A voided line keeps its amount and is in no sum. An order of which nothing is left owes nothing and counts as settled,
+    without a receipt, unless money was taken for it; one whose receipt says less than it comes to (lines were added where
+    nobody knew of it) is open. refunded_minor: given back after it was settled. unknown: whether a card payment waits of
     which nobody knows if it went through.
     """
     row = order.row
     sums = order.totals()
     kitchen_state = state_of_all(line.state for line in order.lines)
+    due_minor = sums.total_minor - paid_minor
+    is_settled = due_minor <= 0 if settled else kitchen_state == "voided" and not paid_minor
     return {
         "id": row["id"],
         "number": row["number"],
@@ -42,10 +45,11 @@ def order_answer(
         "taxes": sums.taxes,
         "total_minor": sums.total_minor,
         "paid_minor": paid_minor,
-        "due_minor": sums.total_minor - paid_minor,
+        "due_minor": due_minor,
         "kitchen_state": kitchen_state,
         "refunded_minor": refunded_minor,
-        "payment_state": "unknown" if unknown else "settled" if settled or kitchen_state == "voided" else "open",
+        "payment_state": "unknown" if unknown else "settled" if is_settled else "open",
+        "merged_into": order.merged_into,
     }
 
 
@@ -83,4 +87,6 @@ def _line_answer(line: LoadedLine) -> dict[str, Any]:
         "ticket_id": row["ticket_id"],
         "kitchen_state": line.state,
         "void_reason": line.void_reason,
+        "from_order": None if line.moved is None else line.moved.from_number,
+        "contested": [] if line.moved is None else list(line.moved.contested),
     }

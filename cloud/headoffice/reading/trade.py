@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from cloud.headoffice.reading.days import PropertyDay, Window
 from hospitality.checks.reading import OPEN_DAYS
 from hospitality.ground.statements import Reading
+from hospitality.orders.loading import lines_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Unpaid:
     oldest_at: str | None = None
 
 
+_LINES_LEFT = lines_left(org=":org_id", fence="OFFSET 0")
 _SALES = """
     SELECT w.property_id, w.week, s.hour, s.sales_minor
     FROM (VALUES {windows}) AS w (property_id, zone, week, day, until)
@@ -66,17 +68,16 @@ _SALES = """
         GROUP BY 1
     ) s
 """
-_ORDERS = """
-    SELECT w.property_id, w.week, s.orders, s.taken - s.orders AS voided
-    FROM (VALUES {windows}) AS w (property_id, zone, week, day, until)
+# an order whose lines went to another one was not voided
+_ORDERS = f"""
+    SELECT w.property_id, w.week, s.orders, s.voided
+    FROM (VALUES {{windows}}) AS w (property_id, zone, week, day, until)
     CROSS JOIN LATERAL (
-        SELECT count(*) AS taken, count(*) FILTER (WHERE t.has_left) AS orders
+        SELECT count(*) FILTER (WHERE t.has_left) AS orders,
+               count(*) FILTER (WHERE NOT t.has_left AND NOT t.gave) AS voided
         FROM (
-            SELECT EXISTS (
-                SELECT 1 FROM order_lines l WHERE l.org_id = :org_id AND l.order_id = o.id AND NOT EXISTS (
-                    SELECT 1 FROM line_voids v
-                    WHERE v.org_id = :org_id AND v.order_id = l.order_id AND v.line_id = l.id)
-            ) AS has_left
+            SELECT {_LINES_LEFT} AS has_left,
+                   EXISTS (SELECT 1 FROM line_moves m WHERE m.org_id = :org_id AND m.order_id = o.id) AS gave
             FROM orders o
             WHERE o.org_id = :org_id AND o.property_id = w.property_id AND o.business_date = w.day
               AND o.opened_at <= w.until
@@ -99,19 +100,15 @@ _TAKEN = """
     ) s
 """
 # the same orders as `orders_page(state="open")` lists
-_UNPAID = """
+_UNPAID = f"""
     SELECT w.property_id, s.orders, s.oldest_at
-    FROM (VALUES {since}) AS w (property_id, since)
+    FROM (VALUES {{since}}) AS w (property_id, since)
     CROSS JOIN LATERAL (
         SELECT count(*) AS orders, min(o.opened_at) AS oldest_at FROM orders o
         WHERE o.org_id = :org_id AND o.property_id = w.property_id AND o.business_date >= w.since
           AND NOT EXISTS (
             SELECT 1 FROM receipts r WHERE r.org_id = :org_id AND r.order_id = o.id OFFSET 0)
-          AND EXISTS (
-            SELECT 1 FROM order_lines l WHERE l.org_id = :org_id AND l.order_id = o.id AND NOT EXISTS (
-                SELECT 1 FROM line_voids v
-                WHERE v.org_id = :org_id AND v.order_id = l.order_id AND v.line_id = l.id)
-            OFFSET 0)
+          AND {_LINES_LEFT}
     ) s
 """
 _WINDOW = "(:p{n}::uuid, :z{n}::text, :w{n}::integer, :d{n}::date, :u{n}::timestamptz)"

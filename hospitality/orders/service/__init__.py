@@ -95,6 +95,12 @@ def add_lines(work: Work, order: LoadedOrder, lines: Sequence[NewLine]) -> Loade
     work.require(PLACE)
     rules.check_lines(lines, there=len(order.lines))
     if not order.left():
+        if order.merged_into is not None:
+            raise Refused(
+                "ORDER_MERGED",
+                f"What was on order {order.number} is on {order.merged_into} now. Add it there.",
+                number=order.merged_into,
+            )
         raise Refused(
             "ORDER_VOIDED",
             f"Everything on order {order.number} is voided. Take a new order.",

@@ -36,7 +36,7 @@ def adjust(
     """
     one = _asked(order, new)
     why = _reason(new.reason)
-    if len(order.adjustments) >= rules.ADJUSTMENTS_MAX:
+    if sum(other.origin_id is None for other in order.adjustments) >= rules.ADJUSTMENTS_MAX:
         raise Refused("TOO_MANY_ADJUSTMENTS", f"An order takes at most {rules.ADJUSTMENTS_MAX}. Withdraw one first.")
     rules.check_adjustment(one, base_minor=_base(order, one), currency=order.row["currency"])
     changed = replace(order, adjustments=(*order.adjustments, replace(one, reason=why)))
@@ -60,6 +60,7 @@ def adjust(
         "terminal_id": work.caller.terminal_id,
         "at": work.now_text,
         "business_date": business_day(work).isoformat(),
+        "origin_id": None,
     }
     work.add(Adjustment, row)
     fact = AdjustmentMade(one.id, order.id, one.line_id, one.kind, one.percent_bp, effect, total, order.row["currency"])
@@ -114,7 +115,8 @@ def _base(order: LoadedOrder, one: Adjusting) -> int:
     if one.line_id is None:
         return sum(now.amounts) - sum(effect for effect in now.effects.values() if effect > 0)
     gross = next(line.row["amount_minor"] for line in order.left() if line.row["id"] == one.line_id)
-    return int(gross + sum(now.effects[other.id] for other in order.adjustments if other.line_id == one.line_id))
+    of_line = (other for other in order.adjustments if other.line_id == one.line_id and other.kind != "service_charge")
+    return int(gross + sum(now.effects[other.id] for other in of_line))
 
 
 def _reason(reason: str) -> str:

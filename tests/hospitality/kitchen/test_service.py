@@ -112,7 +112,8 @@ def test_a_tickets_way_with_a_recall(restaurant: Restaurant) -> None:
     assert node.read(order_view, order["id"])["kitchen_state"] == "in_preparation"
     kinds = [entry["kind"].removeprefix("kitchen.ticket_") for entry in node.journal("kitchen.")]
     assert kinds == ["started", "bumped", "recalled", "bumped", "served", "recalled", "bumped"]
-    assert msgspec.json.decode(node.journal("kitchen.")[0]["data"]) == {"ticket_id": ticket_id, "order_id": order["id"]}
+    told = msgspec.json.decode(node.journal("kitchen.")[0]["data"])
+    assert told == {"ticket_id": ticket_id, "order_id": order["id"], "other_order_ids": []}
     node.act(step_ticket, bar, "ready")
     assert node.read(order_view, order["id"])["kitchen_state"] == "ready"
     node.act(step_ticket, bar, "served")

@@ -24,8 +24,14 @@ def steak_and_beer(restaurant: Restaurant, **head: Any) -> NewOrder:
 
 # what nothing was done to yet
 READY = {"promise": "reckoned", "promised_at": "2026-03-01T17:10:00.000000Z"}
-PLAIN_ORDER: dict[str, Any] = {"adjustments": [], "tab": None, **READY}
-PLAIN_LINE = {"course": None, "kitchen_state": "placed", "void_reason": None}
+PLAIN_ORDER: dict[str, Any] = {"adjustments": [], "tab": None, "merged_into": None, **READY}
+PLAIN_LINE: dict[str, Any] = {
+    "course": None,
+    "kitchen_state": "placed",
+    "void_reason": None,
+    "from_order": None,
+    "contested": [],
+}
 
 
 def test_an_order_is_answered_whole_at_the_menus_prices(restaurant: Restaurant) -> None:

@@ -1,0 +1,195 @@
+"""Splitting, moving and merging orders, on both databases."""
+
+from typing import Any
+
+import pytest
+
+from hospitality.checks.reading import order_view, orders_page
+from hospitality.checks.service import add_lines, pay, void_line
+from hospitality.checks.service.floor import change, fire, make_adjustment
+from hospitality.checks.service.split import merge, move, split
+from hospitality.days.loading import orders_open
+from hospitality.ground.errors import Refused
+from hospitality.kitchen.service import step_ticket
+from hospitality.kitchen.tickets import tickets_list
+from hospitality.orders.rules import NewLine, NewOrder
+from hospitality.orders.service import place_order
+from hospitality.orders.service.adjust import NewAdjustment
+from hospitality.orders.service.change import NewHead
+from hospitality.orders.service.move import Going
+from hospitality.payments.rules import NewPayment
+from hospitality.payments.service.card import attempt_card
+from tests.hospitality.checks.test_floor import told
+from tests.hospitality.node import Node, Restaurant
+
+
+def party(restaurant: Restaurant, **head: Any) -> dict[str, Any]:
+    """Two guests: soup and beer on seat 1, two soups on seat 2, and a held soup of nobody's."""
+    lines = (
+        NewLine(restaurant.soup, 1, seat=1),
+        NewLine(restaurant.beer, 3, seat=1),
+        NewLine(restaurant.soup, 2, seat=2),
+        NewLine(restaurant.soup, 1, course=2, hold=True),
+    )
+    order: dict[str, Any] = restaurant.node.act(place_order, NewOrder("dine_in", lines, **head))
+    return order
+
+
+def numbers(order: dict[str, Any]) -> list[tuple[str, int, str | None]]:
+    """Name, quantity and origin of each line that an order shows."""
+    return [(line["name"], line["quantity"], line["from_order"]) for line in order["lines"]]
+
+
+def is_open(node: Node) -> set[str]:
+    """The numbers of the orders that are listed as open; those that keep the day open are the same."""
+    found = {order["number"] for order in node.read(orders_page, state="open")["items"]}
+    assert found == {order["number"] for order in node.read(orders_open, "2026-03-01")}
+    return found
+
+
+def test_an_order_is_split_by_seat_and_line_into_checks_that_are_paid_by_themselves(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    order = party(restaurant, table="7", covers=2, tab="Ines")
+    node.act(change, order["id"], NewHead(table="9"))
+    beer, held = order["lines"][1]["id"], order["lines"][3]["id"]
+    parts = [Going(seats=(2,), tab="Toivo"), Going(line_ids=(held,))]
+    found = node.act(split, order["id"], parts)["items"]
+    assert found == [node.read(order_view, one["id"]) for one in found]
+    assert [numbers(one) for one in found] == [
+        [("Soup", 1, None), ("Beer", 3, None)],
+        [("Soup", 2, "A1-1")],
+        [("Soup", 1, "A1-1")],
+    ]
+    first, second, third = found
+    assert [one["total_minor"] for one in found] == [900 + 999 + 20, 1800, 900]
+    assert [(one["number"], one["table"], one["tab"], one["server_name"], one["covers"]) for one in found] == [
+        ("A1-1", "9", "Ines", "Selma", 2),
+        ("A1-2", "9", "Toivo", "Selma", None),
+        ("A1-3", "9", "Ines", "Selma", None),
+    ]
+    assert is_open(node) == {"A1-1", "A1-2", "A1-3"}
+    assert third["kitchen_state"] == "held"
+    third = node.act(fire, third["id"], None)
+    assert (third["kitchen_state"], node.read(order_view, first["id"])["lines"]) == ("placed", first["lines"])
+    node.act(void_line, second["id"], second["lines"][0]["id"], reason="spilt")
+    back = node.act(move, first["id"], third["id"], Going((beer,)))["items"]
+    assert [numbers(one) for one in back] == [[("Soup", 1, None)], [("Soup", 1, "A1-1"), ("Beer", 3, "A1-1")]]
+    assert [line["line_no"] for line in back[1]["lines"]] == [1, 2]
+    for one in back:
+        assert node.act(pay, one["id"], NewPayment("cash", one["due_minor"]))["receipt"] is not None
+    assert is_open(node) == set()
+    moved = told(node, "orders.lines_moved")
+    assert [(fact["number"], fact["to_number"], fact["opened"], len(fact["line_ids"])) for fact in moved] == [
+        ("A1-1", "A1-2", True, 1),
+        ("A1-1", "A1-3", True, 1),
+        ("A1-1", "A1-3", False, 1),
+    ]
+
+
+def test_orders_are_merged_and_the_kitchen_follows(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    one, other = party(restaurant, table="5", covers=2), party(restaurant, table="6", covers=3)
+    voided = other["lines"][0]["id"]
+    node.act(void_line, other["id"], voided, reason="mistyped")
+    merged = node.act(merge, one["id"], [other["id"]])
+    assert merged == node.read(order_view, one["id"])
+    assert (merged["covers"], merged["total_minor"]) == (5, one["total_minor"] + other["total_minor"] - 900)
+    assert [line["line_no"] for line in merged["lines"]] == [1, 2, 3, 4, 5, 6, 7]
+    gone = node.read(order_view, other["id"])
+    assert (gone["merged_into"], gone["payment_state"], gone["due_minor"]) == ("A1-1", "settled", 0)
+    assert [line["id"] for line in gone["lines"]] == [voided], "what was voided stays where it was"
+    assert is_open(node) == {"A1-1"}
+    tickets = node.read(tickets_list)
+    assert {(ticket["order_number"], ticket["table"], ticket["order_id"]) for ticket in tickets} == {
+        ("A1-1", "5", one["id"])
+    }
+    assert len({ticket["id"] for ticket in tickets}) == len(tickets) == 4, "nothing is made twice"
+    with pytest.raises(Refused) as refused:
+        node.act(add_lines, other["id"], [NewLine(restaurant.beer, 1)])
+    assert refused.value.code == "ORDER_MERGED"
+    kitchen = next(ticket["id"] for ticket in tickets if len(ticket["lines"]) == 2)
+    node.act(split, one["id"], [Going((merged["lines"][0]["id"],))])
+    node.act(step_ticket, kitchen, "ready")
+    [shown] = [ticket for ticket in node.read(tickets_list, state="done") if ticket["id"] == kitchen]
+    assert shown["order_number"] == "A1-1", "a ticket of which a part went to another check stays as it was taken"
+    assert told(node, "kitchen.ticket_bumped")[-1]["other_order_ids"] != []
+
+
+def test_what_is_paid_does_not_move_and_every_refusal_has_its_own_code(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    order, other = party(restaurant), party(restaurant)
+    soup, _, soups, held = (line["id"] for line in order["lines"])
+    node.act(void_line, order["id"], held, reason="less")
+    node.act(pay, order["id"], NewPayment("cash", 2000))
+    node.act(make_adjustment, order["id"], NewAdjustment("discount", "voucher", amount_minor=300))
+    settled = node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 1),)))
+    node.act(pay, settled["id"], NewPayment("cash", 900))
+    waiting = node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 1),)))
+    node.act(attempt_card, waiting["id"], amount_minor=100)
+    before = node.store.counts()
+
+    def refused(verb: Any, *arguments: Any) -> str:
+        with pytest.raises(Refused) as found:
+            node.act(verb, *arguments)
+        return str(found.value.code)
+
+    assert refused(split, order["id"], [Going()]) == "NOTHING_TO_MOVE"
+    assert refused(split, order["id"], [Going(seats=(9,))]) == "NOTHING_TO_MOVE"
+    assert refused(split, order["id"], []) == "SPLIT_INVALID"
+    assert refused(split, order["id"], [Going((soup,)), Going(seats=(1,))]) == "LINE_NAMED_TWICE"
+    assert refused(split, order["id"], [Going(seats=(1, 2))]) == "SPLIT_TAKES_ALL"
+    assert refused(split, order["id"], [Going((other["lines"][0]["id"],))]) == "LINE_NOT_ON_ORDER"
+    assert refused(split, order["id"], [Going((held,))]) == "LINE_ALREADY_VOIDED"
+    assert refused(split, order["id"], [Going((soups,))]) == "MOVE_BELOW_PAID"
+    assert refused(move, order["id"], order["id"], Going((soup,))) == "SAME_ORDER"
+    assert refused(move, order["id"], settled["id"], Going((soup,))) == "ORDER_SETTLED"
+    assert refused(move, waiting["id"], order["id"], Going((waiting["lines"][0]["id"],))) == "CARD_PAYMENT_UNKNOWN"
+    assert refused(merge, other["id"], [order["id"]]) == "MERGE_PAID"
+    assert refused(merge, settled["id"], [other["id"]]) == "ORDER_SETTLED"
+    assert refused(merge, other["id"], []) == "MERGE_INVALID"
+    assert refused(merge, other["id"], [other["id"]]) == "SAME_ORDER"
+    assert node.store.counts() == before
+    merged = node.act(merge, order["id"], [other["id"]])
+    assert merged["subtotal_minor"] == order["subtotal_minor"] - 900 - 300 + other["subtotal_minor"]
+    assert merged["paid_minor"] == 2000
+    # what was paid may be exactly what is left: that settles it
+    here = node.act(move, order["id"], other["id"], Going((soup,)))["items"][0]
+    node.act(pay, order["id"], NewPayment("cash", here["due_minor"] - 1800))
+    items = node.act(move, order["id"], other["id"], Going((soups,)))["items"]
+    assert [one["payment_state"] for one in items] == ["settled", "open"]
+
+
+def test_what_was_taken_off_the_whole_goes_along_to_the_cent(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    order = party(restaurant, covers=2)
+    soup, beer, soups, held = (line["id"] for line in order["lines"])
+    node.act(make_adjustment, order["id"], NewAdjustment("discount", "beer hour", line_id=beer, percent_bp=5000))
+    node.act(make_adjustment, order["id"], NewAdjustment("discount", "regular", percent_bp=1000))
+    node.act(make_adjustment, order["id"], NewAdjustment("service_charge", "party", percent_bp=1250))
+    order = node.act(make_adjustment, order["id"], NewAdjustment("discount", "voucher", amount_minor=900))
+    before = order["subtotal_minor"]
+    # a check of the same party has the same percentages; the voucher stays
+    kept, check = node.act(split, order["id"], [Going((beer, held))])["items"]
+    assert [(one["kind"], one["percent_bp"], one["line_id"]) for one in check["adjustments"]] == [
+        ("discount", 5000, beer),
+        ("discount", 1000, None),
+        ("service_charge", 1250, None),
+    ]
+    assert [one["amount_minor"] for one in kept["adjustments"]] == [-270, 191, -900]
+    assert abs(kept["subtotal_minor"] + check["subtotal_minor"] - before) <= 2
+    back = node.act(move, check["id"], order["id"], Going((beer, held)))["items"][1]
+    assert back["subtotal_minor"] == before, "nothing counts twice where the same percentage covers it again"
+    # on another party's order each line keeps what it had
+    stranger = node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 1),)))
+    with pytest.raises(Refused) as refused:
+        node.act(move, order["id"], stranger["id"], Going((beer, soup, soups)))
+    assert refused.value.code == "MOVE_BELOW_DISCOUNT"
+    merged = node.act(merge, stranger["id"], [order["id"]])
+    assert merged == node.read(order_view, stranger["id"])
+    assert merged["subtotal_minor"] == before + 900
+    assert (
+        sum(one["amount_minor"] for one in merged["adjustments"])
+        == before - order["lines"][0]["amount_minor"] - 999 - 2700
+    )
+    late = node.act(add_lines, stranger["id"], [NewLine(restaurant.beer, 1)])
+    assert late["subtotal_minor"] == before + 900 + 333, "a percentage of the other party's ends with its lines"
