@@ -14,6 +14,7 @@ import msgspec
 from sync.allowance import COUNTED
 from sync.clock import Stamp
 from sync.hub.conflict_log import conflict_fact
+from sync.hub.gone_on import Place, note, own_of
 from sync.hub.interest import forget, image, settle
 from sync.hub.keys import same_keys
 from sync.hub.said import check_amount, fields_of, normal, of_a_later_release, parts_of, place_of
@@ -66,14 +67,17 @@ class NotTogether(SetAside):
 @dataclass(frozen=True, slots=True)
 class Rules:
     """By what a push is judged. known: whether its sender has this schema; born: later than every stamp under which an
-    earlier life of the sender's database edited anything; late: what is judged was set aside, and what its author wrote
-    after it is here."""
+    earlier life of the sender's database edited anything; ended: the same of a life that ended (0: it goes on); late:
+    what is judged was set aside, and what its author wrote after it is here; gone_on: what of it its author went on from
+    (see `gone_on`)."""
 
     schema: Schema
     known: bool
     now_ms: int
     born: int = 0
+    ended: int = 0
     late: bool = False
+    gone_on: frozenset[Place] = frozenset()
 
 
 class Application:
@@ -92,6 +96,8 @@ class Application:
         self._touched: dict[str, dict[str, tuple[Transaction, Transaction]]] = {}
         # of tables with business keys: the rows that may have taken one, and the last transaction that did it
         self._keyed: dict[str, dict[str, Transaction]] = {}
+        # what the sender saw that it had set itself, and that is not here so: it may wait set aside
+        self._gone_on: list[tuple[Place, int]] = []
 
     def run(self, transactions: Sequence[Transaction]) -> None:
         """Raises SetAside when anything can't be applied; nothing may then stay of any of them (HubStore.attempt)."""
@@ -112,6 +118,7 @@ class Application:
             self._edit(self._schema.tables[name], edits[name])
         self._settle_dealings()
         self._tell_same_keys()
+        note(self._store, self._gone_on)
 
     def _tell_same_keys(self) -> None:
         for name, rows in self._keyed.items():
@@ -278,6 +285,11 @@ class Application:
         if change.o == "i":  # made twice: who makes a row also says that it is there
             fields.setdefault("_deleted", False)
         was = Version(row["_deleted"], versions.of("_deleted"))
+        self._gone_on += [
+            (place, hlc)
+            for place, hlc in own_of(self._sender.number, change)
+            if place[2] in fields and versions.of(place[2]) != (hlc, self._sender.number)
+        ]
         for name, raw in fields.items():
             here = table.holding(name)
             spec = here or of_a_later_release(table, name)
@@ -289,11 +301,11 @@ class Application:
             place = row if here else extra
             mine = part(spec, name, place.get(spec.name), versions)
             sent = Version(normal(spec, raw), (transaction.hlc, self._sender.number))
-            own = self._is_own(mine.stamp)
-            if again or (self._rules.late and own and mine.stamp > sent.stamp):
-                final = mine  # its author went on from it
+            is_passed = self._is_passed(spec, mine, sent)
+            if again or (is_passed and (table.name, change.k, name) in self._rules.gone_on):
+                final = mine
             else:
-                known = tuple(seen.get(name, NEVER)) == mine.stamp or own
+                known = tuple(seen.get(name, NEVER)) == mine.stamp or (self._is_own(mine.stamp) and not is_passed)
                 final = self._decide(table, spec, transaction, (row, name), mine, sent, known)
             if final != mine:
                 place[spec.name] = with_part(spec, name, place.get(spec.name), final.value)
@@ -358,8 +370,16 @@ class Application:
             raise SetAside("NOT_PERMITTED", f"only the group edits {spec.name} of {table.name} {change.k}")
 
     def _is_own(self, stamp: Stamp) -> bool:
-        """Whether the sender made this edit and knows of it: what an earlier life of its database wrote, it forgot."""
-        return stamp[1] == self._sender.number and stamp[0] > self._rules.born
+        """Whether the sender made this edit and knows of it: what an earlier life of its database wrote, it forgot, and an
+        earlier life knows nothing of a later one's."""
+        ended = self._rules.ended
+        return stamp[1] == self._sender.number and stamp[0] > self._rules.born and (not ended or stamp[0] <= ended)
+
+    def _is_passed(self, spec: FieldSpec, mine: Version, sent: Version) -> bool:
+        """Whether the sender has edited this since it wrote what is let go late. It need not have gone on from that: it may
+        have heard in between how head office had it meanwhile."""
+        is_later = mine.stamp[1] == self._sender.number and mine.stamp > sent.stamp
+        return self._rules.late and is_later and spec.merge in BY_STAMP
 
     def _decide(
         self,

@@ -24,7 +24,7 @@ SEAL_CHARS = 32
 MANY_CHANGES = 100
 _STATE = "acked, acked_hlc, incarnation, ceiling, status, born, mark, settled"
 _ASIDE = (
-    "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine"
+    "SELECT id, incarnation, hlc, first, last, body, coalesce(gone_on, '') AS gone_on FROM sync_quarantine"
     " WHERE org_id = %s AND node_id = %s AND state = 'waiting'"
 )
 
@@ -299,6 +299,17 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres, PostgresRows):
             (*self._me, list(codes), chars_max, limit),
         )
         return [Aside(**row) for row in rows]
+
+    def asides_naming(self, row_id: str) -> list[Aside]:
+        """See HubStore."""
+        rows = self._connection.execute(f"{_ASIDE} AND position(%s IN body) > 0 FOR UPDATE", (*self._me, row_id))
+        return [Aside(**row) for row in rows]
+
+    def note_gone_on(self, id: str, gone_on: str) -> None:
+        """See HubStore."""
+        self._connection.execute(
+            "UPDATE sync_quarantine SET gone_on = %s WHERE org_id = %s AND id = %s", (gone_on, self.sender.org_id, id)
+        )
 
     def tried(self, id: str, trouble: Trouble | None) -> None:
         """See HubStore."""

@@ -51,7 +51,7 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
         changes = [change for part in parts for change in part] + changes
         life = batch.incarnation
         transactions = [Transaction(h, list(part), life) for h, part in groupby(changes, key=lambda c: c.h)]
-        answer.ceiling = _clamp(transactions, now_ms, node.ceiling)
+        answer.ceiling = _clamp(transactions, now_ms, node.ceiling, is_first=batch.protocol < 2)
         rules = Rules(schema, batch.schema == schema.fingerprint, now_ms, node.born)
         applied, aside = _apply_all(store, rules, transactions)
         answer.troubles = [trouble for trouble, _ in aside]
@@ -84,16 +84,17 @@ def _is_another_history(batch: Batch, node: NodeState) -> bool:
     return not any(change.mark == node.mark if node.mark else change.h == node.stamp for change in same)
 
 
-def _clamp(transactions: list[Transaction], now_ms: int, ceiling: int) -> int | None:
+def _clamp(transactions: list[Transaction], now_ms: int, ceiling: int, *, is_first: bool = False) -> int | None:
     """Lowers stamps from a clock that runs ahead to now, in their order; answers the last one handed out.
 
-    What its author stamped after it was handed one back may have waited behind what ran ahead, and comes after it still.
+    What its author stamped after it was handed one back may have waited behind what ran ahead, and comes after it still,
+    in this push or a later one; of a node of the first release (`is_first`) only in this push, as it was told then.
     """
     last = ceiling
     for transaction in transactions:
         if ms_of(transaction.hlc) > now_ms + DRIFT_MS_MAX:
             last = max(at_ms(now_ms), last) + 1
-        elif transaction.hlc <= last and (last > ceiling or ms_of(transaction.hlc) == ms_of(last)):
+        elif transaction.hlc <= last and (not is_first or last > ceiling or ms_of(transaction.hlc) == ms_of(last)):
             last += 1
         else:
             continue

@@ -17,7 +17,8 @@ from sync.clock import at_ms
 from sync.hub.allowance import answer_wants, tell_answers
 from sync.hub.application import Application, Rules, Transaction, instant_of
 from sync.hub.feed import feed_rows, write_feed
-from sync.hub.store import Aside, HubStore, SetAside
+from sync.hub.gone_on import note, own_of, places_of
+from sync.hub.store import Aside, HubStore, NodeState, SetAside
 from sync.schema import Schema
 from sync.wire import Change, EntryChange, Trouble
 
@@ -52,6 +53,7 @@ def set_aside(store: HubStore, incarnation: int, transaction: Transaction, error
     id = str(uuid5(NAMESPACE_OID, f"{store.sender.node_id}/{incarnation}/{first}"))
     aside = Aside(id, incarnation, max(0, transaction.hlc), first, last, body)
     trouble = Trouble(first, last, error.code, str(error))
+    note(store, (seen for change in transaction.changes for seen in own_of(store.sender.number, change)))
     store.quarantine(aside, trouble)
     return trouble, aside
 
@@ -94,12 +96,13 @@ def try_again(store: HubStore, schema: Schema, now_ms: int, limit: int = TRIED_M
     feed of them."""
     waiting = store.asides(LEANING, limit, TRIED_CHARS_MAX)
     waiting.sort(key=lambda aside: (aside.incarnation, aside.first))
+    node = store.lock_node()
     released: list[Transaction] = []
     settled: list[str] = []
     troubles: dict[str, Trouble] = {}
     helped = True
     while waiting and helped:
-        tried = [(aside, *_attempt(store, schema, aside, now_ms)) for aside in waiting]
+        tried = [(aside, *_attempt(store, schema, node, aside, now_ms)) for aside in waiting]
         released += [transaction for _, transaction, trouble in tried if trouble is None]
         settled += [aside.id for aside, _, trouble in tried if trouble is None]
         troubles = {aside.id: trouble for aside, _, trouble in tried if trouble is not None}
@@ -115,10 +118,11 @@ def release(store: HubStore, schema: Schema, id: str, now_ms: int) -> Released |
 
     When it is applied, so is what leans on it. The caller writes that it was settled, and by whom.
     """
+    node = store.lock_node()
     aside = store.aside(id)
     if aside is None:
         return None
-    transaction, trouble = _attempt(store, schema, aside, now_ms)
+    transaction, trouble = _attempt(store, schema, node, aside, now_ms)
     store.tried(id, trouble)
     if trouble is not None:
         return Released(trouble)
@@ -130,15 +134,19 @@ def release(store: HubStore, schema: Schema, id: str, now_ms: int) -> Released |
     return Released(None, len(following.ids))
 
 
-def _attempt(store: HubStore, schema: Schema, aside: Aside, now_ms: int) -> tuple[Transaction, Trouble | None]:
+def _attempt(
+    store: HubStore, schema: Schema, node: NodeState, aside: Aside, now_ms: int
+) -> tuple[Transaction, Trouble | None]:
     changes = _changes(aside)
+    born, ended = (node.born, 0) if aside.incarnation == node.incarnation else (0, node.born)
     # its author hears of it too: its stamp may have been lowered when it came, and what is there may have been taken anew
     # by the author meanwhile
     transaction = Transaction(aside.hlc or changes[0].h, changes, incarnation=aside.incarnation, differs=True)
     try:
         with store.attempt():
             # whether its schema was ours is not known any more, so its fields are looked at one by one
-            Application(store, Rules(schema, known=False, now_ms=now_ms, late=True)).run([transaction])
+            rules = Rules(schema, False, now_ms, born, ended, late=True, gone_on=places_of(aside))
+            Application(store, rules).run([transaction])
     except SetAside as error:
         return transaction, Trouble(aside.first, aside.last, error.code, str(error))
     return transaction, None

@@ -77,7 +77,7 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Aside:
     """A transaction that was set aside: its stamp (perhaps lowered), its numbers in the outbox of that life of the
-    sender, and its changes as they came."""
+    sender, its changes as they came, and what of them its author went on from (see `gone_on`)."""
 
     id: str
     incarnation: int
@@ -85,6 +85,7 @@ class Aside:
     first: int
     last: int
     body: str
+    gone_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,14 @@ class HubStore(Protocol):
     def asides(self, codes: Collection[str], limit: int, chars_max: int) -> list[Aside]:
         """Those of the sender's that wait for one of these reasons and are no longer than so many characters: the
         least tried first, in the order in which they were sent."""
+        ...
+
+    def asides_naming(self, row_id: str) -> list[Aside]:
+        """Those of the sender's that wait and say something of a row."""
+        ...
+
+    def note_gone_on(self, id: str, gone_on: str) -> None:
+        """Notes what its author went on from of one."""
         ...
 
     def tried(self, id: str, trouble: Trouble | None) -> None:

@@ -176,6 +176,7 @@ quarantine = Table(
     _column("state", Text),  # waiting, applied, discarded
     _column("hlc", BigInteger, server_default=text("0")),  # its stamp, perhaps lowered; 0: as its changes say
     _column("tries", Integer, server_default=text("0")),  # how often it was tried again
+    _column("gone_on", Text, nullable=True),  # what its author went on from: a JSON array of [table, row, field]
     Index(None, "org_id", "node_id", "state"),
     info=_info(),
 )

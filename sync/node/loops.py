@@ -382,7 +382,7 @@ class Engine:
         return place is not None
 
     def _ask_rows(self, link: Link, scope: str, table: str, after: str) -> Snapshot:
-        seen = (self._life, *self._shown)
+        seen = (self._life, *self._look())  # what was taken a moment ago proves how much the hub knew
         request = SnapshotRequest(PROTOCOL, self.incarnation, scope, table, after, self._pace.bytes, *seen)
         call = partial(link.call, "/sync/v1/snapshot", pack(request), Snapshot)
         answer = self._paced(call, lambda found: found.next is not None)

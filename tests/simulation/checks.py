@@ -55,8 +55,7 @@ def _waiting(world: World) -> Iterator[str]:
         waiting = len(node.rows("SELECT 1 FROM sync_outbox"))
         if waiting:
             yield f"drained: {waiting} changes still wait at {node.name}"
-        # what waits for another release may be of the lost time of head office: see docs/simulation.md
-        for row in () if world.was_put_back else node.rows("SELECT reason FROM sync_kept"):
+        for row in node.rows("SELECT reason FROM sync_kept"):
             yield f"drained: {node.name} keeps a transaction that it can't apply: {row['reason']}"
 
 

@@ -17,7 +17,10 @@ from sync.wire import Change, RowImage, Told, Trouble
 from tests.simulation.hub_rows import SqliteRows, value_of
 
 _STATE = "acked, stamp, incarnation, ceiling, active, born, mark, settled"
-_ASIDE = "SELECT id, incarnation, hlc, first, last, body FROM sync_quarantine WHERE number = ? AND state = 'waiting'"
+_ASIDE = (
+    "SELECT id, incarnation, hlc, first, last, body, gone_on FROM sync_quarantine"
+    " WHERE number = ? AND state = 'waiting'"
+)
 
 
 class SqliteStore(SqliteRows):
@@ -236,6 +239,13 @@ class SqliteStore(SqliteRows):
             *(self.sender.number, *codes, chars_max, limit),
         )
         return [Aside(*row) for row in found]
+
+    def asides_naming(self, row_id: str) -> list[Aside]:
+        found = self._run(f"{_ASIDE} AND instr(body, ?) ORDER BY id", self.sender.number, row_id)
+        return [Aside(*row) for row in found]
+
+    def note_gone_on(self, id: str, gone_on: str) -> None:
+        self._run("UPDATE sync_quarantine SET gone_on = ? WHERE id = ?", gone_on, id)
 
     def tried(self, id: str, trouble: Trouble | None) -> None:
         if trouble is None:

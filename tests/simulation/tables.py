@@ -172,7 +172,8 @@ HUB = [
     " PRIMARY KEY (number, incarnation, last))",
     "CREATE TABLE sync_quarantine (id TEXT PRIMARY KEY, number INTEGER, incarnation INTEGER, hlc INTEGER,"
     " first INTEGER, last INTEGER, code TEXT, reason TEXT, body TEXT, state TEXT NOT NULL DEFAULT 'waiting',"
-    " tries INTEGER NOT NULL DEFAULT 0)",
+    " tries INTEGER NOT NULL DEFAULT 0,"
+    " gone_on TEXT NOT NULL DEFAULT '')",
     "CREATE TABLE sync_interests (tbl TEXT, row_id TEXT, property_id TEXT, ended INTEGER, again INTEGER,"
     " PRIMARY KEY (tbl, row_id, property_id))",
     "CREATE TABLE sync_tombstones (tbl TEXT, row_id TEXT, noted_ms INTEGER, tried_ms INTEGER, removed_ms INTEGER,"
