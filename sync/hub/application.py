@@ -305,7 +305,12 @@ class Application:
             if again or (is_passed and (table.name, change.k, name) in self._rules.gone_on):
                 final = mine
             else:
-                known = tuple(seen.get(name, NEVER)) == mine.stamp or (self._is_own(mine.stamp) and not is_passed)
+                known = tuple(seen.get(name, NEVER)) == mine.stamp
+                if not known and not is_passed and self._is_own(mine.stamp):
+                    known = True  # the order of an author's own edits stands
+                    if name in seen and seen[name][1] != self._sender.number and mine.value != sent.value:
+                        # but at its disk another's had taken the place of this one, which the hub was put back from
+                        self._log(table, transaction, row, Clash(name, spec.merge, sent, mine))
                 final = self._decide(table, spec, transaction, (row, name), mine, sent, known)
             if final != mine:
                 place[spec.name] = with_part(spec, name, place.get(spec.name), final.value)

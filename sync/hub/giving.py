@@ -53,7 +53,7 @@ def give(store: HubStore, schema: Schema, gift: Gift, now_ms: int) -> GiftAnswer
     store.begin_applying(len(gift.images))
     answer = GiftAnswer("ok")
     rules = Rules(schema, node, is_recovering(store, node), now_ms)
-    fine, answer.troubles = _sorted_out(store, schema, gift.images)
+    fine, answer.troubles = _sorted_out(store, rules, gift.images)
     transactions = [list(found) for _, found in groupby(fine, key=lambda image: (image.h, image.n))]
     put_aside: list[tuple[Trouble, Aside]] = []
     try:
@@ -77,14 +77,17 @@ def give(store: HubStore, schema: Schema, gift: Gift, now_ms: int) -> GiftAnswer
     return answer
 
 
-def _sorted_out(store: HubStore, schema: Schema, images: list[RowImage]) -> tuple[list[RowImage], list[GiftTrouble]]:
-    """Those to be taken, and those that are set aside already; but what only an edit is missing of is welcome."""
+def _sorted_out(store: HubStore, rules: "Rules", images: list[RowImage]) -> tuple[list[RowImage], list[GiftTrouble]]:
+    """Those to be taken, and those that are set aside already; but what only an edit is missing of is welcome, and after
+    the hub was put back so is all else of a row of which an edit is set aside: it is asked for but once."""
     aside = store.set_aside_ids()
     fine: list[RowImage] = []
     troubles: list[GiftTrouble] = []
     for image in images:
-        made, table = aside.get(image.k), schema.tables.get(image.t)
-        if made is None or (not made and table is not None and not store.records(table, [image.k])):
+        made, table = aside.get(image.k), rules.schema.tables.get(image.t)
+        if made is None or (
+            not made and table is not None and (rules.recovering or not store.records(table, [image.k]))
+        ):
             fine.append(image)
         else:
             troubles.append(_trouble(image, ASIDE, "it is set aside at head office"))
@@ -296,7 +299,8 @@ class Taking:
             place = row if spec.name in table.mergeable else extra
             here = part(spec, name, place.get(spec.name), mine)
             stamp = self._lowered(sent.stamp, (row["property_id"] or self._sender.org_id, table.name, image.k))
-            final = self._decide(table, spec, (row, name), here, Version(sent.value, stamp))
+            lowered = stamp != sent.stamp
+            final = self._decide(table, spec, (row, name), here, Version(sent.value, stamp), lowered)
             if final != here:
                 place[spec.name] = with_part(spec, name, place.get(spec.name), final.value)
                 moved[name] = final.stamp
@@ -314,7 +318,13 @@ class Taking:
             self.differing.append(image_of(table, row))
 
     def _decide(
-        self, table: TableSpec, spec: FieldSpec, at: tuple[dict[str, Any], str], mine: Version, sent: Version
+        self,
+        table: TableSpec,
+        spec: FieldSpec,
+        at: tuple[dict[str, Any], str],
+        mine: Version,
+        sent: Version,
+        lowered: bool,
     ) -> Version:
         row, name = at
         if mine == sent:
@@ -331,7 +341,9 @@ class Taking:
             # an edit that the hub forgot lost to one whose author could not have seen it
             if not self._store.has_seen(scope, sent.stamp[1], sent.stamp[0]):
                 self._note(table, row, Clash(name, spec.merge, mine, sent))
-        elif not self._is_own(mine.stamp) and name in self._unheard_of(scope).get((table.name, row["id"]), ()):
+        elif not self._is_own(mine.stamp) and (  # what was lowered may have been made before what it replaces
+            lowered or name in self._unheard_of(scope).get((table.name, row["id"]), ())
+        ):
             self._note(table, row, Clash(name, spec.merge, sent, mine))
         return final
 

@@ -16,6 +16,7 @@ from sync.hub.store import Sender
 Connection = psycopg.Connection[dict[str, Any]]
 CODE_MINUTES = 15
 CODE_BITS = 100
+FORGOTTEN_MAX = 26  # so many nodes may have been enrolled in a time that head office was put back from
 
 
 class EnrolmentRefused(Exception):
@@ -80,10 +81,13 @@ def enrol(connection: Connection, org_id: str, code: str, public_key: str) -> En
         (org_id, org_id),
     )
     group = connection.execute(
-        "SELECT epoch FROM sync_scopes WHERE org_id = %s AND scope = %s FOR UPDATE", (org_id, org_id)
+        "SELECT epoch, put_back_at FROM sync_scopes WHERE org_id = %s AND scope = %s FOR UPDATE", (org_id, org_id)
     ).fetchone()
+    # the first after head office was put back leaves out what it may have given and forgotten
     row = connection.execute(
-        "SELECT coalesce(max(number), 0) + 1 AS number FROM sync_nodes WHERE org_id = %s", (org_id,)
+        "SELECT coalesce(max(number), 0) + 1 + CASE WHEN max(enrolled_at) <= %s THEN %s ELSE 0 END AS number"
+        " FROM sync_nodes WHERE org_id = %s",
+        (group and group["put_back_at"], FORGOTTEN_MAX, org_id),
     ).fetchone()
     assert group is not None
     assert row is not None

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hospitality.ground.ids import new_id
 from sync.hub.feed import PullRequest
-from sync.hub.register import offer_code
+from sync.hub.register import FORGOTTEN_MAX, offer_code
 from sync.node.retry import Backoff
 from sync.node.transport import Link, LinkDown, TurnedAway
 from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, issue_nonce, public_text, sign
@@ -199,6 +199,16 @@ def test_two_nodes_never_get_one_number(house: House, make_hand: HandFactory) ->
     assert [hand.number for hand in made] == [1, 2, 3]
     codes = house.group.rows("SELECT code FROM sync_nodes ORDER BY number")
     assert [row["code"] for row in codes] == ["A", "B", "C"]
+
+
+def test_no_number_that_was_given_in_a_time_that_head_office_forgot_is_given_again(
+    house: House, make_hand: HandFactory
+) -> None:
+    """It knows no more than that there was such a time."""
+    make_hand(house)
+    make_hand(house)
+    house.group.rows("UPDATE sync_scopes SET put_back_at = now() WHERE scope = org_id")
+    assert [make_hand(house).number for _ in range(2)] == [3 + FORGOTTEN_MAX, 4 + FORGOTTEN_MAX]
 
 
 @pytest.mark.parametrize(
