@@ -308,9 +308,7 @@ class Application:
                 known = tuple(seen.get(name, NEVER)) == mine.stamp
                 if not known and not is_passed and self._is_own(mine.stamp):
                     known = True  # the order of an author's own edits stands
-                    if name in seen and seen[name][1] != self._sender.number and mine.value != sent.value:
-                        # but at its disk another's had taken the place of this one, which the hub was put back from
-                        self._log(table, transaction, row, Clash(name, spec.merge, sent, mine))
+                    self._look_for_another(table, transaction, seen, row, Clash(name, spec.merge, sent, mine))
                 final = self._decide(table, spec, transaction, (row, name), mine, sent, known)
             if final != mine:
                 place[spec.name] = with_part(spec, name, place.get(spec.name), final.value)
@@ -339,6 +337,19 @@ class Application:
         entry.d = guard(table, row)
         self._tell(transaction, entry, change, scopes)
         return columns
+
+    def _look_for_another(
+        self,
+        table: TableSpec,
+        transaction: Transaction,
+        seen: Mapping[str, Stamp],
+        row: Mapping[str, Any],
+        clash: Clash,
+    ) -> None:
+        """Logs an author's own edit where at its disk another's had taken its place, which the hub was put back from."""
+        by = seen.get(clash.field, (0, self._sender.number))[1]
+        if by != self._sender.number and clash.lost.value != clash.won.value:
+            self._log(table, transaction, row, clash)
 
     def _delete_met_edit(
         self, change: Change, was: Version, versions: RowVersions, moved: Mapping[str, Stamp]
