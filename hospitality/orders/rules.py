@@ -325,7 +325,10 @@ def state_of_all(states: Iterable[str]) -> str:
 
 def reckoned(lines: Iterable[tuple[str, int]]) -> str | None:
     """When the last of lines should be ready: (since when the kitchen has it, its prep seconds); None without any."""
-    ready = [instant(at) + timedelta(seconds=seconds) for at, seconds in lines]
+    longest: dict[str, int] = {}  # lines of one placing are there since one moment, and reading it costs the most
+    for at, seconds in lines:
+        longest[at] = max(seconds, longest.get(at, 0))
+    ready = [instant(at) + timedelta(seconds=seconds) for at, seconds in longest.items()]
     return instant_text(max(ready)) if ready else None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from hospitality.ground.clock import instant, instant_text
@@ -59,6 +60,24 @@ _STAYS = """
 _RULES = f"SELECT {', '.join(UNSAID)} FROM host_rules WHERE org_id = :org_id AND id = :id"
 
 
+@dataclass(frozen=True)
+class Manner:
+    """What a property's parties are judged by at a moment: its rules, and how long who stays, looked up once it is asked."""
+
+    reading: Reading
+    now: datetime
+    rules: Mapping[str, int]
+
+    @cached_property
+    def turns(self) -> dict[int, int]:
+        """Band of party size → minutes of a turn."""
+        return load_turns(self.reading, self.now, usual=self.rules["turn_minutes"])
+
+    def stay(self, covers: int, minutes: int | None = None) -> timedelta:
+        """How long a party of so many stays, unless it says."""
+        return timedelta(minutes=minutes or self.turns[band(covers)])
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedParty:
     """A party as it stands at a moment. seated_at: the tables where it sits, more than one where nodes that were apart
@@ -71,12 +90,17 @@ class LoadedParty:
     told_at: str | None
     seated_at: tuple[str, ...]
     deposits: tuple[Mapping[str, Any], ...]
-    stay: timedelta
+    manner: Manner
 
     @property
     def id(self) -> str:
         """The party's id."""
         return str(self.row["id"])
+
+    @property
+    def stay(self) -> timedelta:
+        """How long it is expected to sit."""
+        return self.manner.stay(self.row["covers"], self.row["stay_minutes"])
 
     @property
     def waits_since(self) -> str:
@@ -112,23 +136,9 @@ def load_turns(reading: Reading, now: datetime, *, usual: int) -> dict[int, int]
     return turns(stays, usual=usual)
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """What a property's parties are judged by: its rules and how long who stays."""
-
-    now: datetime
-    rules: Mapping[str, int]
-    turns: Mapping[int, int]
-
-    def stay(self, covers: int, minutes: int | None = None) -> timedelta:
-        """How long a party of so many stays, unless it says."""
-        return timedelta(minutes=minutes or self.turns[band(covers)])
-
-
 def load_manner(reading: Reading, now: datetime) -> Manner:
     """The property's at this moment."""
-    rules = load_host_rules(reading)
-    return Manner(now, rules, load_turns(reading, now, usual=rules["turn_minutes"]))
+    return Manner(reading, now, load_host_rules(reading))
 
 
 def load_parties(reading: Reading, manner: Manner, since: datetime, until: datetime) -> list[LoadedParty]:
@@ -174,10 +184,9 @@ def _loaded(reading: Reading, manner: Manner, rows: Sequence[Found]) -> list[Loa
             grace=grace,
         )
         at = {step["step"]: step["at"] for step in taken}
-        stay = manner.stay(row["covers"], row["stay_minutes"])
         tables = tuple(words_of(row["table_ids"]))
         held = tuple(deposits.get(row["id"], ()))
-        return LoadedParty(row, tables, state, at.get("arrived"), at.get("told"), tuple(sits), held, stay)
+        return LoadedParty(row, tables, state, at.get("arrived"), at.get("told"), tuple(sits), held, manner)
 
     return [one(row) for row in rows]
 
