@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hospitality.checks.reading import order_view, orders_page
 from hospitality.checks.service import add_lines, pay, void_line
 from hospitality.checks.service.floor import change, fire, make_adjustment
 from hospitality.checks.service.split import merge, move, split
 from hospitality.days.loading import orders_open
-from hospitality.ground.errors import Refused
+from hospitality.ground.errors import NotFound, Refused
 from hospitality.kitchen.service import step_ticket
 from hospitality.kitchen.tickets import tickets_list
 from hospitality.orders.rules import NewLine, NewOrder
@@ -193,3 +195,55 @@ def test_what_was_taken_off_the_whole_goes_along_to_the_cent(restaurant: Restaur
     )
     late = node.act(add_lines, stranger["id"], [NewLine(restaurant.beer, 1)])
     assert late["subtotal_minor"] == before + 900 + 333, "a percentage of the other party's ends with its lines"
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "split", "move", "merge", "void", "percent", "amount", "pay"]), *[st.integers(0, 9)] * 3
+    ),
+    min_size=4,
+    max_size=14,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=ACTS)
+def test_whatever_is_split_moved_and_merged_every_line_is_on_one_order_and_every_cent_is_kept(
+    restaurant: Restaurant, acts: list[tuple[str, int, int, int]]
+) -> None:
+    node = restaurant.node
+    ids = [party(restaurant)["id"], party(restaurant)["id"]]
+    for what, *numbers_of in acts:
+        a, b, n = numbers_of
+        order = node.read(order_view, ids[a % len(ids)])
+        other = ids[b % len(ids)]
+        line = order["lines"][n % len(order["lines"])]["id"] if order["lines"] else order["id"]
+        verbs: dict[str, tuple[Any, ...]] = {
+            "add": (add_lines, order["id"], [NewLine(restaurant.beer, n + 1, seat=b or None)]),
+            "split": (split, order["id"], [Going((line,)), Going(seats=(b,))][: 1 + a % 2]),
+            "move": (move, order["id"], other, Going((line,))),
+            "merge": (merge, other, [order["id"]]),
+            "percent": (
+                make_adjustment,
+                order["id"],
+                NewAdjustment(("discount", "service_charge")[a % 2], "x", percent_bp=777 * (n + 1)),
+            ),
+            "amount": (make_adjustment, order["id"], NewAdjustment("discount", "x", amount_minor=123 * (n + 1))),
+            "pay": (pay, order["id"], NewPayment("cash", max(1, order["due_minor"] // (b + 1)))),
+        }
+        try:
+            if what == "void":
+                node.act(void_line, order["id"], line, reason="x")
+                continue
+            answer = node.act(verbs[what][0], *verbs[what][1:])
+        except (Refused, NotFound):
+            continue
+        ids += [one["id"] for one in answer.get("items", ()) if one["id"] not in ids]
+    orders = [node.read(order_view, id) for id in ids]
+    lines = [line for order in orders for line in order["lines"]]
+    ours = node.reading().rows("SELECT id FROM order_lines WHERE order_id IN (:ids)", ids=ids)
+    assert sorted(line["id"] for line in lines) == sorted(row["id"] for row in ours)
+    sold = sum(line["amount_minor"] for line in lines if line["void_reason"] is None)
+    changed = sum(one["amount_minor"] for order in orders for one in order["adjustments"])
+    assert sum(order["subtotal_minor"] for order in orders) == sold + changed
+    assert all(order["due_minor"] >= 0 and order["subtotal_minor"] >= 0 for order in orders)
