@@ -14,16 +14,16 @@ from typing import Any, TypeVar
 import msgspec
 
 from sync.clock import HybridClock
-from sync.node.apply import SLICE_CHANGES, SLICE_ENTRIES, Applied, apply_page, goes_on, retry_kept, slices
+from sync.node.apply import SLICE_CHANGES, SLICE_ENTRIES, goes_on, retry_kept
+from sync.node.arrivals import Arrivals
 from sync.node.bootstrap import Taking
-from sync.node.cursors import all_cursors, cursors_of, position_of, seals_of
+from sync.node.cursors import all_cursors, position_of, seals_of
 from sync.node.healer import Healer
 from sync.node.outbox import Draft, acknowledge, get, is_ours, last_number, next_draft, put, whole_until
 from sync.node.pace import Pace, within
-from sync.node.retry import Backoff
+from sync.node.resting import Resting
 from sync.node.status import Care, Status, care_of
 from sync.node.store import Store
-from sync.node.take import Taken
 from sync.node.transport import Link, LinkDown, TurnedAway
 from sync.schema import Schema
 from sync.wire import (
@@ -35,7 +35,6 @@ from sync.wire import (
     BatchLimits,
     Hello,
     HelloAnswer,
-    Page,
     PullAnswer,
     PushAnswer,
     Snapshot,
@@ -80,7 +79,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self._stop, self._work, self._greeted = (threading.Event() for _ in range(3))
-        self._lock = threading.Lock()
+        self._lock, self._resting = threading.Lock(), Resting(self.chance)
         self._acked = int(self.store.read(lambda c: get(c, "acked")) or 0)
         self._last = self.store.read(last_number)
         self._scopes: list[str] = []
@@ -92,12 +91,16 @@ class Engine:
         self._wire = ThreadPoolExecutor(1, thread_name_prefix="sync-wire")
         self._ahead: Draft | None = None  # what follows `_acked`, read while the push before was under way
         self._is_kept = True  # whether the database knows of `_acked`
-        self._taking = Taking(self.schema, self.store.errors, self.store.read, self._take_rows)
+        sizes = (self.slice_entries, self.slice_changes)
+        self._arrivals = Arrivals(self.store, self.schema, self.clock, self._tell, self._greet_again, *sizes)
+        self._taking = Taking(self.schema, self.store.errors, self.store.read, self._arrivals.take)
         self._pace = Pace()
         self._life = self.store.read(lambda c: get(c, "life")) or ""  # the hub's seal of that
         self._look()
-        told, every, ends = (lambda tables: self.changed(tables)), self.check_seconds, (self.store, self.schema)
-        self._healer = Healer(*ends, self.clock, self.chance, told, self._note, self._greet_again, every, self._stop)
+        every, ends = self.check_seconds, (self.store, self.schema)
+        self._healer = Healer(
+            *ends, self.clock, self.chance, self._tell, self._note, self._greet_again, every, self._stop
+        )
 
     def start(self) -> None:
         """Starts both loops."""
@@ -109,6 +112,7 @@ class Engine:
     def stop(self) -> None:
         """Stops both loops; a request under way is cut off, which loses nothing."""
         self._stop.set()
+        self._resting.stop()
         self._work.set()
         self._greeted.set()
         for link in self._links:
@@ -161,33 +165,38 @@ class Engine:
     # --- pushing
 
     def _push_loop(self) -> None:
-        link, backoff = self._connect(), Backoff(self.chance)
+        link = self._connect()
         while not self._stop.is_set():
             self._work.clear()  # before the outbox is read, so that what is written meanwhile wakes us again
-            self._attempt(lambda: self._push_or_rest(link), backoff, "push_error")
+            if not self._attempt("push", partial(self._push_or_check, link)):
+                self._work.wait(POLL_SECONDS)
 
-    def _push_or_rest(self, link: Link) -> None:
-        if not self.push_next(link):
-            if self._healer.is_due() and self.check(link):
-                self._healer.check_references()
-            self._work.wait(POLL_SECONDS)
+    def _push_or_check(self, link: Link) -> bool:
+        if self.push_next(link):
+            return True
+        if self._healer.is_due() and self.check(link):
+            self._healer.check_references()
+        return False
 
-    def _attempt(
-        self, step: Callable[[], object], backoff: Backoff, error_name: str, *, rest_seconds: float = REFUSED_SECONDS
-    ) -> None:
-        """One step of a loop; whatever goes wrong is told and tried again after a while, and ends no loop."""
+    def _attempt(self, name: str, step: Callable[[], bool]) -> bool:
+        """One step of a loop, False when there was nothing to do; whatever goes wrong is told and tried again after a
+        while, and ends no loop."""
+        self._resting.begins(name)
         try:
-            step()
-            backoff.succeeded()
+            more = step()
         except LinkDown as error:
-            self._note(**{error_name: str(error)})
-            self._stop.wait(backoff.failed(at_least_seconds=error.retry_after))
+            self._note(**{f"{name}_error": str(error)})
+            self._resting.failed(name, error.retry_after)
         except TurnedAway as error:
             self._turned_away(error)
-            self._stop.wait(rest_seconds)
+            self._resting.refused(name, REFUSED_SECONDS)
         except Exception as error:  # a full disk, a page that doesn't join on: none may silence the loop for good
-            self._note(**{error_name: f"{type(error).__name__}: {error}"})
-            self._stop.wait(backoff.failed())
+            self._note(**{f"{name}_error": f"{type(error).__name__}: {error}"})
+            self._resting.failed(name)
+        else:
+            self._resting.worked(name)
+            return more
+        return True
 
     def push_next(self, link: Link) -> bool:
         """Sends the next draft, greeting the hub first when it wasn't yet; False when nothing waits.
@@ -350,15 +359,16 @@ class Engine:
     # --- pulling
 
     def _pull_loop(self) -> None:
-        link, backoff = self._connect(), Backoff(self.chance)
+        link = self._connect()
         while not self._stop.is_set():
             if self._greeted.wait(POLL_SECONDS):
-                self._attempt(lambda: self._pull(link), backoff, "pull_error")
+                self._attempt("pull", partial(self._pull, link))
 
-    def _pull(self, link: Link) -> None:
+    def _pull(self, link: Link) -> bool:
         self._stop.wait(HEALING_PULL_SECONDS if self._healer.is_on else 0)  # answers come at once meanwhile
-        # the first answers come at once, news or not: they tell when the feeds' ends are reached
-        self.pull_next(link, WAIT_SECONDS if self.status.caught_up else 0)
+        # the first answers come at once, news or not: they tell when the feeds' ends are reached, or that the hub is back
+        at_once = not self.status.caught_up or self._resting.is_failing("pull")
+        return self.pull_next(link, 0 if at_once else WAIT_SECONDS)
 
     def pull_next(self, link: Link, wait_seconds: float) -> bool:
         """Takes what service needs; else asks for news, which the hub may wait for, and applies it; else takes of
@@ -406,17 +416,6 @@ class Engine:
         self._pace.took((self._now() - sent_at) / 1000, full=is_full(answer))
         return answer
 
-    def _take_rows(self, job: Callable[[Any], Taken | None]) -> None:
-        def whole(connection: Any) -> Taken | None:
-            done = job(connection)
-            if done is not None:
-                self._saw(connection, done.hlc)
-            return done
-
-        taken = self.store.write(whole)
-        if taken is not None and taken.tables:
-            self.changed(taken.tables)
-
     def _pull_feed(self, link: Link, wait_seconds: float) -> bool:
         cursors, seals = self._look()
         request = {
@@ -441,7 +440,7 @@ class Engine:
             self._note(taking="first rows", caught_up=False)
             return True
         for page in answer.pages:
-            self._apply(page, int(cursors[page.scope][1]))
+            self._arrivals.page(page, int(cursors[page.scope][1]))
         if any(page.to != page.after for page in answer.pages):
             self._look()
         if not self._greeted.is_set():
@@ -457,29 +456,6 @@ class Engine:
         self._shown = self.store.read(lambda c: ({**none, **all_cursors(c)}, seals_of(c)))
         return self._shown
 
-    def _apply(self, page: Page, epoch: int) -> None:
-        if epoch not in (0, page.epoch):  # the hub was put back: what this node knows is of another history
-            if self.store.read(lambda c: cursors_of(c, [page.scope]))[page.scope][1] == epoch:
-                self._greet_again()
-            return
-        if page.to == page.after and page.epoch == epoch and not page.seal:
-            return  # nothing new, and nothing to write down
-        for part in slices(page, self.slice_entries, self.slice_changes):
-            done: Applied = self.store.write(lambda c, p=part: self._apply_slice(c, p))  # type: ignore[misc]
-            if done.tables:
-                self.changed(done.tables)
-
-    def _apply_slice(self, connection: Any, part: Page) -> Applied:
-        done = apply_page(connection, self.schema, part, self.store.errors)
-        if part.entries:
-            self._saw(connection, done.hlc)
-        return done
-
-    def _saw(self, connection: Any, hlc: int) -> None:
-        # kept with what was seen, so that after a restart an edit of it is later still
-        self.clock.observe(hlc)
-        put(connection, "high", str(self.clock.high))
-
     # --- both
 
     def _now(self) -> int:
@@ -492,6 +468,9 @@ class Engine:
     def _turned_away(self, error: TurnedAway) -> None:
         self._greeted.clear()  # whether it is still so, and what to speak by now, the next greeting tells
         self._note(stopped=error.code, push_error=str(error), pull_error=str(error))
+
+    def _tell(self, tables: frozenset[str]) -> None:
+        self.changed(tables)
 
     def _note(self, **changes: Any) -> None:
         with self._lock:

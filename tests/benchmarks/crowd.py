@@ -85,7 +85,7 @@ class Member:
             except NotNow as error:
                 tally.troubles[str(error)] += 1
                 seconds = error.seconds
-            await asyncio.sleep(backoff.failed(at_least_seconds=seconds))
+            await asyncio.sleep(seconds + backoff.failed())
 
     async def _all(self, wire: "_Wire", tally: Tally) -> None:
         now = time.time_ns() // 1_000_000

@@ -237,7 +237,7 @@ def test_killed_at_every_commit_it_goes_on_where_it_was(
         node.engine._pace = Pace(4_000, 4_000)
         store: Any = node.engine.store
         monkeypatch.setattr(store, "write", dying(store.write, 1, after=after))
-        node.engine._taking.write = node.engine._take_rows
+        node.engine._taking.write = node.engine._arrivals.take
         try:
             node.engine.push_next(node.link)
             node.pull()

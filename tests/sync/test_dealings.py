@@ -223,13 +223,13 @@ def test_what_an_older_release_kept_is_done_in_its_order_by_the_next() -> None:
     group.talk_all()
     one, _, elsewhere = group.nodes
     stays, goes = group.met(one), group.met(one)
-    elsewhere.engine.schema = older
+    elsewhere.engine._arrivals.schema = older
     visits = [group.bring(patron, SOUTH) for patron in (stays, goes)]
     group.talk(3)
     group.end(visits[1], goes, SOUTH)
     group.talk(3)
     assert len(elsewhere.rows("SELECT * FROM sync_kept")) == 3
-    elsewhere.engine.schema = SCHEMA
+    elsewhere.engine._arrivals.schema = SCHEMA
     group.bring(group.met(one), SOUTH)
     group.talk_all()
     group.check()

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from sync.hub.limits import AT_ONCE_SECONDS, BUCKETS_MAX, WAITING_MAX, Gate, Limits, TooFast, Turns
-from sync.node.retry import Backoff
+from sync.node.resting import Resting
 from sync.node.transport import Link, LinkDown
 from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, issue_nonce
 from sync.wire import PullAnswer, pack_json
@@ -147,15 +147,9 @@ def test_a_node_comes_again_when_it_was_told_to_and_loses_nothing(node: Node) ->
         " VALUES (:org_id, :property_id, :property_id, 'Grill', 0)"
     )
     waits: list[float] = []
-    backoff = Backoff(lambda: 0.5)
-
-    def wait(timeout: float | None = None) -> bool:
-        waits.append(timeout or 0)
-        return False
-
-    node.engine._stop.wait = wait  # type: ignore[method-assign]
+    node.engine._resting = Resting(lambda: 0.5, lambda: sum(waits), waits.append)
     for _ in range(2):
-        node.engine._attempt(lambda: node.engine.push_next(node.link), backoff, "push_error")
+        node.engine._attempt("push", lambda: node.engine.push_next(node.link))
     assert waits == [7.125], "as long as it was asked to, and a little more than another would"
     assert node.outbox() == []
     assert node.engine.current().push_error is None

@@ -234,7 +234,7 @@ def test_waiting_counts_what_the_hub_has_not_acknowledged(node: Node, menu: Menu
 
 
 def test_a_large_backlog_is_read_in_pages_and_applied_in_slices(node: Node, house: House) -> None:
-    node.engine.slice_entries = 3
+    node.engine._arrivals.slice_entries = 3
     node.engine._pace.bytes = 500
     for n in range(20):
         house.act(add_station, name=f"S{n}")

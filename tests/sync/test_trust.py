@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hospitality.ground.ids import new_id
 from sync.hub.feed import PullRequest
 from sync.hub.register import FORGOTTEN_MAX, offer_code
-from sync.node.retry import Backoff
 from sync.node.transport import Link, LinkDown, TurnedAway
 from sync.signing import NODE_HEADER, NONCE_HEADER, SIGNATURE_HEADER, issue_nonce, public_text, sign
 from sync.wire import Hello, HelloAnswer, PullAnswer, PushAnswer, pack, pack_json
@@ -251,7 +250,8 @@ def test_a_node_of_another_protocol_stops_says_so_and_goes_on_once_one_end_is_up
         "INSERT INTO stations (org_id, id, property_id, name, sort)"
         " VALUES (:org_id, :property_id, :property_id, 'Still here', 0)"
     )
-    node.engine._attempt(lambda: node.engine.push_next(node.link), Backoff(lambda: 0.0), "push_error", rest_seconds=0)
+    node.engine._resting.stop()
+    node.engine._attempt("push", lambda: node.engine.push_next(node.link))
     status = node.engine.current()
     assert (status.stopped, status.push_error) == ("PROTOCOL", "Head office speaks protocol 8 to 9. Update the node.")
     assert node.value("SELECT count(*) FROM stations") == 1
