@@ -138,11 +138,21 @@ async def print_jobs(
     asking: Reader,
     state: JobState | None = None,
     printer_id: Annotated[str | None, Query(max_length=36)] = None,
+    order_id: Annotated[IdText | None, Query()] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """Slips, the last queued first; `state=live` are those that are not through."""
-    return await read(request, asking, jobs_page, state=state, printer_id=printer_id, limit=limit, cursor=cursor)
+    """Slips, or those of an order, the last queued first; `state=live` are those that are not through."""
+    return await read(
+        request,
+        asking,
+        jobs_page,
+        state=state,
+        printer_id=printer_id,
+        order_id=order_id,
+        limit=limit,
+        cursor=cursor,
+    )
 
 
 @router.post("/print-jobs/{job_id}/print-again", status_code=201, response_model=PrintJobShape)

@@ -35,6 +35,10 @@ _JOBS = """
     FROM print_jobs j LEFT JOIN printers p ON p.org_id = j.org_id AND p.id = j.printer_id
     WHERE j.org_id = :org_id AND j.property_id = :property_id
 """
+_OF_ORDER = " UNION ".join(
+    f"SELECT {id} FROM {table} WHERE org_id = :org_id AND order_id = :order_id"
+    for table, id in (("order_lines", "ticket_id"), ("order_lines", "id"), ("receipts", "id"), ("refunds", "id"))
+)
 _BUSY = "This slip is being printed now. Wait until it is through."
 _WAITS = "This slip waits to be printed already."
 _OVER = "This slip is through already."
@@ -45,17 +49,23 @@ def jobs_page(
     *,
     state: str | None = None,
     printer_id: str | None = None,
+    order_id: str | None = None,
     limit: int = 100,
     cursor: str | None = None,
 ) -> dict[str, Any]:
-    """{items, next_cursor}: print jobs, the last queued first. state is a `State` or `live`: not through yet."""
+    """{items, next_cursor}: print jobs, the last queued first. state is a `State` or `live`: not through yet.
+
+    order_id: only the slips of its tickets, its receipts and its refunds.
+    """
     conditions = ""
-    parameters: dict[str, Any] = {"limit": limit + 1, "printer_id": printer_id}
+    parameters: dict[str, Any] = {"limit": limit + 1, "printer_id": printer_id, "order_id": order_id}
     if state is not None:
         conditions += " AND j.state IN (:states)"
         parameters["states"] = [found.value for found in LIVE] if state == "live" else [state]
     if printer_id is not None:
         conditions += " AND j.printer_id = :printer_id"
+    if order_id is not None:
+        conditions += f" AND j.cause_id IN ({_OF_ORDER})"
     if cursor is not None:
         if not cursor.isdecimal() or len(cursor) > 18:
             raise Invalid("CURSOR_INVALID", "Ask for the first page again; that cursor is none of ours.")

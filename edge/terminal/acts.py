@@ -1,20 +1,26 @@
 """What staff do, as verbs on the desk. Those that must not be lost go through the outbox and return at once."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
+from edge.terminal.actions import Action
 from edge.terminal.client import read_as
 from edge.terminal.desk import Desk
 from edge.terminal.draft import draft_of
 from edge.terminal.kept import KeptAction, Kind
 from edge.terminal.news import Topic
 from edge.terminal.shapes import (
+    Approval,
     Conflict,
     ConflictPage,
     KeptBackList,
     MenuItem,
     Order,
+    Parts,
     Person,
     Receipt,
     SetAsidePage,
@@ -22,6 +28,7 @@ from edge.terminal.shapes import (
     Ticket,
     Undecided,
 )
+from edge.terminal.subject import Subject
 from edge.terminal.words import _
 
 
@@ -73,10 +80,34 @@ def send_draft(desk: Desk) -> None:
     desk.draft = replace(draft, sending=key, kept=False, refusal="")
 
 
-def send_void(desk: Desk, order: Order, line_id: str, reason: str) -> None:
-    """Void a line that was sent."""
-    path = f"/orders/{order.id}/lines/{line_id}/void"
-    _put(desk, "void", path, {"reason": reason}, order.number, order_id=order.id)
+def send_act(desk: Desk, action: Action, subject: Subject, answers: Mapping[str, Any]) -> None:
+    """Hand a verb of the table of actions to the outbox."""
+    path, body = action.request(subject, answers)
+    about = [_(action.label)]
+    if action.scope == "line" and subject.line:
+        about.append(subject.line.name)
+    if subject.order and action.scope != "till":
+        about.append(subject.order.number)
+    order_id = subject.order.id if subject.order else None
+    _put(desk, "act", path, body, " · ".join(about), order_id=order_id, name=action.name)
+
+
+async def approve(desk: Desk, action: KeptAction, approver_id: str, pin: str, reason: str) -> str:
+    """Have a manager allow what the node refused: the approval's id. Raises NodeError (WRONG_PIN, APPROVER_MAY_NOT, …)."""
+    needs = action.needs or {}
+    body: dict[str, Any] = {"person_id": approver_id, "pin": pin, "reason": reason}
+    body |= {name: needs.get(name) for name in ("action", "record_id", "value")}
+    # Each try is an action of its own, as at sign-in. An approval whose answer is lost is never used.
+    key, token = secrets.token_hex(16), desk.acting_token
+    return read_as(await desk.client.act(f"{desk.place}/approvals", body, key=key, token=token), Approval).id
+
+
+def send_approved(desk: Desk, action: KeptAction, approval_id: str) -> None:
+    """Ask the node again for what a manager has allowed; a new action, since the node has answered the first."""
+    desk.outbox.drop(action.key)
+    body = action.body | {"approval_id": approval_id}
+    again = structs.replace(action, key=secrets.token_hex(16), body=body, refusal="", needs=None)
+    desk.outbox.put(again)
 
 
 def send_payment(desk: Desk, order: Order, body: dict[str, Any]) -> None:
@@ -117,6 +148,13 @@ async def step(desk: Desk, ticket_id: str, verb: str) -> None:
         desk.last_bumped = ticket_id if verb == "bump" else None
     desk.board.hear_ticket(read_as(answer, Ticket))
     desk.changed(Topic.TICKETS)
+
+
+async def parts(desk: Desk, order_id: str, count: int) -> tuple[int, ...]:
+    """What is due in so many equal parts. Raises NodeError."""
+    query = {"count": str(count)}
+    path = f"{desk.place}/orders/{order_id}/parts"
+    return (await desk.client.read(path, Parts, token=desk.terminal_token, query=query)).parts
 
 
 async def receipt(desk: Desk, order_id: str) -> Receipt:
@@ -179,6 +217,7 @@ def _put(
     order_id: str | None = None,
     *,
     token: str = "",
+    name: str = "",
 ) -> str:
     """Put an action of the person signed in into the outbox; its key."""
     assert desk.session is not None, "somebody must be signed in to act"
@@ -194,6 +233,7 @@ def _put(
         currency=desk.board.currency,
         made_at=desk.node_now().isoformat(),
         order_id=order_id,
+        name=name,
     )
     desk.outbox.put(action, token=token)
     return action.key

@@ -15,11 +15,14 @@ from textual.events import Key
 from textual.message import Message
 from textual.worker import Worker, WorkerError
 
-from edge.terminal import acts, listening, words
-from edge.terminal.client import node_address
+from edge.terminal import acts, listening, reports, words
+from edge.terminal.actions import Action, action_named, count_words
+from edge.terminal.client import NodeError, node_address, read_as
 from edge.terminal.desk import Desk
+from edge.terminal.kept import APPROVAL_NEEDED, KeptAction
 from edge.terminal.locations import Locations, locations_of, state_folder_of
-from edge.terminal.news import Changed, News, SessionEnded, Topic, Trouble, Unenrolled
+from edge.terminal.news import Accepted, Changed, News, Refused, SessionEnded, Topic, Trouble, Unenrolled
+from edge.terminal.screens.approve import Approve
 from edge.terminal.screens.ask import Pick
 from edge.terminal.screens.conflicts import ConflictsPlace
 from edge.terminal.screens.enrol import EnrolPlace
@@ -28,9 +31,11 @@ from edge.terminal.screens.open_orders import OpenOrdersPlace
 from edge.terminal.screens.order import OrderPlace
 from edge.terminal.screens.place import Place
 from edge.terminal.screens.receipt import ReceiptPlace
+from edge.terminal.screens.report import ReportPlace
 from edge.terminal.screens.settle import SettlePlace
 from edge.terminal.screens.sign_in import SignInPlace
 from edge.terminal.screens.status import StatusPlace
+from edge.terminal.shapes import CountedSession
 from edge.terminal.themes import THEMES
 from edge.terminal.widgets.head import WIDE
 from edge.terminal.words import _, later, n_
@@ -134,6 +139,12 @@ class TerminalApp(App[int]):
         else:
             self.push_screen(ReceiptPlace(order_id, change_minor))
 
+    def show_report(self, action: Action, words: str, day: str = "") -> None:
+        """Show the report of an action."""
+        text = reports.text_of(self.desk, action.shows, day)
+        if text is not None:
+            self.push_screen(ReportPlace(text, words))
+
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -208,9 +219,58 @@ class TerminalApp(App[int]):
                 self._enrol_again(reason)
             case Trouble(text):
                 self.say_there(text, "bad")
+            case Refused(action, error) if action.needs or action.kind == "act":
+                self._refused(action, error)
             case _:
+                if isinstance(news, Accepted) and news.action.kind == "act":
+                    self._done(news.action, news.answer)
                 for screen in screens:
                     screen.hear(news)
+
+    def _done(self, action: KeptAction, answer: bytes) -> None:
+        """A verb of the table was done: say so, and open the report that belongs to it."""
+        row = action_named(action.name)
+        words = _(row.done) if row else _("Done.")
+        if action.name == "count":
+            words = f"{words} {_counted(answer)}"
+        if row and row.shows:
+            # "…/business-days/2026-11-22/close": when it is closed, the day at hand is another one already
+            self.show_report(row, words, action.path.split("/")[-2])
+        else:
+            self.say_there(words, "good")
+
+    def _refused(self, action: KeptAction, error: NodeError) -> None:
+        """A verb was refused. What needs a manager asks for their PIN; else the person stands here and decides anew."""
+        outbox = self.desk.outbox
+        # What was kept for a while may come back to somebody who has gone on: it waits under F3.
+        mine = self.desk.session is not None and self.desk.session.person.id == action.person_id
+        fresh = mine and action.key not in outbox.waited
+        if fresh and error.code == APPROVAL_NEEDED:
+            self.ask_approval(action.key)
+            return
+        if fresh:
+            outbox.drop(action.key)
+        self.say_there(error.message, "bad")
+
+    def ask_approval(self, key: str) -> None:
+        """Open the dialog for a manager's PIN, and ask the node again when it was given."""
+        outbox = self.desk.outbox
+        action = next((one for one in outbox.actions if one.key == key and one.needs), None)
+        if action is None:
+            return
+        approvers = tuple(
+            person for person in self.desk.board.people if person.role != "staff" and person.has_pin is not False
+        )
+
+        def take(approval_id: str | None) -> None:
+            if approval_id:
+                acts.send_approved(self.desk, action, approval_id)
+                self.say_there(_("Approved …"), "info")
+            elif action.key not in outbox.waited:
+                outbox.drop(action.key)
+                self.say_there(_("Not done."), "warn")
+
+        self.push_screen(Approve(action, approvers), take)
 
     def _draw(self) -> None:
         """Draw what has changed since the last time, once, however many events that were."""
@@ -246,6 +306,15 @@ class TerminalApp(App[int]):
             words = _("The app had to close. What was not accepted is kept: start it again.")
         self._exit_renderables.append(words.format(path=self._locations.failures))
         self._close_messages_no_wait()
+
+
+def _counted(answer: bytes) -> str:
+    """What a count of the drawer found."""
+    try:
+        counted = read_as(answer, CountedSession).count.counted
+    except NodeError:
+        return ""
+    return count_words((one.currency, one.over_short_minor) for one in counted)
 
 
 _PLACES: dict[str, Callable[[], Place]] = {

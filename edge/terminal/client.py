@@ -28,13 +28,20 @@ class NodeError(Exception):
     """The node refused, or could not be heard."""
 
     def __init__(
-        self, code: str, message: str, *, status: int | None = None, retry_after_seconds: int | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after_seconds: int | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
         self.retry_after_seconds = retry_after_seconds
+        self.details = details or {}
 
     @property
     def unanswered(self) -> bool:
@@ -75,14 +82,20 @@ class NodeClient:
         self, path: str, shape: type[Shape], *, token: str = "", query: Mapping[str, str] | None = None
     ) -> Shape:
         """GET `path` as `shape`. Raises NodeError."""
+        return read_as(await self._read(path, token=token, query=query), shape)
+
+    async def read_text(self, path: str, *, token: str = "", query: Mapping[str, str] | None = None) -> str:
+        """GET `path` as the text that the node lays out. Raises NodeError."""
+        return (await self._read(path, token=token, query=query)).decode(errors="replace")
+
+    async def _read(self, path: str, *, token: str, query: Mapping[str, str] | None) -> bytes:
         try:
-            content = await self._send("GET", path, token=token, query=query)
+            return await self._send("GET", path, token=token, query=query)
         except NodeError as error:
             # The first request after a node's restart meets a closed connection of the pool.
             if error.status is not None:
                 raise
-            content = await self._send("GET", path, token=token, query=query)
-        return read_as(content, shape)
+            return await self._send("GET", path, token=token, query=query)
 
     async def act(self, path: str, body: Mapping[str, Any], *, key: str, token: str = "") -> bytes:
         """POST `path`; `key` is the user's one action and stays the same when it is repeated. Raises NodeError."""
@@ -154,4 +167,10 @@ def _refusal(answer: httpx2.Response) -> NodeError:
     except (msgspec.DecodeError, msgspec.ValidationError):
         message = _("The node answered {status}. Try again, and tell your manager if it stays so.")
         problem = shapes.Problem(code=f"HTTP_{answer.status_code}", message=message.format(status=answer.status_code))
-    return NodeError(problem.code, problem.message, status=answer.status_code, retry_after_seconds=seconds)
+    return NodeError(
+        problem.code,
+        problem.message,
+        status=answer.status_code,
+        retry_after_seconds=seconds,
+        details=problem.details,
+    )

@@ -8,6 +8,8 @@ from edge.terminal.search import QUANTITY_MAX
 from edge.terminal.shapes import MenuItem, Option
 
 LINES_MAX = 200
+# The first course goes to the kitchen at once, later ones when they are fired.
+HELD_FROM_COURSE = 2
 CHANNELS = ("dine_in", "takeaway", "counter", "delivery", "room_service")
 
 
@@ -19,6 +21,10 @@ class DraftLine:
     quantity: int = 1
     options: tuple[Option, ...] = ()
     note: str = ""
+    seat: int | None = None
+    course: int | None = None
+    hold: bool = False
+    """Not for the kitchen before it is fired."""
 
     @property
     def unit_price_minor(self) -> int:
@@ -43,6 +49,12 @@ class DraftLine:
             body["options"] = [{"option_id": option.id, "quantity": 1} for option in self.options]
         if self.note:
             body["note"] = self.note
+        if self.seat:
+            body["seat"] = self.seat
+        if self.course:
+            body["course"] = self.course
+        if self.hold:
+            body["hold"] = True
         return body
 
 
@@ -54,6 +66,9 @@ class Draft:
     channel: str = "dine_in"
     table: str = ""
     covers: int | None = None
+    seat: int | None = None
+    """The seat and the course that the next line is for, until another is named."""
+    course: int | None = None
     order_id: str | None = None
     done_order_id: str | None = None
     """The order that was accepted last: still shown and payable, but the next line begins another order."""
@@ -86,6 +101,11 @@ class Draft:
         if len(self.lines) >= LINES_MAX:
             return self
         return replace(self, lines=(*self.lines, line), refusal="", done_order_id=None)
+
+    def placed(self, seat: int | None, course: int | None) -> "Draft":
+        """With the seat and course that the next lines are for; 0 is none, None leaves them."""
+        changed = self if seat is None else replace(self, seat=seat or None)
+        return changed if course is None else replace(changed, course=course or None)
 
     def with_line(self, place: int, line: DraftLine) -> "Draft":
         """With another line in this place."""
@@ -132,7 +152,8 @@ def draft_of(body: dict[str, Any], order_id: str | None, menu: Sequence[MenuItem
         wanted = {option["option_id"] for option in line.get("options", [])}
         options = [option for group in item.modifier_groups for option in group.options]
         chosen = tuple(option for option in options if option.id in wanted)
-        lines.append(DraftLine(item, line["quantity"], chosen, line.get("note", "")))
+        place = line.get("seat"), line.get("course"), line.get("hold", False)
+        lines.append(DraftLine(item, line["quantity"], chosen, line.get("note", ""), *place))
     return Draft(
         lines=tuple(lines),
         channel=body.get("channel", "dine_in"),

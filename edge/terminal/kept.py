@@ -14,7 +14,8 @@ from edge.terminal.locations import write_private
 
 ACTIONS_MAX = 500
 
-Kind = Literal["order", "lines", "void", "payment", "sign_out"]
+Kind = Literal["order", "lines", "void", "act", "payment", "sign_out"]
+APPROVAL_NEEDED = "APPROVAL_NEEDED"
 
 
 class KeptAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,10 @@ class KeptAction(msgspec.Struct, frozen=True, kw_only=True):
     order_id: str | None = None
     refusal: str = ""
     """The node's reason when it refused; such an action waits for a person, not for the node."""
+    name: str = ""
+    """Which of the table of actions an "act" is."""
+    needs: dict[str, Any] | None = None
+    """What a manager must approve for it to be done, as the node named it."""
 
 
 def load(path: Path) -> tuple[list[KeptAction], bool]:

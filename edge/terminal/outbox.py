@@ -9,13 +9,14 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import msgspec
 
 from edge.terminal import kept
 from edge.terminal.backoff import delay_seconds
 from edge.terminal.client import NodeError
-from edge.terminal.kept import ACTIONS_MAX, KeptAction
+from edge.terminal.kept import ACTIONS_MAX, APPROVAL_NEEDED, KeptAction
 from edge.terminal.news import Accepted, Changed, News, Refused, SessionEnded, Topic, Trouble, Waiting
 from edge.terminal.words import _
 
@@ -34,6 +35,8 @@ class Outbox:
         self._unsaved = False
         self._own_tokens: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
+        self.waited: set[str] = set()
+        """Keys of actions that the node did not answer at once: whoever keyed them in may have gone on."""
         self.actions, readable = kept.load(path)
         if not readable:
             tell(Trouble(_("Orders kept before could not be read. They are set aside in {path}").format(path=path)))
@@ -61,15 +64,16 @@ class Outbox:
         """Forget an action that a person has decided about."""
         self.actions = [action for action in self.actions if action.key != key]
         self._own_tokens.pop(key, None)
+        self.waited.discard(key)
         self._changed()
 
     def hand_over(self, key: str, person_id: str, person_name: str) -> None:
         """Let another person's sign-in carry an action whose own has ended. The key stays, so it can't double."""
-        self._replace(key, person_id=person_id, person_name=person_name, refusal="")
+        self._replace(key, person_id=person_id, person_name=person_name, refusal="", needs=None)
 
     def retry(self, key: str) -> None:
         """Ask the node again about an action that it refused."""
-        self._replace(key, refusal="")
+        self._replace(key, refusal="", needs=None)
 
     def wake(self) -> None:
         """Try now: the node was heard, or somebody signed in."""
@@ -103,6 +107,7 @@ class Outbox:
             answer = await self._send(action, token)
         except NodeError as error:
             if error.unanswered or error.status == 429:
+                self.waited.add(action.key)
                 self._tell(Waiting(action))
                 return False
             self._refused(action, error)
@@ -121,10 +126,11 @@ class Outbox:
             self._tell(Waiting(action))
             self._tell(SessionEnded(action.person_id))
         else:
-            self._replace(action.key, refusal=error.message)
+            needs = dict(error.details) if error.code == APPROVAL_NEEDED else None
+            self._replace(action.key, refusal=error.message, needs=needs)
             self._tell(Refused(action, error))
 
-    def _replace(self, key: str, **fields: str) -> None:
+    def _replace(self, key: str, **fields: Any) -> None:
         self.actions = [
             msgspec.structs.replace(action, **fields) if action.key == key else action for action in self.actions
         ]

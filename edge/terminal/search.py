@@ -1,14 +1,14 @@
 """Finds menu items from whatever letters are typed. Pure: names in, an order out.
 
 A number before the words is a quantity ("3 burger", "3x burger"); one digit after them, or alone, picks a
-row of the list ("bur2").
+row of the list ("bur2"). "@2" anywhere is seat 2 and "#2" course 2, from here on; "@" or "#" alone ends it.
 """
 
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ NAMES_REMEMBERED_MAX = 65_536
 _BY_WORD, _INSIDE, _BY_INITIALS, _BY_ALSO, _STREWN, _FARTHEST = 1000, 2000, 3000, 3001, 4000, 999
 
 _QUANTITY = re.compile(r"^\s*(\d{1,3})(?:\s*[x\u00d7*]\s*|\s+)(.*)$", re.IGNORECASE)
+_PLACE = re.compile(r"([@#])(\d{0,2})(?=\s|$)")
 _PICK = re.compile(r"^(.*?)\s*([1-9])$")
 
 
@@ -36,6 +37,9 @@ class Found:
     order: tuple[int, ...]
     quantity: int = 1
     pick: int = 0
+    seat: int | None = None
+    """The seat and course that were named: 0 is none, None says nothing of it."""
+    course: int | None = None
 
 
 def plain(text: str) -> str:
@@ -79,8 +83,13 @@ def _letters(text: str) -> int:
 def find(typed: str, things: Sequence[Named] | Catalogue) -> Found:
     """Read `typed` against `things`; every letter in any order is the last resort, so that slips still find."""
     catalogue = things if isinstance(things, Catalogue) else Catalogue(things)
+    named = {sign: int(digits or 0) for sign, digits in _PLACE.findall(typed)}
+    found = _find(_PLACE.sub(" ", typed).strip(), catalogue)
+    return replace(found, seat=named.get("@"), course=named.get("#")) if named else found
+
+
+def _find(text: str, catalogue: Catalogue) -> Found:
     everything = tuple(range(len(catalogue.rows)))
-    text = typed.strip()
     if not text:
         return Found(everything)
     if re.fullmatch(r"[1-9]", text) and int(text) <= len(everything):

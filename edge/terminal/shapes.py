@@ -93,8 +93,21 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[LineOption, ...] = ()
     note: str | None = None
     seat: int | None = None
+    course: int | None = None
     kitchen_state: str | None = None
     void_reason: str | None = None
+
+
+class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
+    """What was taken off (below zero) or put on an order or one of its lines."""
+
+    id: str
+    kind: str
+    amount_minor: int
+    name: str | None = None
+    line_id: str | None = None
+    percent_bp: int | None = None
+    reason: str | None = None
 
 
 class Tax(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,9 +134,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     table: str | None = None
     covers: int | None = None
     note: str | None = None
+    server_id: str | None = None
+    server_name: str | None = None
+    tab: str | None = None
+    adjustments: tuple[Adjustment, ...] = ()
     subtotal_minor: int = 0
     tax_minor: int = 0
     taxes: tuple[Tax, ...] = ()
+    refunded_minor: int = 0
 
 
 class TicketLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +151,7 @@ class TicketLine(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[LineOption, ...] = ()
     note: str | None = None
     seat: int | None = None
+    allergens: tuple[str, ...] = ()
     state: str | None = None
     void_reason: str | None = None
 
@@ -151,6 +170,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     order_note: str | None = None
     station_name: str | None = None
     server: str | None = None
+    course: int | None = None
+    rush: bool = False
     prep_seconds: int = 0
 
 
@@ -159,10 +180,95 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     tender: str
     amount_minor: int
     currency: str
+    tip_minor: int = 0
     tendered_minor: int | None = None
     change_minor: int | None = None
     reference: str | None = None
     taken_at: str = ""
+    refunded_minor: int = 0
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+
+
+class Payments(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Payment, ...]
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    parts: tuple[int, ...]
+
+
+class PrintJob(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    title: str
+    state: str
+    printer_name: str | None = None
+
+
+class PrintJobs(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[PrintJob, ...]
+
+
+class DrawerSession(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    float_minor: int
+    currency: str
+    opened_at: str = ""
+
+
+class Drawer(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    terminal_id: str | None = None
+    session: DrawerSession | None = None
+
+
+class Drawers(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Drawer, ...]
+
+
+class HouseRate(msgspec.Struct, frozen=True, kw_only=True):
+    currency: str
+    rate_micro: int
+
+
+class HouseRates(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[HouseRate, ...]
+
+
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
+    currency: str
+    counted_minor: int
+    expected_minor: int
+    over_short_minor: int
+
+
+class DrawerCount(msgspec.Struct, frozen=True, kw_only=True):
+    counted: tuple[Counted, ...] = ()
+
+
+class CountedSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A drawer's session once it was counted."""
+
+    count: DrawerCount
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    section: str
+    name: str
+    count: int
+    amount_minor: int
+    currency: str
+
+
+class ServerDay(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody sold and took on a day."""
+
+    date: str
+    figures: tuple[Figure, ...]
 
 
 class ReceiptRef(msgspec.Struct, frozen=True, kw_only=True):

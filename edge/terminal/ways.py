@@ -27,11 +27,16 @@ def ways_to_pay(due_minor: int, currency: str) -> Iterable[Way]:
     yield Way("card", _("Card"), cash=False)
 
 
-def cash(given_minor: int, due_minor: int) -> dict[str, Any]:
-    """A payment in cash: less than is due pays a part, more is given back."""
-    return {"tender": "cash", "amount_minor": min(given_minor, due_minor), "tendered_minor": given_minor}
+def cash(given_minor: int, due_minor: int, tip_minor: int = 0) -> dict[str, Any]:
+    """A payment in cash: less than is due pays a part, more is given back; the tip is kept of what was handed over."""
+    amount = min(given_minor - tip_minor, due_minor)
+    return {"tender": "cash", "amount_minor": amount, "tendered_minor": given_minor} | _tip(tip_minor)
 
 
-def card(amount_minor: int, reference: str) -> dict[str, Any]:
-    """A payment by a card terminal that stands beside this one, with what it printed."""
-    return {"tender": "card", "amount_minor": amount_minor, "reference": reference}
+def card(amount_minor: int, reference: str, tip_minor: int = 0) -> dict[str, Any]:
+    """A payment by a card terminal that stands beside this one, with what it printed; the tip comes on top."""
+    return {"tender": "card", "amount_minor": amount_minor, "reference": reference} | _tip(tip_minor)
+
+
+def _tip(tip_minor: int) -> dict[str, Any]:
+    return {"tip_minor": tip_minor} if tip_minor else {}

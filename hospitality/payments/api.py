@@ -1,8 +1,8 @@
 """Payments over HTTP; taking one is in `checks/api.py`, since it answers the order too."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
 from hospitality.payments.reading import payments_page, refunds_page
@@ -111,9 +111,15 @@ class AttemptShape(Shape):
 
 
 @router.get("/payments", response_model=Payments)
-async def payments(request: Request, asking: Reader, limit: Limit = 100, cursor: Cursor = None) -> Response:
-    """The property's payments, newest first."""
-    return await read(request, asking, payments_page, limit=limit, cursor=cursor)
+async def payments(
+    request: Request,
+    asking: Reader,
+    order_id: Annotated[IdText | None, Query()] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """The property's payments, or those of an order, newest first."""
+    return await read(request, asking, payments_page, order_id=order_id, limit=limit, cursor=cursor)
 
 
 @router.get("/refunds", response_model=Refunds)

@@ -95,9 +95,13 @@ _PAYMENTS = """
 _REFUNDS = f"SELECT {', '.join(SHOWN_OF_REFUND)}, business_date FROM refunds WHERE org_id = :org_id"
 
 
-def payments_page(reading: Reading, *, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
-    """{items, next_cursor}: the property's payments with their order_id, newest first."""
-    rows, next_cursor = _page(reading, f"{_PAYMENTS} AND p.property_id = :property_id", "p.", limit, cursor)
+def payments_page(
+    reading: Reading, *, order_id: str | None = None, limit: int = 100, cursor: str | None = None
+) -> dict[str, Any]:
+    """{items, next_cursor}: the property's payments, or those of one order, with their order_id, newest first."""
+    of_order = "AND p.order_id = :order_id" if order_id else ""
+    sql = f"{_PAYMENTS} AND p.property_id = :property_id {of_order}"
+    rows, next_cursor = _page(reading, sql, "p.", limit, cursor, order_id=order_id)
     return {"items": [_shown(row) for row in rows], "next_cursor": next_cursor}
 
 
@@ -124,10 +128,10 @@ def refund_view(reading: Reading, refund_id: str) -> dict[str, Any]:
 
 
 def _page(
-    reading: Reading, sql: str, of: str, limit: int, cursor: str | None
+    reading: Reading, sql: str, of: str, limit: int, cursor: str | None, **named: Any
 ) -> tuple[Sequence[Mapping[str, Any]], str | None]:
     before = ""
-    parameters: dict[str, Any] = {"limit": limit + 1}
+    parameters: dict[str, Any] = {"limit": limit + 1, **named}
     if cursor is not None:
         before = f"AND ({of}business_date, {of}id) < (:day, :id)"
         parameters["day"], parameters["id"] = from_day_cursor(cursor)

@@ -4,6 +4,7 @@ from typing import Protocol, cast
 
 from textual.app import App
 
+from edge.terminal.actions import Action
 from edge.terminal.desk import Desk
 
 
@@ -20,6 +21,12 @@ class Host(Protocol):
 
     def show_receipt(self, order_id: str, change_minor: int | None = None) -> None:
         """Show a settled order's receipt; with the change to give when it was just paid."""
+
+    def show_report(self, action: Action, words: str, day: str = "") -> None:
+        """Show the report of an action, of a day where it is one of a day; `words` is what was just done."""
+
+    def ask_approval(self, key: str) -> None:
+        """Ask for a manager's PIN for an action that the node refused for want of one."""
 
     def say_there(self, words: str, tone: str) -> None:
         """Say a sentence on the screen that is shown now."""

@@ -11,11 +11,11 @@ from edge.terminal import acts, fetching
 from edge.terminal.draft import Draft
 from edge.terminal.kept import KeptAction
 from edge.terminal.news import Topic
+from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.ask import Pick
 from edge.terminal.screens.asking import Failed, ask
-from edge.terminal.screens.place import Place
 from edge.terminal.search import plain
-from edge.terminal.shapes import Order
+from edge.terminal.shapes import Order, OrderLine
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.head import WIDE
 from edge.terminal.widgets.order_rows import COLUMNS, COLUMNS_WIDE, KEPT, kept_row, order_row
@@ -26,7 +26,7 @@ from edge.terminal.words import _, later
 AGES_SECONDS = 20.0
 
 
-class OpenOrdersPlace(Place):
+class OpenOrdersPlace(ActingPlace):
     """A digit or Enter opens an order, F7 settles it."""
 
     BINDINGS = [
@@ -42,10 +42,13 @@ class OpenOrdersPlace(Place):
         super().__init__()
         self._paid = False
 
+    def about(self) -> tuple[Order | None, OrderLine | None]:
+        return self._current(), None
+
     def body(self) -> Iterable[Widget]:
         yield Horizontal(
             Vertical(
-                SearchBox(placeholder=_("Order number, table or server"), id="search"),
+                SearchBox(placeholder=_("Order number, table, tab or server"), never="/.", id="search"),
                 Rows(numbered=True, click_chooses=False, id="orders"),
                 id="orders-side",
             ),
@@ -86,11 +89,7 @@ class OpenOrdersPlace(Place):
         board = self.desk.board
         wanted = plain(self.query_one(SearchBox).value)
         orders = board.settled_orders() if self._paid else board.open_orders()
-        return [
-            order
-            for order in orders
-            if wanted in plain(f"{order.number} {order.table or ''} {order.opened_by_name or ''}")
-        ]
+        return [order for order in orders if wanted in plain(" ".join(filter(None, _looked_by(order))))]
 
     def _why_empty(self) -> tuple[str, str]:
         board = self.desk.board
@@ -166,6 +165,8 @@ class OpenOrdersPlace(Place):
         choices = [("retry", _("Ask the node again"))]
         if action.refusal and action.kind in {"order", "lines"} and self.desk.draft.empty:
             choices.append(("edit", _("Change it and send it anew")))
+        if action.needs:
+            choices.insert(0, ("approve", _("Have a manager approve it")))
         if action.refusal:
             choices.append(("drop", _("Throw it away")))
 
@@ -182,6 +183,8 @@ class OpenOrdersPlace(Place):
                 self.desk.outbox.retry(action.key)
             else:
                 self.desk.outbox.hand_over(action.key, session.person.id, session.person.display_name)
+        elif answer == "approve":
+            self.host.ask_approval(action.key)
         elif answer == "edit":
             acts.edit_again(self.desk, action)
             self.host.go("order")
@@ -217,3 +220,8 @@ class OpenOrdersPlace(Place):
         elif self.focused is not box:
             self.host.go("order")
         self.query_one("#orders", Rows).focus()
+
+
+def _looked_by(order: Order) -> tuple[str | None, ...]:
+    """What an order is searched by."""
+    return order.number, order.table, order.tab, order.server_name, order.opened_by_name

@@ -3,37 +3,42 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from textual import events
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from edge.terminal import acts
-from edge.terminal.draft import LINES_MAX, Draft, DraftLine
+from edge.terminal.actions import action_named
+from edge.terminal.draft import HELD_FROM_COURSE, LINES_MAX, Draft, DraftLine
 from edge.terminal.news import Accepted, News, Refused, Topic
+from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.ask import AskText, Pick
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.details import Details
 from edge.terminal.screens.modifiers import Modifiers
-from edge.terminal.screens.place import Place
-from edge.terminal.shapes import MenuItem, Option
+from edge.terminal.shapes import MenuItem, Option, Order, OrderLine
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.menu_finder import MenuFinder
 from edge.terminal.words import _, later, n_
 
 PORTIONS_DIGITS_MAX = 5
+COURSES_SHOWN_MAX = 5
 
 
-class OrderPlace(Place):
+class OrderPlace(ActingPlace):
     """Take an order, or add to one."""
 
     BINDINGS = [
         Binding("enter", "add", later("Add")),
         Binding("enter", "options", later("Change")),
-        Binding("slash", "search", later("Search")),
+        Binding("slash", "search", later("Search"), id="spare-search"),
         Binding("plus", "more(1)", later("Qty"), key_display="+-"),
         Binding("minus", "more(-1)", show=False),
         Binding("delete", "remove", later("Drop")),
         Binding("n", "note", later("Note")),
+        Binding("c", "course", later("Course"), id="spare-course"),
+        Binding("h", "hold", later("Hold"), id="spare-hold"),
         Binding("ctrl+o", "count", later("86"), show=False),
         Binding("f6", "details", later("Table")),
         Binding("f7", "pay", later("Pay")),
@@ -59,6 +64,12 @@ class OrderPlace(Place):
         """The check's side."""
         return self.query_one(Check)
 
+    def about(self) -> tuple[Order | None, OrderLine | None]:
+        order = self.desk.board.orders.get(self.desk.draft.shown_order_id or "")
+        line_id = self.check.sent_line if self.focused is self.check.rows else None
+        line = next((line for line in order.lines if line.id == line_id), None) if order and line_id else None
+        return order, line
+
     # Drawing
 
     def show(self, topics: frozenset[Topic]) -> None:
@@ -76,9 +87,7 @@ class OrderPlace(Place):
                     self._pay_after = None
                     self.host.pay(order_id)
                 self.say(_("Accepted. The next item begins another order."), "good")
-            case Accepted(action) if action.kind == "void":
-                self.say(_("Voided."), "good")
-            case Refused(action, error) if action.kind in {"order", "lines", "void"}:
+            case Refused(action, error) if action.kind in {"order", "lines"}:
                 self.say(error.message, "bad")
 
     def _why_no_menu(self) -> tuple[str, str]:
@@ -99,7 +108,14 @@ class OrderPlace(Place):
     # Adding
 
     def on_menu_finder_item_chosen(self, event: MenuFinder.ItemChosen) -> None:
+        self._note_place()
         self._take(event.item, event.quantity)
+
+    def _note_place(self) -> None:
+        """What was typed of seat and course holds for the lines from here on."""
+        seat, course = self.finder.place
+        if (seat, course) != (None, None) and not self.desk.draft.sending:
+            self.desk.draft = self.desk.draft.placed(seat, course)
 
     def _take(self, item: MenuItem, quantity: int) -> None:
         """Take an item, asking for its options where it has any."""
@@ -109,14 +125,19 @@ class OrderPlace(Place):
             self.say(_("{item} is sold out.").format(item=item.name), "bad")
             return
         if not any(group.options for group in item.modifier_groups):
-            self._add(DraftLine(item, quantity))
+            self._add(self._line(item, quantity))
             return
 
         def take(options: tuple[Option, ...] | None) -> None:
             if options is not None:
-                self._add(DraftLine(item, quantity, options))
+                self._add(self._line(item, quantity, options))
 
         self.app.push_screen(Modifiers(item, self.desk.board.currency, quantity=quantity), take)
+
+    def _line(self, item: MenuItem, quantity: int, options: tuple[Option, ...] = ()) -> DraftLine:
+        draft = self.desk.draft
+        hold = draft.course is not None and draft.course >= HELD_FROM_COURSE
+        return DraftLine(item, quantity, options, seat=draft.seat, course=draft.course, hold=hold)
 
     def on_rows_chosen(self) -> None:
         """A second click on a line of the check."""
@@ -149,6 +170,8 @@ class OrderPlace(Place):
         draft, check = self.desk.draft, self.check
         in_check = self.focused is check.rows
         loose = check.new_line is not None and not draft.sending
+        if action in {"course", "hold"}:
+            return loose and in_check
         if action in {"more", "remove", "note"}:
             changeable = loose or (action == "remove" and in_check and check.sent_line is not None)
             return changeable and (in_check or not self.finder.box.value)
@@ -166,13 +189,43 @@ class OrderPlace(Place):
 
     def action_add(self) -> None:
         # Not by a message: the next key must meet the dialog that this may open, however fast it comes.
+        if self.finder.only_place and self._open_for_lines():
+            self._note_place()
+            self.finder.clear()
+            return
         choice = self.finder.choice()
         if choice:
+            self._note_place()
             self._take(*choice)
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit on an unsent line of the check is its seat, 0 none."""
+        place = self.check.new_line
+        if event.character and event.character.isdecimal() and self.focused is self.check.rows and place is not None:
+            event.stop()
+            if self._open_for_lines():
+                self._set_line(place, replace(self.desk.draft.lines[place], seat=int(event.character) or None))
+
+    def action_course(self) -> None:
+        """The next course for a line, after the last none; what is not of the first is held."""
+        place = self.check.new_line
+        if place is not None and self._open_for_lines():
+            line = self.desk.draft.lines[place]
+            course = ((line.course or 0) + 1) % (COURSES_SHOWN_MAX + 1)
+            self._set_line(place, replace(line, course=course or None, hold=course >= HELD_FROM_COURSE))
+
+    def action_hold(self) -> None:
+        """Hold a line back until it is fired, or not."""
+        place = self.check.new_line
+        if place is not None and self._open_for_lines():
+            line = self.desk.draft.lines[place]
+            self._set_line(place, replace(line, hold=not line.hold))
 
     def action_options(self) -> None:
         place = self.check.new_line
-        if place is not None and self._open_for_lines():
+        if self.check.sent_line is not None:
+            self.action_actions()
+        elif place is not None and self._open_for_lines():
             self._change_options(place)
 
     def _change_options(self, place: int) -> None:
@@ -208,24 +261,13 @@ class OrderPlace(Place):
             self._draw_check()
             self.say(_("{item} is taken off.").format(item=name))
         elif check.sent_line is not None:
-            self._void(check.sent_line)
+            self._void()
 
-    def _void(self, line_id: str) -> None:
-        order = self.desk.board.orders.get(self.desk.draft.shown_order_id or "")
-        if order is None:
-            return
-        if not self.desk.may("orders.void"):
-            self.say(_("Your role may not void what was sent. Ask a manager."), "bad")
-            return
-
-        def take(reason: str | None) -> None:
-            if reason:
-                acts.send_void(self.desk, order, line_id, reason)
-                self.say(_("Voiding …"))
-
-        line = next(line for line in order.lines if line.id == line_id)
-        title = _("Void {quantity} {item}. Why?").format(quantity=line.quantity, item=line.name)
-        self.app.push_screen(AskText(title, needed=_("A void needs a reason.")), take)
+    def _void(self) -> None:
+        """Delete on a sent line: the table's void."""
+        subject, void = self.subject(), action_named("void")
+        if void and subject.line and void.offered(subject):
+            self.begin(void, subject)
 
     def action_note(self) -> None:
         place = self.check.new_line

@@ -10,14 +10,14 @@ from textual.widgets import Digits, Label, Static
 
 from edge.terminal import acts
 from edge.terminal.amounts import written, written_with_currency
+from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.asking import Answered, Failed, ask
-from edge.terminal.screens.place import Place
-from edge.terminal.shapes import Receipt
+from edge.terminal.shapes import Order, OrderLine, Receipt
 from edge.terminal.widgets.paper import receipt_lines
 from edge.terminal.words import _, later
 
 
-class ReceiptPlace(Place):
+class ReceiptPlace(ActingPlace):
     """Enter goes on to the next order."""
 
     BINDINGS = [
@@ -30,6 +30,9 @@ class ReceiptPlace(Place):
         super().__init__()
         self._order_id = order_id
         self._change_minor = change_minor
+
+    def about(self) -> tuple[Order | None, OrderLine | None]:
+        return self.desk.board.orders.get(self._order_id), None
 
     def body(self) -> Iterable[Widget]:
         yield Vertical(

@@ -6,30 +6,35 @@ from typing import Any
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Digits, Label, Static
+from textual.widgets import Digits, Input, Label, Static
 
 from edge.terminal import acts, ways
 from edge.terminal.amounts import NotAnAmount, read_amount, written, written_with_currency
 from edge.terminal.client import NodeError, read_as
 from edge.terminal.draft import Draft
+from edge.terminal.forms import Field
 from edge.terminal.news import Accepted, News, Refused, Topic, Waiting
-from edge.terminal.screens.place import Place
-from edge.terminal.shapes import Order, PaymentTaken
+from edge.terminal.screens.acting import ActingPlace
+from edge.terminal.screens.asking import Answered, Failed, ask
+from edge.terminal.screens.form import Form
+from edge.terminal.shapes import Order, OrderLine, PaymentTaken
 from edge.terminal.ways import Way, ways_to_pay
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.line import Line
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.widgets.words_line import Words
-from edge.terminal.words import _, later
+from edge.terminal.words import _, later, n_
 
 REFERENCE_MAX = 40
 
 
-class SettlePlace(Place):
+class SettlePlace(ActingPlace):
     """A digit picks, Enter takes the payment; nothing counts before the node has said so."""
 
     BINDINGS = [
         Binding("enter", "confirm", later("Take the payment")),
+        Binding("t", "tip", later("Tip")),
+        Binding("e", "parts", later("Equal parts")),
         Binding("escape", "back", later("Back")),
     ]
     AUTO_FOCUS = "#ways"
@@ -38,6 +43,11 @@ class SettlePlace(Place):
         super().__init__()
         self._order_id = order_id
         self._ways: list[Way] = []
+        self._parts: tuple[int, ...] = ()
+        """What is left to pay of equal parts, the next one first."""
+
+    def about(self) -> tuple[Order | None, OrderLine | None]:
+        return self.order, None
 
     def body(self) -> Iterable[Widget]:
         yield Horizontal(
@@ -51,8 +61,9 @@ class SettlePlace(Place):
                     classes="field",
                     id="reference-field",
                 ),
+                Horizontal(Label(_("Tip")), Line(id="tip"), classes="field", id="tip-field"),
                 Horizontal(
-                    Vertical(Label(_("To pay")), Digits(id="due")),
+                    Vertical(Label(_("To pay"), id="due-label"), Digits(id="due")),
                     Vertical(Label(_("Change")), Digits(id="change")),
                     id="sums",
                 ),
@@ -73,6 +84,18 @@ class SettlePlace(Place):
         """The way under the cursor."""
         return self._ways[self.query_one("#ways", Rows).cursor]
 
+    def _due(self, order: Order) -> int:
+        """What is to be paid now: all that is due, or the next of its parts."""
+        return min(self._parts[0], order.due_minor) if self._parts else order.due_minor
+
+    def _tip(self, order: Order) -> int:
+        """The tip on top; none while what is typed is no amount."""
+        typed = self.query_one("#tip", Line).value
+        try:
+            return read_amount(typed, order.currency) if typed else 0
+        except NotAnAmount:
+            return 0
+
     # Drawing
 
     def show(self, topics: frozenset[Topic]) -> None:
@@ -80,13 +103,15 @@ class SettlePlace(Place):
             self._draw(self.order)
 
     def _draw(self, order: Order) -> None:
-        self._ways = list(ways_to_pay(order.due_minor, order.currency))
+        self._ways = list(ways_to_pay(self._due(order) + self._tip(order), order.currency))
         rows = [Row(way.key, (Cell(way.words), Cell(_tendered(way, order)))) for way in self._ways]
         shown = self.query_one("#ways", Rows)
         shown.styles.height = len(rows)
         shown.show_rows(rows)
         self.query_one(Check).draw(CheckView(order, Draft(), order.currency))
-        self.query_one("#due", Digits).update(written(order.due_minor, order.currency))
+        self.query_one("#due", Digits).update(written(self._due(order) + self._tip(order), order.currency))
+        left = n_("To pay, {n} part left", "To pay, {n} parts left", len(self._parts))
+        self.query_one("#due-label", Label).update(left if self._parts else _("To pay"))
         self._draw_way()
         if acts.payment_under_way(self.desk, order.id):
             self._say_under_way()
@@ -99,9 +124,14 @@ class SettlePlace(Place):
         self.query_one("#amount-field").display = way.tendered_minor is None
         self.query_one("#reference-field").display = not way.cash
         self.query_one("#amount-label", Label).update(_("Handed over") if way.cash else _("Amount"))
-        self.query_one("#amount", Line).placeholder = written(order.due_minor, order.currency)
+        tip = self._tip(order)
+        tipping = self.query_one("#tip-field")
+        tipping.display = bool(tip) or self.focused is self.query_one("#tip")
+        due = self._due(order)
+        asked = due + tip if way.cash else due
+        self.query_one("#amount", Line).placeholder = written(asked, order.currency)
         given = self._given(order)
-        change = max(0, given - order.due_minor) if given is not None and way.cash else 0
+        change = max(0, given - due - tip) if given is not None and way.cash else 0
         self.query_one("#change", Digits).update(written(change, order.currency))
         self.query_one("#change").set_class(change > 0, "-some")
 
@@ -111,7 +141,8 @@ class SettlePlace(Place):
             return self.way.tendered_minor
         typed = self.query_one("#amount", Line).value
         try:
-            return read_amount(typed, order.currency) if typed else order.due_minor
+            due = self._due(order) + (self._tip(order) if self.way.cash else 0)
+            return read_amount(typed, order.currency) if typed else due
         except NotAnAmount:
             return None
 
@@ -147,19 +178,60 @@ class SettlePlace(Place):
         elif self.way.tendered_minor is None:
             self.query_one("#amount", Line).focus()
 
-    def on_input_changed(self) -> None:
-        if self._ways:
-            self._draw_way()
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if self._ways and self.order is not None:
+            if event.input.id == "tip":
+                self._draw(self.order)
+            else:
+                self._draw_way()
+
+    def action_tip(self) -> None:
+        """A tip on top, of cash or of a card."""
+        self.query_one("#tip-field").display = True
+        self.query_one("#tip", Line).focus()
+
+    def action_parts(self) -> None:
+        """Divide what is due: each part is paid by itself."""
+        if self._parts:
+            self._parts = ()
+            self._redraw(_("One bill again."))
+            return
+
+        def take(answers: dict[str, Any] | None) -> None:
+            if answers is not None:
+                ask(self, "parts", acts.parts(self.desk, self._order_id, answers["count"]))
+
+        field = Field("count", _("How many"), "number", _("Type how many pay."))
+        self.app.push_screen(Form(_("Equal parts"), [field]), take)
+
+    def on_answered(self, event: Answered) -> None:
+        self._parts = event.value
+        self._redraw(_("Each part is paid by itself; E makes it one bill again."))
+
+    def on_failed(self, event: Failed) -> None:
+        self.say(event.error.message, "bad")
+
+    def _redraw(self, words: str) -> None:
+        if self.order is not None:
+            self._draw(self.order)
+        self.say(words)
 
     def action_back(self) -> None:
         shown = self.query_one("#ways", Rows)
-        if self.focused is shown:
+        if self.focused is self.query_one("#tip", Line):
+            self.query_one("#tip", Line).clear()
+            shown.focus()
+            self._draw_way()
+        elif self.focused is shown:
             self.dismiss()
         else:
             shown.focus()
 
     def action_confirm(self) -> None:
         order = self.order
+        if self.focused is self.query_one("#tip", Line):
+            self.query_one("#ways", Rows).focus()
+            return
         if order is None or order.due_minor <= 0:
             self.say(_("Nothing is due on this order any more. Esc goes back."), "warn")
             return
@@ -184,7 +256,11 @@ class SettlePlace(Place):
             )
             return None
         if self.way.cash:
-            return ways.cash(given, order.due_minor)
+            tip = self._tip(order)
+            if given <= tip:
+                self.say(_("That is not more than the tip. Type what was handed over."), "bad")
+                return None
+            return ways.cash(given, self._due(order), tip)
         reference = self.query_one("#reference", Line).value.strip()
         if not reference:
             self.say(_("Type the reference that the card terminal printed."), "bad")
@@ -194,7 +270,7 @@ class SettlePlace(Place):
             most = written_with_currency(order.due_minor, order.currency)
             self.say(_("A card pays what is due at most: {amount}.").format(amount=most), "bad")
             return None
-        return ways.card(given, reference)
+        return ways.card(given, reference, self._tip(order))
 
     # What came of it
 
@@ -221,8 +297,11 @@ class SettlePlace(Place):
         if taken.order.payment_state == "settled":
             self.host.show_receipt(taken.order.id, change)
             return
-        self.query_one("#amount", Line).clear()
-        self.query_one("#reference", Line).clear()
+        if self._parts and taken.payment.amount_minor >= self._parts[0]:
+            self._parts = self._parts[1:]
+        for name in ("#amount", "#reference", "#tip"):
+            self.query_one(name, Line).clear()
+        self._draw(taken.order)
         self.query_one("#ways", Rows).focus()
         amount = written_with_currency(taken.payment.amount_minor, taken.payment.currency)
         self.say(_("{amount} taken. The rest is still to pay.").format(amount=amount), "good")

@@ -10,8 +10,8 @@ from textual.widgets import Static
 
 from edge.terminal import sign
 from edge.terminal.news import Topic
+from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.conflicts import waiting_words
-from edge.terminal.screens.place import Place
 from edge.terminal.shapes import Sync
 from edge.terminal.widgets.head import day_words
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
@@ -20,8 +20,10 @@ from edge.terminal.words import _, later, n_
 RESOLVE = "sync.resolve"
 
 
-class StatusPlace(Place):
-    """Nothing to decide here; F8 asks the node at once instead of waiting for the next try."""
+class StatusPlace(ActingPlace):
+    """How things stand, and behind the key of actions the drawer and the day; F8 asks the node at once."""
+
+    SCOPES = ("till",)
 
     BINDINGS = [
         Binding("f6", "decide", later("Decide")),
@@ -86,6 +88,8 @@ class StatusPlace(Place):
         return told
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        if action == "actions":
+            return self.desk.session is not None
         return self.desk.session is not None and self.desk.may(RESOLVE) if action == "decide" else True
 
     def action_decide(self) -> None:

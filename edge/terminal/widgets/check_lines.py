@@ -6,6 +6,7 @@ from textual.content import Content
 
 from edge.terminal.acts import channel_words, place_words
 from edge.terminal.amounts import written, written_with_currency
+from edge.terminal.asks import adjustment_words
 from edge.terminal.draft import Draft, DraftLine
 from edge.terminal.shapes import Order, OrderLine
 from edge.terminal.widgets.rows import Cell, Row
@@ -21,7 +22,7 @@ def sent_rows(order: Order | None) -> Iterable[Row]:
         tone = "quiet" if line.void_reason else "plain"
         cells = (
             Cell(str(line.quantity), tone),
-            Cell(line.name, tone),
+            Cell(seated(line.name, line.seat), tone),
             # A voided line keeps its amount at the node, and is in no sum.
             Cell("" if line.void_reason else written(line.amount_minor, order.currency if order else ""), tone),
         )
@@ -31,6 +32,8 @@ def sent_rows(order: Order | None) -> Iterable[Row]:
 def _sent_details(line: OrderLine) -> Iterable[tuple[Cell, ...]]:
     if line.void_reason:
         yield _detail(_("VOID: {reason}").format(reason=line.void_reason), "bad")
+        return
+    yield from _course(line.course, held=line.kitchen_state == "held")
     for option in line.options:
         times = f"{option.quantity} x " if option.quantity > 1 else ""
         yield _detail(f"{times}{option.name}", "quiet")
@@ -43,13 +46,28 @@ def new_rows(draft: Draft, currency: str) -> Iterable[Row]:
     for place, line in enumerate(draft.lines):
         cells = (
             Cell(str(line.quantity), "accent"),
-            Cell(line.item.name, "strong"),
+            Cell(seated(line.item.name, line.seat), "strong"),
             Cell(written(line.amount_minor, currency), "strong"),
         )
         yield Row(f"{NEW}{place}", cells, tuple(_new_details(line, currency)))
 
 
+def seated(name: str, seat: int | None) -> str:
+    """An item with the seat that it is for."""
+    return f"{name} @{seat}" if seat else name
+
+
+def _course(course: int | None, *, held: bool) -> Iterable[tuple[Cell, ...]]:
+    """Of which course, and loudly that the kitchen has it not yet."""
+    words = _("Course {n}").format(n=course) if course else ""
+    if held:
+        yield _detail(" · ".join(part for part in (words, _("HELD")) if part), "warn")
+    elif words:
+        yield _detail(words, "quiet")
+
+
 def _new_details(line: DraftLine, currency: str) -> Iterable[tuple[Cell, ...]]:
+    yield from _course(line.course, held=line.hold)
     for option in line.options:
         delta = option.price_delta_minor
         price = f" +{written(delta, currency)}" if delta > 0 else f" {written(delta, currency)}" if delta else ""
@@ -72,6 +90,14 @@ def title(order: Order | None, draft: Draft) -> Content:
         parts.append(place_words(table, channel))
     if covers:
         parts.append(n_("{n} guest", "{n} guests", covers))
+    if order and order.tab:
+        parts.append(order.tab)
+    if order and order.server_name and order.server_name != order.opened_by_name:
+        parts.append(order.server_name)
+    if draft.seat:
+        parts.append(f"@{draft.seat}")
+    if draft.course:
+        parts.append(f"#{draft.course}")
     number = order.number if order else _("New order")
     return Content.assemble((number, "bold $accent"), "  ", " · ".join(parts))
 
@@ -79,6 +105,8 @@ def title(order: Order | None, draft: Draft) -> Content:
 def order_totals(order: Order) -> list[tuple[str, int, str]]:
     """The node's figures of an order: words, amount, style."""
     lines: list[tuple[str, int, str]] = []
+    for one in order.adjustments:
+        lines.append((adjustment_words(one, order), one.amount_minor, "$warning"))
     for tax in order.taxes:
         percent = f"{tax.rate_bp / 100:g} %"
         words = _("incl. {name} {percent}") if tax.included else _("{name} {percent}")
@@ -88,6 +116,8 @@ def order_totals(order: Order) -> list[tuple[str, int, str]]:
         lines.append((_("Paid"), order.paid_minor, ""))
     if order.due_minor != order.total_minor:
         lines.append((_("To pay"), order.due_minor, "bold"))
+    if order.refunded_minor:
+        lines.append((_("Given back"), order.refunded_minor, ""))
     return lines
 
 
@@ -105,6 +135,7 @@ def totals_content(lines: list[tuple[str, int, str]], currency: str, width: int)
 def kitchen_words(state: str) -> str:
     """A kitchen state in words."""
     words = {
+        "held": _("held"),
         "placed": _("in the kitchen"),
         "in_preparation": _("being made"),
         "ready": _("ready"),

@@ -21,6 +21,11 @@ _SHOWN_AS = {
 }
 
 
+SPARE = "spare-"
+"""A binding whose id begins so is left out of the foot where there is no room for all."""
+Cap = tuple[Content, bool]
+
+
 class Foot(Words):
     """Two lines: the keys of this place, and the keys that switch place. Below a dialog, one line."""
 
@@ -37,8 +42,8 @@ class Foot(Words):
 
     def draw(self) -> None:
         """Show the keys that work at this moment."""
-        here: list[Content] = []
-        places: list[Content] = []
+        here: list[Cap] = []
+        places: list[Cap] = []
         seen: set[str] = set()
         for active in sorted(self.screen.active_bindings.values(), key=_rank):
             binding = active.binding
@@ -46,14 +51,14 @@ class Foot(Words):
                 continue
             seen.add(binding.action)
             line = places if isinstance(active.node, App) else here
-            line.append(_key_cap(active))
+            line.append((_key_cap(active), (binding.id or "").startswith(SPARE)))
         lines = [_fitting(line, self.size.width or self.app.size.width - 2) for line in (here, places) if line]
         self.put(Content("\n").join(lines))
 
     def _typed(self, active: ActiveBinding) -> bool:
         """Whether the focused input would take the key as text."""
         key = active.binding.key
-        character = {"slash": "/", "plus": "+", "minus": "-", "space": " "}.get(key, key)
+        character = {"slash": "/", "plus": "+", "minus": "-", "space": " ", "full_stop": "."}.get(key, key)
         focused = self.screen.focused
         if focused is None or active.node is focused or len(character) != 1:
             return False
@@ -75,10 +80,10 @@ def _key_cap(active: ActiveBinding) -> Content:
     return Content.from_markup(markup, key=key, words=words)
 
 
-def _fitting(caps: list[Content], width: int) -> Content:
-    """As many keys as fit, two blanks apart; one where that lets all of them in."""
-    for gap in ("  ", " "):
-        line = Content(gap).join(caps)
+def _fitting(caps: list[Cap], width: int) -> Content:
+    """As many keys as fit, two blanks apart, one where that lets all of them in; where not, without the spare ones."""
+    for gap, spare in (("  ", True), (" ", True), ("  ", False), (" ", False)):
+        line = Content(gap).join([cap for cap, is_spare in caps if spare or not is_spare])
         if line.cell_length <= width:
             return line
     return line.truncate(width, ellipsis=True)

@@ -42,7 +42,12 @@ class MenuFinder(Horizontal):
     def compose(self) -> ComposeResult:
         yield Rows(Column(), Column(3, right=True), id="categories")
         with Vertical(id="menu-side"):
-            yield SearchBox(placeholder=_("Item: any letters, 3 before for three"), signs="+-", id="search")
+            yield SearchBox(
+                placeholder=_("Item · 3 steak · @2 seat · #2 course"),
+                signs="+-",
+                never="/.",
+                id="search",
+            )
             yield Rows(numbered=True, driven=True, id="menu")
 
     @property
@@ -68,6 +73,16 @@ class MenuFinder(Horizontal):
         self._category = ALL
         self._search()
         self.box.focus()
+
+    @property
+    def place(self) -> tuple[int | None, int | None]:
+        """The seat and the course named in the box; 0 is none, None says nothing of it."""
+        return self._found.seat, self._found.course
+
+    @property
+    def only_place(self) -> bool:
+        """Whether nothing but a seat or a course stands in the box."""
+        return self.place != (None, None) and all(part[0] in "@#" for part in self.box.value.split())
 
     def choice(self) -> tuple[MenuItem, int] | None:
         """The item under the cursor and how many of it; None when a category was meant, which is then shown."""

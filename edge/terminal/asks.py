@@ -1,0 +1,168 @@
+"""What the actions ask of whoever does them: fields with usual answers. Pure."""
+
+from collections.abc import Callable
+
+from edge.terminal.amounts import written, written_with_currency
+from edge.terminal.forms import Choice, Field
+from edge.terminal.shapes import Adjustment, Order, Payment
+from edge.terminal.subject import Subject
+from edge.terminal.words import _
+
+
+def _why(*hints: str) -> Field:
+    return Field("reason", _("Why"), needed=_("Say why, or take one by its digit."), hints=hints)
+
+
+def void_asks(subject: Subject) -> tuple[Field, ...]:
+    """Why, and once the kitchen had it, whether it was made."""
+    why = _why(_("Keyed in wrong"), _("Guest changed their mind"), _("Sold out"), _("Not as it should be"))
+    if subject.line is None or subject.line.kitchen_state == "held":
+        return (why,)
+    fates = (
+        Choice(_("What the kitchen had begun is lost")),
+        Choice(_("It was made, and is lost"), True),
+        Choice(_("It was not made"), False),
+    )
+    return why, Field("wasted", _("Made?"), "pick", choices=fates)
+
+
+def comp_asks(_subject: Subject) -> tuple[Field, ...]:
+    """Why."""
+    return (_why(_("Not as it should be"), _("Long wait"), _("On the house"), _("Staff meal")),)
+
+
+def share_asks(subject: Subject) -> tuple[Field, ...]:
+    """How much comes off, and why."""
+    needed = _("Say how much: 10% or an amount.")
+    share = Field("share", _("How much"), "share", needed, currency=subject.currency)
+    return share, _why(_("Regular guest"), _("Long wait"), _("Not as it should be"), _("Staff"))
+
+
+def charge_asks(subject: Subject) -> tuple[Field, ...]:
+    """How much goes on, and why."""
+    needed = _("Say how much: 10% or an amount.")
+    share = Field("share", _("How much"), "share", needed, currency=subject.currency)
+    return share, _why(_("Large party"), _("Agreed with the guest"))
+
+
+def withdraw_asks(subject: Subject) -> tuple[Field, ...]:
+    """Which comp, discount or charge, and why."""
+    assert subject.order is not None, "offered only with an order"
+    choices = tuple(Choice(adjustment_words(one, subject.order), one.id) for one in subject.order.adjustments)
+    return Field("adjustment", _("Which"), "pick", choices=choices), _why(_("Keyed in wrong"), _("Agreed otherwise"))
+
+
+def adjustment_words(one: Adjustment, order: Order) -> str:
+    """A comp, discount or charge with what it comes to."""
+    kinds = {"comp": _("Comp"), "discount": _("Discount"), "service_charge": _("Service charge")}
+    line = next((line for line in order.lines if line.id == one.line_id), None)
+    words = one.name or kinds.get(one.kind, one.kind)
+    if one.percent_bp:
+        words = f"{words} {one.percent_bp / 100:g} %"
+    return f"{words}: {line.name}" if line else words
+
+
+def fire_asks(subject: Subject) -> tuple[Field, ...]:
+    """Which course, where several are held."""
+    courses = sorted({line.course for line in subject.held if line.course is not None})
+    if len({line.course for line in subject.held}) < 2:
+        return ()
+    first = [Choice(_("Course {n}").format(n=course), course) for course in courses]
+    return (Field("course", _("Fire"), "pick", choices=(*first, Choice(_("All that is held")))),)
+
+
+def table_asks(subject: Subject) -> tuple[Field, ...]:
+    """To which table."""
+    return (Field("table", _("To table"), needed=_("Type the table."), value=_of(subject, "table")),)
+
+
+def tab_asks(subject: Subject) -> tuple[Field, ...]:
+    """The tab's name."""
+    return (Field("tab", _("Name"), needed=_("Type the tab's name."), value=_of(subject, "tab")),)
+
+
+def covers_asks(subject: Subject) -> tuple[Field, ...]:
+    """How many guests."""
+    return (Field("covers", _("Guests"), "number", _("Type how many guests."), value=_of(subject, "covers")),)
+
+
+def _of(subject: Subject, name: str) -> str:
+    return str(getattr(subject.order, name, None) or "")
+
+
+def server_asks(subject: Subject) -> tuple[Field, ...]:
+    """To whom."""
+    choices = tuple(Choice(person.display_name, person.id) for person in subject.people)
+    return (Field("server_id", _("To"), "pick", choices=choices),)
+
+
+def refund_asks(subject: Subject) -> tuple[Field, ...]:
+    """Of which payment, how much, and why."""
+    payments = [one for one in subject.payments if _left_of(one) > 0]
+    choices = tuple(Choice(payment_words(one), one.id) for one in payments)
+    left = written(_left_of(payments[0]), subject.currency) if len(payments) == 1 else ""
+    needed = _("Type how much is given back.")
+    how_much = Field("amount_minor", _("How much"), "amount", needed, value=left, currency=subject.currency)
+    asked = [Field("payment", _("Of"), "pick", choices=choices), how_much]
+    if any(one.tip_minor for one in payments):
+        asked.append(Field("tip_minor", _("Tip with it"), "amount", currency=subject.currency))
+    asked.append(_why(_("Keyed in wrong"), _("Guest complained"), _("Paid twice")))
+    if any(one.tender == "card" for one in payments):
+        asked.append(Field("reference", _("Card slip")))
+    return tuple(asked)
+
+
+def _left_of(payment: Payment) -> int:
+    return payment.amount_minor - payment.refunded_minor
+
+
+def payment_words(payment: Payment) -> str:
+    """A payment in a list: how, how much, and the tip in it."""
+    words = {"cash": _("Cash"), "card": _("Card")}.get(payment.tender, payment.tender)
+    amount = written_with_currency(payment.amount_minor, payment.currency)
+    tip = _("tip {amount}").format(amount=written(payment.tip_minor, payment.currency)) if payment.tip_minor else ""
+    return " ".join(part for part in (words, amount, tip, payment.reference or "") if part)
+
+
+def reprint_asks(subject: Subject) -> tuple[Field, ...]:
+    """Which slip."""
+    choices = tuple(Choice(f"{one.title} · {one.printer_name or ''}".rstrip(" ·"), one.id) for one in subject.slips)
+    return (Field("slip", _("Which"), "pick", choices=choices),)
+
+
+def amount_field(name: str, label: str, needed: str, subject: Subject) -> Field:
+    """An amount in the house currency."""
+    return Field(name, label, "amount", needed, currency=subject.currency)
+
+
+def move_asks(*hints: str) -> Callable[[Subject], tuple[Field, ...]]:
+    """An amount and why, with usual answers."""
+
+    def asks(subject: Subject) -> tuple[Field, ...]:
+        return amount_field("amount_minor", _("How much"), _("Type the amount."), subject), _why(
+            *(_(one) for one in hints)
+        )
+
+    return asks
+
+
+def tip_asks(subject: Subject) -> tuple[Field, ...]:
+    """To whom, how much, and why."""
+    choices = tuple(Choice(person.display_name, person.id) for person in subject.people)
+    amount = amount_field("amount_minor", _("How much"), _("Type the amount."), subject)
+    return Field("to_person_id", _("To"), "pick", choices=choices), amount, _why(_("Card tips"))
+
+
+def count_asks(subject: Subject) -> tuple[Field, ...]:
+    """What was counted, a currency a field; what should be there is not told."""
+    fields = [
+        Field(f"counted_minor.{code}", code, "amount", _("Type what you counted, 0 for nothing."), currency=code)
+        for code in (subject.currency, *subject.currencies)
+    ]
+    return (*fields, Field("note", _("Note")))
+
+
+def close_asks(subject: Subject) -> tuple[Field, ...]:
+    """Whether it is meant."""
+    words = _("Close {day}: it gets its Z and its number").format(day=subject.business_date)
+    return (Field("sure", _("Sure?"), "pick", choices=(Choice(words),)),)

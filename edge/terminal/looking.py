@@ -1,0 +1,42 @@
+"""Looks up what an action is about where the board does not hold it. Raises NodeError."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from edge.terminal.desk import Desk
+from edge.terminal.shapes import Drawers, HouseRates, Payments, PrintJobs, Status
+from edge.terminal.subject import Subject
+
+
+async def at_till(desk: Desk, subject: Subject) -> Subject:
+    """With the day at hand, this terminal's drawer, else the shared one that is open or first, and the currencies taken."""
+    token = desk.terminal_token
+    desk.board.status = status = await desk.client.read(f"{desk.place}/status", Status, token=token)
+    drawers = (await desk.client.read(f"{desk.place}/drawers", Drawers, token=token)).items
+    rates = (await desk.client.read(f"{desk.place}/house-rates", HouseRates, token=token)).items
+    mine = [one for one in drawers if one.terminal_id == subject.terminal_id]
+    shared = [one for one in drawers if one.terminal_id is None]
+    fitting = sorted([*mine, *shared], key=lambda one: one.session is None)  # stable: one's own before a shared one
+    currencies = tuple(rate.currency for rate in rates)
+    day, drawer = status.business_date or "", fitting[0] if fitting else None
+    return replace(subject, drawer=drawer, currencies=currencies, business_date=day)
+
+
+async def payments_of(desk: Desk, subject: Subject) -> Subject:
+    """With the order's payments."""
+    order_id = subject.order.id if subject.order else ""
+    query = {"order_id": order_id, "limit": "100"}
+    found = await desk.client.read(f"{desk.place}/payments", Payments, token=desk.terminal_token, query=query)
+    return replace(subject, payments=found.items)
+
+
+async def slips_of(desk: Desk, subject: Subject) -> Subject:
+    """With the order's slips: its tickets, and its receipt once it is paid."""
+    order_id = subject.order.id if subject.order else ""
+    query = {"order_id": order_id, "limit": "100"}
+    found = await desk.client.read(f"{desk.place}/print-jobs", PrintJobs, token=desk.terminal_token, query=query)
+    return replace(subject, slips=found.items)
+
+
+FOR: dict[str, Callable[[Desk, Subject], Awaitable[Subject]]] = {"refund": payments_of, "reprint": slips_of}
+"""What is looked up before the form of an action is opened, by its name."""

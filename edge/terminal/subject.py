@@ -1,0 +1,42 @@
+"""What an action is about, as far as a terminal knows it. Pure."""
+
+from dataclasses import dataclass
+
+from edge.terminal.shapes import Drawer, Order, OrderLine, Payment, Person, PrintJob
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an action is about, as far as this terminal knows it."""
+
+    currency: str = ""
+    order: Order | None = None
+    line: OrderLine | None = None
+    payments: tuple[Payment, ...] = ()
+    slips: tuple[PrintJob, ...] = ()
+    people: tuple[Person, ...] = ()
+    person_id: str = ""
+    terminal_id: str = ""
+    drawer: Drawer | None = None
+    currencies: tuple[str, ...] = ()
+    business_date: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether the order is paid."""
+        return self.order is not None and self.order.payment_state == "settled"
+
+    @property
+    def left(self) -> tuple[OrderLine, ...]:
+        """The order's lines that are not voided."""
+        return tuple(line for line in (self.order.lines if self.order else ()) if not line.void_reason)
+
+    @property
+    def held(self) -> tuple[OrderLine, ...]:
+        """The lines that the kitchen does not know of yet."""
+        return tuple(line for line in self.left if line.kitchen_state == "held")
+
+    @property
+    def session_id(self) -> str:
+        """The drawer's open session."""
+        return self.drawer.session.id if self.drawer and self.drawer.session else ""
