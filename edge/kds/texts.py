@@ -26,6 +26,8 @@ def _ticket_texts(_: Gettext) -> dict[str, str | list[str]]:
         "channel_delivery": _("Delivery"),
         "channel_counter": _("Counter"),
         "seat": _("seat {seat}"),
+        "course": _("course {course}"),
+        "rush": _("RUSH"),
         "without": _("no {item}"),
         "in_preparation": _("cooking"),
         "ticket_void": _("VOID: stop cooking"),

@@ -71,12 +71,12 @@ class Board:
         return sorted(settled, key=lambda order: (order.opened_at, order.number), reverse=True)
 
     def queue(self, station_id: str | None, states: Iterable[str] = TICKETS_TO_DO) -> list[Ticket]:
-        """Tickets of a station (None: of all) in these states, oldest first."""
+        """Tickets of a station (None: of all) in these states: rushed ones first, then the oldest."""
         wanted = set(states)
         fitting = [ticket for ticket in self.tickets.values() if ticket.state in wanted]
         return sorted(
             (ticket for ticket in fitting if station_id in (None, ticket.station_id)),
-            key=lambda ticket: (ticket.placed_at, ticket.order_number, ticket.id),
+            key=lambda ticket: (not ticket.rush, ticket.placed_at, ticket.order_number, ticket.id),
         )
 
     def begin_fetch(self) -> None:

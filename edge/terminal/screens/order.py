@@ -349,6 +349,7 @@ class OrderPlace(ActingPlace):
         draft = self.desk.draft
         if draft.empty or draft.sending:
             self.desk.draft = draft.next()
+            self.finder.box.focus()
             return
 
         def take(answer: str | None) -> None:

@@ -18,6 +18,8 @@ PREP_SECONDS_DEFAULT = 15 * 60
 CARD_WIDTH_MIN = 25
 CARD_WIDTH_MIN_WIDE = 30
 WRAPPED_LINES_MAX = 4
+# as the kitchen's screen in the browser: rather once too often than once too rarely
+ALLERGY_WORDS = ("allerg", "anaphyla", "epipen", "intoleran", "coeliac", "celiac")
 
 Line = list[Part]
 
@@ -83,11 +85,14 @@ def _head(ticket: Ticket, width: int, now: datetime, pending: str) -> list[Line]
         ticket.state, ""
     )
     second = " ".join(part for part in (word, state) if part)
-    lines: list[Line] = [
+    course = _("course {course}").format(course=ticket.course) if ticket.course else ""
+    loud = " · ".join(part for part in (_("RUSH") if ticket.rush else "", course) if part)
+    lines: list[Line] = [[(fitted(loud, width), "alarm" if ticket.rush else "accent")]] if loud else []
+    lines += [
         [(fitted(where, width - len(age) - 1), "strong"), (" ", ""), (age, tone)],
         [(fitted(ticket.server or "", width - len(second) - 1), "quiet"), (" ", ""), (second, tone)],
     ]
-    return lines if ticket.server or second else lines[:1]
+    return lines if ticket.server or second else lines[:-1]
 
 
 def _notes(ticket: Ticket, width: int) -> list[Line]:
@@ -119,6 +124,12 @@ def _item(line: TicketLine, width: int) -> list[Line]:
     if line.note:
         for text in wrapped(f"! {line.note}", width - 2)[:WRAPPED_LINES_MAX]:
             lines.append([("  ", ""), (fitted(text, width - 2), "alarm")])
+    said = [line.note or "", *(option.name for option in line.options)]
+    alarming = any(word in text.casefold() for word in ALLERGY_WORDS for text in said)
+    if line.allergens:
+        words = _("contains {allergens}").format(allergens=", ".join(line.allergens))
+        for text in wrapped(words, width - 2)[:WRAPPED_LINES_MAX]:
+            lines.append([("  ", ""), (fitted(text, width - 2), "alarm" if alarming else "quiet")])
     return lines
 
 

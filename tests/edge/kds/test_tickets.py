@@ -19,8 +19,10 @@ def test_an_empty_kitchen_says_so_and_a_new_ticket_comes_up_by_itself(screen: Pa
     expect(screen.locator("[data-list=empty]")).to_be_hidden()
 
 
-def test_tickets_stand_oldest_first_and_other_stations_tickets_do_not(page: Page, node: KitchenNode) -> None:
-    node.place(line("Chips"), table="2", minutes_ago=3)
+def test_tickets_stand_rushed_ones_then_oldest_first_and_other_stations_tickets_do_not(
+    page: Page, node: KitchenNode
+) -> None:
+    rushed = node.place(line("Chips"), table="2", minutes_ago=3, course=2)
     node.place(line("Pap"), table="1", minutes_ago=9)
     node.place(line("Tuna salad"), table="3", station_id="st-cold", station_name="Cold")
     page.goto(node.enrol_url)
@@ -29,6 +31,10 @@ def test_tickets_stand_oldest_first_and_other_stations_tickets_do_not(page: Page
     expect(page.locator(".card-place")).to_have_text(["Table 1", "Table 4", "Table 2"])
     loads = page.locator(".chip [data-load]")
     expect(loads).to_have_text(["3", "1", "0"])
+    node.change(rushed, rush=True)
+    expect(page.locator(".card-place")).to_have_text(["Table 2", "Table 1", "Table 4"])
+    expect(page.locator(".card.is-rush .card-rush")).to_have_text("RUSH")
+    expect(page.locator(".card-course")).to_have_text(["course 2"])
 
 
 def test_ages_go_from_calm_to_soon_to_late_against_the_ticket_s_own_time(page: Page, node: KitchenNode) -> None:

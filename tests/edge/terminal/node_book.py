@@ -18,6 +18,7 @@ EVERYTHING = [
     "kitchen.bump",
     "people.manage",
     "menu.manage",
+    "cash.drawer",
     "menu.count",
 ]
 

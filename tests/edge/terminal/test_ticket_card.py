@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from rich.cells import cell_len
 
 from edge.terminal.shapes import LineOption, Ticket, TicketLine
@@ -41,6 +42,16 @@ def test_ages_run_in_minutes_then_in_hours(seconds: int, words: str) -> None:
 @pytest.mark.parametrize(("minutes", "tone", "word"), [(7, "good", ""), (8, "warn", "due"), (10, "alarm", "LATE")])
 def test_a_tickets_age_is_measured_against_its_own_prep_time(minutes: int, tone: str, word: str) -> None:
     assert urgency(ticket(), PLACED + timedelta(minutes=minutes)) == (tone, word)
+
+
+def test_a_rush_a_course_and_what_a_dish_contains_are_on_the_card_and_loud_where_a_guest_is_allergic() -> None:
+    plain = TicketLine(id="a", name="Soup", quantity=1, allergens=("milk",))
+    loud = TicketLine(id="b", name="Cake", quantity=1, allergens=("nuts",), note="Allergy: nuts")
+    rushed = structs.replace(ticket(plain, loud), rush=True, course=2)
+    card = card_of(rushed, 30, number="1", now=PLACED, chosen=False)
+    tones = {text.strip(): tone for line in card.lines for text, tone in line}
+    assert tones["RUSH · course 2"] == tones["contains nuts"] == "alarm"
+    assert tones["contains milk"] == "quiet"
 
 
 def test_a_card_says_what_where_and_for_whom() -> None:

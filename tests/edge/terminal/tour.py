@@ -97,7 +97,7 @@ async def _ordering(pilot: Pilot[int]) -> AsyncIterator[str]:
     yield "form"
     await type_in(pilot, "2")
     await pilot.press("3")
-    await until_shown(pilot, "A manager's PIN is needed", "Guest changed their mind")
+    await until_shown(pilot, "A manager's PIN is needed", "Guest changed")
     yield "approve"
     await pilot.press("escape")
     await until_shown(pilot, "Not done.")

@@ -41,12 +41,12 @@ export class Board {
     return this.#entries.get(id) ?? null;
   }
 
-  /** Open tickets of a station (null: all), oldest first; those voided stay until acknowledged. */
+  /** Open tickets of a station (null: all), rushed ones first, then oldest first; voided ones stay until acknowledged. */
   open(stationId = null) {
     return [...this.#entries.values()]
       .filter((entry) => isOpen(entry.ticket) || entry.marks.size > 0)
       .filter((entry) => stationId === null || entry.ticket.station_id === stationId)
-      .sort((a, b) => compareText(a.ticket.placed_at, b.ticket.placed_at) || compareText(a.ticket.id, b.ticket.id));
+      .sort((a, b) => Number(b.ticket.rush ?? false) - Number(a.ticket.rush ?? false) || compareText(a.ticket.placed_at, b.ticket.placed_at) || compareText(a.ticket.id, b.ticket.id));
   }
 
   /** The cook has seen what changed on this ticket. */

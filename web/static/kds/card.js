@@ -18,7 +18,7 @@ export function buildCard(view, piece) {
   return element(
     "article",
     {
-      class: entry.marks.size > 0 ? "card is-changed" : "card",
+      class: ["card", entry.marks.size > 0 && "is-changed", entry.ticket.rush && "is-rush"].filter(Boolean).join(" "),
       data: { ticket: entry.ticket.id, part: piece.part, level: "calm" },
       "aria-label": name(entry.ticket),
     },
@@ -68,6 +68,8 @@ function head(view) {
     element(
       "span",
       { class: "card-second" },
+      ticket.rush ? element("strong", { class: "card-rush" }, say("rush")) : null,
+      ticket.course ? element("strong", { class: "card-course" }, say("course", { course: ticket.course })) : null,
       ticket.state === "in_preparation" ? element("span", { class: "card-stage" }, say("in_preparation")) : null,
       element("span", { class: "card-facts" }, facts.filter(Boolean).join(" · ")),
       element("strong", { class: "card-level" }),
