@@ -16,6 +16,7 @@ from sync.hub.store import Sender
 from sync.node.loops import Engine
 from sync.node.outbox import get, put
 from tests.simulation.hub import Key
+from tests.simulation.memory import in_memory
 from tests.simulation.office import open_database, ready, upgrade
 from tests.simulation.statements import ORG, Statement, Verb
 from tests.simulation.tables import Release
@@ -148,7 +149,7 @@ class Node:
     def restore(self, backup: Backup, *, whole: bool) -> None:
         """Puts the copy back, of the second disk too when `whole`."""
         self.connection.close()
-        self.connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.connection = in_memory()
         self.connection.deserialize(backup.database)
         if whole:
             self.disk = SecondDisk(backup.life, backup.incarnation)

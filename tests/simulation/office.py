@@ -17,6 +17,7 @@ from sync.merge import RowVersions
 from sync.node.widening import take_in
 from sync.wire import EntryChange
 from tests.simulation.hub_store import SqliteStore
+from tests.simulation.memory import in_memory
 from tests.simulation.statements import ORG, Insert, Statement
 from tests.simulation.tables import HUB, NODE, Release
 
@@ -179,14 +180,14 @@ class SqliteOffice:
     def put_back(self, copy: bytes) -> None:
         """See Office."""
         self.connection.close()
-        self.connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.connection = in_memory()
         self.connection.deserialize(copy)
         ready(self.connection, self._pen)
 
 
 def open_database(release: Release, pen: Pen, more: Sequence[str] = ()) -> sqlite3.Connection:
     """A database in memory with a release's tables and the capture's triggers."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection = in_memory()
     for statement in (*release.tables.values(), *NODE.values(), *more):
         connection.execute(statement)
     create_triggers(connection, release.schema)

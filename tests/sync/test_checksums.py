@@ -24,6 +24,7 @@ from sync.hub.store import Sender
 from sync.node.healer import REFERENCES_MS
 from sync.schema import TableSpec, attach_engine_columns, read_schema
 from sync.wire import LISTED_MAX
+from tests.simulation.memory import in_memory
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.ends import Head, House, Node
@@ -107,7 +108,7 @@ def test_both_databases_make_the_same_number_of_any_row(superuser: Connection, k
         [tuple(row.values()) for row in found],
     )
     there = PostgresStore(superuser, Sender(org, new_id(), 1, property_id))
-    here = sqlite3.connect(":memory:")
+    here = in_memory()
     here.row_factory = sqlite3.Row
     here.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
     here.executemany(

@@ -13,11 +13,12 @@ from sqlalchemy.schema import CreateTable
 from sync.node.outbox import Draft, acknowledge, get, last_number, next_draft, put, stamp_of
 from sync.node.tables import metadata
 from sync.wire import BATCH_BYTES_MAX, CHANGES_MAX, Change
+from tests.simulation.memory import in_memory
 
 
 def fresh() -> sqlite3.Connection:
     """An engine's own tables in memory."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = in_memory()
     for table in metadata.sorted_tables:
         connection.execute(str(CreateTable(table).compile(dialect=sqlite.dialect())))
     return connection
