@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from cloud.postgres import remove as remove_cluster
-from tests.benchmarks import catching_up, draining, joining, news, returning, screen_delay, taking_orders
+from tests.benchmarks import busy_kitchen, catching_up, draining, joining, news, returning, screen_delay, taking_orders
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.plan import QUICK, Plan
 from tests.benchmarks.processes import BenchFailed
@@ -23,6 +23,7 @@ Measurement = Callable[[Plan, Path, Callable[[str], None]], list[Figure]]
 MEASUREMENTS: dict[str, Measurement] = {
     "orders": taking_orders.measure,
     "screen": screen_delay.measure,
+    "kitchen": busy_kitchen.measure,
     "sync": draining.measure,
     "week": draining.measure_week,
     "news": news.measure,

@@ -20,6 +20,7 @@ class Plan:
     outage_orders: int = 50
     catching_up_rows: int = 100_000
     history_orders: int = 100_000
+    day_orders: int = 5_000
 
     def orders_of(self, terminals: int) -> int:
         """How many orders a round of so many terminals places."""
@@ -39,4 +40,5 @@ QUICK = Plan(
     outage_orders=10,
     catching_up_rows=2_000,
     history_orders=2_000,
+    day_orders=200,
 )

@@ -88,7 +88,7 @@ def relayed(plan: Plan, folder: Path) -> list[Journey]:
     with Process("relay", "tests.benchmarks.relay", folder=folder) as relay:
         wait_until_quiet()
         terminal = RawTerminal(relay.port, "/orders")
-        screen = _Screen(relay.port, "{}", lambda message: message.get("sure_at"))
+        screen = Screen(relay.port, "{}", lambda message: message.get("sure_at"))
         told = uvloop.run(_play(plan, terminal, screen))
     return [Journey(sent, answered, sure, received) for (sent, answered), (sure, received) in told]
 
@@ -99,7 +99,7 @@ def _through_the_node(plan: Plan, node: SeededNode, folder: Path) -> list[Journe
         wait_until_quiet()
         terminal = RawTerminal(process.port, node.orders_path, node.token)
         greeting = msgspec.json.encode({"subscribe": ["ticket_updated"], "resume": None}).decode()
-        screen = _Screen(process.port, greeting, _journal_row, node.screen_token)
+        screen = Screen(process.port, greeting, journal_row, node.screen_token)
         told = uvloop.run(_play(plan, terminal, screen))
     commits = msgspec.json.decode(times.read_bytes(), type=list[tuple[int, int]])
     ends = [row for row, _ in commits]
@@ -109,14 +109,14 @@ def _through_the_node(plan: Plan, node: SeededNode, folder: Path) -> list[Journe
     ]
 
 
-def _journal_row(message: dict[str, Any]) -> int | None:
+def journal_row(message: dict[str, Any]) -> int | None:
     """Which entry of the journal an event comes from: its position is `incarnation:row:n`."""
     if message["event"] != "ticket_updated":
         return None
     return int(message["position"].split(":")[1])
 
 
-class _Screen:
+class Screen:
     """One kitchen screen: notes when each order's message came. `mark` reads what tells the order apart, or None."""
 
     def __init__(self, port: int, greeting: str, mark: Callable[[dict[str, Any]], int | None], token: str = "") -> None:
@@ -144,7 +144,7 @@ class _Screen:
         return [(mark, now) for mark, now in marks if mark is not None]
 
 
-async def _play(plan: Plan, terminal: RawTerminal, screen: _Screen) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+async def _play(plan: Plan, terminal: RawTerminal, screen: Screen) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Places orders at their pace; answers ((sent, answered), (mark, received)) of each."""
     warming = plan.paced_per_second
     seeing = asyncio.create_task(screen.see(plan.paced_orders + warming))
