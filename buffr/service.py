@@ -46,12 +46,45 @@ GROUPS = (
     _group("Milk", 0, 1, Oat_milk=800, Almond_milk=900),
 )
 
+# what dishes contain without their choices, by the names that the European Union's list has for it
+CONTAINS = {
+    "Oysters": ("molluscs",),
+    "Game carpaccio": ("milk", "mustard"),
+    "Beetroot tartare": ("mustard", "nuts"),
+    "Grilled halloumi": ("milk",),
+    "Peri peri prawns": ("crustaceans",),
+    "Marrow bones": ("gluten",),
+    "Kingklip": ("fish",),
+    "Lamb ribs": ("soya",),
+    "Beef burger": ("gluten", "sesame"),
+    "Bean burger": ("gluten", "sesame", "soya"),
+    "Game burger": ("eggs", "gluten", "sesame"),
+    "Chicken salad": ("eggs",),
+    "Niçoise": ("eggs", "fish"),
+    "Malva pudding": ("eggs", "gluten", "milk"),
+    "Chocolate tart": ("eggs", "gluten", "milk", "nuts"),
+    "Cheese board": ("gluten", "milk", "nuts"),
+    "Ice cream": ("milk",),
+    "Weissbier": ("gluten",),
+    "Lager draught": ("gluten",),
+    "Alcohol free lager": ("gluten",),
+    "Chenin blanc glass": ("sulphites",),
+    "Pinotage glass": ("sulphites",),
+    "Bottle of red": ("sulphites",),
+    "Cider": ("sulphites",),
+    "Cappuccino": ("milk",),
+}
+
 
 def _items(
     category: str, station: str, prep_seconds: int, groups: tuple[str, ...], **prices_minor: int
 ) -> tuple[Item, ...]:
     return tuple(
-        Item(name.replace("_", " "), category, station, price_minor, groups, VAT.name, prep_seconds)
+        Item(
+            name.replace("_", " "),
+            *(category, station, price_minor, groups, VAT.name, prep_seconds),
+            CONTAINS.get(name.replace("_", " "), ()),
+        )
         for name, price_minor in prices_minor.items()
     )
 

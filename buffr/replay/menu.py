@@ -42,7 +42,7 @@ class TaxRate:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A dish or drink: its price without options, and its station, groups and tax by name."""
+    """A dish or drink: its price without options, and its station, groups and tax by name; `allergens` it contains."""
 
     name: str
     category: str
@@ -51,6 +51,7 @@ class Item:
     groups: tuple[str, ...] = ()
     tax_rate: str | None = None
     prep_seconds: int | None = None
+    allergens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

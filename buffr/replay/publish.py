@@ -198,4 +198,6 @@ def _item_body(
         body["tax_rate_id"] = tax_rates[item.tax_rate]
     if item.prep_seconds is not None:
         body["prep_seconds"] = item.prep_seconds
+    if item.allergens:
+        body["allergens"] = item.allergens
     return body

@@ -1,7 +1,6 @@
 """A property's node as the API describes it, in memory and over real sockets, with faults on demand.
 
-As strict as the real one where a player could go wrong: every POST needs its key, another body under a key is refused,
-unknown fields are refused, options must be the item's own and within their group's bounds.
+As strict as the real one where a player could go wrong: keys, bodies under a key, unknown fields, options, bounds.
 """
 
 import re
@@ -79,6 +78,7 @@ class ItemIn(Shape):
     tax_rate_id: str | None = None
     prep_seconds: int | None = None
     modifier_group_ids: list[str]
+    allergens: list[str] = []
 
 
 class ChosenIn(Shape):
