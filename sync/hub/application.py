@@ -347,8 +347,8 @@ class Application:
         clash: Clash,
     ) -> None:
         """Logs an author's own edit where at its disk another's had taken its place, which the hub was put back from."""
-        by = seen.get(clash.field, (0, self._sender.number))[1]
-        if by != self._sender.number and clash.lost.value != clash.won.value:
+        saw = tuple(seen.get(clash.field, NEVER))
+        if saw != NEVER and saw[1] != self._sender.number and clash.lost.value != clash.won.value:
             self._log(table, transaction, row, clash)
 
     def _delete_met_edit(
