@@ -103,6 +103,24 @@ _DRAWER: Callable[[Subject], bool] = lambda subject: bool(subject.session_id)  #
 _ADJUST = "/orders/{order}/adjustments"
 _MOVE = "/drawer-sessions/{session}/moves"
 
+
+def _adjusting(kind: str, key: str, label: str, done: str, asks: Callable[[Subject], tuple[Field, ...]]) -> Action:
+    """Takes something off the whole of an order, or puts it on."""
+    return Action(
+        kind,
+        key,
+        label,
+        "order",
+        f"orders.{kind}",
+        _ADJUST,
+        done,
+        lent=True,
+        offered=lambda subject: _OPEN(subject) and bool(subject.left),
+        asks=asks,
+        says={"kind": kind},
+    )
+
+
 ACTIONS: tuple[Action, ...] = (
     Action(
         "void",
@@ -217,45 +235,9 @@ ACTIONS: tuple[Action, ...] = (
         offered=_OPEN,
         asks=tab_asks,
     ),
-    Action(
-        "discount",
-        "d",
-        later("Discount the order"),
-        "order",
-        "orders.discount",
-        _ADJUST,
-        later("The discount is off."),
-        lent=True,
-        offered=lambda subject: _OPEN(subject) and bool(subject.left),
-        asks=share_asks,
-        says={"kind": "discount"},
-    ),
-    Action(
-        "comp",
-        "c",
-        later("Comp the order"),
-        "order",
-        "orders.comp",
-        _ADJUST,
-        later("It is on the house."),
-        lent=True,
-        offered=lambda subject: _OPEN(subject) and bool(subject.left),
-        asks=comp_asks,
-        says={"kind": "comp"},
-    ),
-    Action(
-        "service_charge",
-        "e",
-        later("Service charge"),
-        "order",
-        "orders.service_charge",
-        _ADJUST,
-        later("The service charge is on."),
-        lent=True,
-        offered=lambda subject: _OPEN(subject) and bool(subject.left),
-        asks=charge_asks,
-        says={"kind": "service_charge"},
-    ),
+    _adjusting("discount", "d", later("Discount the order"), later("The discount is off."), share_asks),
+    _adjusting("comp", "c", later("Comp the order"), later("It is on the house."), comp_asks),
+    _adjusting("service_charge", "e", later("Service charge"), later("The service charge is on."), charge_asks),
     Action(
         "withdraw",
         "w",

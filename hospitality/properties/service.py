@@ -83,6 +83,16 @@ def current_business_date(reading: Reading) -> str | None:
     return None if row is None else str(row["date"])
 
 
+def acted(work: Work) -> dict[str, Any]:
+    """What most facts of trade say of their making: {person_id, terminal_id, at, business_date}."""
+    return {
+        "person_id": work.caller.person_id,
+        "terminal_id": work.caller.terminal_id,
+        "at": work.now_text,
+        "business_date": business_day(work).isoformat(),
+    }
+
+
 def business_day(work: Work) -> date:
     """The business date that this act belongs to, also set as the work's own.
 

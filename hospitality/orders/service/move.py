@@ -3,9 +3,8 @@
 What was paid is `checks`' to ask; see `checks.service.split`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from hospitality.ground.ids import new_id
 from hospitality.ground.numbers import next_number
@@ -17,7 +16,7 @@ from hospitality.orders.loading import LoadedLine, LoadedOrder, load_orders
 from hospitality.orders.models import Adjustment, AdjustmentWithdrawal, LineMove, Order, OrderChange
 from hospitality.orders.rules import Adjusting
 from hospitality.orders.service import PLACE
-from hospitality.properties.service import business_day
+from hospitality.properties.service import acted, business_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +123,12 @@ def add_covers(work: Work, order: LoadedOrder, others: Sequence[LoadedOrder]) ->
 
 
 def _change(work: Work, order_id: str, field: str, value: str) -> None:
-    work.add(OrderChange, {"order_id": order_id, "field": field, "value": value, "server_id": None, **_by(work)})
+    work.add(OrderChange, {"order_id": order_id, "field": field, "value": value, "server_id": None, **acted(work)})
 
 
 def _move(work: Work, order: LoadedOrder, to: LoadedOrder, going: Sequence[LoadedLine]) -> None:
     first_no = max((line.row["line_no"] for line in to.lines), default=0) + 1
-    by = _by(work)
+    by = acted(work)
     rows = [
         {
             "line_id": line.row["id"],
@@ -145,7 +144,7 @@ def _move(work: Work, order: LoadedOrder, to: LoadedOrder, going: Sequence[Loade
 
 
 def _take_along(work: Work, to: LoadedOrder, along: Sequence[Adjusting]) -> None:
-    by = {**_by(work), "order_id": to.id, "approver_id": None}
+    by = {**acted(work), "order_id": to.id, "approver_id": None}
     names = ("id", "line_id", "kind", "name", "percent_bp", "amount_minor", "reason", "rule_id", "origin_id")
     work.add_all(Adjustment, [{**by, **{name: getattr(one, name) for name in names}} for one in along])
 
@@ -153,14 +152,5 @@ def _take_along(work: Work, to: LoadedOrder, along: Sequence[Adjusting]) -> None
 def _end_amounts(work: Work, order: LoadedOrder) -> None:
     """Withdraws the amounts that went with the last line, lest they count again for what is added later."""
     amounts = [one.id for one in order.adjustments if one.line_id is None and not one.is_share]
-    by = {**_by(work), "reason": "went with the last line", "approver_id": None}
+    by = {**acted(work), "reason": "went with the last line", "approver_id": None}
     work.add_all(AdjustmentWithdrawal, [{"adjustment_id": id, **by} for id in amounts])
-
-
-def _by(work: Work) -> Mapping[str, Any]:
-    return {
-        "person_id": work.caller.person_id,
-        "terminal_id": work.caller.terminal_id,
-        "at": work.now_text,
-        "business_date": business_day(work).isoformat(),
-    }

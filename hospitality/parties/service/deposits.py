@@ -19,7 +19,7 @@ from hospitality.parties.rules.deposits import NewDeposit, NewEnd, check_deposit
 from hospitality.payments.rules import Decided, NewPayment
 from hospitality.payments.service.refund import REFUND
 from hospitality.payments.service.take import TAKE, book, payable
-from hospitality.properties.service import business_day
+from hospitality.properties.service import acted
 
 
 def take_deposit(work: Work, party_id: str, new: NewDeposit) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def take_deposit(work: Work, party_id: str, new: NewDeposit) -> dict[str, Any]:
         "currency": work.place.currency,
         "reference": checked.reference,
         "drawer_session_id": _drawer(work) if checked.tender == "cash" else None,
-        **_by(work),
+        **acted(work),
     }
     work.add(Deposit, row)
     work.journal(DepositTaken(row["id"], party_id, row["tender"], row["amount_minor"], row["currency"]))
@@ -98,7 +98,7 @@ def _end(
             "reason": new.reason,
             "drawer_session_id": _drawer(work) if gives_cash else None,
             "approver_id": approver_id,
-            **_by(work),
+            **acted(work),
         },
     )
     fact = DepositEnded(deposit["id"], deposit["party_id"], new.kind, new.amount_minor, deposit["currency"], order_id)
@@ -107,12 +107,3 @@ def _end(
 
 def _drawer(work: Work) -> str | None:
     return till_of(work, work.caller.terminal_id).session_id
-
-
-def _by(work: Work) -> dict[str, Any]:
-    return {
-        "person_id": work.caller.person_id,
-        "terminal_id": work.caller.terminal_id,
-        "at": work.now_text,
-        "business_date": business_day(work).isoformat(),
-    }

@@ -6,7 +6,7 @@ from typing import Any
 from hospitality.ground.errors import Refused
 from hospitality.ground.ids import new_id
 from hospitality.ground.work import Work
-from hospitality.properties.service import business_day
+from hospitality.properties.service import acted, business_day
 from hospitality.tables import rules
 from hospitality.tables.facts import GuestsSeated, SeatingMovedOn, TablesJoined, TablesParted
 from hospitality.tables.loading import load_joins
@@ -41,7 +41,7 @@ def step_seating(work: Work, table_id: str, *, step: str) -> dict[str, Any]:
     if table["state"] != "dirty" and not table["sits"]:
         seating_id = _seat(work, table, table["covers"] or 1, None, at=table["since"])
     assert seating_id is not None, "who is taken or dirty has a seating"
-    work.add(SeatingStep, {"seating_id": seating_id, "step": step, **_by(work)})
+    work.add(SeatingStep, {"seating_id": seating_id, "step": step, **acted(work)})
     work.journal(SeatingMovedOn(seating_id, table["id"], step))
     if step == "cleaned":
         _part(work, table["id"], table["joined_ids"])
@@ -59,7 +59,7 @@ def join_tables(work: Work, table_id: str, *, joined_ids: Sequence[str]) -> dict
         table = table_view(work, id)
         joined = table["joined_to"] is not None or bool(table["joined_ids"])
         rules.check_join(same=id == table_id, joined=joined, state=table["state"], label=table["label"])
-    work.add_all(TableJoin, [{"id": new_id(), "table_id": id, "to_table_id": table_id, **_by(work)} for id in ids])
+    work.add_all(TableJoin, [{"id": new_id(), "table_id": id, "to_table_id": table_id, **acted(work)} for id in ids])
     if ids:
         work.journal(TablesJoined(table_id, tuple(ids)))
     return table_view(work, table_id)
@@ -86,22 +86,13 @@ def _main(work: Work, table_id: str) -> dict[str, Any]:
 
 def _seat(work: Work, table: dict[str, Any], covers: int, party_id: str | None, *, at: str) -> str:
     values = {"id": new_id(), "table_id": table["id"], "covers": covers, "party_id": party_id}
-    row = work.add(TableSeating, {**values, **_by(work), "at": at})
+    row = work.add(TableSeating, {**values, **acted(work), "at": at})
     work.journal(GuestsSeated(row["id"], table["id"], covers))
     return str(row["id"])
 
 
 def _part(work: Work, table_id: str, ids: Sequence[str]) -> None:
     joins = [join for join in load_joins(work, business_day(work).isoformat()) if join["table_id"] in ids]
-    work.add_all(TableParting, [{"id": new_id(), "join_id": join["id"], **_by(work)} for join in joins])
+    work.add_all(TableParting, [{"id": new_id(), "join_id": join["id"], **acted(work)} for join in joins])
     if joins:
         work.journal(TablesParted(table_id, tuple(ids)))
-
-
-def _by(work: Work) -> dict[str, Any]:
-    return {
-        "person_id": work.caller.person_id,
-        "terminal_id": work.caller.terminal_id,
-        "at": work.now_text,
-        "business_date": business_day(work).isoformat(),
-    }
