@@ -8,12 +8,17 @@ from enum import StrEnum
 
 import msgspec
 
+from devices.pictures import PictureRefused, check_picture
+
 ELEMENTS_MAX = 2_000
 CELLS_MAX = 8
 TEXT_CHARACTERS_MAX = 4_000
 QR_BYTES_MAX = 400
 BLANK_LINES_MAX = 20
 INDENT_COLUMNS_MAX = 16
+BARCODE_CHARACTERS_MAX = 24
+BARCODE_DOTS_MAX = 160
+BUZZES_MAX = 9
 DOCUMENT_BYTES_MAX = 512 * 1024
 
 COLUMNS_80_MM = 42
@@ -52,7 +57,10 @@ class Size(StrEnum):
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="text"):
-    """A paragraph, wrapped at words. `inverse` makes its lines black bars across the whole paper."""
+    """A paragraph, wrapped at words. `inverse` makes its lines black bars across the whole paper.
+
+    `red` is for printers with a ribbon of two colours, which have no bars: there a bar is red as well.
+    """
 
     text: str
     bold: bool = False
@@ -60,6 +68,7 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
     align: Align = Align.LEFT
     inverse: bool = False
     indent: int = 0
+    red: bool = False
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "text", _storable(self.text))
@@ -123,6 +132,56 @@ class QR(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kin
             raise DocumentRefused("A QR code's content must be printable.")
 
 
+class Symbology(StrEnum):
+    """Which bars a barcode is made of."""
+
+    CODE128 = "code128"
+    EAN13 = "ean13"
+
+
+class Barcode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="barcode"):
+    """Bars in the middle, `dots` high, with their content as text below. EAN-13 has 13 digits, the last one checking.
+
+    On a paper that is too narrow for it the text stands alone.
+    """
+
+    content: str
+    symbology: Symbology = Symbology.CODE128
+    dots: int = 64
+
+    def __post_init__(self) -> None:
+        _bounded("characters of a barcode", len(self.content), 1, BARCODE_CHARACTERS_MAX)
+        _bounded("dots", self.dots, 16, BARCODE_DOTS_MAX)
+        if not (self.content.isascii() and self.content.isprintable()):
+            raise DocumentRefused("A barcode holds printable ASCII alone.")
+        if self.symbology is Symbology.EAN13 and not _is_ean13(self.content):
+            raise DocumentRefused("An EAN-13 has 13 digits, of which the last one checks the others.")
+
+
+class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="picture"):
+    """Black dots in the middle, as a PNG of two colours (see `pictures.black_and_white`); a wide one shrinks to the
+    paper. `words` stand for it in plain text."""
+
+    png: bytes
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        try:
+            check_picture(self.png)
+        except PictureRefused as error:
+            raise DocumentRefused(str(error)) from error
+        msgspec.structs.force_setattr(self, "words", _storable(self.words))
+
+
+class Buzz(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="buzz"):
+    """Sound the printer's buzzer, where it has one."""
+
+    times: int = 2
+
+    def __post_init__(self) -> None:
+        _bounded("times", self.times, 1, BUZZES_MAX)
+
+
 class Cut(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="cut"):
     """Cut the paper, which ends a slip."""
 
@@ -136,7 +195,7 @@ class Kick(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
         _bounded("drawer", self.drawer, 1, 2)
 
 
-Element = Text | Columns | Rule | Blank | QR | Cut | Kick
+Element = Text | Columns | Rule | Blank | QR | Barcode | Picture | Buzz | Cut | Kick
 
 
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -196,6 +255,13 @@ def from_json(stored: bytes | str) -> Document:
 def _bounded(what: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
         raise DocumentRefused(f"{what}: {value} is not between {least} and {most}.")
+
+
+def _is_ean13(content: str) -> bool:
+    if len(content) != 13 or not content.isdecimal():
+        return False
+    weighed = sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(content))
+    return weighed % 10 == 0
 
 
 def _storable(text: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from devices.documents import Size
-from devices.lettering import width_of
+from devices.lettering import letters, width_of
 
 CELL_WIDTH = 12
 CELL_HEIGHT = 24
@@ -41,11 +41,11 @@ def font_files() -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=4096)
-def glyph(character: str, size: Size, bold: bool) -> Image.Image:
-    """One tidied character as ink (255) on nothing (0), 12 × width × `size.wide` by 24 × `size.tall` dots."""
+def glyph(letter: str, size: Size, bold: bool) -> Image.Image:
+    """One letter of `lettering.letters` as ink (255) on nothing (0), 12 × width × `size.wide` by 24 × `size.tall` dots."""
     scale = size.tall
-    cell = (CELL_WIDTH * width_of(character) * scale, CELL_HEIGHT * scale)
-    ink = _drawn(character, cell, scale)
+    cell = (CELL_WIDTH * width_of(letter) * scale, CELL_HEIGHT * scale)
+    ink = _drawn(letter, cell, scale)
     if size.wide != size.tall:
         ink = ink.resize((cell[0] * size.wide // scale, cell[1]), Image.Resampling.LANCZOS)
     if bold:
@@ -60,8 +60,8 @@ def line_picture(text: str, *, pad: int, columns: int, size: Size, bold: bool, i
     height = CELL_HEIGHT * size.tall
     picture = Image.new("L", (columns * CELL_WIDTH, max(LINE_HEIGHT, height)), 0)
     x = pad * CELL_WIDTH
-    for character in text:
-        ink = glyph(character, size, bold)
+    for letter in letters(text):
+        ink = glyph(letter, size, bold)
         picture.paste(ink, (x, 0))
         x += ink.width
     if inverse:
@@ -70,28 +70,34 @@ def line_picture(text: str, *, pad: int, columns: int, size: Size, bold: bool, i
     return picture
 
 
-def has_glyph(character: str) -> bool:
-    """Whether some font at hand shows this character (else it is drawn as a box with its number)."""
-    return character == " " or _font_with(character) is not None
+def has_glyph(letter: str) -> bool:
+    """Whether some font at hand shows this letter (else it is drawn as a box with its number)."""
+    return letter == " " or _font_with(letter) is not None
 
 
-def _drawn(character: str, cell: tuple[int, int], scale: int) -> Image.Image:
+def _drawn(letter: str, cell: tuple[int, int], scale: int) -> Image.Image:
     ink = Image.new("L", cell, 0)
-    if character == " ":
+    if letter == " ":
         return ink
-    path = _font_with(character)
-    if path is None:
-        return _numbered_box(ord(character), cell)
-    font = _font(path, _FONT_SIZE * scale)
-    # A proportional font's letter stands in the middle of its cell, and shrinks until it fits.
+    for text in (letter,) if _font_with(letter) else letter:
+        path = _font_with(text)
+        if path is None:
+            return _numbered_box(ord(text[0]), cell)
+        ink = ImageChops.lighter(ink, _in_cell(text, path, cell, scale))
+    return ink if ink.getbbox() else _numbered_box(ord(letter[0]), cell)
+
+
+def _in_cell(text: str, path: Path, cell: tuple[int, int], scale: int) -> Image.Image:
+    """A proportional font's letter stands in the middle of its cell, and shrinks until it fits."""
     size = _FONT_SIZE * scale
-    while font.getlength(character) > cell[0] * 1.02 and size > 6:
+    font = _font(path, size)
+    while font.getlength(text) > cell[0] * 1.02 and size > 6:
         size -= 1
         font = _font(path, size)
-    draw = ImageDraw.Draw(ink)
-    x = max(0, round((cell[0] - font.getlength(character)) / 2))
-    draw.text((x, _ASCENT * scale), character, fill=255, font=font, anchor="ls")
-    return ink if ink.getbbox() else _numbered_box(ord(character), cell)
+    ink = Image.new("L", cell, 0)
+    x = max(0, round((cell[0] - font.getlength(text)) / 2))
+    ImageDraw.Draw(ink).text((x, _ASCENT * scale), text, fill=255, font=font, anchor="ls")
+    return ink
 
 
 def _numbered_box(code: int, cell: tuple[int, int]) -> Image.Image:
@@ -110,10 +116,12 @@ def _numbered_box(code: int, cell: tuple[int, int]) -> Image.Image:
 
 
 @lru_cache(maxsize=4096)
-def _font_with(character: str) -> Path | None:
-    return next((path for path in font_files() if _covers(path, character)), None)
+def _font_with(letter: str) -> Path | None:
+    """The first font with the character and all marks on it."""
+    return next((path for path in font_files() if all(_covers(path, character) for character in letter)), None)
 
 
+@lru_cache(maxsize=4096)
 def _covers(path: Path, character: str) -> bool:
     font = _font(path, _FONT_SIZE)
     mask = font.getmask(character)

@@ -7,16 +7,21 @@ Alignment is done here with blanks instead of by the printer: printers disagree 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from devices.documents import (
     COLUMNS_80_MM,
     QR,
     Align,
+    Barcode,
     Blank,
+    Buzz,
     Columns,
     Cut,
     Document,
     Element,
     Kick,
+    Picture,
     Rule,
     Size,
     Text,
@@ -38,21 +43,28 @@ class Line:
     bold: bool = False
     size: Size = Size.NORMAL
     inverse: bool = False
+    red: bool = False
 
 
-Step = Line | QR | Cut | Kick
+Step = Line | QR | Barcode | Picture | Buzz | Cut | Kick
 
 
-def lay_out(document: Document, columns: int) -> Iterator[Step]:
-    """The document from top to bottom for a paper of `columns` columns (16 to 64)."""
+def lay_out(document: Document, columns: int, *, largest: int = 3) -> Iterator[Step]:
+    """The document from top to bottom for a paper of `columns` columns (16 to 64).
+
+    `largest` is how many times the printer can enlarge a letter; what would be larger is as large as that.
+    """
     if not COLUMNS_MIN <= columns <= COLUMNS_MAX:
         raise ValueError(f"a paper has {COLUMNS_MIN} to {COLUMNS_MAX} columns, not {columns}")
     for element in document.elements:
+        if largest < Size.HUGE.wide and isinstance(element, Text | Columns) and element.size is Size.HUGE:
+            element = msgspec.structs.replace(element, size=Size.BIG)
         yield from _steps(element, columns)
 
 
 def to_text(document: Document, columns: int) -> str:
-    """The document as plain text: a line per printed line, QR codes as `[QR content]`, no trailing blanks."""
+    """The document as plain text: a line per printed line, QR codes as `[QR content]`, pictures by their words, no
+    trailing blanks."""
     lines = []
     for step in lay_out(document, columns):
         match step:
@@ -60,7 +72,11 @@ def to_text(document: Document, columns: int) -> str:
                 lines.append((" " * step.pad + step.text).rstrip())
             case QR():
                 lines.append(f"[QR {step.content}]")
-            case Cut() | Kick():
+            case Picture():
+                lines.append(f"[{step.words or 'picture'}]")
+            case Barcode():
+                lines.append(f"[{step.symbology} {step.content}]")
+            case Cut() | Kick() | Buzz():
                 pass
     return "\n".join(lines)
 
@@ -77,7 +93,10 @@ def _steps(element: Element, columns: int) -> Iterator[Step]:
             yield Line(("═" if element.double else "─") * columns)
         case Blank():
             yield from (Line("") for _ in range(element.lines))
-        case QR() | Cut() | Kick():
+        case Barcode():
+            yield element
+            yield from _text(Text(element.content, align=Align.CENTER), columns)
+        case QR() | Picture() | Buzz() | Cut() | Kick():
             yield element
 
 
@@ -88,11 +107,11 @@ def _text(element: Text, columns: int) -> Iterator[Line]:
     for text in wrap(tidy(element.text), room - indent):
         if element.inverse:
             bar = " " * indent + aligned(text, room - indent, element.align)
-            yield Line(bar, bold=element.bold, size=element.size, inverse=True)
+            yield Line(bar, bold=element.bold, size=element.size, inverse=True, red=element.red)
             continue
         free = columns - (indent + width(text)) * wide
         shift = {Align.LEFT: 0, Align.CENTER: free // 2, Align.RIGHT: free}[element.align]
-        yield Line(text, pad=indent * wide + shift, bold=element.bold, size=element.size)
+        yield Line(text, pad=indent * wide + shift, bold=element.bold, size=element.size, red=element.red)
 
 
 def aligned(text: str, columns: int, align: Align) -> str:

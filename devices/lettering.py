@@ -6,7 +6,10 @@ read can vanish, and nothing in a text can act as a command of the printer.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+
+from wcwidth import wcwidth
 
 # Typographic forms whose plain twins every printer has; printing the whole line as a picture for these would
 # make names with an apostrophe look unlike their neighbours.
@@ -66,15 +69,34 @@ def _shown(character: str) -> str:
     return "\ufffd" if category == "Cs" else character
 
 
+def letters(text: str) -> Iterator[str]:
+    """A tidied text letter by letter: a character with the marks that stand on it."""
+    letter = ""
+    for character in text:
+        if letter and _is_mark(character):
+            letter += character
+            continue
+        if letter:
+            yield letter
+        letter = character
+    if letter:
+        yield letter
+
+
 @lru_cache(maxsize=4096)
-def width_of(character: str) -> int:
-    """Columns that one tidied character takes: 2 for East Asian wide ones and emoji, else 1."""
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+def _is_mark(character: str) -> bool:
+    return wcwidth(character) == 0
+
+
+@lru_cache(maxsize=4096)
+def width_of(letter: str) -> int:
+    """Columns that one letter of `letters` takes: 2 for East Asian wide ones and emoji, else 1, whatever marks it has."""
+    return 2 if wcwidth(letter[0]) == 2 else 1
 
 
 def width(text: str) -> int:
     """Columns that a tidied text takes at normal size."""
-    return len(text) if text.isascii() else sum(width_of(character) for character in text)
+    return len(text) if text.isascii() else sum(width_of(letter) for letter in letters(text))
 
 
 def wrap(text: str, columns: int) -> list[str]:
@@ -113,8 +135,8 @@ def _wrapped(paragraph: str, columns: int) -> list[str]:
 
 def _split(word: str, columns: int) -> list[str]:
     parts = [""]
-    for character in word:
-        if width(parts[-1]) + width_of(character) > columns:
+    for letter in letters(word):
+        if width(parts[-1]) + width_of(letter) > columns:
             parts.append("")
-        parts[-1] += character
+        parts[-1] += letter
     return parts

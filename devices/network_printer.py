@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from devices import answers
 from devices.answers import Answer, Kind
 from devices.conversation import Conversation, Interrupted, Patience
-from devices.documents import COLUMNS_80_MM, Document
+from devices.documents import Document
 from devices.escpos import EndMarker, encode, end_of_job, process_id
 from devices.printer import Outcome, PrinterStatus, Trouble, Verdict
+from devices.profiles import THERMAL_80, Profile
 
 PORT = 9100
 
@@ -36,12 +37,12 @@ class NetworkPrinter:
         self,
         address: Address,
         *,
-        columns: int = COLUMNS_80_MM,
+        profile: Profile = THERMAL_80,
         marker: EndMarker = EndMarker.PAPER_STATUS,
         patience: Patience | None = None,
     ) -> None:
         self.address = address
-        self.columns = columns
+        self.profile = profile
         self.marker = marker
         self.patience = patience or Patience()
         self._one_at_a_time = threading.Lock()
@@ -65,7 +66,7 @@ class NetworkPrinter:
         with a printer that falls silent, connect + write + answer.
         """
         with self._one_at_a_time:
-            body = encode(document, columns=self.columns, after_cut_short=self._cut_short)
+            body = encode(document, self.profile, after_cut_short=self._cut_short)
             try:
                 with Conversation(self.address.host, self.address.port, self.patience) as talk:
                     before = _ask_status(talk)

@@ -4,7 +4,10 @@ from hospitality.ground.tables import COUNT, DOCUMENT, FLAG, ID, INSTANT, WORDS,
 
 
 class Printer(Row, table=True):
-    """A printer on the property's LAN: where it is and what it prints. `station_ids` is a JSON list of ids."""
+    """A printer on the property's LAN: where it is and what it prints. `station_ids` is a JSON list of ids.
+
+    `profile` names what it can do (`devices.profiles`); without one it is a thermal printer of so many columns.
+    """
 
     __tablename__ = "printers"
     __table_args__ = described("local", host="edge")
@@ -14,6 +17,7 @@ class Printer(Row, table=True):
     station_ids: str = column(DOCUMENT)
     receipts: bool = column(FLAG)
     columns: int = column(COUNT)
+    profile: str | None = column(WORDS, optional=True)
 
 
 class PrintJob(Row, table=True):

@@ -28,6 +28,12 @@ class Name(Enum):
     LEFT_MARGIN = auto()
     AREA_WIDTH = auto()
     PICTURE = auto()
+    PINS = auto()
+    BARCODE = auto()
+    BARCODE_HEIGHT = auto()
+    BARCODE_WIDTH = auto()
+    RED = auto()
+    BUZZ = auto()
     CODE_2D = auto()
     CUT = auto()
     KICK = auto()
@@ -69,6 +75,7 @@ _FIXED: dict[bytes, tuple[Name, int]] = {
     b"\x1bd": (Name.FEED_LINES, 1),
     b"\x1bp": (Name.KICK, 3),
     b"\x1bt": (Name.CODE_PAGE, 1),
+    b"\x1br": (Name.RED, 1),
     b"\x1b{": (Name.NOTHING, 1),
     b"\x1b=": (Name.NOTHING, 1),
     b"\x1bc": (Name.NOTHING, 2),
@@ -77,6 +84,9 @@ _FIXED: dict[bytes, tuple[Name, int]] = {
     b"\x1c&": (Name.NOTHING, 0),
     b"\x1d!": (Name.SIZE, 1),
     b"\x1dB": (Name.INVERSE, 1),
+    b"\x1dH": (Name.NOTHING, 1),
+    b"\x1dh": (Name.BARCODE_HEIGHT, 1),
+    b"\x1dw": (Name.BARCODE_WIDTH, 1),
     b"\x1dL": (Name.LEFT_MARGIN, 2),
     b"\x1dW": (Name.AREA_WIDTH, 2),
     b"\x1da": (Name.NOTHING, 1),
@@ -107,8 +117,12 @@ def take_command(buffer: bytearray) -> Command | None:
         return _take_cut(buffer)
     if start == b"\x1dv":
         return _take_picture(buffer)
-    if start == b"\x1d(":
+    if start in (b"\x1d(", b"\x1b("):
         return _take_group(buffer)
+    if start == b"\x1b*":
+        return _take_pins(buffer)
+    if start == b"\x1dk":
+        return _take_barcode(buffer)
     return Command(Name.NONSENSE, _take(buffer, 2))
 
 
@@ -134,12 +148,30 @@ def _take_picture(buffer: bytearray) -> Command | None:
     return _take_sized(buffer, Name.PICTURE, 3, 5 + row_bytes * rows)
 
 
-def _take_group(buffer: bytearray) -> Command | None:
-    """`GS ( x pL pH` and so many bytes."""
+def _take_pins(buffer: bytearray) -> Command | None:
+    """`ESC * m nL nH` and so many columns, of one byte in the 8-dot modes and three in the 24-dot ones."""
     if len(buffer) < 5:
         return None
-    names = {ord("k"): Name.CODE_2D, ord("H"): Name.ASK_PROCESS}
-    name = names.get(buffer[2], Name.NOTHING)
+    columns = buffer[3] | buffer[4] << 8
+    return _take_sized(buffer, Name.PINS, 2, 3 + columns * (3 if buffer[2] in (32, 33) else 1))
+
+
+def _take_barcode(buffer: bytearray) -> Command | None:
+    """`GS k m`, then data up to a NUL for the old kinds, or n and so many bytes; the command's data starts at m."""
+    if len(buffer) < 4:
+        return None
+    if buffer[2] >= 65:
+        return _take_sized(buffer, Name.BARCODE, 2, 2 + buffer[3])
+    end = buffer.find(0, 3)
+    return None if end < 0 else _take_sized(buffer, Name.BARCODE, 2, end - 1)
+
+
+def _take_group(buffer: bytearray) -> Command | None:
+    """`GS ( x pL pH` or `ESC ( x pL pH` and so many bytes."""
+    if len(buffer) < 5:
+        return None
+    names = {b"\x1d(k": Name.CODE_2D, b"\x1d(H": Name.ASK_PROCESS, b"\x1b(A": Name.BUZZ}
+    name = names.get(bytes(buffer[:3]), Name.NOTHING)
     return _take_sized(buffer, name, 5, buffer[3] | buffer[4] << 8)
 
 

@@ -1,8 +1,10 @@
 """The print head: carries out commands on the strip of paper. Knows no socket, no thread and no fault."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from barcode.codex import Code128
+from barcode.ean import EuropeanArticleNumber13
 from PIL import Image
 
 from devices.glyphs import CELL_HEIGHT, CELL_WIDTH
@@ -10,6 +12,8 @@ from devices.virtual.commands import Command, Name
 from devices.virtual.paper import GapRow, Run, Strip, Style, TextRow, aligned_x
 
 LINE_SPACING = 30
+# A ribbon printer's letter is 10 strokes wide; its pins stand so far apart, in dots of a thermal head.
+PIN_LETTER_DOTS, PIN_HEIGHT = 10, 3
 # A stream without cuts would fill the memory: a strip this long tears.
 ROWS_MAX = 5_000
 CODE_PAGES = {
@@ -34,6 +38,7 @@ class Tally:
     lines: int = 0
     cuts: int = 0
     kicks: int = 0
+    buzzes: int = 0
     nonsense: int = 0
 
 
@@ -44,8 +49,16 @@ class Head:
     and raises to stop.
     """
 
-    def __init__(self, dots: int, before_line: Callable[[], None], on_cut: Callable[[Strip], None]) -> None:
+    def __init__(
+        self,
+        dots: int,
+        before_line: Callable[[], None],
+        on_cut: Callable[[Strip], None],
+        *,
+        code_pages: Mapping[int, str] = CODE_PAGES,
+    ) -> None:
         self.dots = dots
+        self._code_pages = code_pages
         self.tally = Tally()
         self.strip = Strip(dots)
         self._before_line = before_line
@@ -61,7 +74,9 @@ class Head:
         self._area = self.dots
         self._code_page = "cp437"
         self._runs: list[Run] = []
+        self._stroke: Image.Image | None = None
         self._x = 0
+        self._bars_dots, self._bars_height = 3, 162
         self._qr_dots, self._qr_level, self._qr_data = 3, "l", b""
 
     def eject(self) -> None:
@@ -88,6 +103,12 @@ class Head:
                     self.strip.rows.append(GapRow(command.number))
             case Name.PICTURE:
                 self._picture(command.data)
+            case Name.PINS:
+                self._pins(command.data)
+            case Name.BARCODE:
+                self._barcode(command.data)
+            case Name.BUZZ:
+                self.tally.buzzes += 1
             case Name.CODE_2D:
                 self._code(command.data)
             case Name.CUT:
@@ -113,6 +134,12 @@ class Head:
                 self._style = replace(self._style, underline=command.number % 48 > 0)
             case Name.INVERSE:
                 self._style = replace(self._style, inverse=on)
+            case Name.RED:
+                self._style = replace(self._style, red=on)
+            case Name.BARCODE_WIDTH:
+                self._bars_dots = max(1, min(6, command.number))
+            case Name.BARCODE_HEIGHT:
+                self._bars_height = max(1, command.number)
             case Name.SIZE:
                 wide, tall = (command.number >> 4 & 7) + 1, (command.number & 7) + 1
                 self._style = replace(self._style, wide=wide, tall=tall)
@@ -121,7 +148,7 @@ class Head:
             case Name.ALIGN:
                 self._align = _ALIGNMENTS.get(command.number, self._align)
             case Name.CODE_PAGE:
-                self._code_page = CODE_PAGES.get(command.number, "ascii")
+                self._code_page = self._code_pages.get(command.number, "ascii")
             case Name.LINE_SPACING:
                 self._spacing = command.number
             case Name.LINE_SPACING_USUAL:
@@ -158,6 +185,10 @@ class Head:
     def _end_line(self) -> None:
         self._before_line()
         self.tally.lines += 1
+        if self._stroke is not None:
+            self.strip.add_picture(self._stroke, self._margin, red=self._style.red)
+            self._stroke = None
+            return
         shift = aligned_x(self._x, self._margin, self._area, self._align)
         runs = tuple(replace(run, x=run.x + shift) for run in self._runs)
         tallest = max((run.style.tall for run in runs), default=1) * CELL_HEIGHT
@@ -181,7 +212,34 @@ class Head:
         scale = (2 if mode & 1 else 1, 2 if mode & 2 else 1)
         picture = picture.resize((picture.width * scale[0], picture.height * scale[1]))
         picture = picture.crop((0, 0, min(picture.width, self._area), picture.height))
-        self.strip.add_picture(picture, aligned_x(picture.width, self._margin, self._area, self._align))
+        x = aligned_x(picture.width, self._margin, self._area, self._align)
+        self.strip.add_picture(picture, x, red=self._style.red)
+
+    def _pins(self, data: bytes) -> None:
+        """A stroke of eight pins (`ESC *`, m 0 or 1), drawn as a thermal head's dots would be: three times as high."""
+        if data[0] not in (0, 1):
+            self.tally.nonsense += 1
+            return
+        columns = data[3:]
+        dots = Image.frombytes("1", (8, len(columns)), columns).convert("L").transpose(Image.Transpose.TRANSPOSE)
+        across = len(columns) * (2 if data[0] == 0 else 1) * CELL_WIDTH // PIN_LETTER_DOTS
+        self._stroke = dots.resize((max(1, across), 8 * PIN_HEIGHT))
+
+    def _barcode(self, data: bytes) -> None:
+        """`GS k` in the form that says its length: EAN-13 (67) and CODE128 in code set B (73)."""
+        kind, content = data[0], data[2:].decode("ascii", "replace")
+        if kind == 67 and len(content) in (12, 13):
+            name, pattern = "ean13", EuropeanArticleNumber13(content[:12]).build()[0]
+        elif kind == 73 and content.startswith("{B"):
+            content = content[2:].replace("{{", "{")
+            name, pattern = "code128", Code128(content).build()[0]
+        else:
+            self.tally.nonsense += 1
+            return
+        self._before_line()
+        self.tally.lines += 1
+        area = (self._margin, self._area, self._align)
+        self.strip.add_bars(pattern, f"[{name} {content}]", self._bars_dots, self._bars_height, area=area)
 
     def _code(self, data: bytes) -> None:
         """`GS ( k`: cn, fn and their parameters; only QR codes (cn 49) are known here."""

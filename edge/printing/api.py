@@ -8,6 +8,7 @@ from typing import Annotated, Literal, cast
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from devices.profiles import profile_named, profile_names
 from edge.printing.asked import cancel, jobs_page, print_again, release
 from edge.printing.printers import STATIONS_MAX, add_printer, edit_printer, printers_of, shown
 from edge.printing.printing import Printing
@@ -20,18 +21,20 @@ router = APIRouter(
 PaperColumns = Literal[42, 32]
 Name = Annotated[str, Field(max_length=200)]
 AddressText = Annotated[str, Field(max_length=300, description="host:port; the port is 9100 when it is left out")]
+ProfileName = Annotated[str, Field(max_length=60, description="one of GET …/printer-profiles")]
 Stations = Annotated[list[IdText], Field(max_length=STATIONS_MAX)]
 JobState = Literal["live", "queued", "sending", "unknown", "failed", "held", "confirmed", "cancelled", "expired"]
 
 
 class NewPrinter(Shape):
-    """A printer to set up; columns are 42 for paper of 80 mm and 32 for 58 mm."""
+    """A printer to set up; columns are 42 for paper of 80 mm and 32 for 58 mm, unless a profile says how many."""
 
     name: Name
     address: AddressText
     station_ids: Stations = []
     receipts: bool = False
     columns: PaperColumns = 42
+    profile: ProfileName | None = None
 
 
 class PrinterChange(Shape):
@@ -42,6 +45,7 @@ class PrinterChange(Shape):
     station_ids: Stations | None = None
     receipts: bool | None = None
     columns: PaperColumns | None = None
+    profile: ProfileName | None = None
 
 
 class PrinterShape(Shape):
@@ -53,6 +57,7 @@ class PrinterShape(Shape):
     station_ids: list[str]
     receipts: bool
     columns: int
+    profile: str | None = None
 
 
 class StandingPrinter(PrinterShape):
@@ -67,6 +72,21 @@ class Printers(Shape):
     """The property's printers by name."""
 
     items: list[StandingPrinter]
+
+
+class ProfileShape(Shape):
+    """A kind of printer."""
+
+    name: str
+    columns: int
+    impact: bool
+    red: bool
+
+
+class Profiles(Shape):
+    """Kinds of printers."""
+
+    items: list[ProfileShape]
 
 
 class PrintJobShape(Shape):
@@ -113,6 +133,14 @@ async def printers(request: Request, asking: Reader) -> dict[str, object]:
         )
         items.append({**state, **shown(setup)})
     return {"items": items}
+
+
+@router.get("/printer-profiles", response_model=Profiles)
+async def profiles(request: Request, asking: Reader) -> dict[str, object]:
+    """The kinds of printers that are known, ours first."""
+    found = map(profile_named, profile_names())
+    kinds = [{"name": kind.name, "columns": kind.columns, "impact": kind.is_impact, "red": kind.red} for kind in found]
+    return {"items": kinds}
 
 
 @router.post("/printers", status_code=201, response_model=PrinterShape)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from devices.network_printer import PORT, Address
+from devices.profiles import Profile, profile_named, profile_names, thermal
 from edge.tables import Printer
 from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
@@ -35,6 +36,15 @@ class Setup:
     station_ids: tuple[str, ...]
     receipts: bool
     columns: int
+    profile: str | None = None
+
+    @property
+    def abilities(self) -> Profile:
+        """What it can do; a name that this release no longer knows is a thermal printer of so many columns."""
+        try:
+            return thermal(self.columns) if self.profile is None else profile_named(self.profile)
+        except LookupError:
+            return thermal(self.columns)
 
     @property
     def reach(self) -> Address:
@@ -45,7 +55,7 @@ class Setup:
 def printers_of(reading: Reading) -> list[Setup]:
     """The property's printers by name, PRINTERS_MAX at most."""
     rows = reading.rows(
-        "SELECT id, name, address, station_ids, receipts, columns FROM printers"
+        "SELECT id, name, address, station_ids, receipts, columns, profile FROM printers"
         " WHERE org_id = :org_id AND property_id = :property_id ORDER BY name, id LIMIT :limit",
         limit=PRINTERS_MAX,
     )
@@ -53,9 +63,16 @@ def printers_of(reading: Reading) -> list[Setup]:
 
 
 def add_printer(
-    work: Work, *, name: str, address: str, station_ids: Sequence[str] = (), receipts: bool = False, columns: int = 42
+    work: Work,
+    *,
+    name: str,
+    address: str,
+    station_ids: Sequence[str] = (),
+    receipts: bool = False,
+    columns: int = 42,
+    profile: str | None = None,
 ) -> dict[str, Any]:
-    """Sets up a printer, which prints what happens from now on: {id, name, address, station_ids, receipts, columns}.
+    """Sets up a printer, which prints what happens from now on: the printer as `shown` has it.
 
     Refused with PRINTER_NAME_TAKEN, PRINTER_ADDRESS_TAKEN or TOO_MANY_PRINTERS.
     """
@@ -63,13 +80,13 @@ def add_printer(
     others = printers_of(work)
     if len(others) >= PRINTERS_MAX:
         raise Refused("TOO_MANY_PRINTERS", f"A node drives at most {PRINTERS_MAX} printers.")
-    setup = _checked(work, Setup(new_id(), name, address, tuple(station_ids), receipts, columns), others)
+    setup = _checked(work, Setup(new_id(), name, address, tuple(station_ids), receipts, columns, profile), others)
     work.add(Printer, {"id": setup.id, **_stored(setup)})
     return shown(setup)
 
 
 def edit_printer(work: Work, printer_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Sets the fields given (name, address, station_ids, receipts, columns); what waits goes to the new address."""
+    """Sets the fields given (those of `add_printer`); what waits goes to the new address."""
     work.require(MANAGE)
     others = {setup.id: setup for setup in printers_of(work)}
     current = others.pop(printer_id, None)
@@ -92,6 +109,7 @@ def shown(setup: Setup) -> dict[str, Any]:
         "station_ids": list(setup.station_ids),
         "receipts": setup.receipts,
         "columns": setup.columns,
+        "profile": setup.profile,
     }
 
 
@@ -110,14 +128,20 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
     name = kept_name(setup.name, what="printer", length_max=NAME_LENGTH_MAX)
     reach = read_address(setup.address)
     address = f"[{reach.host}]:{reach.port}" if ":" in reach.host else str(reach)
-    if setup.columns not in COLUMNS:
+    columns = setup.columns
+    if setup.profile is not None:
+        if setup.profile not in profile_names():
+            raise Invalid("PROFILE_INVALID", "There is no such kind of printer.", profile=setup.profile)
+        columns = profile_named(setup.profile).columns
+    elif columns not in COLUMNS:
         raise Invalid("COLUMNS_INVALID", "Paper of 80 mm has 42 columns, of 58 mm 32.", columns=setup.columns)
     if any(other.name.casefold() == name.casefold() for other in others):
         raise Refused("PRINTER_NAME_TAKEN", f"There is a printer {name} already. Choose another name.", name=name)
     if taken := next((other for other in others if other.address == address), None):
         message = f"{taken.name} is at that address. Let it print this too instead."
         raise Refused("PRINTER_ADDRESS_TAKEN", message, printer_id=taken.id)
-    return Setup(setup.id, name, address, _stations(work, setup.station_ids), setup.receipts, setup.columns)
+    stations = _stations(work, setup.station_ids)
+    return replace(setup, name=name, address=address, station_ids=stations, columns=columns)
 
 
 def _stations(work: Work, ids: Sequence[str]) -> tuple[str, ...]:
@@ -141,9 +165,11 @@ def _stored(setup: Setup) -> dict[str, Any]:
         "station_ids": msgspec.json.encode(setup.station_ids).decode(),
         "receipts": setup.receipts,
         "columns": setup.columns,
+        "profile": setup.profile,
     }
 
 
 def _setup(row: Mapping[str, Any]) -> Setup:
     stations = msgspec.json.decode(row["station_ids"], type=tuple[str, ...])
-    return Setup(row["id"], row["name"], row["address"], stations, bool(row["receipts"]), row["columns"])
+    receipts = bool(row["receipts"])
+    return Setup(row["id"], row["name"], row["address"], stations, receipts, row["columns"], row["profile"])

@@ -79,7 +79,7 @@ class PrinterThread:
         """Takes a changed setup; a sending under way is finished at the old address."""
         if setup == self._setup:
             return
-        moved = (setup.address, setup.columns) != (self._setup.address, self._setup.columns)
+        moved = (setup.address, setup.abilities) != (self._setup.address, self._setup.abilities)
         self._setup = setup
         if moved:
             self._printer = self._driver(setup)
@@ -215,7 +215,7 @@ class PrinterThread:
             self._changed()
 
     def _driver(self, setup: Setup) -> NetworkPrinter:
-        return NetworkPrinter(setup.reach, columns=setup.columns, patience=self._terms.patience)
+        return NetworkPrinter(setup.reach, profile=setup.abilities, patience=self._terms.patience)
 
 
 def _why(error: Exception) -> str:

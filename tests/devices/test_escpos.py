@@ -13,12 +13,12 @@ from devices.escpos import (
     EndMarker,
     encode,
     end_of_job,
-    printable,
     process_id,
     without_real_time_commands,
 )
 from devices.layout import Line, lay_out
 from devices.lettering import tidy
+from devices.profiles import THERMAL_80, thermal
 from devices.virtual.commands import Name, take_command
 from devices.virtual.head import Head
 from devices.virtual.paper import PictureRow, Strip
@@ -48,7 +48,7 @@ def expected(document: Document, columns: int) -> str:
     """What must stand on the paper: text where the code page has it, else one picture for adjacent lines."""
     lines: list[str] = []
     steps = [step for step in lay_out(document, columns) if isinstance(step, Line | QR)]
-    for drawn, group in groupby(steps, lambda step: isinstance(step, Line) and not printable(step.text)):
+    for drawn, group in groupby(steps, lambda step: isinstance(step, Line) and THERMAL_80.page_for(step.text) is None):
         if drawn:
             height = sum(max(30, 24 * step.size.tall) for step in group if isinstance(step, Line))
             lines.append(f"[picture {columns * 12}x{height}]")
@@ -82,7 +82,7 @@ def _as_text(steps: Iterable[Line | QR]) -> list[str]:
 )
 def test_what_is_laid_out_is_what_stands_on_the_paper(texts: list[Text], columns: int) -> None:
     document = Document((Text("top"), *texts, Text("end"), Cut()))
-    reader = Reader().read(encode(document, columns=columns))
+    reader = Reader().read(encode(document, thermal(columns)))
     assert reader.texts() == [expected(document, columns)]
     assert reader.head.tally.nonsense == 0
     assert not reader.buffer
@@ -96,7 +96,7 @@ def test_no_character_turns_into_a_question_mark_or_nothing(character: str) -> N
     (strip,) = reader.slips
     shown = strip.text()
     assert "?" not in shown or character == "?"
-    if printable(text):
+    if THERMAL_80.page_for(text):
         assert text in shown
     else:
         picture = strip.rows[0]
@@ -106,7 +106,7 @@ def test_no_character_turns_into_a_question_mark_or_nothing(character: str) -> N
 
 def test_cp858_letters_are_printed_as_letters() -> None:
     text = "Crème brûlée €5 Ñandú Müller Åse ½ £ ¿qué? °C × ─┐"
-    (shown,) = Reader(768).read(encode(Document((Text(text), Cut())), columns=64)).texts()
+    (shown,) = Reader(768).read(encode(Document((Text(text), Cut())), thermal(64))).texts()
     assert shown == text
 
 
@@ -143,7 +143,7 @@ def test_a_job_cut_short_anywhere_does_not_spoil_the_next(at: int, pictures: boo
 def test_no_command_of_ours_outlasts_the_resync(kitchen_ticket: Document) -> None:
     document = Document((Text("漢" * 300, size=Size.HUGE), QR("https://a.example/" + "x" * 380), Cut()))
     for columns in (32, 42, 48, 64):
-        buffer = bytearray(encode(document, columns=columns) + encode(kitchen_ticket, columns=columns))
+        buffer = bytearray(encode(document, thermal(columns)) + encode(kitchen_ticket, thermal(columns)))
         while command := take_command(buffer):
             assert command.name is Name.CHARACTERS or len(command.data) + 8 < len(RESYNC)
 
@@ -164,7 +164,7 @@ def test_a_drawer_is_kicked_and_the_other_too() -> None:
 
 
 def test_a_qr_code_shrinks_to_the_paper() -> None:
-    (strip,) = Reader(384).read(encode(Document((QR("x" * 400, dots=16), Cut())), columns=32)).slips
+    (strip,) = Reader(384).read(encode(Document((QR("x" * 400, dots=16), Cut())), thermal(32))).slips
     assert strip.text() == f"[QR {'x' * 400}]"
     code = next(row for row in strip.rows if isinstance(row, PictureRow))
     assert code.picture.width <= 384
@@ -187,4 +187,4 @@ def test_a_process_id_is_four_printable_characters(job: str) -> None:
 @pytest.mark.parametrize("columns", [15, 65])
 def test_an_impossible_paper_is_refused(columns: int) -> None:
     with pytest.raises(ValueError, match="columns"):
-        encode(Document((Rule(),)), columns=columns)
+        encode(Document((Rule(),)), thermal(columns))

@@ -78,6 +78,18 @@ def test_a_printer_is_set_up_and_shows_how_it_is(desk: Desk, grill: VirtualPrint
     assert desk.items("printers") == [{**made, "state": "ready", "jobs_waiting": 0, "detail": ""}]
 
 
+def test_a_printer_of_a_known_kind_has_its_columns(desk: Desk, grill: VirtualPrinter) -> None:
+    kinds = {kind["name"]: kind for kind in desk.items("printer-profiles")}
+    assert kinds["impact-76"] == {"name": "impact-76", "columns": 40, "impact": True, "red": True}
+    made = desk.add("Grill", grill.port, station_ids=[KITCHEN], profile="impact-76")
+    assert (made["profile"], made["columns"]) == ("impact-76", 40)
+    new = {"name": "Bar", "address": "127.0.0.1:1", "profile": "TSP600"}
+    assert code(desk.call("POST", "printers", new)) == (422, "PROFILE_INVALID")
+    order(desk.host, STEAK)
+    wait_for(lambda: len(texts(grill)) == 1)
+    assert "═" * 40 in texts(grill)[0].splitlines()
+
+
 def test_setting_up_again_with_the_same_key_makes_one_printer(desk: Desk) -> None:
     new = {"name": "Grill", "address": "127.0.0.1:1"}
     first, second = (desk.call("POST", "printers", new, key="k1") for _ in range(2))
