@@ -33,9 +33,9 @@ from devices.escpos import encode
 from devices.layout import Line, lay_out, to_text
 from devices.lettering import letters, width
 from devices.pictures import PictureRefused, black_and_white, dots_of
+from devices.preview import preview, printed
 from devices.profiles import FAMILIES, IMPACT_76, THERMAL_58, THERMAL_80, Profile, profile_named, profile_names
 from devices.virtual.paper import PictureRow
-from devices.preview import preview, printed
 
 WORDS = ("Soup", "Żurek śląski", "Борщ", "水餃子", "ต้มยำกุ้ง", "Crème brûlée €5", "Ḉ̌ả", "Ελληνική")
 profiles = st.sampled_from(profile_names()).map(profile_named)
