@@ -85,6 +85,14 @@ def give_some_back(world: World, node: Node) -> None:
             )
 
 
+def hear_all(world: World, node: Node) -> None:
+    """A machine has a good line for a while: what it asks for and what it is granted gets through."""
+    world.tell(f"{node.name} has a good line, and says and hears everything")
+    world.network.good = True
+    world.talk_out(node)
+    world.network.good = False
+
+
 def _verb(node: Node, row: dict[str, Any], verb: Callable[..., object], amount: int, **more: str) -> Verb:
     return Verb(lambda connection: verb(connection, who(node), row["id"], amount, **more))
 

@@ -457,5 +457,19 @@ DEALINGS: Chances = {
     patrons.edit_patron_there: 25,
 }
 PUT_BACK: Chances = {**DEALINGS, forgetting.back_up_office: 10, forgetting.put_back_office: 8}
-KINDS = {"all": HAPPENINGS, "dealings": DEALINGS, "put back": PUT_BACK}
+ALLOWANCES: Chances = {
+    talk: 100,
+    counters.hear_all: 24,
+    cut: 6,
+    crash: 4,
+    back_up: 3,
+    restore: 3,
+    counters.allow: 20,
+    counters.earn_there: 10,
+    counters.earn_here: 4,
+    counters.want: 70,
+    counters.spend_some: 60,
+    counters.give_some_back: 10,
+}
+KINDS = {"all": HAPPENINGS, "dealings": DEALINGS, "put back": PUT_BACK, "allowances": ALLOWANCES}
 """What a run may be of."""

@@ -22,12 +22,13 @@ SEEDS_MAX = 2_000
 
 @dataclass(frozen=True)
 class Mutant:
-    """`before` stands once in the module and is read as `after`."""
+    """`before` stands once in the module and is read as `after`; `of` is what the runs that hunt it are of."""
 
     name: str
     module: str
     before: str
     after: str
+    of: str = "all"
 
 
 MUTANTS = [
@@ -112,6 +113,13 @@ MUTANTS = [
         'if row["property_id"] is not None or had:',
     ),
     Mutant("a share is spent without a look", "sync.node.allowance", "if amount > known.left + risk:", "if False:"),
+    Mutant(
+        "more is granted than is left",
+        "sync.allowance",
+        "return max(0, min(asked, rest))",
+        "return max(0, asked)",
+        of="allowances",
+    ),
 ]
 
 
@@ -161,9 +169,10 @@ def hunt(mutant: Mutant) -> str:
     from tests.simulation.run import run
 
     for seed in range(SEEDS_MAX):
-        outcome = run(seed)
+        outcome = run(seed, of=mutant.of)
         if outcome.wrong:
-            return f"seed {seed}: {outcome.wrong[0][:100]}"
+            of = "" if mutant.of == "all" else f" of {mutant.of}"
+            return f"seed {seed}{of}: {outcome.wrong[0][:100]}"
     return ""
 
 

@@ -24,9 +24,10 @@ def test_every_promise_holds(first: int) -> None:
         assert not outcome.wrong, told(outcome)
 
 
-def test_every_promise_holds_where_all_is_about_dealings() -> None:
-    for seed in range(SHARE):
-        outcome = run(seed, of="dealings")
+@pytest.mark.parametrize(("of", "seeds"), [("dealings", 18), ("allowances", 12)])
+def test_every_promise_holds_where_all_is_about_one_thing(of: str, seeds: int) -> None:
+    for seed in range(seeds):
+        outcome = run(seed, of=of)
         assert not outcome.wrong, told(outcome)
 
 
