@@ -15,9 +15,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from edge.kds.texts import kitchen_texts
+from edge.staff_page import TEMPLATES as STAFF_TEMPLATES
 from web.pages import Pages
 
-TEMPLATES = {"kds": Path(__file__).parent}
+TEMPLATES = {"kds": Path(__file__).parent, **STAFF_TEMPLATES}
 ALL_STATIONS = "all"
 STATION_LENGTH_MAX = 64
 
@@ -56,7 +57,7 @@ class KitchenScreenConfig:
 
 
 def kitchen_screen(config: KitchenScreenConfig, pages: Pages) -> APIRouter:
-    """The router with `GET /kds`; `pages` must know the folder in `TEMPLATES`."""
+    """The router with `GET /kds`; `pages` must know the folders in `TEMPLATES`."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/kds", response_class=HTMLResponse)
@@ -65,7 +66,7 @@ def kitchen_screen(config: KitchenScreenConfig, pages: Pages) -> APIRouter:
     ) -> HTMLResponse:
         terminal = await config.terminal(request)
         if terminal is None:
-            return pages.render("kds/refused.html", locale=config.locale, status=401, config=config)
+            return pages.render("staff_page/refused.html", locale=config.locale, status=401, config=config)
         stations = await config.stations()
         wanted = terminal.station_id or station
         if wanted != ALL_STATIONS and wanted not in {known.id for known in stations}:

@@ -138,13 +138,14 @@ def edit_again(desk: Desk, action: KeptAction) -> None:
     desk.draft = draft_of(action.body, action.order_id, desk.board.menu)
 
 
-async def step(desk: Desk, ticket_id: str, verb: str) -> None:
-    """Move a ticket: "start", "bump", "serve" or "recall". Raises NodeError."""
+async def step(desk: Desk, ticket_id: str, verb: str, line_id: str = "") -> None:
+    """Move a ticket or one of its lines: "start", "bump", "serve" or "recall". Raises NodeError."""
     before = desk.board.tickets.get(ticket_id)
-    action = (verb, ticket_id, before.state if before else "")
+    states = " ".join(line.state or "" for line in before.lines) if before else ""
     path = f"{desk.place}/tickets/{ticket_id}/{verb}"
-    answer = await desk.act_once(action, path, {}, token=desk.acting_token)
-    if verb in {"bump", "recall"}:
+    body = {"line_ids": [line_id]} if line_id else {}
+    answer = await desk.act_once((verb, ticket_id, line_id, states), path, body, token=desk.acting_token)
+    if verb in {"bump", "recall"} and not line_id:
         desk.last_bumped = ticket_id if verb == "bump" else None
     desk.board.hear_ticket(read_as(answer, Ticket))
     desk.changed(Topic.TICKETS)

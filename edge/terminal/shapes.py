@@ -155,6 +155,16 @@ class TicketLine(msgspec.Struct, frozen=True, kw_only=True):
     state: str | None = None
     void_reason: str | None = None
 
+    @property
+    def made(self) -> bool:
+        """Whether its station is done with it."""
+        return self.state in ("ready", "served")
+
+    @property
+    def to_make(self) -> bool:
+        """Whether its station still has to make it."""
+        return not (self.made or self.void_reason)
+
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     id: str
@@ -173,6 +183,11 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     course: int | None = None
     rush: bool = False
     prep_seconds: int = 0
+
+    @property
+    def pickable(self) -> tuple[TicketLine, ...]:
+        """The lines that can be moved by themselves, in their order."""
+        return tuple(line for line in self.lines if not line.void_reason)
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, read
 from hospitality.ground.statements import Reading
 from hospitality.kitchen.service import step_ticket
 from hospitality.kitchen.tickets import tickets_list
 from hospitality.orders.api import Channel, KitchenState
+from hospitality.orders.rules import LINES_PER_PLACING_MAX
 from hospitality.people.asking import Reader
 
 router = APIRouter(
@@ -68,6 +70,12 @@ class TicketShape(Shape):
     lines: list[TicketLine]
 
 
+class WhichLines(Shape):
+    """Which of a ticket's lines to move; all of them when none is named."""
+
+    line_ids: Annotated[list[IdText], Field(min_length=1, max_length=LINES_PER_PLACING_MAX)] | None = None
+
+
 class Tickets(Shape):
     """Tickets oldest first, and the place in the journal from which to hear of more."""
 
@@ -98,6 +106,8 @@ async def move_ticket(
     asking: Asking,
     ticket_id: Id,
     step: Literal["start", "bump", "serve", "recall"],
+    which: WhichLines | None = None,
 ) -> Response:
-    """Moves a ticket on, or back by recall; needs kitchen.bump. The same step again changes nothing."""
-    return await act(request, asking, step_ticket, ticket_id, _STEPS[step])
+    """Moves a ticket or some of its lines on, or back by recall; needs kitchen.bump. The same step again changes nothing."""
+    line_ids = which.line_ids if which else None
+    return await act(request, asking, step_ticket, ticket_id, _STEPS[step], line_ids=line_ids)

@@ -1,4 +1,5 @@
-"""What can happen to a ticket. Where its lines stand on several orders, each is named."""
+"""What can happen to a ticket. Where its lines stand on several orders, each is named; where somebody moved some of its
+lines by themselves, those are."""
 
 from dataclasses import dataclass
 
@@ -13,33 +14,37 @@ class TicketStarted:
     ticket_id: str
     order_id: str
     other_order_ids: tuple[str, ...] = ()
+    line_ids: tuple[str, ...] = ()
 
 
 @journal_kind("kitchen.ticket_bumped")
 @dataclass(frozen=True, slots=True)
 class TicketBumped:
-    """All of it is ready."""
+    """It is ready, or some of its lines are."""
 
     ticket_id: str
     order_id: str
     other_order_ids: tuple[str, ...] = ()
+    line_ids: tuple[str, ...] = ()
 
 
 @journal_kind("kitchen.ticket_served")
 @dataclass(frozen=True, slots=True)
 class TicketServed:
-    """All of it reached the guest."""
+    """It reached the guest, or some of its lines did."""
 
     ticket_id: str
     order_id: str
     other_order_ids: tuple[str, ...] = ()
+    line_ids: tuple[str, ...] = ()
 
 
 @journal_kind("kitchen.ticket_recalled")
 @dataclass(frozen=True, slots=True)
 class TicketRecalled:
-    """It was brought back to its station."""
+    """It was brought back to its station, or some of its lines were."""
 
     ticket_id: str
     order_id: str
     other_order_ids: tuple[str, ...] = ()
+    line_ids: tuple[str, ...] = ()

@@ -9,9 +9,10 @@ import { followConnection } from "./sign.js";
 import { say } from "./texts.js";
 import { Alarm } from "./kds/alarm.js";
 import { Board, isOpen } from "./kds/board.js";
-import { actionOf } from "./kds/card.js";
+import { actionOf, isLastToMake } from "./kds/card.js";
 import { paintRecall, paintStations } from "./kds/foot.js";
 import { NumberKeys } from "./kds/keys.js";
+import { LineKeys } from "./kds/lines.js";
 import { Memory } from "./kds/memory.js";
 import { neighbour } from "./kds/moves.js";
 import { NotEnrolled, ask } from "./node.js";
@@ -21,7 +22,7 @@ import { Sound } from "./kds/sound.js";
 import { Steps } from "./kds/steps.js";
 import { Stillness } from "./kds/stillness.js";
 import { View } from "./kds/view.js";
-import { place } from "./kds/words.js";
+import { isMade, place } from "./kds/words.js";
 
 const PAGE_BACK_MS = 20_000;
 const SKEW_TOLD_MS = 2000;
@@ -38,6 +39,7 @@ const memory = new Memory(property);
 const board = new Board({ memory });
 const sound = new Sound(memory);
 const keys = new NumberKeys();
+const lineKeys = new LineKeys();
 const view = new View(area);
 const stillness = new Stillness(document);
 const connection = new Connection({ url: socketUrl(), events: ["ticket_updated", "sync_status"], clock });
@@ -65,11 +67,19 @@ function arrange() {
     entry,
     key: keys.keyOf(entry.ticket.id),
     station: stationId === null,
-    step: steps.of(entry.ticket.id),
+    picking: lineKeys.ticketId === entry.ticket.id ? { lineId: lineKeys.lineId } : null,
+    ...stepsOf(entry.ticket.id),
   }));
   view.render(views, clock.now());
   steps.clearDone();
   paint();
+}
+
+/** What is under way on a card: with the ticket, or with a line where that takes long or failed; and on each line. */
+function stepsOf(id) {
+  const lineSteps = steps.ofLines(id);
+  const slow = [...lineSteps.values()].find((step) => step.phase === "failed" || step.phase === "waiting");
+  return { step: steps.of(id) ?? slow ?? null, lineSteps };
 }
 
 function schedule() {
@@ -79,11 +89,12 @@ function schedule() {
 function paint() {
   const now = clock.now();
   const entries = board.open(stationId);
-  view.paint(now, (id) => steps.of(id));
+  if (lineKeys.expire((id) => entries.some((entry) => entry.ticket.id === id))) schedule();
+  view.paint(now, stepsOf);
   paintStations(foot, board, now);
   const bumped = lastBumped();
   const step = bumped && steps.of(bumped.id);
-  paintRecall(foot, bumped, step?.step === "recall" ? step : null);
+  paintRecall(foot, bumped, step?.step === "recall" ? step : null, lineKeys.asking);
   paintAllDay(rail, entries);
   setText(rail.querySelector("[data-clock]"), timeOfDay(now).replace(/:\d\d$/, ""));
   const skewed = Math.abs(clock.skew()) > SKEW_TOLD_MS;
@@ -113,13 +124,18 @@ function emptyState() {
 
 // ---- what the cook does --------------------------------------------------------------------------------------
 
-function act(id) {
+function act(id, lineId = null) {
   const entry = board.get(id);
   if (!entry) return;
   if (actionOf(entry) === "action_acknowledge") {
     board.acknowledge(id);
     schedule();
   } else if (isOpen(entry.ticket)) {
+    const line = entry.ticket.lines.find((known) => known.id === lineId && known.state !== "voided");
+    if (line && !isLastToMake(entry.ticket, lineId)) {
+      steps.begin(id, isMade(line) ? "recall" : "bump", lineId);
+      return;
+    }
     lastIndex = view.grid.flat().indexOf(id);
     steps.begin(id, "bump");
   }
@@ -143,13 +159,52 @@ function turn(by) {
 }
 
 function move(direction) {
+  const picking = board.get(lineKeys.ticketId)?.ticket;
+  if (picking && (direction === "up" || direction === "down")) {
+    lineKeys.move(picking, direction === "down" ? 1 : -1);
+    schedule();
+    return;
+  }
   const next = neighbour(view.grid, selected(), direction, { lastIndex, mirrored: document.dir === "rtl" });
   if (next) view.cardOf(next)?.querySelector(".card-head").focus();
 }
 
 function digit(key) {
+  const picking = board.get(lineKeys.ticketId)?.ticket;
+  if (picking) {
+    const line = lineKeys.lineOf(picking, key);
+    lineKeys.touch();
+    if (line) act(picking.id, line.id);
+    return;
+  }
   const id = keys.ticketOf(key);
-  if (id) act(id);
+  if (!id) return;
+  if (lineKeys.asking) {
+    lineKeys.open(id);
+    schedule();
+  } else act(id);
+}
+
+function lines() {
+  lineKeys.toggle(selected());
+  paint();
+  schedule();
+}
+
+// Enter bumps the line that was picked by arrows; without one it is the card's own.
+function enter() {
+  if (lineKeys.ticketId === null || lineKeys.lineId === null) return false;
+  lineKeys.touch();
+  act(lineKeys.ticketId, lineKeys.lineId);
+  return true;
+}
+
+function leave() {
+  const was = lineKeys.active;
+  lineKeys.end();
+  paint();
+  schedule();
+  return was;
 }
 
 function selected() {
@@ -266,7 +321,7 @@ steps.addEventListener("change", () => {
   schedule();
 });
 
-listen(area, { act, start, recall, turn, move, digit });
+listen(area, { act, start, recall, turn, move, digit, lines, enter, leave });
 foot.querySelector("[data-recall]").addEventListener("click", recall);
 rail.querySelector("[data-more]").addEventListener("click", () => {
   turn(view.page + 1 < view.pages ? 1 : -view.page);

@@ -1,4 +1,4 @@
-"""The kitchen's queue: tickets of a station, oldest first; bump with Enter, take back with R."""
+"""The kitchen's queue: tickets of a station, oldest first; bump with Enter, take back with R, line by line with I."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -30,6 +30,7 @@ class KitchenPlace(Place):
         Binding("enter", "take", later("Bump")),
         Binding("space", "step('start')", later("Begin")),
         Binding("r", "recall", later("Recall")),
+        Binding("i", "lines", later("Lines")),
         Binding("s", "next_station", later("Station")),
         Binding("tab", "other_list", later("To do/ready")),
         Binding("escape", "back", later("Back")),
@@ -103,7 +104,7 @@ class KitchenPlace(Place):
         counts: Counter[str] = Counter()
         for ticket in tickets:
             for line in ticket.lines:
-                counts[line.name] += 0 if line.void_reason else line.quantity
+                counts[line.name] += line.quantity if line.to_make or (self._ready and line.made) else 0
         rows = [Row(name, (Cell(str(count), "strong"), Cell(name))) for name, count in counts.most_common() if count]
         self.query_one("#all-day", Rows).show_rows(rows, empty=_("nothing"))
 
@@ -123,17 +124,37 @@ class KitchenPlace(Place):
     # Keys
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        if not self.is_mounted or action not in {"take", "step", "recall"}:
+        if not self.is_mounted or action not in {"take", "step", "recall", "lines"}:
             return True
         if not self.desk.may("kitchen.bump"):
             return None
         if action == "recall":
             return True
-        return not (action == "step" and self._ready) and (self.wall.current is not None or None)
+        if self._ready and action in {"step", "lines"}:
+            return False
+        return self.wall.current is not None or None
 
     def action_take(self) -> None:
-        """Enter: a ticket to do is bumped, a ready one is served."""
-        self.action_step("serve" if self._ready else "bump")
+        """Enter: a ticket to do is bumped, a ready one is served; a picked line is bumped, or comes back."""
+        if self.wall.picking:
+            self._step_line()
+        else:
+            self.action_step("serve" if self._ready else "bump")
+
+    def action_lines(self) -> None:
+        """Pick lines one by one, or whole tickets again."""
+        self.wall.pick_lines(on=not self.wall.picking)
+        if self.wall.picking:
+            self.say(_("Digits bump a line, or bring it back. Esc ends."))
+
+    def on_ticket_wall_line_taken(self) -> None:
+        if self.desk.may("kitchen.bump"):
+            self._step_line()
+
+    def _step_line(self) -> None:
+        ticket, line = self.wall.current, self.wall.line
+        if ticket is not None and line is not None:
+            self._step(ticket, "recall" if line.made else "bump", line.id)
 
     def on_ticket_wall_taken(self) -> None:
         if self.desk.may("kitchen.bump"):
@@ -144,13 +165,13 @@ class KitchenPlace(Place):
         if ticket is not None:
             self._step(ticket, verb)
 
-    def _step(self, ticket: Ticket, verb: str) -> None:
+    def _step(self, ticket: Ticket, verb: str, line_id: str = "") -> None:
         if ticket.id in self._pending:
             return
         words = {"bump": _("bumping …"), "start": _("…"), "serve": _("serving …"), "recall": _("recalling …")}
         self._pending[ticket.id] = words[verb]
         self._draw()
-        ask(self, f"{verb} {ticket.id}", acts.step(self.desk, ticket.id, verb))
+        ask(self, f"{verb} {ticket.id} {line_id}".rstrip(), acts.step(self.desk, ticket.id, verb, line_id))
 
     def action_recall(self) -> None:
         """Take back: the chosen ready ticket, or in the queue the one bumped last."""
@@ -175,21 +196,16 @@ class KitchenPlace(Place):
         if event.about == "ready":
             self._draw()
             return
-        verb, _space, ticket_id = event.about.partition(" ")
+        verb, ticket_id, *line_ids = event.about.split(" ")
         self._pending.pop(ticket_id, None)
         ticket = self.desk.board.tickets.get(ticket_id)
         number = ticket.order_number if ticket else ""
-        done = {
-            "bump": _("{number} is bumped. R takes it back."),
-            "recall": _("{number} is back in the queue."),
-            "serve": _("{number} is served."),
-            "start": _("{number} is begun."),
-        }
-        self.say(done[verb].format(number=number), "good")
+        line = next((one for one in ticket.lines if one.id in line_ids), None) if ticket else None
+        self.say(_done(verb).format(number=line.name if line else number), "good")
         self._draw()
 
     def on_failed(self, event: Failed) -> None:
-        self._pending.pop(event.about.partition(" ")[2], None)
+        self._pending.pop(event.about.partition(" ")[2].partition(" ")[0], None)
         words = event.error.message
         if event.error.unanswered:
             words = _("Not done: the node does not answer. Press the key again when it is back.")
@@ -212,7 +228,18 @@ class KitchenPlace(Place):
         self.refresh_bindings()
 
     def action_back(self) -> None:
-        if self._ready:
+        if self.wall.picking:
+            self.wall.pick_lines(on=False)
+        elif self._ready:
             self.action_other_list()
         else:
             self.host.go("order" if self.desk.session else "kitchen")
+
+
+def _done(verb: str) -> str:
+    return {
+        "bump": _("{number} is bumped. R takes it back."),
+        "recall": _("{number} is back in the queue."),
+        "serve": _("{number} is served."),
+        "start": _("{number} is begun."),
+    }[verb]

@@ -18,6 +18,7 @@ PREP_SECONDS_DEFAULT = 15 * 60
 CARD_WIDTH_MIN = 25
 CARD_WIDTH_MIN_WIDE = 30
 WRAPPED_LINES_MAX = 4
+NUMBERED_MAX = 9
 # as the kitchen's screen in the browser: rather once too often than once too rarely
 ALLERGY_WORDS = ("allerg", "anaphyla", "epipen", "intoleran", "coeliac", "celiac")
 
@@ -60,13 +61,25 @@ def urgency(ticket: Ticket, now: datetime) -> tuple[str, str]:
     return "good", ""
 
 
-def card_of(ticket: Ticket, width: int, *, number: str, now: datetime, chosen: bool, pending: str = "") -> Card:
-    """The card of a ticket; `number` is the digit that picks it, `pending` the step that is under way."""
+def card_of(
+    ticket: Ticket,
+    width: int,
+    *,
+    number: str,
+    now: datetime,
+    chosen: bool,
+    pending: str = "",
+    picked: int | None = None,
+) -> Card:
+    """The card of a ticket; `number` is the digit that picks it, `pending` the step that is under way.
+
+    picked: the place of the line that is picked, when lines are picked one by one and have digits.
+    """
     inner = width - 4
     frame = "accent" if chosen else "quiet"
     left_top, across, right_top, side = ("╔", "═", "╗", "║") if chosen else ("┌", "─", "┐", "│")
     lines: list[Line] = []
-    for line in [*_head(ticket, inner, now, pending), *_notes(ticket, inner), *_items(ticket, inner)]:
+    for line in [*_head(ticket, inner, now, pending), *_notes(ticket, inner), *_items(ticket, inner, picked)]:
         lines.append([(f"{side} ", frame), *line, (f" {side}", frame)])
     title = fitted(f" {number} {ticket.order_number} ".replace("  ", " "), min(width - 2, 18)).rstrip() + " "
     top: Line = [(f"{left_top}", frame), (title, "cursor" if chosen else "strong")]
@@ -101,22 +114,31 @@ def _notes(ticket: Ticket, width: int) -> list[Line]:
     return [[(fitted(text, width), "alarm")] for text in words]
 
 
-def _items(ticket: Ticket, width: int) -> list[Line]:
+def _items(ticket: Ticket, width: int, picked: int | None) -> list[Line]:
     lines: list[Line] = []
+    place = 0
     for line in ticket.lines:
-        lines += _item(line, width)
+        if line.void_reason:
+            lines.append([(fitted(_("VOID {item}").format(item=f"{line.quantity} {line.name}"), width), "alarm")])
+            continue
+        digit = f"{place + 1}:" if picked is not None and place < NUMBERED_MAX else ""
+        done = line.made and ticket.state in TICKETS_TO_DO
+        lines += _item(line, width, digit=digit, picked=picked == place, done=done)
+        place += 1
     return lines
 
 
-def _item(line: TicketLine, width: int) -> list[Line]:
+def _item(line: TicketLine, width: int, *, digit: str, picked: bool, done: bool) -> list[Line]:
     seat = _("s{seat}").format(seat=line.seat) if line.seat else ""
-    name = f"{line.quantity} {line.name}"
-    if line.void_reason:
-        return [[(fitted(_("VOID {item}").format(item=name), width), "alarm")]]
-    room = width - len(seat) - 1 if seat else width
+    aside = {"ready": _("✔ ready"), "served": _("✔ served")}.get(line.state or "", "") if done else seat
+    tone = "cursor" if picked else "quiet" if done else "strong"
+    name = f"{digit}{line.quantity} {line.name}"
+    room = width - len(aside) - 1 if aside else width
     first, *rest = wrapped(name, room)[:WRAPPED_LINES_MAX] or [""]
-    lines: list[Line] = [[(fitted(first, room), "strong")] + ([(f" {seat}", "quiet")] if seat else [])]
-    lines += [[(fitted(f"  {text}", width), "strong")] for text in rest]
+    lines: list[Line] = [[(fitted(first, room), tone)]]
+    if aside:
+        lines[0].append((f" {aside}", "good" if done else "quiet"))
+    lines += [[(fitted(f"  {text}", width), tone)] for text in rest]
     for option in line.options:
         times = f"{option.quantity} x " if option.quantity > 1 else ""
         for text in wrapped(f"{times}{option.name}", width - 2)[:WRAPPED_LINES_MAX]:

@@ -9,16 +9,24 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from edge.terminal.shapes import Ticket
+from edge.terminal.shapes import Ticket, TicketLine
 from edge.terminal.widgets.head import WIDE
 from edge.terminal.widgets.painted import Painted, Part, wrapped
-from edge.terminal.widgets.ticket_card import CARD_WIDTH_MIN, CARD_WIDTH_MIN_WIDE, Piece, card_of, flow
-
-NUMBERED_MAX = 9
+from edge.terminal.widgets.ticket_card import (
+    CARD_WIDTH_MIN,
+    CARD_WIDTH_MIN_WIDE,
+    NUMBERED_MAX,
+    Piece,
+    card_of,
+    flow,
+)
 
 
 class TicketWall(Painted):
-    """Arrows and digits choose a card, a click chooses it, a click on the chosen one takes the step."""
+    """Arrows and digits choose a card, a click chooses it, a click on the chosen one takes the step.
+
+    While lines are picked, arrows choose a line of the chosen card and digits take one.
+    """
 
     BINDINGS = [
         Binding("up", "move(-1)", show=False),
@@ -32,6 +40,9 @@ class TicketWall(Painted):
     class Taken(Message):
         """The chosen card was clicked."""
 
+    class LineTaken(Message):
+        """A line of the chosen card was taken by its digit."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.chosen = ""
@@ -40,6 +51,7 @@ class TicketWall(Painted):
         self._pending: Mapping[str, str] = {}
         self._message: Part = ("", "quiet")
         self._pages: list[list[list[Piece]]] = []
+        self._picked: int | None = None
 
     def draw(
         self,
@@ -54,6 +66,7 @@ class TicketWall(Painted):
         place = self._place()
         self._tickets, self._now, self._pending, self._message = tickets, now, pending, (empty, tone)
         if all(ticket.id != self.chosen for ticket in tickets):
+            self._picked = None
             self.chosen = tickets[min(place, len(tickets) - 1)].id if tickets else ""
         self._lay_out()
 
@@ -67,6 +80,22 @@ class TicketWall(Painted):
         """How many tickets stand on other pages than the one shown."""
         shown = {piece.card.ticket_id for column in self._page() for piece in column}
         return sum(ticket.id not in shown for ticket in self._tickets)
+
+    @property
+    def picking(self) -> bool:
+        """Whether lines are picked one by one."""
+        return self._picked is not None
+
+    @property
+    def line(self) -> TicketLine | None:
+        """The line that is picked."""
+        lines = self.current.pickable if self.current else ()
+        return lines[min(self._picked, len(lines) - 1)] if lines and self._picked is not None else None
+
+    def pick_lines(self, *, on: bool) -> None:
+        """Pick lines of the chosen card one by one, or whole cards again."""
+        self._picked = 0 if on and self.current and self.current.pickable else None
+        self._lay_out()
 
     def choose(self, place: int) -> None:
         """Choose the card with this place in the queue."""
@@ -92,7 +121,10 @@ class TicketWall(Painted):
             number = str(place + 1) if place < NUMBERED_MAX else ""
             chosen, pending = ticket.id == self.chosen, self._pending.get(ticket.id, "")
             width = self._card_width()
-            cards.append(card_of(ticket, width, number=number, now=self._now, chosen=chosen, pending=pending))
+            picked = self._picked if chosen else None
+            cards.append(
+                card_of(ticket, width, number=number, now=self._now, chosen=chosen, pending=pending, picked=picked)
+            )
         self._pages = flow(cards, self._columns(), max(4, self.size.height))
         self.virtual_size = Size(self.size.width, self.size.height)
         self.refresh()
@@ -116,13 +148,25 @@ class TicketWall(Painted):
         return self.strip(parts, self.size.width)
 
     def action_move(self, step: int) -> None:
-        self.choose(self._place() + step)
+        if self._picked is None or self.current is None:
+            self.choose(self._place() + step)
+            return
+        self._picked = max(0, min(self._picked + step, len(self.current.pickable) - 1))
+        self._lay_out()
 
     def on_key(self, event: events.Key) -> None:
         if event.character and event.character in "123456789":
             event.stop()
-            if int(event.character) <= len(self._tickets):
-                self.choose(int(event.character) - 1)
+            self._digit(int(event.character) - 1)
+
+    def _digit(self, place: int) -> None:
+        if self._picked is None:
+            if place < len(self._tickets):
+                self.choose(place)
+        elif self.current and place < len(self.current.pickable):
+            self._picked = place
+            self._lay_out()
+            self.post_message(self.LineTaken())
 
     def on_click(self, event: events.Click) -> None:
         page, place = self._page(), event.x // (self._card_width() + 1)
@@ -133,7 +177,7 @@ class TicketWall(Painted):
         if piece.card.ticket_id == self.chosen:
             self.post_message(self.Taken())
         else:
-            self.chosen = piece.card.ticket_id
+            self.chosen, self._picked = piece.card.ticket_id, None
             self._lay_out()
 
     def on_resize(self) -> None:

@@ -214,7 +214,7 @@ class KitchenNode:
         self.book.number = 3
         self.book.journal.clear()
 
-    def _step(self, ticket_id: str, step: str, key: str | None) -> Response:
+    def _step(self, ticket_id: str, step: str, key: str | None, line_ids: Sequence[str] | None) -> Response:
         if self.book.refusal:
             return refused(409, "REFUSED", self.book.refusal)
         if key and key in self.book.answers:
@@ -222,9 +222,15 @@ class KitchenNode:
         ticket = self.book.tickets.get(ticket_id)
         if ticket is None:
             return refused(404, "NO_SUCH_TICKET", "That ticket is not known here.")
-        if ticket["state"] != STATE_AFTER[step]:
+        after = STATE_AFTER[step]
+        left = [line for line in ticket["lines"] if line["state"] != "voided"]
+        moving = [line for line in left if line_ids is None or line["id"] in line_ids]
+        if any(line["state"] != after for line in moving):
             self.book.steps[(ticket_id, step)] += 1
-            ticket = {**ticket, "state": STATE_AFTER[step]}
+            lines = [{**line, "state": after} if line in moving else line for line in ticket["lines"]]
+            states = {line["state"] for line in lines} - {"voided"}
+            state = states.pop() if len(states) == 1 else "in_preparation"
+            ticket = {**ticket, "lines": lines, "state": state}
             self._tell(ticket)
         if key:
             self.book.answers[key] = ticket
@@ -287,8 +293,10 @@ class KitchenNode:
 
     def _add_writes(self, app: FastAPI) -> None:
         @app.post(f"/api/v1/properties/{PROPERTY}/tickets/{{ticket_id}}/{{step}}")
-        async def step(ticket_id: str, step: str, idempotency_key: str | None = Header(None)) -> Response:
-            return self._step(ticket_id, step, idempotency_key)
+        async def step(
+            request: Request, ticket_id: str, step: str, idempotency_key: str | None = Header(None)
+        ) -> Response:
+            return self._step(ticket_id, step, idempotency_key, (await request.json()).get("line_ids"))
 
     async def _live(self, socket: WebSocket) -> None:
         await socket.accept()

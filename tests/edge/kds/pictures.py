@@ -80,6 +80,16 @@ def cut_off(page: Page, node: KitchenNode) -> None:
     page.locator(".card[data-phase=waiting]").wait_for()
 
 
+def line_by_line(page: Page, node: KitchenNode) -> None:
+    """Some lines are made, and one ticket's lines have keys."""
+    live(page, node)
+    page.locator(".card").nth(1).locator(".line-name").first.tap()
+    page.locator(".line.is-made").wait_for()
+    for key in ("i", "1", "ArrowDown", "2"):
+        page.keyboard.press(key)
+    page.locator(".line.is-made .line-key").wait_for()
+
+
 def nothing(node: KitchenNode) -> None:
     """No order yet."""
 
@@ -89,6 +99,7 @@ SCENES: dict[str, Scene] = {
     "quiet": scene(quiet_evening, ".card", live),
     "busy": scene(busy_evening, ".card", live),
     "changed": scene(busy_evening, ".card", change_orders),
+    "lines": scene(busy_evening, ".card", line_by_line),
     "cut-off": scene(busy_evening, ".card", cut_off),
 }
 

@@ -164,3 +164,41 @@ def test_a_ticket_bumped_on_another_screen_goes_and_can_be_recalled_here(screen:
     screen.keyboard.press("R")
     expect(screen.locator(".card")).to_have_count(4)
     assert node.state_of(first) == "in_preparation"
+
+
+def test_lines_are_bumped_and_brought_back_one_by_one_by_touch(screen: Page, node: KitchenNode) -> None:
+    ticket = node.place(line("Oryx steak"), line("Chips", 2), line("Kapana plate"), table="1")
+    chips = screen.locator(".line", has_text="Chips")
+    expect(screen.locator("[data-all-day-total]")).to_have_text("4")
+    for _ in range(20):
+        chips.tap()
+    expect(screen.locator(".line.is-made")).to_have_text("2Chipsready")
+    expect(screen.locator("[data-all-day-total]")).to_have_text("2")
+    assert node.steps_done(ticket, "bump") == 1
+    expect(chips).not_to_have_attribute("data-phase", "done")
+    chips.tap()
+    expect(screen.locator(".line.is-made")).to_have_count(0)
+    expect(screen.locator("[data-all-day-total]")).to_have_text("4")
+    screen.locator(".card-head").tap()
+    expect(screen.locator(".card")).to_have_count(0)
+    assert [node.steps_done(ticket, step) for step in ("bump", "recall")] == [2, 1]
+
+
+def test_a_ticket_then_its_line_are_chosen_by_keys(screen: Page, node: KitchenNode) -> None:
+    node.place(line("Soup"), minutes_ago=5, table="1")
+    ticket = node.place(line("Oryx steak"), line("Chips"), line("Kapana plate"), table="2")
+    expect(screen.locator(".card")).to_have_count(2)
+    screen.keyboard.press("i")
+    expect(screen.locator("[data-bumped]")).to_have_text("Which ticket's lines? Press its number")
+    screen.keyboard.press("2")
+    expect(screen.locator(".line-key")).to_have_text(["1", "2", "3"])
+    for key, name in (("3", "Kapana plate"), ("ArrowDown", ""), ("Enter", "Oryx steak")):
+        screen.keyboard.press(key)
+        if name:
+            expect(screen.locator(".line.is-made", has_text=name)).to_have_count(1)
+    screen.keyboard.press("Escape")
+    expect(screen.locator(".line-key")).to_have_count(0)
+    assert node.steps_done(ticket, "bump") == 2
+    screen.keyboard.press("2")
+    expect(screen.locator(".card-place")).to_have_text(["Table 1"])
+    assert node.state_of(ticket) == "ready"

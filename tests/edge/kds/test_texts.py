@@ -17,6 +17,7 @@ FAMILIES = {
     "theme_": ["system", "light", "dark"],
     "sign_": ["connecting", "online", "property_only", "cut_off"],
     "covers_": ["one", "two", "few", "many", "other"],
+    "line_": ["ready", "served"],
     "action_": ["bump", "acknowledge"],
 }
 

@@ -334,12 +334,17 @@ class Book:
             "property": {"name": "Harbour Kitchen"},
         }
 
-    def step(self, ticket_id: str, verb: str) -> Json:
+    def step(self, ticket_id: str, verb: str, line_ids: list[str] | None = None) -> Json:
         ticket = self.tickets[ticket_id]
         state = STATE_AFTER[verb]
-        if ticket["state"] == state:
+        left = [line for line in ticket["lines"] if not line["void_reason"]]
+        moving = [line for line in left if line_ids is None or line["id"] in line_ids]
+        if all(line["state"] == state for line in moving):
             return ticket
-        ticket["state"] = state
+        for line in moving:
+            line["state"] = state
+        of_lines = {line["state"] for line in left}
+        ticket["state"] = of_lines.pop() if len(of_lines) == 1 else "in_preparation"
         order = self.orders[ticket["order_id"]]
         states = {one["state"] for one in self.tickets.values() if one["order_id"] == order["id"]}
         order["kitchen_state"] = states.pop() if len(states) == 1 else "in_preparation"

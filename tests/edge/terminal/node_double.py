@@ -21,6 +21,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from tests.edge.terminal.node_book import OPEN_STATES, PROPERTY, Book, Json, Refused, an_id
 
+Key = Annotated[str | None, Header(alias="Idempotency-Key")]
+
 HEARTBEAT_SECONDS = 0.5
 PIN_TRIES_MAX = 3
 
@@ -106,8 +108,6 @@ def node_app(node: NodeDouble) -> FastAPI:
             return node.sessions[token]
 
         return check
-
-    Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 
     @app.get("/api/v1/node")
     async def about() -> Json:
@@ -231,23 +231,30 @@ def node_app(node: NodeDouble) -> FastAPI:
     async def receipt(order_id: str) -> Json:
         return book.receipt(order_id)
 
+    @api.get("/status", dependencies=[Depends(terminal)])
+    async def status() -> Json:
+        return book.status()
+
+    _kitchen(api, node, terminal, may("kitchen.bump"))
+    _till(api, node, terminal)
+    app.include_router(api)
+    app.websocket("/ws")(_live(node))
+    return app
+
+
+def _kitchen(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str], cook: Callable[[str], str]) -> None:
+    """Tickets and their steps."""
+    book = node.book
+
     @api.get("/tickets", dependencies=[Depends(terminal)])
     async def tickets(state: str = "open") -> Json:
         fitting = [one for one in book.tickets.values() if (one["state"] in OPEN_STATES) == (state == "open")]
         return {"items": fitting, "position": node.position(len(book.journal))}
 
-    @api.post("/tickets/{ticket_id}/{verb}", dependencies=[Depends(may("kitchen.bump"))])
+    @api.post("/tickets/{ticket_id}/{verb}", dependencies=[Depends(cook)])
     async def step(ticket_id: str, verb: str, request: Request, idempotency_key: Key = None) -> Response:
-        return node.acted(idempotency_key, await request.body(), lambda: (201, book.step(ticket_id, verb)))
-
-    @api.get("/status", dependencies=[Depends(terminal)])
-    async def status() -> Json:
-        return book.status()
-
-    _till(api, node, terminal)
-    app.include_router(api)
-    app.websocket("/ws")(_live(node))
-    return app
+        told = await request.body()
+        return node.acted(idempotency_key, told, lambda: (201, book.step(ticket_id, verb, **json.loads(told))))
 
 
 def _till(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str]) -> None:

@@ -50,6 +50,35 @@ def test_a_ticket_is_begun_bumped_recalled_and_served(node: NodeDouble, make_app
     assert [ticket_of(node, order)["state"] for order in (first, second)] == ["served", "in_preparation"]
 
 
+def test_lines_are_bumped_and_brought_back_one_by_one_by_digits_and_enter(node: NodeDouble, make_app: MakeApp) -> None:
+    place(node, "3", "Chips")
+    order = place(node, "4", "Garden salad", "Chips", "Grilled kingklip")
+
+    def states() -> list[str]:
+        return [line["state"] for line in ticket_of(node, order)["lines"]]
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot, "3", "5555")
+            await until_shown(pilot, "2 tickets", "Table 4")
+            await pilot.press("2", "i")
+            await until_shown(pilot, "1:1 Garden salad", "2:1 Chips", "Digits bump a line")
+            await pilot.press("2")
+            await until(pilot, lambda: states() == ["placed", "ready", "placed"])
+            await until_shown(pilot, "Chips is bumped", "✔ ready")
+            await pilot.press("down", "enter")
+            await until(pilot, lambda: states() == ["placed", "ready", "ready"])
+            await until_shown(pilot, "Grilled kingklip is bumped")
+            await pilot.press("2")
+            await until(pilot, lambda: states() == ["placed", "in_preparation", "ready"])
+            await until_shown(pilot, "Chips is back")
+            await pilot.press("escape", "enter")
+            await until_shown(pilot, "A1-102 is bumped", "1 ticket")
+
+    asyncio.run(scenario())
+    assert states() == ["ready", "ready", "ready"]
+
+
 def test_a_kitchens_own_terminal_needs_nobody_signed_in(node: NodeDouble, make_app: MakeApp) -> None:
     order = place(node, "5", "Chips", "Windhoek Lager")
 

@@ -119,7 +119,11 @@ async def _kitchen(pilot: Pilot[int], served: Served) -> AsyncIterator[str]:
     yield "kitchen"
     await pilot.press("2", "space")
     await until_shown(pilot, "begun")
-    await pilot.press("1", "enter")
+    await pilot.press("1", "i", "1")
+    await until_shown(pilot, "✔ ready", "is bumped")
+    yield "lines"
+    await pilot.press("escape", "enter")
+    await until_gone(pilot, "1:2")
     await until_shown(pilot, "is bumped", "2 tickets")
     yield "bumped"
     await pilot.press("tab")

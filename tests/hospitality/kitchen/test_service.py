@@ -14,7 +14,7 @@ from hospitality.ground.ids import new_id
 from hospitality.kitchen.service import step_ticket
 from hospitality.kitchen.tickets import ticket_view, ticket_views, tickets_list
 from hospitality.menu.service import edit_item
-from hospitality.orders.models import STEPS, LineStep
+from hospitality.orders.models import STEPS
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from tests.hospitality.node import Node, Restaurant
@@ -113,7 +113,7 @@ def test_a_tickets_way_with_a_recall(restaurant: Restaurant) -> None:
     kinds = [entry["kind"].removeprefix("kitchen.ticket_") for entry in node.journal("kitchen.")]
     assert kinds == ["started", "bumped", "recalled", "bumped", "served", "recalled", "bumped"]
     told = msgspec.json.decode(node.journal("kitchen.")[0]["data"])
-    assert told == {"ticket_id": ticket_id, "order_id": order["id"], "other_order_ids": []}
+    assert told == {"ticket_id": ticket_id, "order_id": order["id"], "other_order_ids": [], "line_ids": []}
     node.act(step_ticket, bar, "ready")
     assert node.read(order_view, order["id"])["kitchen_state"] == "ready"
     node.act(step_ticket, bar, "served")
@@ -167,19 +167,33 @@ def test_open_and_done_tickets_by_station(restaurant: Restaurant) -> None:
     assert ids(station_id=restaurant.bar, state="done") == bar[1:]
 
 
-def test_a_half_done_ticket_is_open(restaurant: Restaurant) -> None:
+def test_lines_are_bumped_and_brought_back_one_by_one(restaurant: Restaurant) -> None:
     node = restaurant.node
-    order = placed(restaurant)
-    ticket_id = order["lines"][0]["ticket_id"]
-    node.act(step_ticket, ticket_id, "ready")
-    with node.work() as work:  # one of its lines is brought back alone, as a screen of a later release may
-        row = work.one("SELECT * FROM line_steps WHERE line_id = :id", id=order["lines"][0]["id"])
-        assert row is not None
-        copied = {name: row[name] for name in ("order_id", "line_id", "ticket_id", "at", "business_date")}
-        work.add(LineStep, {**copied, "step": "recalled", "step_no": 2})
-    assert node.read(ticket_view, ticket_id)["state"] == "in_preparation"
+    soup, steak, beer = placed(restaurant)["lines"]
+    ticket_id = soup["ticket_id"]
+
+    def states(answer: dict[str, Any]) -> list[str]:
+        assert answer == node.read(ticket_view, ticket_id)
+        return [answer["state"], *(line["state"] for line in answer["lines"])]
+
+    for _ in range(20):  # of taps on one line
+        answer = node.act(step_ticket, ticket_id, "ready", line_ids=[soup["id"]])
+    assert states(answer) == ["in_preparation", "ready", "placed"]
     assert [ticket["id"] for ticket in node.read(tickets_list, station_id=restaurant.kitchen)] == [ticket_id]
     assert node.read(tickets_list, state="done") == []
+    assert steps(node) == 1
+    assert [msgspec.json.decode(entry["data"])["line_ids"] for entry in node.journal("kitchen.")] == [[soup["id"]]]
+    answer = node.act(step_ticket, ticket_id, "recalled", line_ids=[soup["id"]])
+    assert states(answer) == ["in_preparation", "in_preparation", "placed"]
+    node.act(step_ticket, ticket_id, "ready", line_ids=[steak["id"]])
+    answer = node.act(step_ticket, ticket_id, "ready")
+    assert states(answer) == ["ready", "ready", "ready"]
+    assert steps(node) == 4
+    before = node.store.counts()
+    with pytest.raises(NotFound) as refused:
+        node.act(step_ticket, ticket_id, "recalled", line_ids=[soup["id"], beer["id"]])
+    assert refused.value.code == "TICKET_LINE_NOT_FOUND"
+    assert node.store.counts() == before
 
 
 def test_yesterdays_tickets_stay_and_older_ones_go(restaurant: Restaurant) -> None:
@@ -215,16 +229,17 @@ def test_steps_that_are_refused_write_nothing(restaurant: Restaurant) -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(taps=st.lists(st.tuples(st.integers(0, 1), st.sampled_from(STEPS)), max_size=12))
+@given(taps=st.lists(st.tuples(st.integers(0, 2), st.booleans(), st.sampled_from(STEPS)), max_size=12))
 def test_whatever_is_tapped_the_lists_agree_with_the_tickets(
-    restaurant: Restaurant, taps: list[tuple[int, str]]
+    restaurant: Restaurant, taps: list[tuple[int, bool, str]]
 ) -> None:
     node = restaurant.node
-    order = placed(restaurant)
-    tickets = [order["lines"][0]["ticket_id"], order["lines"][2]["ticket_id"]]
-    for which, step in taps:
-        answer = node.act(step_ticket, tickets[which], step)
-        assert answer == node.read(ticket_view, tickets[which])
+    lines = placed(restaurant)["lines"]
+    tickets = [lines[0]["ticket_id"], lines[2]["ticket_id"]]
+    for which, alone, step in taps:
+        line = lines[which]
+        answer = node.act(step_ticket, line["ticket_id"], step, line_ids=[line["id"]] if alone else None)
+        assert answer == node.read(ticket_view, line["ticket_id"])
     opened = {ticket["id"] for ticket in node.read(tickets_list)}
     done = {ticket["id"] for ticket in node.read(tickets_list, state="done")}
     for ticket_id in tickets:

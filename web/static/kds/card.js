@@ -2,19 +2,20 @@
 
 import { element, setText } from "../dom.js";
 import { say, sayCount } from "../texts.js";
-import { age, allergensWords, isAllergy, optionWords, place, speaksOfAllergy } from "./words.js";
+import { keysOfLines } from "./lines.js";
+import { age, allergensWords, isAllergy, isMade, isToMake, optionWords, place, speaksOfAllergy } from "./words.js";
 
 /** Everything that decides how a card looks and how tall it is, its running age apart. */
 export function signature(view) {
-  const { entry, key, station, step } = view;
+  const { entry, key, station, step, picking } = view;
   const failed = step?.phase === "failed" ? [step.step, step.message] : null;
-  return JSON.stringify([entry.ticket, [...entry.marks], key, station, failed]);
+  return JSON.stringify([entry.ticket, [...entry.marks], key, station, failed, picking]);
 }
 
 /** The part of a card that `piece` names: {part, from, to, last}. */
 export function buildCard(view, piece) {
   const { entry } = view;
-  const lines = buildLines(entry).slice(piece.from, piece.to);
+  const lines = buildLines(view).slice(piece.from, piece.to);
   return element(
     "article",
     {
@@ -30,8 +31,8 @@ export function buildCard(view, piece) {
 }
 
 /** How many lines a card has, notes included. */
-export function lineCount(entry) {
-  return buildLines(entry).length;
+export function lineCount(view) {
+  return buildLines(view).length;
 }
 
 /** Bring age and step of a card up to date without moving anything. */
@@ -45,6 +46,10 @@ export function paintCard(card, view, now) {
     setText(card.querySelector(".card-level"), word);
   }
   paintStep(card, view.step);
+  for (const line of card.querySelectorAll(".line[data-line]")) {
+    const phase = view.lineSteps?.get(line.dataset.line)?.phase ?? "";
+    if ((line.dataset.phase ?? "") !== phase) line.dataset.phase = phase;
+  }
 }
 
 function paintStep(card, step) {
@@ -88,19 +93,21 @@ function again({ entry: { ticket }, key }) {
   );
 }
 
-function foot({ entry, step }) {
+function foot({ entry, step, picking }) {
   if (step?.phase === "failed") {
     const why = step.message || say("no_answer");
     return element("p", { class: "card-foot is-bad", role: "alert" }, say(`step_${step.step}_failed`, { why }));
   }
-  return entry.marks.size > 0 ? element("p", { class: "card-foot is-change" }, say("tap_to_acknowledge")) : null;
+  if (entry.marks.size > 0) return element("p", { class: "card-foot is-change" }, say("tap_to_acknowledge"));
+  return picking ? element("p", { class: "card-foot is-picking" }, say("pick_line")) : null;
 }
 
-function buildLines(entry) {
+function buildLines({ entry, picking }) {
   const { ticket, marks } = entry;
+  const keys = picking ? keysOfLines(ticket) : new Map();
   const order = noteLine(ticket.order_note);
   const gone = [...marks.values()].filter((mark) => mark.line).map((mark) => line(mark.line, mark, ticket));
-  const lines = ticket.lines.map((item) => line(item, marks.get(item.id), ticket));
+  const lines = ticket.lines.map((item) => line(item, marks.get(item.id), ticket, keys.get(item.id), picking));
   return [order, ...lines, ...gone].filter(Boolean);
 }
 
@@ -109,22 +116,34 @@ function noteLine(note) {
   return element("li", { class: "line is-order-note" }, noteWords(note));
 }
 
-function line(item, mark, ticket) {
+function line(item, mark, ticket, key, picking) {
   const whole = ticket.state === "voided";
   const voided = whole || item.state === "voided" || mark?.kind === "void";
-  const classes = ["line", voided && "is-void", mark && "is-marked", item.state === "ready" && "is-ready"];
+  const made = isMade(item) && !voided;
+  const picked = picking && picking.lineId === item.id;
+  const classes = ["line", voided && "is-void", mark && "is-marked", made && "is-made", picked && "is-picked"];
   const options = voided ? [] : item.options.map(optionLine);
   return element(
     "li",
-    { class: classes.filter(Boolean).join(" ") },
+    { class: classes.filter(Boolean).join(" "), data: { line: item.id } },
     element("span", { class: "line-quantity" }, String(item.quantity)),
-    element("span", { class: "line-name" }, voided ? element("s", {}, item.name) : item.name),
-    item.seat ? element("span", { class: "line-seat" }, say("seat", { seat: item.seat })) : null,
+    element(
+      "span",
+      { class: "line-name" },
+      key ? element("kbd", { class: "line-key" }, key) : null,
+      voided ? element("s", {}, item.name) : item.name,
+    ),
+    aside(item, made),
     whole ? null : markWords(item, mark, voided),
     ...options,
     item.note && !voided ? noteWords(item.note) : null,
     voided ? null : allergens(item, ticket),
   );
+}
+
+function aside(item, made) {
+  const words = made ? say(`line_${item.state}`) : item.seat ? say("seat", { seat: item.seat }) : "";
+  return words ? element("span", { class: made ? "line-made" : "line-seat" }, words) : null;
 }
 
 function markWords(item, mark, voided) {
@@ -169,4 +188,10 @@ function name(ticket) {
 /** What a press does to this ticket now. */
 export function actionOf(entry) {
   return entry.marks.size > 0 ? "action_acknowledge" : "action_bump";
+}
+
+/** Whether this line is the last that its ticket waits for. */
+export function isLastToMake(ticket, lineId) {
+  const left = ticket.lines.filter((line) => isToMake(line, ticket));
+  return left.length === 1 && left[0].id === lineId;
 }

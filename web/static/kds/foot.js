@@ -15,11 +15,11 @@ export function paintStations(foot, board, now) {
   }
 }
 
-/** Say what was bumped last, and whether it can be brought back. */
-export function paintRecall(foot, bumped, step) {
+/** Say what was bumped last, and whether it can be brought back; or that a ticket's number is waited for. */
+export function paintRecall(foot, bumped, step, asking) {
   const button = foot.querySelector("[data-recall]");
   button.disabled = bumped === null || (step !== null && step.phase !== "failed");
-  setText(foot.querySelector("[data-bumped]"), bumpedWords(bumped, step));
+  setText(foot.querySelector("[data-bumped]"), asking ? say("pick_ticket") : bumpedWords(bumped, step));
   foot.querySelector("[data-bumped]").classList.toggle("is-bad", step?.phase === "failed");
 }
 

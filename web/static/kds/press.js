@@ -4,7 +4,8 @@ const WANDER_MAX_PX = 24;
 const HOLD_MS = 650;
 
 /**
- * on: {act(id), start(id), recall(), turn(by), move(direction), digit(key)}. `area` holds the cards.
+ * on: {act(id, lineId), start(id), recall(), turn(by), move(direction), digit(key), lines(), enter(), leave()}. `area`
+ * holds the cards; `enter` and `leave` answer whether they were meant.
  */
 export function listen(area, on) {
   let down = null;
@@ -12,6 +13,7 @@ export function listen(area, on) {
   const cancel = () => {
     clearTimeout(down?.timer);
     down?.card.classList.remove("is-pressed");
+    down?.line?.classList.remove("is-pressed");
     down = null;
   };
 
@@ -20,7 +22,9 @@ export function listen(area, on) {
     const card = event.target.closest(".card");
     if (!card || event.button !== 0) return;
     card.classList.add("is-pressed");
-    down = { card, id: card.dataset.ticket, x: event.clientX, y: event.clientY };
+    const line = event.target.closest(".line");
+    line?.classList.add("is-pressed");
+    down = { card, line, id: card.dataset.ticket, x: event.clientX, y: event.clientY };
     down.timer = setTimeout(() => {
       const { id } = down;
       cancel();
@@ -32,9 +36,9 @@ export function listen(area, on) {
   });
   area.addEventListener("pointerup", () => {
     if (!down) return;
-    const { id } = down;
+    const { id, line } = down;
     cancel();
-    on.act(id);
+    on.act(id, line?.dataset.line ?? null);
   });
   window.addEventListener("pointercancel", cancel);
   area.addEventListener("contextmenu", (event) => event.preventDefault());
@@ -56,6 +60,9 @@ function press(key, on) {
   if (key >= "0" && key <= "9" && key.length === 1) on.digit(key);
   else if (key in ARROWS) on.move(ARROWS[key]);
   else if (key === "r" || key === "R") on.recall();
+  else if (key === "i" || key === "I") on.lines();
+  else if (key === "Enter") return on.enter();
+  else if (key === "Escape") return on.leave();
   else if (key === "s" || key === "S") on.start(null);
   else if (key === "PageDown") on.turn(1);
   else if (key === "PageUp") on.turn(-1);

@@ -2,13 +2,14 @@
 
 import { element, setText } from "../dom.js";
 import { say } from "../texts.js";
+import { isToMake } from "./words.js";
 
-/** Totals by item over the open tickets, voids left out: [[name, count], …], the most first. */
+/** Totals by item over the open tickets, of what is still to be made: [[name, count], …], the most first. */
 export function allDay(entries) {
   const totals = new Map();
   for (const { ticket } of entries) {
     for (const line of ticket.lines) {
-      if (line.state === "voided" || ticket.state === "voided") continue;
+      if (!isToMake(line, ticket)) continue;
       totals.set(line.name, (totals.get(line.name) ?? 0) + line.quantity);
     }
   }

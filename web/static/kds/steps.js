@@ -1,5 +1,5 @@
-// Sends what the cook did (bump, recall, start) and does not give up: each step keeps its idempotency key, so that
-// a repeat after a lost answer is the same step and never a second one.
+// Sends what the cook did (bump, recall, start; with a ticket or one of its lines) and does not give up: each step keeps
+// its idempotency key, so that a repeat after a lost answer is the same step and never a second one.
 //
 // Event "change": a step moved on. Event "answer" (detail: {step, ticket}): the node did it.
 
@@ -12,7 +12,7 @@ const TRIES_MAX = 6;
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 export class Steps extends EventTarget {
-  #steps = new Map();
+  #steps = new Map(); // by ticket, or by ticket and line
 
   constructor({ api, isCutOff, send = (...request) => fetch(...request) }) {
     super();
@@ -24,61 +24,72 @@ export class Steps extends EventTarget {
     return this.#steps.get(ticketId) ?? null;
   }
 
+  /** The steps under way on lines of a ticket, by line. */
+  ofLines(ticketId) {
+    const found = new Map();
+    for (const entry of this.#steps.values()) {
+      if (entry.ticketId === ticketId && entry.lineId !== null) found.set(entry.lineId, entry);
+    }
+    return found;
+  }
+
   /** Begin a step, or try a failed one again; a step that is under way is left alone (R7: twenty taps, one bump). */
-  begin(ticketId, step) {
-    const known = this.#steps.get(ticketId);
+  begin(ticketId, step, lineId = null) {
+    const name = lineId === null ? ticketId : `${ticketId} ${lineId}`;
+    const known = this.#steps.get(name);
     if (known && known.phase !== "failed") return;
     const again = known && known.step === step && !known.refused;
-    const entry = { step, key: again ? known.key : newKey(), phase: "sending", message: "", tries: 0, refused: false };
+    const entry = { ticketId, lineId, step, key: again ? known.key : newKey(), phase: "sending", message: "", tries: 0, refused: false };
     entry.backoff = new Backoff();
-    this.#steps.set(ticketId, entry);
+    this.#steps.set(name, entry);
     this.#changed();
-    this.#attempt(ticketId, entry);
+    this.#attempt(entry);
   }
 
   /** The board shows what was done: those steps are over. */
   clearDone() {
-    for (const [ticketId, entry] of this.#steps) if (entry.phase === "done") this.#steps.delete(ticketId);
+    for (const [name, entry] of this.#steps) if (entry.phase === "done") this.#steps.delete(name);
   }
 
   /** The node is heard again: what waits goes at once. */
   hurry() {
-    for (const [ticketId, entry] of this.#steps) {
+    for (const entry of this.#steps.values()) {
       if (entry.phase !== "waiting" || !entry.timer) continue;
       clearTimeout(entry.timer);
       entry.timer = null;
       entry.backoff.reset();
-      this.#attempt(ticketId, entry);
+      this.#attempt(entry);
     }
   }
 
-  async #attempt(ticketId, entry) {
+  async #attempt(entry) {
     let response;
     let body;
     try {
-      response = await this.send(`${this.api}/tickets/${ticketId}/${entry.step}`, {
+      response = await this.send(`${this.api}/tickets/${entry.ticketId}/${entry.step}`, {
         method: "POST",
         headers: { "Content-Type": "application/json", "Idempotency-Key": entry.key },
-        body: "{}",
+        body: JSON.stringify(entry.lineId === null ? {} : { line_ids: [entry.lineId] }),
         signal: AbortSignal.timeout(ANSWER_MAX_MS),
       });
       body = await response.json();
     } catch {
-      this.#later(ticketId, entry); // no answer, or half of one: whether it was done is unknown, so ask again
+      this.#later(entry); // no answer, or half of one: whether it was done is unknown, so ask again
       return;
     }
-    if (response.ok) this.#done(ticketId, entry, body);
-    else if (LATER.has(response.status)) this.#later(ticketId, entry);
+    if (response.ok) this.#done(entry, body);
+    else if (LATER.has(response.status)) this.#later(entry);
     else this.#refused(entry, body);
   }
 
-  #done(ticketId, entry, ticket) {
+  #done(entry, ticket) {
     entry.phase = "done";
-    this.dispatchEvent(new CustomEvent("answer", { detail: { step: entry.step, ticket, ticketId } }));
+    const { step, ticketId } = entry;
+    this.dispatchEvent(new CustomEvent("answer", { detail: { step, ticket, ticketId } }));
     this.#changed();
   }
 
-  #later(ticketId, entry) {
+  #later(entry) {
     entry.tries = this.isCutOff() ? 0 : entry.tries + 1;
     if (entry.tries >= TRIES_MAX) {
       entry.phase = "failed";
@@ -86,7 +97,7 @@ export class Steps extends EventTarget {
       entry.phase = "waiting";
       entry.timer = setTimeout(() => {
         entry.timer = null;
-        this.#attempt(ticketId, entry);
+        this.#attempt(entry);
       }, entry.backoff.next());
     }
     this.#changed();

@@ -24,7 +24,7 @@ export class View {
     return Math.max(1, Math.ceil(this.#columns.length / this.#columnCount()));
   }
 
-  /** Lay out `views` ([{entry, key, station, step}, …], oldest first). */
+  /** Lay out `views` ([{entry, key, station, step, lineSteps, picking}, …], oldest first). */
   render(views, now) {
     this.#views = new Map(views.map((view) => [view.entry.ticket.id, view]));
     this.#measure(views);
@@ -36,11 +36,11 @@ export class View {
   }
 
   /** Bring ages and steps up to date; moves nothing. */
-  paint(now, stepOf = null) {
+  paint(now, stepsOf = null) {
     for (const card of this.area.querySelectorAll(".card")) {
       const view = this.#views.get(card.dataset.ticket);
       if (!view) continue;
-      if (stepOf) view.step = stepOf(card.dataset.ticket);
+      if (stepsOf) Object.assign(view, stepsOf(card.dataset.ticket));
       paintCard(card, view, now);
     }
   }
@@ -104,7 +104,7 @@ export class View {
     const unknown = views.filter((view) => !this.#heights.has(signature(view)));
     const known = new Map(views.map((view) => [signature(view), this.#heights.get(signature(view))]));
     if (unknown.length > 0) {
-      const whole = (view) => buildCard(view, { part: 0, from: 0, to: lineCount(view.entry), last: true });
+      const whole = (view) => buildCard(view, { part: 0, from: 0, to: lineCount(view), last: true });
       const cards = unknown.map(whole);
       const split = buildCard(unknown[0], { part: 1, from: 0, to: 0, last: false });
       this.ruler.replaceChildren(...cards, split);

@@ -52,6 +52,16 @@ export function age(ticket, now) {
 
 const SOON = 0.7;
 
+/** Whether a line of a ticket is still to be made. */
+export function isToMake(line, ticket) {
+  return !isMade(line) && line.state !== "voided" && ticket.state !== "voided";
+}
+
+/** Whether a line was made: it is ready, or with the guest. */
+export function isMade(line) {
+  return line.state === "ready" || line.state === "served";
+}
+
 function lowerFirst(text) {
   // "BBQ sauce" keeps its capitals, "Onion" does not.
   return /^\p{Lu}\p{Ll}/u.test(text) ? text[0].toLocaleLowerCase() + text.slice(1) : text;
