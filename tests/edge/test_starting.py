@@ -248,7 +248,7 @@ def test_a_life_that_the_hub_began_is_remembered_outside_too(node_folder: Path, 
     shutil.copyfile(node_folder / "node.db", backup)
     with opened_node(node_folder) as node:
         node.host.write(lambda connection: put(connection, "incarnation", "5"))
-        node.engine.incarnation = 5
+        node.engine.terms.incarnation = 5
         node.engine.changed(frozenset({"incarnation"}))
         assert node.host.place.incarnation == 5
     shutil.copyfile(backup, node_folder / "node.db")

@@ -64,14 +64,14 @@ MUTANTS = [
     Mutant("stages go back", "sync.merge", 'if spec.merge == "furthest_stage":', "if False:"),
     Mutant(
         "a push counts as taken before its answer",
-        "sync.node.loops",
+        "sync.node.pushing",
         "        ahead, answer = self._send(link, body, draft)\n",
-        "        self._acknowledge(draft.last)\n        ahead, answer = self._send(link, body, draft)\n",
+        "        terms.acknowledge(draft.last)\n        ahead, answer = self._send(link, body, draft)\n",
     ),
     Mutant(
         "a rolled back disk goes unnoticed",
-        "sync.node.loops",
-        "if self.store.read(lambda c: is_ours(c, answer.acked, answer.mark, answer.stamp)):",
+        "sync.node.greeting",
+        "if terms.store.read(lambda c: is_ours(c, answer.acked, answer.mark, answer.stamp)):",
         "if True:",
     ),
     Mutant("its author is not told what the hub changed", "sync.hub.application", "if final != sent:", "if False:"),

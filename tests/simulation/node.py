@@ -136,7 +136,7 @@ class Node:
             slice_entries=2,
             slice_changes=5,
         )
-        self.engine._wire = Inline()  # type: ignore[assignment]
+        self.engine._pushing.wire = Inline()
 
     def _changed(self, tables: frozenset[str]) -> None:
         if "incarnation" in tables:

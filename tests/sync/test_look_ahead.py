@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hospitality.menu.service import add_station
-from sync.node import loops
+from sync.node import greeting
 from sync.node.transport import LinkDown
 from tests.sync.agreeing import assert_agree
 from tests.sync.ends import Node
@@ -19,7 +19,7 @@ STATIONS = 12
 @pytest.fixture
 def backlog(node: Node, monkeypatch: pytest.MonkeyPatch) -> Node:
     """A node with more waiting than goes into one push: a station each, with its journal entry."""
-    monkeypatch.setattr(loops, "CHANGES_MAX", 4)
+    monkeypatch.setattr(greeting, "CHANGES_MAX", 4)
     node.again()  # what fits into one is agreed with the greeting
     node.sync()
     for n in range(STATIONS):
@@ -53,7 +53,7 @@ def test_what_is_written_while_a_push_is_under_way_goes_with_the_next(backlog: N
 def test_a_node_that_dies_before_it_kept_an_acknowledgement_finds_it_at_the_hub(backlog: Node) -> None:
     assert backlog.engine.push_next(backlog.link)
     assert backlog.engine.push_next(backlog.link)
-    assert backlog.note("acked") != str(backlog.engine._acked), "the last one is kept with the next push"
+    assert backlog.note("acked") != str(backlog.engine.terms.acked), "the last one is kept with the next push"
     backlog.again()
     backlog.sync()
     assert_agree(backlog)
