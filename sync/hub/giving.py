@@ -334,15 +334,17 @@ class Taking:
         if not self._may_tell(table, sent.stamp) or (spec.writer == "group" and not self._rules.recovering):
             return mine
         final = later(spec, mine, sent)
-        if mine.value == sent.value or not self._rules.recovering:
+        if mine.value == sent.value:
             return final
         scope = row["property_id"] or (self._sender.org_id if table.interest is None else self._sender.property_id)
         if final is mine:
             # an edit that the hub forgot lost to one whose author could not have seen it
-            if not self._store.has_seen(scope, sent.stamp[1], sent.stamp[0]):
+            if self._rules.recovering and not self._store.has_seen(scope, sent.stamp[1], sent.stamp[0]):
                 self._note(table, row, Clash(name, spec.merge, mine, sent))
-        elif not self._is_own(mine.stamp) and (  # what was lowered may have been made before what it replaces
-            lowered or name in self._unheard_of(scope).get((table.name, row["id"]), ())
+        elif not self._is_own(mine.stamp) and (
+            not self._rules.recovering  # head office had heard all: this is an old copy's, or what was here is damaged
+            or lowered  # it may have been made before what it replaces
+            or name in self._unheard_of(scope).get((table.name, row["id"]), ())
         ):
             self._note(table, row, Clash(name, spec.merge, sent, mine))
         return final
