@@ -186,7 +186,8 @@ class Span(msgspec.Struct, array_like=True):
 
 class CompareRequest(msgspec.Struct):
     """A node asks whether the hub has the same rows as itself. t: the table; fields: those that the node knows; after:
-    where the first span begins; positions: what the node had applied of each scope, if the answer counts only there."""
+    where the first span begins; positions: what the node had applied of each scope, if the answer counts only there;
+    epoch: that in which it gives what the hub lacks (0: it compares in quiet times)."""
 
     protocol: int
     incarnation: int
@@ -195,6 +196,7 @@ class CompareRequest(msgspec.Struct):
     after: str | None
     spans: list[Span]
     positions: dict[str, tuple[int, int]] = {}
+    epoch: int = 0
 
 
 class CompareAnswer(msgspec.Struct):
@@ -215,6 +217,7 @@ class RowsRequest(msgspec.Struct):
     incarnation: int
     t: str
     ids: list[str]
+    epoch: int = 0
 
 
 class RowsAnswer(msgspec.Struct):
@@ -226,12 +229,13 @@ class RowsAnswer(msgspec.Struct):
 
 class Gift(msgspec.Struct):
     """A node gives rows as they stand there, whole transactions in the order of their stamps. An image's `f` may leave
-    fields out. final: nothing more will come, so what can't be applied now is set aside."""
+    fields out. final: nothing more will come, so what can't be applied now is set aside. epoch: see `CompareRequest`."""
 
     protocol: int
     incarnation: int
     images: list[RowImage]
     final: bool = False
+    epoch: int = 0
 
 
 class GiftTrouble(msgspec.Struct, array_like=True):
@@ -343,7 +347,8 @@ class HelloAnswer(msgspec.Struct):
     back, go on under `incarnation`); superseded (a later life of this node is known: stop). scopes: what to pull.
     protocol: what to speak from here on.
     stamp, mark: of the change `acked`, by which the node sees whether it was its own; 0 and empty when the hub can't
-    tell. places: each scope's end and epoch. recovering: the hub was put back, and wants to be given what it lacks."""
+    tell. places: each scope's end and epoch; seals: the hub's word for them, empty where it can't give any. recovering:
+    the hub was put back, and wants to be given what it lacks."""
 
     status: Literal["ok", "new_incarnation", "superseded"]
     incarnation: int
@@ -357,6 +362,7 @@ class HelloAnswer(msgspec.Struct):
     life: str = ""
     places: dict[str, tuple[int, int]] = {}
     recovering: bool = False
+    seals: dict[str, str] = {}
 
 
 class Settled(msgspec.Struct):

@@ -2,7 +2,7 @@
 mark out, so that each question costs both ends the same bounded look at a table."""
 
 from sync.hub.allowance import answer_given
-from sync.hub.put_back import epoch_of, place_of
+from sync.hub.put_back import is_over, place_of
 from sync.hub.store import HubStore, NodeState, Revoked
 from sync.schema import Schema, TableSpec
 from sync.wire import (
@@ -21,7 +21,7 @@ from sync.wire import (
 def compare(store: HubStore, schema: Schema, asked: CompareRequest) -> CompareAnswer:
     """Tells which spans of a table aren't the same at the hub, and what the hub has there."""
     node = _here(store.see_node())
-    if node is None or node.incarnation != asked.incarnation:
+    if node is None or node.incarnation != asked.incarnation or is_over(store, asked.epoch):
         return CompareAnswer("superseded")
     table = schema.tables.get(asked.t)
     if table is None:
@@ -36,7 +36,7 @@ def compare(store: HubStore, schema: Schema, asked: CompareRequest) -> CompareAn
 def rows(store: HubStore, schema: Schema, asked: RowsRequest) -> RowsAnswer:
     """Hands out rows as they stand."""
     node = _here(store.see_node())
-    if node is None or node.incarnation != asked.incarnation:
+    if node is None or node.incarnation != asked.incarnation or is_over(store, asked.epoch):
         return RowsAnswer("superseded")
     table = schema.tables.get(asked.t)
     return RowsAnswer("ok", store.row_images(table, asked.ids[:ROWS_MAX]) if table else [])
@@ -47,9 +47,9 @@ def settled(store: HubStore, schema: Schema, said: Settled, now_ms: int) -> Sett
     node = store.lock_node()
     if not node.active:
         raise Revoked
-    if node.incarnation != said.incarnation:
+    if node.incarnation != said.incarnation or is_over(store, said.epoch):
         return SettledAnswer("superseded")
-    if said.epoch and said.epoch == epoch_of(store):
+    if said.epoch:
         store.settle(said.epoch)
         store.begin_applying()
         answer_given(store, schema, said.incarnation, now_ms)

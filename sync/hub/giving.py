@@ -23,7 +23,7 @@ from sync.hub.feed import body_json, feed_rows, write_feed
 from sync.hub.interest import forget, settle
 from sync.hub.interest import image as whole_row
 from sync.hub.keys import same_keys
-from sync.hub.put_back import is_recovering, place_of
+from sync.hub.put_back import is_over, is_recovering, place_of
 from sync.hub.said import normal, of_a_later_release
 from sync.hub.set_aside import LetGo, tell_settled, tell_troubles, try_again
 from sync.hub.store import Aside, HubStore, NodeState, Revoked, SetAside, image_of
@@ -48,7 +48,7 @@ def give(store: HubStore, schema: Schema, gift: Gift, now_ms: int) -> GiftAnswer
     node = store.lock_node()
     if not node.active:
         raise Revoked
-    if node.incarnation != gift.incarnation:
+    if node.incarnation != gift.incarnation or is_over(store, gift.epoch):
         return GiftAnswer("superseded")
     store.begin_applying(len(gift.images))
     answer = GiftAnswer("ok")
@@ -131,6 +131,7 @@ class Taking:
         self._lower: dict[str, dict[tuple[str, str, int], int]] = {}
         self._unheard: dict[str, dict[tuple[str, str], set[str]]] = {}
         self._strange: dict[str, dict[str, Stamp]] = {}  # rows that only some are told of, if the giver is not
+        self._untold: set[tuple[str, str]] = set()  # those of them of which it was not told when it gave them
         self._found: list[tuple[dict[str, Any], str, tuple[str, str] | None]] = []  # for the log, once all is here
 
     def run(self, images: list[RowImage]) -> None:
@@ -196,6 +197,7 @@ class Taking:
 
     def _take(self, table: TableSpec, images: list[RowImage]) -> None:
         here = self._store.records(table, sorted(image.k for image in images))
+        self._note_told(table, here)
         gone = self._store.removed(table, [image.k for image in images if image.k not in here])
         if gone:
             raise SetAside("ROW_GONE", f"{table.name} {min(gone)} was deleted long ago")
@@ -216,6 +218,14 @@ class Taking:
         if fresh:
             self._store.put_rows(table, fresh)
             self.is_new = True
+
+    def _note_told(self, table: TableSpec, here: dict[str, dict[str, Any]]) -> None:
+        """Of rows that only some are told of: those of which the giver is not."""
+        if table.interest is None:
+            return
+        concerned = {id for id, row in here.items() if row["property_id"] is None}
+        told = self._store.told(table.name, sorted(concerned)) if concerned else {}
+        self._untold |= {(table.name, id) for id in concerned if self._sender.property_id not in told.get(id, ())}
 
     def _may_tell(self, table: TableSpec, stamp: Stamp) -> bool:
         if stamp[1] == self._sender.number:  # the log names those whom it is about
@@ -344,6 +354,7 @@ class Taking:
         elif not self._is_own(mine.stamp) and (
             not self._rules.recovering  # head office had heard all: this is an old copy's, or what was here is damaged
             or lowered  # it may have been made before what it replaces
+            or (table.name, row["id"]) in self._untold
             or name in self._unheard_of(scope).get((table.name, row["id"]), ())
         ):
             self._note(table, row, Clash(name, spec.merge, sent, mine))

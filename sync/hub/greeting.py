@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from sync.clock import DRIFT_MS_MAX, at_ms
 from sync.hub.feed import scopes_of
-from sync.hub.put_back import is_recovering, life_seal, notice, place_of
+from sync.hub.put_back import is_recovering, life_seal, notice, place_of, place_seal
 from sync.hub.store import HubStore, Revoked, Said
 from sync.wire import PROTOCOL, PROTOCOL_MIN, Hello, HelloAnswer, PullAnswer, agreed
 
@@ -65,6 +65,7 @@ def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> H
     notice(store, node, said.cursors, said.seals, said.life, now_ms)
     answer = HelloAnswer("ok", incarnation, node.acked, scopes, now_ms)
     answer.places = {scope: place_of(store, scope) for scope in scopes}
+    answer.seals = {scope: place_seal(store, scope, epoch, at) for scope, (at, epoch) in answer.places.items()}
     answer.recovering = is_recovering(store, node)
     if answer.recovering:
         _note_how_far(store, said, answer.places)

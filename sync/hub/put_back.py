@@ -19,8 +19,8 @@ def life_seal(store: HubStore, incarnation: int, acked: int) -> str:
 
 
 def place_seal(store: HubStore, scope: str, epoch: int, position: int) -> str:
-    """Says which entry a scope's feed has at a position; empty where it has none any more."""
-    stamp = store.stamp_at(scope, position)
+    """Says which entry a scope's feed has at a position (none before the first); empty where it has none any more."""
+    stamp = store.stamp_at(scope, position) if position else 0
     return "" if stamp is None else _place_seal(store, scope, epoch, position, stamp)
 
 
@@ -37,6 +37,12 @@ def place_of(store: HubStore, scope: str) -> tuple[int, int]:
     """Where a scope's feed ends, and its epoch."""
     state = store.scope(scope)
     return (state.head, state.epoch) if state else (0, 1)
+
+
+def is_over(store: HubStore, epoch: int) -> bool:
+    """Whether the hub is not in this epoch (0: none), since it was put back once more to an older copy: what was asked or
+    given in it is to begin anew."""
+    return bool(epoch) and epoch != epoch_of(store)
 
 
 def epoch_of(store: HubStore) -> int:
@@ -83,5 +89,5 @@ def _forgot_place(store: HubStore, scope: str, position: int, epoch: int, seal: 
     state = store.scope(scope) or ScopeState(0, 1, 1)
     if epoch != state.epoch:
         return epoch > state.epoch
-    there = store.stamp_at(scope, position)
+    there = store.stamp_at(scope, position) if position else 0
     return position > state.head or (there is not None and there != int(stamp))

@@ -53,11 +53,11 @@ def _ahead(connection: Any) -> dict[str, tuple[tuple[int, int], str]]:
     return found
 
 
-def follow_from(connection: Any, places: Mapping[str, tuple[int, int]]) -> None:
+def follow_from(connection: Any, places: Mapping[str, tuple[int, int]], seals: Mapping[str, str]) -> None:
     """Goes on from these positions, whatever lies between."""
     connection.execute("DELETE FROM sync_meta WHERE substr(k, 1, ?) = ?", (len(AHEAD), AHEAD))
     connection.executemany(
-        "INSERT INTO sync_cursors (scope, position, epoch) VALUES (?, ?, ?) ON CONFLICT (scope)"
-        " DO UPDATE SET position = excluded.position, epoch = excluded.epoch, seal = NULL",
-        [(scope, position, epoch) for scope, (position, epoch) in places.items()],
+        "INSERT INTO sync_cursors (scope, position, epoch, seal) VALUES (?, ?, ?, ?) ON CONFLICT (scope)"
+        " DO UPDATE SET position = excluded.position, epoch = excluded.epoch, seal = excluded.seal",
+        [(scope, position, epoch, seals.get(scope) or None) for scope, (position, epoch) in places.items()],
     )

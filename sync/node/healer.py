@@ -54,7 +54,7 @@ class Healer:
 
         def job(connection: Any) -> None:
             put(connection, NOTE, "1")
-            follow_from(connection, answer.places)
+            follow_from(connection, answer.places, answer.seals)
             forget_kept(connection, self.schema)
 
         if answer.recovering or another:

@@ -46,7 +46,7 @@ class Disturbed(Exception):
 
 
 class AnotherLife(Exception):
-    """The hub goes by another life of this database: whose is over, the greeting tells."""
+    """The hub goes by another life of this database, or by another epoch: the greeting tells what to do."""
 
 
 @dataclass
@@ -106,7 +106,8 @@ class Healing:
             raise Disturbed
         positions = {} if self.epoch else stretch.positions
         asked = CompareRequest(
-            PROTOCOL, self.incarnation, table.name, list(table.fields), after, stretch.spans, positions
+            *(PROTOCOL, self.incarnation, table.name, list(table.fields), after, stretch.spans, positions),
+            epoch=self.epoch,
         )
         answer = link.call("/sync/v1/compare", pack(asked), CompareAnswer)
         if answer.status == "moved":
@@ -137,7 +138,7 @@ class Healing:
         """What came in one transaction lies in several tables: it goes in together, once all of them were compared."""
         name = self._missing[0][0]
         ids = [id for table, id in self._missing if table == name][:ROWS_MAX]
-        asked = RowsRequest(PROTOCOL, self.incarnation, name, ids)
+        asked = RowsRequest(PROTOCOL, self.incarnation, name, ids, self.epoch)
         answer = link.call("/sync/v1/rows", pack(asked), RowsAnswer)
         _check(answer.status)
         self._fetched += answer.images
@@ -197,7 +198,7 @@ class Healing:
         part = _whole_transactions(self._due)
         given, count = self.store.read(lambda c: images_of(c, self.schema, part, BATCH_BYTES_MAX))
         if given.images:
-            gift = Gift(PROTOCOL, self.incarnation, given.images, self._is_final)
+            gift = Gift(PROTOCOL, self.incarnation, given.images, self._is_final, self.epoch)
             answer = link.call("/sync/v1/give", pack(gift), GiftAnswer)
             _check(answer.status)
             self._take_answer(answer, given)
@@ -284,4 +285,4 @@ def _whole_transactions(due: list[Due]) -> list[Due]:
 
 def _check(status: str) -> None:
     if status == "superseded":
-        raise AnotherLife("head office knows another life of this database: we greet it anew")
+        raise AnotherLife("head office knows another life of this database, or was put back meanwhile: we greet it anew")
