@@ -30,14 +30,14 @@ def settle(store: HubStore, table: TableSpec, stamps: dict[str, int]) -> Iterato
     """Looks anew at the sender's property's dealings with these rows (by id, with the stamp of what touched them last).
 
     An end is told though it was never told that they began: who made both has the row. Raises SetAside when a dealing
-    names a row that is not here.
+    that goes on names a row that is not here; one that is over needs none, and the row may be nowhere any more.
     """
     property_id = store.sender.property_id
     rows = store.records(table, sorted(stamps))
-    missing = stamps.keys() - rows.keys()
+    dealt, told = store.dealt(table, sorted(stamps)), store.told(table.name, sorted(rows))
+    missing = {id for id in stamps if id not in rows and property_id in dealt.get(id, ())}
     if missing:
         raise SetAside("PARENT_MISSING", f"no row {min(missing)} of {table.name} is here to deal with")
-    dealt, told = store.dealt(table, sorted(rows)), store.told(table.name, sorted(rows))
     for id, row in rows.items():
         has, had = property_id in dealt.get(id, ()), property_id in told.get(id, ())
         if row["property_id"] is not None or (has and had):

@@ -285,4 +285,6 @@ def _whole_transactions(due: list[Due]) -> list[Due]:
 
 def _check(status: str) -> None:
     if status == "superseded":
-        raise AnotherLife("head office knows another life of this database, or was put back meanwhile: we greet it anew")
+        raise AnotherLife(
+            "head office knows another life of this database, or was put back meanwhile: we greet it anew"
+        )

@@ -35,7 +35,7 @@ T = TypeVar("T")
 WAIT_SECONDS = 20  # how long the hub may hold a pull that has nothing to say yet
 POLL_SECONDS = 5.0
 REFUSED_SECONDS = 60.0  # how long a refused node rests before it asks again
-HEALING_PULL_SECONDS = 0.5
+HEALING_SECONDS = 0.5
 SNAPSHOT_PROTOCOL = 2  # an older hub hands out no rows as they stand: its feeds are pulled from their beginning
 TURN_EVERY_MS = 3_600_000  # how often the age of the key is looked at
 
@@ -235,19 +235,23 @@ class Engine:
                 self._attempt("pull", partial(self._pull, link))
 
     def _pull(self, link: Link) -> bool:
-        self._stop.wait(HEALING_PULL_SECONDS if self._healer.is_on else 0)  # answers come at once meanwhile
+        if self._healer.is_on:
+            self._stop.wait(HEALING_SECONDS)
         # the first answers come at once, news or not: they tell when the feeds' ends are reached, or that the hub is back
         at_once = not self.status.caught_up or self._resting.is_failing("pull")
         return self.pull_next(link, 0 if at_once else WAIT_SECONDS)
 
     def pull_next(self, link: Link, wait_seconds: float) -> bool:
         """Takes what service needs; else asks for news, which the hub may wait for, and applies it; else takes of
-        history. False when all is here and the feeds' ends are reached.
+        history. False when all is here and the feeds' ends are reached, or while the node heals: what is edited at a hub
+        that was put back must not take the place of what it has yet to be given.
 
         The hub must have been greeted. Raises LinkDown, TurnedAway, or what the store raises, as `push_next` does.
         """
+        if self._healer.is_on:
+            return False
         ask = partial(self._ask_rows, link)
-        asks = self.terms.protocol >= SNAPSHOT_PROTOCOL and self.status.taking != "nothing" and not self._healer.is_on
+        asks = self.terms.protocol >= SNAPSHOT_PROTOCOL and self.status.taking != "nothing"
         place = self._taking.where(self.terms.scopes, ask) if asks else None
         if place is not None and not place.history:
             self._taking.take(place, ask)
@@ -302,7 +306,7 @@ class Engine:
         answer = call() if wait_seconds else self._paced(call, goes_on)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", SUPERSEDED)
-        if answer.status == "greet" or (answer.recovering and not self._healer.is_on):
+        if answer.status == "greet" or answer.recovering:
             self._greet_again()
             return False
         if answer.status == "bootstrap":

@@ -10,6 +10,11 @@ from tests.simulation.tables import Release
 
 SEEDS = 300
 SHARE = 25
+# beyond those that are played from the beginning: each once told of a fault in the engine (docs/simulation.md)
+FOUND = [
+    *((seed, "all") for seed in (433, 2471, 10486, 10735, 21440, 21574, 21919)),
+    *((seed, "put back") for seed in (27, 80, 165, 176, 181)),
+]
 
 
 def told(outcome: Outcome) -> str:
@@ -27,6 +32,18 @@ def test_every_promise_holds(first: int) -> None:
 @pytest.mark.parametrize(("of", "seeds"), [("dealings", 18), ("allowances", 12)])
 def test_every_promise_holds_where_all_is_about_one_thing(of: str, seeds: int) -> None:
     for seed in range(seeds):
+        outcome = run(seed, of=of)
+        assert not outcome.wrong, told(outcome)
+
+
+def test_every_promise_holds_where_head_office_is_put_back_among_dealings() -> None:
+    for seed in range(300, 310):
+        outcome = run(seed, of="put back")
+        assert not outcome.wrong, told(outcome)
+
+
+def test_what_was_found_stays_mended() -> None:
+    for seed, of in FOUND:
         outcome = run(seed, of=of)
         assert not outcome.wrong, told(outcome)
 

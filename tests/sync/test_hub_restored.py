@@ -16,7 +16,17 @@ from hospitality.menu.models import Station
 from hospitality.menu.service import add_station, edit_item
 from hospitality.orders.models import Order, OrderLine
 from sync.node.transport import LinkDown
-from sync.wire import PROTOCOL, Gift, GiftAnswer, RowImage, pack
+from sync.wire import (
+    PROTOCOL,
+    Gift,
+    GiftAnswer,
+    RowImage,
+    RowsAnswer,
+    RowsRequest,
+    Settled,
+    SettledAnswer,
+    pack,
+)
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import NodeFactory
@@ -26,7 +36,7 @@ from tests.sync.menus import Menu, add_menu, place
 from tests.sync.put_back import Office, come
 from tests.sync.test_requests import answering, ask_for_an_order, told
 
-GIVE, COMPARE, PUSH, SETTLED = (f"/sync/v1/{name}" for name in ("give", "compare", "push", "settled"))
+GIVE, COMPARE, PUSH, ROWS, SETTLED = (f"/sync/v1/{name}" for name in ("give", "compare", "push", "rows", "settled"))
 
 
 @pytest.fixture
@@ -398,6 +408,17 @@ def test_what_only_the_group_edits_is_not_edited_by_a_gift(house: House, hand: H
     (answer,) = gift(hand, row).images
     assert msgspec.json.decode(answer.f)["rate_bp"] == 1500
     assert house.group.value("SELECT rate_bp FROM tax_rates") == 1500
+
+
+def test_what_is_given_or_asked_in_an_epoch_that_is_over_begins_anew(house: House, hand: Hand) -> None:
+    row = rows.station(house)
+    said = Gift(PROTOCOL, hand.incarnation, [image("stations", row, hand, hand.number)], epoch=7)
+    assert hand.link.call(GIVE, pack(said), GiftAnswer).status == "superseded"
+    asked = RowsRequest(PROTOCOL, hand.incarnation, "stations", [str(row["id"])], epoch=7)
+    assert hand.link.call(ROWS, pack(asked), RowsAnswer).status == "superseded"
+    over = Settled(PROTOCOL, hand.incarnation, 7, 0, 0)
+    assert hand.link.call(SETTLED, pack(over), SettledAnswer).status == "superseded"
+    assert house.group.value("SELECT count(*) FROM stations") == 0
 
 
 def test_a_node_cannot_talk_head_office_into_having_been_put_back(house: House, hand: Hand) -> None:
