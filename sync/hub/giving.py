@@ -169,6 +169,8 @@ class Taking:
             strange = {id for id in given if self._sender.property_id not in told.get(id, ())}
             self.differing = [image for image in self.differing if image.t != name or image.k not in strange]
             for id in sorted(strange):
+                if not self._store.told_until(name, id):  # nor of what the log says of it
+                    self._store.end_telling(name, id, self._sender.property_id, given[id][0])
                 self.told.setdefault((self._sender.property_id, *given[id]), []).append(forget(name, id))
 
     def _same_keys(self) -> Iterator[tuple[dict[str, Any], str, tuple[str, str] | None]]:
