@@ -17,6 +17,8 @@ from edge.identity import begin_life, check_not_moved, incarnation, keep_beside_
 from edge.keys import open_keys
 from edge.live import LiveBoard
 from edge.printing import Printing
+from edge.receipts import TABLES as OF_RECEIPTS
+from edge.receipts import Receipts
 from edge.requests import Requests
 from edge.schema import SCHEMA, prepare
 from edge.settings import EdgeSettings
@@ -45,6 +47,7 @@ class Node:
         self._stack = ExitStack()
         self._log_to_empty = False
         self._portions_stale = False
+        self._receipts_begun = False
 
     def __enter__(self) -> Self:
         """Opens the database, brings it to this release, and starts writing, printing and syncing.
@@ -99,6 +102,9 @@ class Node:
         self.requests.start()
         self._follow_portions()
         stack.callback(self.requests.stop)
+        self.receipts = Receipts(self.host, caught_up=lambda: self.engine.status.caught_up)
+        self.receipts.start()
+        stack.callback(self.receipts.stop)
         self.host.on_commit.append(lambda done: self.engine.nudge(done.outbox))
         self.engine.start()
         stack.callback(self.engine.stop)
@@ -146,6 +152,9 @@ class Node:
             self._follow_portions()
         if "requests" in tables or not self.requests.begun:
             self.requests.nudge()
+        if tables & OF_RECEIPTS or not self._receipts_begun:
+            self._receipts_begun = self.engine.status.caught_up
+            self.receipts.nudge()
         if FORGET in tables or self._log_to_empty:
             self._log_to_empty = not empty_log(self.settings.database, self.keys.database)
         self.live.status_changed()

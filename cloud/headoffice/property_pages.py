@@ -16,7 +16,7 @@ from cloud.headoffice.tiles import tiles
 from hospitality.checks.reading import order_view, orders_page
 from hospitality.ground.http import Cursor, Id
 from hospitality.ground.statements import Reading
-from hospitality.payments.reading import payments_of
+from hospitality.payments.reading import payments_of, receipts_of
 from hospitality.properties.service import property_view
 
 router = APIRouter(prefix="/properties/{property_id}", route_class=PageRoute, include_in_schema=False)
@@ -42,7 +42,7 @@ class OrderLook:
     property: dict[str, Any]
     order: dict[str, Any]
     payments: list[dict[str, Any]]
-    receipts: list[str]
+    receipts: list[tuple[str, str | None]]
 
 
 @router.get("")
@@ -115,13 +115,10 @@ def property_look(reading: Reading, now: datetime, show: Show | None, cursor: st
 
 def order_look(reading: Reading, order_id: str) -> OrderLook:
     """All of the order's page in one look; NotFound for an order of another property."""
-    receipts = reading.rows(
-        "SELECT number FROM receipts WHERE org_id = :org_id AND order_id = :order_id ORDER BY id", order_id=order_id
-    )
     return OrderLook(
         group_name(reading),
         property_view(reading),
         order_view(reading, order_id),
         payments_of(reading, order_id),
-        [row["number"] for row in receipts],
+        [(row["number"], row["withdrawn_cause"]) for row in receipts_of(reading, order_id)],
     )

@@ -269,6 +269,7 @@ def tables(_: Gettext) -> dict[str, str]:
         "line_moves": _("Move of a line"),
         "payments": _("Payment"),
         "receipts": _("Receipt"),
+        "receipt_withdrawals": _("Withdrawal of a receipt"),
         "journal": _("Journal entry"),
         "requests": _("Request"),
         "request_answers": _("Answer to a request"),

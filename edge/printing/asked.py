@@ -37,7 +37,10 @@ _JOBS = """
 """
 _OF_ORDER = " UNION ".join(
     f"SELECT {id} FROM {table} WHERE org_id = :org_id AND order_id = :order_id"
-    for table, id in (("order_lines", "ticket_id"), ("order_lines", "id"), ("receipts", "id"), ("refunds", "id"))
+    for table, id in (
+        *(("order_lines", "ticket_id"), ("order_lines", "id"), ("receipts", "id"), ("refunds", "id")),
+        ("receipt_withdrawals", "id"),
+    )
 )
 _BUSY = "This slip is being printed now. Wait until it is through."
 _WAITS = "This slip waits to be printed already."
@@ -55,7 +58,7 @@ def jobs_page(
 ) -> dict[str, Any]:
     """{items, next_cursor}: print jobs, the last queued first. state is a `State` or `live`: not through yet.
 
-    order_id: only the slips of its tickets, its receipts and its refunds.
+    order_id: only the slips of its tickets, its receipts with their withdrawals, and its refunds.
     """
     conditions = ""
     parameters: dict[str, Any] = {"limit": limit + 1, "printer_id": printer_id, "order_id": order_id}

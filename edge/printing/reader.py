@@ -1,5 +1,5 @@
-"""Follows the journal and queues what belongs on paper: tickets, void slips, receipts, refunds and day reports of this
-node's own facts.
+"""Follows the journal and queues what belongs on paper: tickets, void slips, receipts, withdrawals, refunds and day reports
+of this node's own facts.
 
 Jobs are queued and the reader's place is moved in one act, and a job's id follows from its cause, so that a fact is
 queued once whatever happens in between. A new life of the database (first start, restore) begins at the journal's
@@ -21,7 +21,7 @@ from edge.printing.jobs import NewSlip, add_slips, forget_old, hold_all
 from edge.printing.printers import Setup, printers_of
 from edge.printing.queue import DATABASE_SECONDS
 from edge.printing.receipt import receipt
-from edge.printing.report import day_report, refund_slip
+from edge.printing.report import day_report, refund_slip, withdrawal_slip
 from edge.tables import ReaderPlace
 from hospitality.checks.reading import receipt_view
 from hospitality.days.reading import report_view
@@ -31,7 +31,7 @@ from hospitality.ground.ids import derived_id
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.work import Place, Work
 from hospitality.kitchen.tickets import ticket_views
-from hospitality.payments.reading import refund_view
+from hospitality.payments.reading import refund_view, withdrawal_view
 
 NAME = "printing"
 ENTRIES_MAX = 100
@@ -41,7 +41,8 @@ RUSH = "orders.order_rushed"
 VOID = "orders.line_voided"
 SETTLED = "payments.order_settled"
 REFUNDED, REPORTED = "payments.payment_refunded", "days.report_made"
-AT_THE_TILL = (SETTLED, REFUNDED, REPORTED)
+WITHDRAWN = "payments.receipt_withdrawn"
+AT_THE_TILL = (SETTLED, REFUNDED, REPORTED, WITHDRAWN)
 log = structlog.get_logger(__name__)
 
 # The journal is read by its row number; the planner would rather sort all of the property's entries.
@@ -207,6 +208,10 @@ def _till_slips(reading: Reading, cause: Cause, printers: Sequence[Setup], zone:
     """What comes out where receipts do."""
     if cause.kind == SETTLED:
         return _receipts(reading, cause, printers, zone)
+    if cause.kind == WITHDRAWN:
+        what, cause_id, number = "withdrawal", cause.data["withdrawal_id"], cause.data["receipt_number"]
+        document = _laid_out(lambda: withdrawal_slip(withdrawal_view(reading, cause_id), zone=zone), what, number)
+        return _for_each(printers, what, cause_id, document, instant(cause.at))
     number = cause.data["number"]
     if cause.kind == REFUNDED:
         what, cause_id = "refund", cause.data["refund_id"]
@@ -220,7 +225,9 @@ def _till_slips(reading: Reading, cause: Cause, printers: Sequence[Setup], zone:
 def _receipts(reading: Reading, cause: Cause, printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
     receipt_id, number = cause.data["receipt_id"], cause.data["receipt_number"]
     document = _laid_out(
-        lambda: receipt(receipt_view(reading, cause.data["order_id"]), receipt_id, zone=zone), "receipt", number
+        lambda: receipt(receipt_view(reading, cause.data["order_id"], receipt_id=receipt_id), receipt_id, zone=zone),
+        "receipt",
+        number,
     )
     return _for_each(printers, "receipt", receipt_id, document, instant(cause.at))
 

@@ -53,6 +53,8 @@ def _head(view: Mapping[str, Any], zone: str) -> Iterator[Element]:
     yield Text(view["property"]["name"], bold=True, size=Size.BIG, align=Align.CENTER)
     yield Blank()
     yield row(f"Receipt {view['number']}", f"{when.day} {when:%b %Y, %H:%M}", bold=True)
+    if view.get("replaces"):
+        yield Text(f"In place of {view['replaces']}, withdrawn")
     yield row(f"Order {order['number']}", where_words(order))
     served = f"Served by {order['opened_by_name']}" if order["opened_by_name"] else ""
     if served or order["covers"] is not None:

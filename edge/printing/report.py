@@ -1,4 +1,5 @@
-"""What a manager takes from the printer: a day's Z or supplement, and the slip of money that was given back."""
+"""What a manager takes from the printer: a day's Z or supplement, and the slips of money that was given back and of a
+receipt that counts no more."""
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
@@ -11,6 +12,11 @@ from hospitality.days.view import TITLES, amount_words
 from hospitality.ground.money import written
 
 ORDERS_NAMED_MAX = 40
+WITHDRAWN = {
+    "reopened": "The order was opened again.",
+    "changed": "The order was changed elsewhere. Look at what is due, or too much.",
+    "settled_twice": "The order was settled twice. Give back what is too much.",
+}
 
 
 def day_report(view: Mapping[str, Any], *, zone: str) -> Document:
@@ -47,6 +53,20 @@ def refund_slip(view: Mapping[str, Any], *, zone: str) -> Document:
         Blank(3),
         Rule(),
         Text("Signature"),
+        Cut(),
+    ]
+    return Document(tuple(elements), title=title)
+
+
+def withdrawal_slip(view: Mapping[str, Any], *, zone: str) -> Document:
+    """The paper of `payments.reading.withdrawal_view`, to be kept with the books."""
+    title, when = f"Withdrawn {view['receipt_number']}", local(view["at"], zone)
+    elements = [
+        *_head(title, view["property"]["name"], f"{when.day} {when:%b %Y, %H:%M}"),
+        Text(f"Receipt {view['receipt_number']} counts no more.", bold=True),
+        row("Order", view["order_number"]),
+        row("It said", written(view["total_minor"], view["currency"])),
+        Text(view["reason"] or WITHDRAWN[view["cause"]]),
         Cut(),
     ]
     return Document(tuple(elements), title=title)

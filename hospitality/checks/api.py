@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from hospitality.checks.reading import order_view, orders_page, parts_view, receipt_view
 from hospitality.checks.service import add_lines, answer_card_payment, pay, void_line
 from hospitality.checks.service.floor import change, fire, make_adjustment, repeat_round, rush, withdraw
+from hospitality.checks.service.receipts import reopen
 from hospitality.checks.service.split import merge, move, split
 from hospitality.ground.http import OR_REQUESTED, Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
 from hospitality.orders.api import NewLineShape, OrderShape, new_lines
@@ -111,6 +112,13 @@ class NewAdjustmentShape(Shape):
     approval_id: IdText | None = None
 
 
+class Reopening(Shape):
+    """Why a settled order is opened again, and the approval of the order where the role lacks the right."""
+
+    reason: str
+    approval_id: IdText | None = None
+
+
 class Withdrawal(Shape):
     """Why an adjustment counts no more."""
 
@@ -201,10 +209,12 @@ class Parts(Shape):
 
 
 class Receipt(Shape):
-    """All that a receipt prints."""
+    """All that a receipt prints. `replaces`: the numbers of withdrawn receipts that it stands in for."""
 
     number: str
     issued_at: str
+    replaces: str | None
+    withdrawn: bool
     order: OrderShape
     payments: list[ListedPayment]
     property: PropertyShape
@@ -221,11 +231,11 @@ def new_payment_of(new: NewPaymentShape) -> NewPayment:
 async def orders(
     request: Request,
     asking: Reader,
-    state: Literal["open", "settled", "all"] = "all",
+    state: Literal["open", "settled", "overpaid", "all"] = "all",
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
-    """Orders newest first; `open` looks back seven business days, `all` to the first."""
+    """Orders newest first; `open` and `overpaid` (to be refunded) look back seven business days, `all` to the first."""
     return await read(request, asking, orders_page, state=state, limit=limit, cursor=cursor)
 
 
@@ -307,6 +317,12 @@ async def new_adjustment(request: Request, asking: Asking, order_id: Id, new: Ne
 async def withdrawn(request: Request, asking: Asking, order_id: Id, adjustment_id: Id, why: Withdrawal) -> Response:
     """Makes an adjustment count no more; needs what making it needs."""
     return await act(request, asking, withdraw, order_id, adjustment_id, reason=why.reason, approval_id=why.approval_id)
+
+
+@router.post("/orders/{order_id}/reopen", status_code=201, response_model=OrderShape, tags=["payments"])
+async def open_again(request: Request, asking: Asking, order_id: Id, why: Reopening) -> Response:
+    """Opens a settled order again: its receipt counts no more; needs orders.reopen or an approval of the order."""
+    return await act(request, asking, reopen, order_id, reason=why.reason, approval_id=why.approval_id)
 
 
 @router.get("/service-charge-rules", response_model=ChargeRules)

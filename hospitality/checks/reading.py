@@ -4,23 +4,24 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from hospitality.checks.loading import overpaid
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
 from hospitality.orders.loading import LoadedOrder, lines_left, load_order, load_orders
 from hospitality.orders.rules import day_cursor, from_day_cursor
 from hospitality.orders.view import order_answer
-from hospitality.payments.reading import payments_of, standing, standings
+from hospitality.payments.reading import has_receipt, payments_of, receipts_of, standing, standings
 from hospitality.payments.rules import Standing, equal_parts
 from hospitality.properties.service import current_business_date, property_view
 
 OPEN_DAYS = 7
-STATES = ("open", "settled", "all")
+STATES = ("open", "settled", "overpaid", "all")
 _ORDERS = """
     SELECT o.business_date, o.id FROM orders o
     WHERE o.org_id = :org_id AND o.property_id = :property_id {conditions}
     ORDER BY o.business_date DESC, o.id DESC LIMIT :limit
 """
-_HAS_RECEIPT = "EXISTS (SELECT 1 FROM receipts r WHERE r.org_id = o.org_id AND r.order_id = o.id)"
+_HAS_RECEIPT = has_receipt()
 _HAS_LINES_LEFT = lines_left()
 _CONDITIONS = {
     "open": f"AND o.business_date >= :since AND NOT {_HAS_RECEIPT} AND {_HAS_LINES_LEFT}",
@@ -43,12 +44,16 @@ def order_views(reading: Reading, order_ids: Sequence[str]) -> list[dict[str, An
 
 def with_standing(order: LoadedOrder, paid: Standing) -> dict[str, Any]:
     """The order as it is shown, with what was paid."""
+    sums = order.totals()
     return order_answer(
         order,
+        sums,
         paid_minor=paid.paid_minor,
         settled=paid.settled,
         refunded_minor=paid.refunded_minor,
         unknown=bool(paid.waiting),
+        surplus_minor=paid.surplus_minor(sums.total_minor),
+        withdrawn=paid.withdrawn,
     )
 
 
@@ -56,8 +61,12 @@ def orders_page(reading: Reading, *, state: str = "all", limit: int = 100, curso
     """{items, next_cursor}: orders newest first.
 
     state: `open` owes something or was never settled, of the last OPEN_DAYS business days (older ones are found
-    under `all`); `settled` has its receipt or nothing left on it.
+    under `all`); `settled` has its receipt or nothing left on it; `overpaid`, of the same days, has money that is to be
+    given back: one page.
     """
+    if state == "overpaid":
+        found = overpaid(reading, since=_since(reading))[:limit]
+        return {"items": order_views(reading, [one.order_id for one in found]), "next_cursor": None}
     conditions, parameters = _CONDITIONS[state], {"limit": limit + 1, "since": _since(reading)}
     if cursor is not None:
         conditions += " AND (o.business_date, o.id) < (:day, :id)"
@@ -82,22 +91,30 @@ def parts_view(reading: Reading, order_id: str, *, count: int) -> dict[str, Any]
     return {"due_minor": due, "parts": equal_parts(due, count)}
 
 
-def receipt_view(reading: Reading, order_id: str) -> dict[str, Any]:
-    """{number, issued_at, order, payments, property}; NotFound RECEIPT_NOT_FOUND until the order is settled."""
+def receipt_view(reading: Reading, order_id: str, *, receipt_id: str | None = None) -> dict[str, Any]:
+    """{number, issued_at, replaces, withdrawn, order, payments, property} of the newest receipt that stands, or of one.
+
+    replaces: the numbers of the withdrawn ones that it stands in for. NotFound RECEIPT_NOT_FOUND until the order is
+    settled.
+    """
     order = order_view(reading, order_id)
-    receipt = reading.one(
-        "SELECT number, issued_at FROM receipts WHERE org_id = :org_id AND order_id = :order_id ORDER BY id",
-        order_id=order_id,
-    )
-    if receipt is None:
+    found = [
+        row
+        for row in receipts_of(reading, order_id)
+        if (row["withdrawn_cause"] is None if receipt_id is None else row["id"] == receipt_id)
+    ]
+    if not found:
         raise NotFound(
             "RECEIPT_NOT_FOUND",
             "This order has no receipt yet. It gets one when it is paid in full.",
             id=order_id,
         )
+    receipt = found[-1]
     return {
         "number": receipt["number"],
         "issued_at": receipt["issued_at"],
+        "replaces": receipt["replaces"],
+        "withdrawn": receipt["withdrawn_cause"] is not None,
         "order": order,
         "payments": payments_of(reading, order_id),
         "property": property_view(reading),

@@ -112,6 +112,12 @@ class OpenOrder(Shape):
     table: str | None = None
 
 
+class OverpaidOrder(OpenOrder):
+    """An order for which too much was taken, which is to be given back."""
+
+    surplus_minor: int
+
+
 class XReport(Shape):
     """The figures of the day at hand as they are now."""
 
@@ -119,6 +125,7 @@ class XReport(Shape):
     currency: str
     figures: list[FigureShape]
     open_orders: list[OpenOrder]
+    overpaid_orders: list[OverpaidOrder]
 
 
 class ReportShape(Shape):
@@ -195,6 +202,15 @@ class MissingNumber(Shape):
     belongs_to: str | None
 
 
+class WithdrawnNumber(Shape):
+    """A receipt's number that counts no more, why, and the business day on which it was withdrawn."""
+
+    number: str
+    cause: Literal["reopened", "changed", "settled_twice"]
+    reason: str | None
+    on_day: str
+
+
 class NumbersShape(Shape):
     """The numbers that one life of a node gave in a series on a day."""
 
@@ -203,6 +219,7 @@ class NumbersShape(Shape):
     last: str
     count: int
     missing: list[MissingNumber]
+    withdrawn: list[WithdrawnNumber]
 
 
 class Numbers(Shape):

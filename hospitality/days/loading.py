@@ -4,15 +4,17 @@ A fact belongs to its own business date, whenever it came here; so the figures o
 comes late to it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from hospitality.cash.rules import KINDS
+from hospitality.checks.loading import overpaid
 from hospitality.days.rules import Figure, Figures, summed, tax_figures
 from hospitality.ground.statements import Found, Reading
 from hospitality.orders.loading import TABLE_LABEL, lines_left, load_orders
+from hospitality.payments.reading import FIRST_WITHDRAWAL, has_receipt
 
 OPEN_ORDERS_MAX = 500
 ORDERS_AT_ONCE_MAX = 500
@@ -68,11 +70,11 @@ _VOIDS = """
     FROM line_voids v JOIN order_lines l ON l.org_id = v.org_id AND l.id = v.line_id
     WHERE v.org_id = :org_id AND v.property_id = :property_id AND v.business_date = :day {by}
 """
-_RECEIPTS = f"SELECT total_minor, taxes FROM receipts WHERE {_OF_DAY}"
-# an adjustment comes to something once its order is settled: it is of that day
-_ADJUSTED = """
-    SELECT DISTINCT r.order_id FROM receipts r JOIN adjustments a ON a.org_id = r.org_id AND a.order_id = r.order_id
-    WHERE r.org_id = :org_id AND r.property_id = :property_id AND r.business_date = :day ORDER BY r.order_id
+_RECEIPTS = f"SELECT order_id, total_minor, taxes, adjustments FROM receipts WHERE {_OF_DAY}"
+_WITHDRAWN = f"""
+    SELECT r.order_id, r.total_minor, r.taxes, r.adjustments FROM receipt_withdrawals w
+    JOIN receipts r ON r.org_id = w.org_id AND r.id = w.receipt_id
+    WHERE w.org_id = :org_id AND w.property_id = :property_id AND w.business_date = :day AND {FIRST_WITHDRAWAL}
 """
 _REFUND_TAXES = f"SELECT taxes FROM refunds WHERE {_OF_DAY} AND kind = 'refund'"
 _PAYMENTS = f"""
@@ -116,8 +118,7 @@ _COUNTS = f"SELECT counted FROM drawer_counts WHERE {_OF_DAY}"
 _OPEN = f"""
     SELECT o.id, o.number, {TABLE_LABEL} AS table_label FROM orders o
     WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.business_date <= :day {{by}}
-      AND NOT EXISTS (
-        SELECT 1 FROM receipts r WHERE r.org_id = o.org_id AND r.order_id = o.id AND r.business_date <= :day)
+      AND NOT {has_receipt("AND {of}.business_date <= :day")}
       AND {lines_left("AND {of}.business_date <= :day")}
     ORDER BY o.business_date, o.opened_at, o.id LIMIT :limit
 """
@@ -138,10 +139,7 @@ def figures_of_day(reading: Reading, day: str, *, currency: str) -> Figures:
 
     def found() -> Iterator[Figure]:
         yield from _trade(reading, day, currency)
-        for row in reading.rows(_RECEIPTS, day=day):
-            yield Figure("receipts", "issued", 1, row["total_minor"], currency)
-            yield from tax_figures(msgspec.json.decode(row["taxes"]), sign=1, currency=currency)
-        yield from _adjustments(reading, day, currency)
+        yield from _receipts(reading, day, currency)
         for row in reading.rows(_REFUND_TAXES, day=day):
             yield from tax_figures(msgspec.json.decode(row["taxes"]), sign=-1, currency=currency)
         for row in reading.rows(_ROUNDED, day=day):
@@ -154,19 +152,40 @@ def figures_of_day(reading: Reading, day: str, *, currency: str) -> Figures:
             yield one("tips", "paid out", row) if row["kind"] == "tip_out" else one("cash", row["kind"], row)
         for row in reading.rows(_COUNTS, day=day):
             yield from _counted(row)
+        for order in overpaid(reading, since=day, until=day):
+            yield Figure("surplus", "to give back", 1, order.surplus_minor, currency)
         yield Figure("open", "carried over", len(orders_open(reading, day)), 0, currency)
 
     return summed(found())
 
 
-def _adjustments(reading: Reading, day: str, currency: str) -> Iterator[Figure]:
-    """What comps, discounts and service charges came to on the orders that were settled on a day."""
-    ids = [row["order_id"] for row in reading.rows(_ADJUSTED, day=day)]
+def _receipts(reading: Reading, day: str, currency: str) -> Iterator[Figure]:
+    """What the receipts of a day say, less what those say that were withdrawn on it; so the day of a receipt that is
+    withdrawn later stays as it was."""
+    unsaid: list[tuple[str, int]] = []
+    for sql, name, sign in ((_RECEIPTS, "issued", 1), (_WITHDRAWN, "withdrawn", -1)):
+        for row in reading.rows(sql, day=day):
+            yield Figure("receipts", name, 1, sign * row["total_minor"], currency)
+            yield from tax_figures(msgspec.json.decode(row["taxes"]), sign=sign, currency=currency)
+            if row["adjustments"] is None:
+                unsaid.append((row["order_id"], sign))
+            for one in msgspec.json.decode(row["adjustments"] or "[]"):
+                yield Figure("adjustments", one["kind"], sign, sign * one["amount_minor"], currency)
+    yield from _adjustments_now(reading, unsaid, currency)
+
+
+def _adjustments_now(reading: Reading, of: Sequence[tuple[str, int]], currency: str) -> Iterator[Figure]:
+    """What comps, discounts and service charges come to on orders whose receipts did not keep it: (order id, sign)."""
+    signs: dict[str, int] = {}
+    for order_id, sign in of:
+        signs[order_id] = signs.get(order_id, 0) + sign
+    ids = sorted(id for id, sign in signs.items() if sign)
     for at in range(0, len(ids), ORDERS_AT_ONCE_MAX):
         for order in load_orders(reading, ids[at : at + ORDERS_AT_ONCE_MAX]):
-            effects = order.adjusted().effects
+            effects = order.adjusted().effects if order.adjustments else {}
             for one in order.adjustments:
-                yield Figure("adjustments", one.kind, 1, effects[one.id], currency)
+                sign = signs[order.id]
+                yield Figure("adjustments", one.kind, sign, sign * effects[one.id], currency)
 
 
 def figures_of_person(reading: Reading, day: str, person_id: str, *, currency: str) -> Figures:

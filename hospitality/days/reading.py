@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 
 from hospitality.cash.reading import session_row
+from hospitality.checks.loading import overpaid
 from hospitality.days.loading import expected_cash, figures_of_day, figures_of_person, orders_open
 from hospitality.days.rules import Figure, Figures, less, stretches, summed
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Found, Reading
+from hospitality.payments.reading import FIRST_WITHDRAWAL
 from hospitality.properties.service import current_business_date, property_view
 
 REPORTS = "reports.read"
@@ -79,6 +81,11 @@ _NUMBERS = """
     SELECT number FROM {table}
     WHERE org_id = :org_id AND property_id = :property_id AND business_date = :day
 """
+_WITHDRAWN = f"""
+    SELECT r.number, w.cause, w.reason, w.business_date AS on_day FROM receipts r
+    JOIN receipt_withdrawals w ON w.org_id = r.org_id AND w.receipt_id = r.id AND {FIRST_WITHDRAWAL}
+    WHERE r.org_id = :org_id AND r.property_id = :property_id AND r.business_date = :day ORDER BY r.number
+"""
 _OF_OTHER_DAYS = """
     SELECT number, business_date FROM {table}
     WHERE org_id = :org_id AND property_id = :property_id AND number IN (:numbers)
@@ -102,7 +109,8 @@ def kept_figures(reading: Reading, day: str) -> Reported:
 
 
 def x_report(reading: Reading) -> dict[str, Any]:
-    """The figures of the day at hand as they are now; resets nothing. {date, currency, figures, open_orders}."""
+    """The figures of the day at hand as they are now; resets nothing. {date, currency, figures, open_orders,
+    overpaid_orders}."""
     day = _day_at_hand(reading)
     currency = property_view(reading)["currency"]
     return {
@@ -110,6 +118,10 @@ def x_report(reading: Reading) -> dict[str, Any]:
         "currency": currency,
         "figures": shown(figures_of_day(reading, day, currency=currency)),
         "open_orders": orders_open(reading, day),
+        "overpaid_orders": [
+            {"id": one.order_id, "number": one.number, "table": one.table, "surplus_minor": one.surplus_minor}
+            for one in overpaid(reading, since=day, until=day)
+        ],
     }
 
 
@@ -137,16 +149,20 @@ def numbers_view(reading: Reading, day: str) -> dict[str, Any]:
 
     A number is drawn in the act that uses it, so nothing that was refused, rolled back or cut off by a crash leaves a
     gap; a restored database counts under its next life. What remains: a number that belongs to another day, to which it
-    came late, and one whose fact did not arrive here (yet).
+    came late, and one whose fact did not arrive here (yet). A receipt that was withdrawn keeps its number, and is named.
     """
+    withdrawn = {row["number"]: dict(row) for row in reading.rows(_WITHDRAWN, day=day)}
     items = []
     for series, table in _NUMBERED.items():
         rows = reading.rows(_NUMBERS.format(table=table), day=day)
-        for one in stretches(series, (row["number"] for row in rows)):
+        given = [row["number"] for row in rows]
+        for one in stretches(series, given):
             elsewhere = {row["number"]: row["business_date"] for row in _elsewhere(reading, table, one.missing)}
             missing = [{"number": n, "belongs_to": elsewhere.get(n)} for n in one.missing]
             kept = {"series": series, "first": f"{one.prefix}-{one.first}", "last": f"{one.prefix}-{one.last}"}
-            items.append({**kept, "count": one.count, "missing": missing})
+            of_these = [withdrawn[n] for n in given if n in withdrawn and n.startswith(f"{one.prefix}-")]
+            gone = of_these if series == "receipt" else []
+            items.append({**kept, "count": one.count, "missing": missing, "withdrawn": gone})
     return {"date": day, "items": items}
 
 

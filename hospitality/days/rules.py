@@ -32,6 +32,7 @@ SECTIONS = (
     "tips",
     "cash",
     "drawers",
+    "surplus",
     "open",
 )
 

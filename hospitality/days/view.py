@@ -25,6 +25,7 @@ TITLES = {
     "tips": "Tips",
     "cash": "Cash in and out",
     "drawers": "Drawers",
+    "surplus": "Taken too much",
     "open": "Open orders",
 }
 # what a spreadsheet would take for the beginning of a formula

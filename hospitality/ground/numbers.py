@@ -19,6 +19,11 @@ class NumberSeries(Row, table=True):
     last: int = column(COUNT)
 
 
+def node_code_of(number: str) -> str:
+    """The letter of the node that gave a number, whichever life of it: `A` of `A2-104`."""
+    return number.rpartition("-")[0].rstrip("0123456789")
+
+
 _NEXT = """
     INSERT INTO number_series (org_id, id, property_id, name, last) VALUES (:org_id, :id, :property_id, :name, 1)
     ON CONFLICT (org_id, id) DO UPDATE SET last = number_series.last + 1 RETURNING last

@@ -112,13 +112,25 @@ class TaxShape(Shape):
     tax_minor: int
 
 
+class WithdrawnReceipt(Shape):
+    """A receipt of the order that counts no more.
+
+    `reopened` by somebody; `changed`, when the order came to something else at a node that did not know of the receipt;
+    `settled_twice`, when another of its receipts stands.
+    """
+
+    number: str
+    cause: Literal["reopened", "changed", "settled_twice"]
+
+
 class OrderShape(Shape):
     """An order with its sums. subtotal = lines + adjustments; total = that + the taxes that are not included; due = total - paid.
 
     `unknown`: nobody knows yet whether a card payment went through. What is refunded was given back after settling.
     `promised_at` is what somebody told the guest (`given`), or follows from the prep times of what the kitchen has
     (`reckoned`; null when it has nothing left to bring).
-    `merged_into`: the number of the order that has its lines now.
+    `merged_into`: the number of the order that has its lines now. `surplus_minor` was taken too much (at two nodes that
+    were apart), and is to be given back.
     """
 
     id: str
@@ -149,6 +161,8 @@ class OrderShape(Shape):
     kitchen_state: KitchenState
     payment_state: Literal["open", "unknown", "settled"]
     merged_into: str | None
+    surplus_minor: int
+    withdrawn_receipts: list[WithdrawnReceipt]
 
 
 def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:

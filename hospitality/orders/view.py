@@ -1,23 +1,35 @@
 """An order as the API, screens and paper show it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from hospitality.orders.loading import LoadedLine, LoadedOrder
-from hospitality.orders.rules import state_of_all
+from hospitality.orders.rules import Totals, state_of_all
+
+NOTHING: Mapping[str, str] = {}
 
 
 def order_answer(
-    order: LoadedOrder, *, paid_minor: int = 0, settled: bool = False, refunded_minor: int = 0, unknown: bool = False
+    order: LoadedOrder,
+    sums: Totals | None = None,
+    *,
+    paid_minor: int = 0,
+    settled: bool = False,
+    refunded_minor: int = 0,
+    unknown: bool = False,
+    surplus_minor: int = 0,
+    withdrawn: Mapping[str, str] = NOTHING,
 ) -> dict[str, Any]:
     """The whole order with its sums and states.
 
     A voided line keeps its amount and is in no sum. An order of which nothing is left owes nothing and counts as settled,
     without a receipt, unless money was taken for it; one whose receipt says less than it comes to (lines were added where
-    nobody knew of it) is open. refunded_minor: given back after it was settled. unknown: whether a card payment waits of
-    which nobody knows if it went through.
+    nobody knew of it) is open until that receipt is withdrawn. refunded_minor: given back after it was settled. unknown:
+    whether a card payment waits of which nobody knows if it went through. surplus_minor: taken too much. withdrawn: number
+    → cause of its receipts that count no more.
     """
     row = order.row
-    sums = order.totals()
+    sums = sums or order.totals()
     kitchen_state = state_of_all(line.state for line in order.lines)
     due_minor = sums.total_minor - paid_minor
     is_settled = due_minor <= 0 if settled else kitchen_state == "voided" and not paid_minor
@@ -50,6 +62,8 @@ def order_answer(
         "refunded_minor": refunded_minor,
         "payment_state": "unknown" if unknown else "settled" if is_settled else "open",
         "merged_into": order.merged_into,
+        "surplus_minor": surplus_minor,
+        "withdrawn_receipts": [{"number": number, "cause": cause} for number, cause in withdrawn.items()],
     }
 
 

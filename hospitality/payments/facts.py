@@ -30,6 +30,21 @@ class OrderSettled:
     currency: str
 
 
+@journal_kind("payments.receipt_withdrawn")
+@dataclass(frozen=True, slots=True)
+class ReceiptWithdrawn:
+    """A receipt counts no more: somebody opened its order again (the reason stands in the entry), or two nodes that were
+    apart had each done something to it."""
+
+    withdrawal_id: str
+    receipt_id: str
+    receipt_number: str
+    order_id: str
+    cause: str
+    total_minor: int
+    currency: str
+
+
 @journal_kind("payments.payment_refunded")
 @dataclass(frozen=True, slots=True)
 class PaymentRefunded:

@@ -3,6 +3,7 @@
 from hospitality.ground.tables import AMOUNT, DAY, DOCUMENT, ID, INSTANT, WORDS, Row, column, described
 
 TENDERS = ("cash", "card", "deposit")
+CAUSES = ("reopened", "changed", "settled_twice")
 
 
 class Payment(Row, table=True):
@@ -44,7 +45,12 @@ class Payment(Row, table=True):
 
 
 class Receipt(Row, table=True):
-    """An order was settled: its receipt's number and what it came to. `taxes` is the order's list as JSON."""
+    """An order was settled: its receipt's number and what it came to. `taxes` is the order's list as JSON.
+
+    adjustments: what each comp, discount and charge came to then, as JSON, since it may come to something else later; null
+    on receipts of releases that did not keep it. replaces: the numbers of the order's withdrawn receipts that this one
+    stands in for.
+    """
 
     __tablename__ = "receipts"
     __table_args__ = described(
@@ -57,6 +63,34 @@ class Receipt(Row, table=True):
     currency: str = column(WORDS)
     taxes: str = column(DOCUMENT)
     issued_at: str = column(INSTANT)
+    business_date: str = column(DAY)
+    adjustments: str | None = column(DOCUMENT, optional=True)
+    replaces: str | None = column(WORDS, optional=True)
+
+
+class ReceiptWithdrawal(Row, table=True):
+    """A receipt counts no more: its order is open again, and its sums are taken back on this day. Its number stays.
+
+    cause: one of CAUSES; `reopened` by somebody, for a reason; `changed`, when the order came to something else at a node
+    that did not know of the receipt; `settled_twice`, when another receipt of the same order stands. Two nodes that were
+    apart may each withdraw one receipt: the first counts.
+    """
+
+    __tablename__ = "receipt_withdrawals"
+    __table_args__ = described(
+        "fact",
+        refers={"receipt_id": "receipts"},
+        indexes=[["receipt_id"], ["order_id"], ["property_id", "business_date"]],
+    )
+
+    receipt_id: str = column(ID)
+    order_id: str = column(ID)
+    cause: str = column(WORDS)
+    reason: str | None = column(WORDS, pii="indirect", optional=True)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    approver_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
     business_date: str = column(DAY)
 
 

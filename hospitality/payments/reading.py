@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
+import msgspec
+
 from hospitality.ground.errors import NotFound
-from hospitality.ground.statements import Reading
+from hospitality.ground.statements import Found, Reading
 from hospitality.orders.rules import day_cursor, from_day_cursor
-from hospitality.payments.rules import Standing, card_state
+from hospitality.payments.models import CAUSES
+from hospitality.payments.rules import Issued, Standing, card_state
 from hospitality.properties.service import property_view
 
 SHOWN = (
@@ -47,13 +50,38 @@ def standing(reading: Reading, order_id: str) -> Standing:
     return standings(reading, [order_id])[order_id]
 
 
-_STANDING = """
+# of a receipt that two nodes withdrew while apart, the first counts; `w` is the withdrawal
+FIRST_WITHDRAWAL = """NOT EXISTS (
+    SELECT 1 FROM receipt_withdrawals v
+    WHERE v.org_id = w.org_id AND v.receipt_id = w.receipt_id AND (v.at, v.id) < (w.at, w.id))"""
+
+
+def stands(until: str = "", *, org: str = "r.org_id", fence: str = "") -> str:
+    """Whether receipt `r` was not withdrawn. until, fence: as `orders.loading.lines_left` has them."""
+    return f"""NOT EXISTS (
+        SELECT 1 FROM receipt_withdrawals w
+        WHERE w.org_id = {org} AND w.receipt_id = r.id {until.format(of="w")} {fence})"""
+
+
+def has_receipt(until: str = "", *, org: str = "o.org_id", fence: str = "") -> str:
+    """Whether a receipt of order `o` stands."""
+    return f"""EXISTS (
+        SELECT 1 FROM receipts r WHERE r.org_id = {org} AND r.order_id = o.id {until.format(of="r")}
+          AND {stands(until, org=org, fence=fence)} {fence})"""
+
+
+_STANDING = f"""
     SELECT order_id, 'payment' AS what, amount_minor, '' AS number FROM payments
     WHERE org_id = :org_id AND order_id IN (:ids)
     UNION ALL
     SELECT order_id, kind, amount_minor, '' FROM refunds WHERE org_id = :org_id AND order_id IN (:ids)
     UNION ALL
-    SELECT order_id, 'receipt', 0, '' FROM receipts WHERE org_id = :org_id AND order_id IN (:ids)
+    SELECT r.order_id, 'receipt', r.total_minor, '' FROM receipts r
+    WHERE r.org_id = :org_id AND r.order_id IN (:ids) AND {stands()}
+    UNION ALL
+    SELECT w.order_id, w.cause, 0, r.number FROM receipt_withdrawals w
+    JOIN receipts r ON r.org_id = w.org_id AND r.id = w.receipt_id
+    WHERE w.org_id = :org_id AND w.order_id IN (:ids) AND {FIRST_WITHDRAWAL}
     UNION ALL
     SELECT a.order_id, 'card', 0, a.number FROM card_attempts a
     WHERE a.org_id = :org_id AND a.order_id IN (:ids) AND NOT EXISTS (
@@ -68,20 +96,63 @@ def standings(reading: Reading, order_ids: Sequence[str]) -> dict[str, Standing]
         return {}
     sums: dict[str, dict[str, int]] = {id: {} for id in order_ids}
     waiting: dict[str, str] = {}
+    withdrawn: dict[str, dict[str, str]] = {}
     for order_id, what, amount_minor, number in map(_OF_STANDING, reading.rows(_STANDING, ids=order_ids)):
         found = sums[order_id]
         found[what] = found.get(what, 0) + amount_minor
         if what == "card":
             waiting[order_id] = number
-    return {id: _standing(found, waiting.get(id, "")) for id, found in sums.items()}
+        elif what in CAUSES:
+            withdrawn.setdefault(order_id, {})[number] = what
+    return {id: _standing(found, waiting.get(id, ""), withdrawn.get(id, {})) for id, found in sums.items()}
 
 
 _OF_STANDING = itemgetter("order_id", "what", "amount_minor", "number")
 
 
-def _standing(sums: Mapping[str, int], waiting: str) -> Standing:
+def _standing(sums: Mapping[str, int], waiting: str, withdrawn: Mapping[str, str]) -> Standing:
     paid = sums.get("payment", 0) - sums.get("reversal", 0)
-    return Standing(paid, "receipt" in sums, sums.get("refund", 0), waiting)
+    receipts = sums.get("receipt", 0)
+    return Standing(paid, "receipt" in sums, sums.get("refund", 0), waiting, receipts, dict(sorted(withdrawn.items())))
+
+
+_RECEIPTS = f"""
+    SELECT r.id, r.number, r.total_minor, r.currency, r.taxes, r.replaces, r.issued_at, r.business_date,
+           w.cause AS withdrawn_cause, w.reason AS withdrawn_reason, w.at AS withdrawn_at
+    FROM receipts r LEFT JOIN receipt_withdrawals w ON w.org_id = r.org_id AND w.receipt_id = r.id AND {FIRST_WITHDRAWAL}
+    WHERE r.org_id = :org_id AND r.order_id = :order_id ORDER BY r.issued_at, r.id
+"""
+
+
+def receipts_of(reading: Reading, order_id: str) -> Sequence[Found]:
+    """An order's receipts, oldest first, each with why and when it was withdrawn (None while it stands)."""
+    return reading.rows(_RECEIPTS, order_id=order_id)
+
+
+_WITHDRAWAL = """
+    SELECT w.cause, w.reason, w.at, r.number AS receipt_number, r.total_minor, r.currency, o.number AS order_number
+    FROM receipt_withdrawals w
+    JOIN receipts r ON r.org_id = w.org_id AND r.id = w.receipt_id
+    JOIN orders o ON o.org_id = w.org_id AND o.id = w.order_id
+    WHERE w.org_id = :org_id AND w.property_id = :property_id AND w.id = :id
+"""
+
+
+def withdrawal_view(reading: Reading, withdrawal_id: str) -> dict[str, Any]:
+    """One withdrawal with its receipt, order and property, for paper; NotFound WITHDRAWAL_NOT_FOUND."""
+    row = reading.one(_WITHDRAWAL, id=withdrawal_id)
+    if row is None:
+        raise NotFound.of("withdrawal", withdrawal_id)
+    return {**row, "property": property_view(reading)}
+
+
+def standing_receipts(reading: Reading, order_id: str) -> list[Issued]:
+    """Those of them that stand."""
+    return [
+        Issued(row["id"], row["number"], row["total_minor"], msgspec.json.decode(row["taxes"]), row["business_date"])
+        for row in receipts_of(reading, order_id)
+        if row["withdrawn_cause"] is None
+    ]
 
 
 # The casts keep PostgreSQL from answering a sum of bigint as a decimal.

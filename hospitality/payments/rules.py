@@ -4,8 +4,9 @@ Every part adds up to its whole: equal parts of a bill, and the portions of a re
 nothing is lost to rounding.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hospitality.ground.errors import Invalid, Refused
 from hospitality.ground.money import in_house_currency, portions, to_step, written
@@ -50,16 +51,24 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What has been paid on an order, and whether its receipt was issued.
+    """What has been paid on an order, and whether a receipt of it stands.
 
-    paid_minor: without what was reversed. refunded_minor: given back after the receipt. waiting: the number of a card
-    payment of which nobody knows yet whether it went through; empty when there is none.
+    paid_minor: without what was reversed. refunded_minor: given back of sales. waiting: the number of a card payment of
+    which nobody knows yet whether it went through; empty when there is none. receipts_minor: what its standing receipts
+    say. withdrawn: number → cause of those that count no more.
     """
 
     paid_minor: int = 0
     settled: bool = False
     refunded_minor: int = 0
     waiting: str = ""
+    receipts_minor: int = 0
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
+
+    def surplus_minor(self, total_minor: int) -> int:
+        """What was taken over what its receipt says (over its total without one), as far as it is still here."""
+        over = self.paid_minor - (self.receipts_minor if self.settled else total_minor)
+        return max(0, min(over, self.paid_minor - self.refunded_minor))
 
 
 def decide(
@@ -76,8 +85,9 @@ def decide(
     step_minor: the smallest coin, to which cash is rounded. rate_micro: the house rate of the currency handed over.
 
     references: of the card payments that the order has; the same one again is the same payment keyed in twice.
-    An order that comes to nothing is settled by a payment of nothing, so that a person says so.
+    An order of which nothing is due (any more) is settled by a payment of nothing, so that a person says so.
     """
+    due_minor = max(0, due_minor)
     if new.amount_minor > due_minor:
         raise Refused(
             "PAYMENT_OVER_DUE",
@@ -193,6 +203,59 @@ def next_portions(amount_minor: int, parts: Sequence[int], *, before_minor: int)
     """The portions of what is cut off after `before_minor` was; all that is ever cut off adds up to the parts."""
     upto, before = portions(before_minor + amount_minor, parts), portions(before_minor, parts)
     return [now - then for now, then in zip(upto, before, strict=True)]
+
+
+# --- receipts
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A receipt that stands, with what it says."""
+
+    id: str
+    number: str
+    total_minor: int
+    taxes: Sequence[Mapping[str, Any]]
+    business_date: str
+
+
+def check_reopen(receipts: Sequence[Issued], *, refunded_minor: int, today: str, number: str) -> None:
+    """Raises Refused unless an order can be opened again: it has a receipt of the day at hand, and no refund of it."""
+    if not receipts:
+        raise Refused(
+            "ORDER_NOT_SETTLED", f"Order {number} has no receipt that stands. Take its payment, or add to it."
+        )
+    if refunded_minor:
+        raise Refused(
+            "REOPEN_REFUNDED",
+            f"Money of order {number} was given back already. Give back more of it, or take a new order.",
+            refunded_minor=refunded_minor,
+        )
+    earlier = next((one for one in receipts if one.business_date != today), None)
+    if earlier is not None:
+        raise Refused(
+            "REOPEN_DAY_CLOSED",
+            f"Receipt {earlier.number} is of {earlier.business_date}, which is closed."
+            " Take a new order, or give money back.",
+            number=earlier.number,
+            date=earlier.business_date,
+        )
+
+
+def to_withdraw(
+    receipts: Sequence[Issued], *, total_minor: int, taxes: object, paid_minor: int, refunded_minor: int
+) -> dict[str, str]:
+    """Receipt id → cause of those of an order that can't stand, given all that is known of it; `receipts` oldest first.
+
+    The oldest stands that says what the order comes to, as long as that is paid: all nodes that know the same choose the
+    same. One of which more was given back than the order comes to now stands too: its refunds say already what was
+    taken off.
+    """
+    fitting = [one.id for one in receipts if (one.total_minor, one.taxes) == (total_minor, taxes)]
+    if paid_minor < total_minor:
+        fitting = []
+    kept = fitting[:1] or [one.id for one in receipts[:1] if refunded_minor > total_minor]
+    return {one.id: "settled_twice" if one.id in fitting else "changed" for one in receipts if one.id not in kept}
 
 
 # --- refunds

@@ -8,7 +8,7 @@ from typing import Any
 from hospitality.checks.reading import with_standing
 from hospitality.ground.statements import Found, Reading
 from hospitality.orders.loading import TABLE_LABEL, LoadedOrder, load_orders
-from hospitality.payments.reading import standings
+from hospitality.payments.reading import has_receipt, standings
 from hospitality.tables.rules import OrderThere, Seating
 
 ORDER_DAYS = 2  # business days before this one whose open orders are still looked for at tables
@@ -34,7 +34,7 @@ _JOINS = """
 """
 _ORDERS = f"""
     SELECT o.id, {TABLE_LABEL} AS table_label, o.opened_at,
-           EXISTS (SELECT 1 FROM receipts r WHERE r.org_id = o.org_id AND r.order_id = o.id) AS settled
+           {has_receipt()} AS settled
     FROM orders o
     WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.business_date >= :since
       AND (o.table_label IN (:labels) OR o.id IN (

@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from hospitality.checks.reading import order_view
-from hospitality.checks.service import add_lines
+from edge.receipts import Receipts
+from hospitality.checks.reading import order_view, orders_page
+from hospitality.checks.service import add_lines, pay
 from hospitality.checks.service.split import merge, move, split
+from hospitality.days.reading import day_view
+from hospitality.days.service.close import close_day
 from hospitality.orders.rules import NewLine
 from hospitality.orders.service.move import Going
+from hospitality.payments.rules import NewPayment
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import NodeFactory
 from tests.sync.ends import House, Node
@@ -54,5 +58,61 @@ def test_what_two_nodes_split_merged_and_added_while_apart_stands_on_one_order_e
         "added to what was merged"
     )
     assert (other["payment_state"], check["payment_state"], check["lines"]) == ("open", "settled", [])
+    for node in (one, two):
+        assert_agree(node)
+
+
+def test_two_nodes_that_settled_and_added_while_apart_end_with_one_set_of_books(
+    make: NodeFactory, house: House
+) -> None:
+    menu = house.act(add_menu)
+    one, two = make(house), make(house)
+    for node in (one, two):
+        node.pass_over_what_is_empty()
+        node.sync()
+    ids = [one.act(place, menu, lines=n) for n in (1, 2)]
+    one.sync()
+    two.sync()
+    readers = [Receipts(node.host, caught_up=lambda: True) for node in (one, two)]
+    twice, added = ids
+    # apart: both settle the first, one settles the second and two adds to it
+    for node in (one, two):
+        node.act(pay, twice, NewPayment("cash", 1000))
+    one.act(pay, added, NewPayment("cash", 1000 + 2 * 1001))
+    two.act(add_lines, added, [NewLine(menu.items[0], 1)])
+
+    def meet() -> None:
+        """They hear of each other, and each looks after receipts, until all is known to all."""
+        for _ in range(2):
+            for node, reader in zip((one, two), readers, strict=True):
+                node.sync()
+                assert not reader.step()
+        for node in (one, two):
+            node.sync()
+
+    meet()
+    settled, open_again = (one.act(order_view, id) for id in ids)
+    assert (settled["payment_state"], settled["surplus_minor"]) == ("settled", 1000)
+    assert [row["cause"] for row in settled["withdrawn_receipts"]] == ["settled_twice"]
+    assert (open_again["payment_state"], open_again["due_minor"]) == ("open", 1000)
+    assert [row["cause"] for row in open_again["withdrawn_receipts"]] == ["changed"]
+    ends: tuple[Node | House, ...] = (one, two, house)
+    for end in ends:
+        assert [one["id"] for one in end.act(orders_page, state="open")["items"]] == [added]
+        assert [one["id"] for one in end.act(orders_page, state="overpaid")["items"]] == [twice]
+    last = two.act(pay, added, NewPayment("card", 1000, reference="T-1"))
+    assert last["receipt"]["number"] == "B1-2"
+    day = last["order"]["business_date"]
+    meet()
+    one.act(close_day, day)
+    meet()
+    views = [end.act(day_view, day) for end in ends]
+    assert views[0] == views[1] == views[2], "head office reads the same Z from the same facts"
+    total = {(one["section"], one["name"]): (one["count"], one["amount_minor"]) for one in views[0]["total"]}
+    standing = 1000 + (1000 + 2 * 1001 + 1000)
+    issued, withdrawn = total["receipts", "issued"], total["receipts", "withdrawn"]
+    assert (issued[0] - withdrawn[0], issued[1] + withdrawn[1]) == (2, standing)
+    assert total["payments", "cash"][1] + total["payments", "card"][1] == standing + total["surplus", "to give back"][1]
+    assert [line["kind"] for line in one.rows("SELECT kind FROM journal WHERE kind = 'payments.receipt_withdrawn'")]
     for node in (one, two):
         assert_agree(node)

@@ -13,6 +13,7 @@ from cloud.headoffice.reading.days import PropertyDay, Window
 from hospitality.checks.reading import OPEN_DAYS
 from hospitality.ground.statements import Reading
 from hospitality.orders.loading import lines_left
+from hospitality.payments.reading import has_receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,7 @@ _UNPAID = f"""
     CROSS JOIN LATERAL (
         SELECT count(*) AS orders, min(o.opened_at) AS oldest_at FROM orders o
         WHERE o.org_id = :org_id AND o.property_id = w.property_id AND o.business_date >= w.since
-          AND NOT EXISTS (
-            SELECT 1 FROM receipts r WHERE r.org_id = :org_id AND r.order_id = o.id OFFSET 0)
+          AND NOT {has_receipt(org=":org_id", fence="OFFSET 0")}
           AND {_LINES_LEFT}
     ) s
 """

@@ -44,8 +44,8 @@ def settled_if_paid(work: Work, order: LoadedOrder, paid: Standing) -> dict[str,
     """The order after something was taken off it; what was paid may cover exactly what is left."""
     sums = order.totals()
     if paid.paid_minor and paid.paid_minor == sums.total_minor:
-        issue_receipt(work, order, sums)
-        paid = replace(paid, settled=True)
+        issue_receipt(work, order, sums, withdrawn=paid.withdrawn)
+        paid = replace(paid, settled=True, receipts_minor=sums.total_minor)
     return with_standing(order, paid)
 
 

@@ -16,7 +16,7 @@ from hospitality.orders.loading import load_order
 from hospitality.payments import rules
 from hospitality.payments.facts import PaymentRefunded
 from hospitality.payments.models import Refund
-from hospitality.payments.reading import SHOWN_OF_REFUND, standing
+from hospitality.payments.reading import SHOWN_OF_REFUND, standing, standing_receipts
 from hospitality.payments.rules import NewRefund, Refundable, Standing
 from hospitality.properties.service import business_day
 
@@ -84,19 +84,14 @@ def _refundable(payment: Mapping[str, Any], found: Standing, total_minor: int) -
         payment["amount_minor"] - payment["given_back_minor"],
         payment["tip_minor"] - payment["tip_given_back_minor"],
         found.settled,
-        max(0, found.paid_minor - total_minor) if found.settled else 0,
+        found.surplus_minor(total_minor) if found.settled else 0,
     )
 
 
 def _taxes(work: Work, order_id: str, amount_minor: int, found: Standing) -> Sequence[Mapping[str, Any]]:
-    """The refund's portion of the receipt's taxes; the portions of all refunds of an order add up to them."""
-    receipt = work.one(
-        "SELECT total_minor, taxes FROM receipts WHERE org_id = :org_id AND order_id = :order_id ORDER BY id DESC",
-        order_id=order_id,
-    )
-    assert receipt is not None, "a settled order has a receipt"
-    taxes = msgspec.json.decode(receipt["taxes"])
-    parts = [tax[name] for tax in taxes for name in ("net_minor", "tax_minor")]
-    untaxed = receipt["total_minor"] - sum(parts)
-    cut = rules.next_portions(amount_minor, [*parts, untaxed], before_minor=found.refunded_minor)
-    return [{**tax, "net_minor": cut[2 * at], "tax_minor": cut[2 * at + 1]} for at, tax in enumerate(taxes)]
+    """The refund's portion of the newest standing receipt's taxes; the portions of all refunds of it add up to them."""
+    receipt = standing_receipts(work, order_id)[-1]
+    parts = [tax[name] for tax in receipt.taxes for name in ("net_minor", "tax_minor")]
+    cut_of = [*parts, receipt.total_minor - sum(parts)]
+    cut = rules.next_portions(amount_minor, cut_of, before_minor=found.refunded_minor)
+    return [{**tax, "net_minor": cut[2 * at], "tax_minor": cut[2 * at + 1]} for at, tax in enumerate(receipt.taxes)]

@@ -1,6 +1,7 @@
 """Taking payments and settling. `checks.pay` answers the order with it."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from hospitality.orders.rules import Totals, check_not_settled
 from hospitality.payments import rules
 from hospitality.payments.facts import OrderSettled, PaymentTaken
 from hospitality.payments.models import Payment, Receipt
-from hospitality.payments.reading import SHOWN, standing
+from hospitality.payments.reading import SHOWN, receipts_of, standing
 from hospitality.payments.rules import NewPayment, Standing
 from hospitality.properties.service import business_day
 
@@ -89,14 +90,19 @@ def book(
     )
     work.journal(fact)
     settles = not before.settled and paid >= sums.total_minor
-    receipt = issue_receipt(work, order, sums) if settles else None
+    after = replace(before, paid_minor=paid, waiting="")
     shown = {name: payment[name] for name in SHOWN}
-    return Taken(shown, order, Standing(paid, before.settled or settles, before.refunded_minor), receipt)
+    if not settles:
+        return Taken(shown, order, after, None)
+    receipt = issue_receipt(work, order, sums, withdrawn=before.withdrawn)
+    return Taken(shown, order, replace(after, settled=True, receipts_minor=sums.total_minor), receipt)
 
 
-def issue_receipt(work: Work, order: LoadedOrder, sums: Totals) -> dict[str, Any]:
-    """Settles an order of which nothing is due: {id, number}."""
+def issue_receipt(work: Work, order: LoadedOrder, sums: Totals, *, withdrawn: Collection[str] = ()) -> dict[str, Any]:
+    """Settles an order of which nothing is due: {id, number}. withdrawn: the numbers of its withdrawn receipts."""
     today = business_day(work).isoformat()
+    effects = order.adjusted().effects if order.adjustments else {}
+    came_to = [{"kind": one.kind, "amount_minor": effects[one.id]} for one in order.adjustments]
     receipt = work.add(
         Receipt,
         {
@@ -108,11 +114,19 @@ def issue_receipt(work: Work, order: LoadedOrder, sums: Totals) -> dict[str, Any
             "taxes": msgspec.json.encode(sums.taxes).decode(),
             "issued_at": work.now_text,
             "business_date": today,
+            "adjustments": msgspec.json.encode(came_to).decode() if came_to else "[]",
+            "replaces": _replaced(work, order.id, withdrawn) if withdrawn else None,
         },
     )
     fact = OrderSettled(order.id, receipt["id"], receipt["number"], sums.total_minor, order.row["currency"])
     work.journal(fact)
     return {"id": receipt["id"], "number": receipt["number"]}
+
+
+def _replaced(work: Work, order_id: str, withdrawn: Collection[str]) -> str | None:
+    """The withdrawn receipts that none stands in for yet, as the next one names them."""
+    named = {number for row in receipts_of(work, order_id) for number in (row["replaces"] or "").split(", ")}
+    return ", ".join(number for number in withdrawn if number not in named) or None
 
 
 def _payment_row(work: Work, order: LoadedOrder, new: NewPayment, decided: rules.Decided) -> dict[str, Any]:

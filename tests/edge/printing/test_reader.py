@@ -17,13 +17,14 @@ from edge.printing.asked import release
 from edge.printing.documents import ticket
 from edge.printing.printers import add_printer
 from edge.printing.reader import ENTRIES_MAX, Batch, Reader, next_batch
-from hospitality.checks.service import void_line
+from hospitality.checks.service import pay, void_line
+from hospitality.checks.service.receipts import reopen
 from hospitality.days.service.close import close_day
 from hospitality.ground.host import KeptAnswer
 from hospitality.ground.ids import new_id
 from hospitality.ground.money import written
 from hospitality.ground.work import Work
-from hospitality.payments.rules import NewRefund
+from hospitality.payments.rules import NewPayment, NewRefund
 from hospitality.payments.service.refund import refund_payment
 from tests.edge.node_fixture import BAR, BEER, KITCHEN, SOUP, STEAK, act, ask, node, seed
 from tests.edge.printing.evening import jobs, kept_place, order, printing, set_up, settle, states, texts, wait_for
@@ -107,6 +108,23 @@ def test_a_refund_and_a_days_z_come_out_where_receipts_do(host: EdgeHost) -> Non
     assert f"Z report {closed['reports'][0]['number']}" in report
     assert placed["business_date"] in report
     assert f"Cash{'1 x ' + written(paid['amount_minor'], paid['currency']):>38}" in report.splitlines()
+
+
+def test_a_receipt_that_is_withdrawn_has_its_slip_and_the_next_one_names_it(host: EdgeHost) -> None:
+    setup(host, "Till", 9101, receipts=True)
+    reader = begun(host)
+    placed = order(host, SOUP)
+    first = settle(host, placed["id"])["receipt"]["number"]
+    read_all(reader)
+    act(host, reopen, placed["id"], reason="forgot a beer")
+    act(host, pay, placed["id"], NewPayment("cash", 0))
+    read_all(reader)
+    shown = [(row["kind"], to_text(from_json(row["document"]), 42)) for row in jobs(host)]
+    assert [kind for kind, _ in shown] == ["receipt", "withdrawal", "receipt"]
+    slip, receipt = shown[1][1], shown[2][1]
+    assert f"Receipt {first} counts no more." in slip
+    assert "forgot a beer" in slip
+    assert f"In place of {first}, withdrawn" in receipt
 
 
 def test_the_place_moves_with_the_jobs_in_one_act(host: EdgeHost, monkeypatch: pytest.MonkeyPatch) -> None:

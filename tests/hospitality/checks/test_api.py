@@ -80,6 +80,24 @@ def test_a_tables_evening(served: Served, restaurant: Restaurant) -> None:
     assert waiter.get("").json()["name"] == "Dune House"
 
 
+def test_a_settled_order_is_opened_again_with_a_managers_pin(served: Served, restaurant: Restaurant) -> None:
+    waiter, manager = served.person("staff"), served.person("service_manager")
+    order = waiter.post("orders", {"channel": "counter", "lines": [soup(restaurant)]}).json()
+    waiter.post(f"orders/{order['id']}/payments", {"tender": "cash", "amount_minor": 900})
+    path, why = f"orders/{order['id']}/reopen", {"reason": "forgot a beer"}
+    refused = waiter.post(path, why)
+    assert (refused.status_code, code_of(refused)) == (403, "APPROVAL_NEEDED")
+    details = refused.json()["error"]["details"]
+    assert details == {"action": "orders.reopen", "record_id": order["id"], "value": None}
+    opened = manager.post(path, why)
+    assert opened.status_code == 201, opened.text
+    agrees(opened.json(), OrderShape)
+    assert (opened.json()["payment_state"], opened.json()["withdrawn_receipts"][0]["cause"]) == ("open", "reopened")
+    assert code_of(manager.post(path, why)) == "ORDER_NOT_SETTLED"
+    assert code_of(waiter.get(f"orders/{order['id']}/receipt")) == "RECEIPT_NOT_FOUND"
+    assert waiter.get("orders", state="overpaid").json() == {"items": [], "next_cursor": None}
+
+
 def test_an_order_that_is_repeated_with_its_key_is_one_order(served: Served, restaurant: Restaurant) -> None:
     waiter = served.person("staff")
     body = {"channel": "counter", "lines": [soup(restaurant)]}

@@ -93,6 +93,8 @@ def test_a_receipt_has_all_that_is_printed(restaurant: Restaurant) -> None:
     assert receipt == {
         "number": "A1-1",
         "issued_at": "2026-03-01T17:00:01.000000Z",
+        "replaces": None,
+        "withdrawn": False,
         "order": cash["order"],
         "payments": [{**found["payment"], "order_id": order["id"], "refunded_minor": 0} for found in (card, cash)],
         "property": {

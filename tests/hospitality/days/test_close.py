@@ -14,6 +14,7 @@ from hospitality.cash.service import add_drawer, move_cash, open_drawer
 from hospitality.checks.reading import order_view
 from hospitality.checks.service import pay, void_line
 from hospitality.checks.service.floor import make_adjustment
+from hospitality.checks.service.receipts import reopen
 from hospitality.days.reading import day_view, days_page, numbers_view, server_view, x_report
 from hospitality.days.service.checkout import check_out
 from hospitality.days.service.close import close_day, supplement_day
@@ -276,18 +277,21 @@ def test_every_gap_in_a_days_receipt_numbers_is_explained(restaurant: Restaurant
     node.place = replace(node.place, incarnation=2)
     sell(node)
     assert node.read(numbers_view, FIRST)["items"] == [
-        {"series": "receipt", "first": "A1-1", "last": "A1-3", "count": 2}
+        {"series": "receipt", "first": "A1-1", "last": "A1-3", "count": 2, "withdrawn": []}
         | {"missing": [{"number": "A1-2", "belongs_to": SECOND}]}
     ]
     assert node.read(numbers_view, SECOND)["items"] == [
-        {"series": "receipt", "first": "A1-2", "last": "A1-4", "count": 2}
+        {"series": "receipt", "first": "A1-2", "last": "A1-4", "count": 2, "withdrawn": []}
         | {"missing": [{"number": "A1-3", "belongs_to": FIRST}]},
-        {"series": "receipt", "first": "A2-1", "last": "A2-1", "count": 1, "missing": []},
+        {"series": "receipt", "first": "A2-1", "last": "A2-1", "count": 1, "missing": [], "withdrawn": []},
     ]
 
 
 ACTS = st.lists(
-    st.tuples(st.sampled_from(["order", "pay", "card", "void", "back", "late", "turn"]), st.integers(0, 40)),
+    st.tuples(
+        st.sampled_from(["order", "pay", "pay", "card", "void", "back", "late", "turn", "reopen", "off"]),
+        st.integers(0, 40),
+    ),
     min_size=4,
     max_size=16,
 )
@@ -319,6 +323,10 @@ def test_every_days_reports_agree_with_raw_facts_to_the_minor_unit(
             elif what == "back":
                 row = node.reading().one("SELECT id FROM payments WHERE order_id = :id", id=order["id"])
                 node.act(refund_payment, row["id"] if row else new_id(), NewRefund(due, "why", tender="cash"))
+            elif what == "reopen":
+                node.act(reopen, order["id"], reason="why")
+            elif what == "off":
+                node.act(make_adjustment, order["id"], NewAdjustment("discount", "why", percent_bp=100 * (n + 1)))
             elif n % 2:
                 node.act(close_day, day)
             else:
@@ -355,10 +363,18 @@ def recomputed(node: Node, day: str) -> dict[str, int]:
         amounts[f"tips/{payment['tender']}"] += payment["tip_minor"]
     for receipt in of_day("receipts"):
         amounts["receipts/issued"] += receipt["total_minor"]
+        for one in msgspec.json.decode(receipt["adjustments"]):
+            amounts[f"adjustments/{one['kind']}"] += one["amount_minor"]
+    receipts = {receipt["id"]: receipt for receipt in rows("receipts")}
+    withdrawn = [receipts[row["receipt_id"]] for row in of_day("receipt_withdrawals")]
+    for receipt in withdrawn:
+        amounts["receipts/withdrawn"] -= receipt["total_minor"]
+        for one in msgspec.json.decode(receipt["adjustments"]):
+            amounts[f"adjustments/{one['kind']}"] -= one["amount_minor"]
     for refund in of_day("refunds"):
         amounts[f"{refund['kind']}s/{refund['tender']}"] -= refund["amount_minor"]
-    for sign, table in ((1, "receipts"), (-1, "refunds")):
-        for row in of_day(table):
+    for sign, taxed in ((1, of_day("receipts")), (-1, withdrawn), (-1, of_day("refunds"))):
+        for row in taxed:
             for tax in msgspec.json.decode(row["taxes"]):
                 assert (tax["name"], tax["rate_bp"], tax["included"]) == ("Levy", 200, False)
                 amounts["tax_net/Levy 2 % on top"] += sign * tax["net_minor"]

@@ -24,7 +24,13 @@ def steak_and_beer(restaurant: Restaurant, **head: Any) -> NewOrder:
 
 # what nothing was done to yet
 READY = {"promise": "reckoned", "promised_at": "2026-03-01T17:10:00.000000Z"}
-PLAIN_ORDER: dict[str, Any] = {"adjustments": [], "tab": None, "merged_into": None, **READY}
+PLAIN_ORDER: dict[str, Any] = {
+    **dict.fromkeys(("tab", "merged_into")),
+    "adjustments": [],
+    "surplus_minor": 0,
+    "withdrawn_receipts": [],
+    **READY,
+}
 PLAIN_LINE: dict[str, Any] = {
     "course": None,
     "kitchen_state": "placed",

@@ -10,6 +10,7 @@ from hospitality.payments.rules import (
     PARTS_MAX,
     CardAnswer,
     Decided,
+    Issued,
     NewPayment,
     NewRefund,
     Refundable,
@@ -19,6 +20,7 @@ from hospitality.payments.rules import (
     decide_refund,
     equal_parts,
     next_portions,
+    to_withdraw,
 )
 
 AMOUNTS = st.integers(-5, 10**10)
@@ -176,3 +178,23 @@ def test_money_that_was_taken_after_all_is_answered_and_nothing_else_again() -> 
         with pytest.raises(Refused) as refused:
             check_answer(answer, state=state, number="A1-1")
         assert refused.value.code == code
+
+
+def test_of_several_receipts_the_oldest_that_says_what_the_order_comes_to_stands() -> None:
+    vat = [{"name": "VAT", "rate_bp": 1500, "included": True, "net_minor": 783, "tax_minor": 117}]
+    first, second, third = (
+        Issued(number, number, total, taxes, "2026-03-01")
+        for number, total, taxes in (("A1-1", 500, []), ("B1-1", 900, vat), ("A1-2", 900, vat))
+    )
+
+    def withdrawn(total: int, paid: int, refunded: int = 0, taxes: object = vat) -> dict[str, str]:
+        issued = (first, second, third)
+        return to_withdraw(issued, total_minor=total, taxes=taxes, paid_minor=paid, refunded_minor=refunded)
+
+    assert withdrawn(900, 900) == {"A1-1": "changed", "A1-2": "settled_twice"}
+    assert withdrawn(500, 900, taxes=[]) == {"B1-1": "changed", "A1-2": "changed"}
+    assert withdrawn(901, 901) == dict.fromkeys(("A1-1", "B1-1", "A1-2"), "changed")
+    assert withdrawn(900, 899) == dict.fromkeys(("A1-1", "B1-1", "A1-2"), "changed"), "it is not paid any more"
+    # more was given back than it comes to now: what was taken off is told already
+    assert withdrawn(100, 900, 101) == {"B1-1": "changed", "A1-2": "changed"}
+    assert withdrawn(100, 900, 100) == dict.fromkeys(("A1-1", "B1-1", "A1-2"), "changed")

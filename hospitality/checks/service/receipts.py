@@ -1,0 +1,103 @@
+"""Receipts that count no more: an order is opened again by somebody, or two nodes that were apart each did something to it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hospitality.approvals.service import permit
+from hospitality.checks.reading import order_view
+from hospitality.ground.numbers import node_code_of
+from hospitality.ground.statements import Reading
+from hospitality.ground.work import Work
+from hospitality.orders.loading import LoadedOrder, load_order, load_orders
+from hospitality.payments.reading import receipts_of, standing, standing_receipts, standings
+from hospitality.payments.rules import Standing, check_reopen, kept_reason, to_withdraw
+from hospitality.payments.service.take import issue_receipt
+from hospitality.payments.service.withdraw import withdraw_receipt
+from hospitality.properties.service import business_day
+
+REOPEN = "orders.reopen"
+
+
+def reopen(work: Work, order_id: str, *, reason: str, approval_id: str | None = None) -> dict[str, Any]:
+    """Opens a settled order again, for a reason: its receipt is withdrawn, and the next one will name it.
+
+    Needs the right, or an approval of the order. Refused with ORDER_NOT_SETTLED, REOPEN_REFUNDED or REOPEN_DAY_CLOSED.
+    """
+    why = kept_reason(reason, what="the order is opened again")
+    order = load_order(work, order_id)
+    receipts = standing_receipts(work, order_id)
+    refunded, today = standing(work, order_id).refunded_minor, business_day(work).isoformat()
+    check_reopen(receipts, refunded_minor=refunded, today=today, number=order.number)
+    approver_id = permit(work, REOPEN, order_id, approval_id=approval_id)
+    for receipt in receipts:
+        withdraw_receipt(
+            work,
+            receipt,
+            order_id,
+            cause="reopened",
+            currency=order.row["currency"],
+            reason=why,
+            approver_id=approver_id,
+        )
+    return order_view(work, order_id)
+
+
+def doubtful(reading: Reading, order_ids: Sequence[str], *, code: str) -> list[str]:
+    """Those of these orders for whose receipts `mend` would do something at the node of this letter."""
+    paid = standings(reading, order_ids)
+    of_receipts = [id for id in order_ids if paid[id].settled or paid[id].withdrawn]
+    return [
+        order.id
+        for order in load_orders(reading, of_receipts)
+        if _wrong(reading, order, paid[order.id]) or _lacks_one(reading, order, paid[order.id], code)
+    ]
+
+
+def mend(work: Work, order_id: str) -> bool:
+    """Withdraws the receipts of an order that can't stand after what came from elsewhere; whether anything was done.
+
+    Where what was paid still covers the order, the node that issued the last of them issues the one that stands in for
+    it. Called after sync; doing it twice does it once.
+    """
+    order, paid = load_order(work, order_id), standing(work, order_id)
+    wrong = _wrong(work, order, paid)
+    for receipt in standing_receipts(work, order_id) if wrong else []:
+        if receipt.id in wrong:
+            withdraw_receipt(work, receipt, order_id, cause=wrong[receipt.id], currency=order.row["currency"])
+    paid = standing(work, order_id) if wrong else paid
+    lacks_one = _lacks_one(work, order, paid, work.place.code)
+    if lacks_one:
+        issue_receipt(work, order, order.totals(), withdrawn=paid.withdrawn)
+    return bool(wrong) or lacks_one
+
+
+def _wrong(reading: Reading, order: LoadedOrder, paid: Standing) -> dict[str, str]:
+    if not paid.settled:
+        return {}
+    sums = order.totals()
+    return to_withdraw(
+        standing_receipts(reading, order.id),
+        total_minor=sums.total_minor,
+        taxes=sums.taxes,
+        paid_minor=paid.paid_minor,
+        refunded_minor=paid.refunded_minor,
+    )
+
+
+_OPENED_AGAIN = """
+    SELECT receipt_id FROM receipt_withdrawals
+    WHERE org_id = :org_id AND order_id = :order_id AND cause = 'reopened'
+"""
+
+
+def _lacks_one(reading: Reading, order: LoadedOrder, paid: Standing, code: str) -> bool:
+    """Whether an order is paid for and has no receipt any more, that of this node being the last; one that somebody
+    opened again is theirs to settle."""
+    covered = paid.paid_minor >= order.totals().total_minor
+    if paid.settled or paid.waiting or not paid.withdrawn or not covered or not order.left():
+        return False
+    receipts = receipts_of(reading, order.id)
+    named = {number for row in receipts for number in (row["replaces"] or "").split(", ")}
+    last = [row for row in receipts if row["number"] not in named]
+    opened = {row["receipt_id"] for row in reading.rows(_OPENED_AGAIN, order_id=order.id)}
+    return bool(last) and node_code_of(last[-1]["number"]) == code and not any(row["id"] in opened for row in last)
