@@ -20,6 +20,7 @@ from web.pages import Pages
 
 TEMPLATES = {"kds": Path(__file__).parent, **STAFF_TEMPLATES}
 ALL_STATIONS = "all"
+THE_PASS = "pass"
 STATION_LENGTH_MAX = 64
 
 
@@ -69,7 +70,7 @@ def kitchen_screen(config: KitchenScreenConfig, pages: Pages) -> APIRouter:
             return pages.render("staff_page/refused.html", locale=config.locale, status=401, config=config)
         stations = await config.stations()
         wanted = terminal.station_id or station
-        if wanted != ALL_STATIONS and wanted not in {known.id for known in stations}:
+        if wanted not in (ALL_STATIONS, THE_PASS) and wanted not in {known.id for known in stations}:
             return _picker(config, pages, stations, unknown=wanted is not None)
         return _screen(config, pages, stations, wanted=wanted, locked=terminal.station_id is not None)
 
@@ -84,6 +85,7 @@ def _picker(config: KitchenScreenConfig, pages: Pages, stations: Sequence[Statio
         stations=stations,
         unknown=unknown,
         all_stations=ALL_STATIONS,
+        the_pass=THE_PASS,
     )
 
 
@@ -98,6 +100,8 @@ def _screen(
         config=config,
         stations=stations,
         current=current,
+        is_pass=wanted == THE_PASS,
+        the_pass=THE_PASS,
         locked=locked,
         texts=texts,
         server_time=config.now().isoformat().replace("+00:00", "Z"),

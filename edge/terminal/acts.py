@@ -26,6 +26,7 @@ from edge.terminal.shapes import (
     SetAsidePage,
     SignedIn,
     Ticket,
+    Tickets,
     Undecided,
 )
 from edge.terminal.subject import Subject
@@ -148,6 +149,19 @@ async def step(desk: Desk, ticket_id: str, verb: str, line_id: str = "") -> None
     if verb in {"bump", "recall"} and not line_id:
         desk.last_bumped = ticket_id if verb == "bump" else None
     desk.board.hear_ticket(read_as(answer, Ticket))
+    desk.changed(Topic.TICKETS)
+
+
+async def at_pass(desk: Desk, ticket_ids: tuple[str, ...], verb: str, line_id: str = "") -> None:
+    """Move an order's tickets at the pass, or one of their lines: "serve" or "return". Raises NodeError."""
+    before = (desk.board.tickets.get(ticket_id) for ticket_id in ticket_ids)
+    states = " ".join(line.state or "" for ticket in before if ticket for line in ticket.lines)
+    body = {"ticket_ids": list(ticket_ids)} | ({"line_ids": [line_id]} if line_id else {})
+    action = (verb, *ticket_ids, line_id, states)
+    answer = await desk.act_once(action, f"{desk.place}/pass/{verb}", body, token=desk.acting_token)
+    for ticket in read_as(answer, Tickets).items:
+        desk.board.hear_ticket(ticket)
+    desk.last_served = ticket_ids if verb == "serve" else ()
     desk.changed(Topic.TICKETS)
 
 

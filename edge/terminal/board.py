@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from edge.terminal.news import Topic
+from edge.terminal.passes import AT_PASS
 from edge.terminal.shapes import Instant, MenuItem, Order, Person, Station, Status, Ticket
 
 ORDERS_KEPT_MAX = 2_000
@@ -93,6 +94,13 @@ class Board:
     def replace_tickets_to_do(self, tickets: Iterable[Ticket]) -> None:
         """The whole list of tickets to do, as read since `begin_fetch`."""
         for ticket in self.queue(None):
+            if ticket.id not in self._heard_meanwhile:
+                del self.tickets[ticket.id]
+        self.take_tickets([ticket for ticket in tickets if ticket.id not in self._heard_meanwhile])
+
+    def replace_at_pass(self, tickets: Iterable[Ticket]) -> None:
+        """The whole list of what is not served, as read since `begin_fetch`; what else is ready has left the pass."""
+        for ticket in self.queue(None, AT_PASS):
             if ticket.id not in self._heard_meanwhile:
                 del self.tickets[ticket.id]
         self.take_tickets([ticket for ticket in tickets if ticket.id not in self._heard_meanwhile])

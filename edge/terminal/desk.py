@@ -42,6 +42,8 @@ class Desk:
         self.link: Link | None = None
         self.session: SignedIn | None = None
         self.last_bumped: str | None = None
+        self.last_served: tuple[str, ...] = ()
+        """The tickets of the order that was served last at the pass."""
         self.wanted: set[Topic] = set()
         self.wanting = asyncio.Event()
         self.outbox = Outbox(places.kept, send=self._send, tell=tell, chance=chance)

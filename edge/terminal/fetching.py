@@ -80,6 +80,15 @@ async def settled_orders(desk: Desk) -> None:
     desk.changed(Topic.ORDERS)
 
 
+async def tickets_at_pass(desk: Desk) -> None:
+    """Fetch what is not served, for the expeditor. Raises NodeError."""
+    path = f"{desk.place}/tickets"
+    desk.board.begin_fetch()
+    tickets = await desk.client.read(path, Tickets, token=desk.terminal_token, query={"state": "pass"})
+    desk.board.replace_at_pass(tickets.items)
+    desk.changed(Topic.TICKETS)
+
+
 async def done_tickets(desk: Desk) -> None:
     """Fetch bumped tickets, for recall. Raises NodeError."""
     path = f"{desk.place}/tickets"

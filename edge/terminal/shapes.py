@@ -154,6 +154,8 @@ class TicketLine(msgspec.Struct, frozen=True, kw_only=True):
     allergens: tuple[str, ...] = ()
     state: str | None = None
     void_reason: str | None = None
+    station: str = ""
+    """Whose it is, where an order's lines stand together at the pass."""
 
     @property
     def made(self) -> bool:
@@ -183,6 +185,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     course: int | None = None
     rush: bool = False
     prep_seconds: int = 0
+    parts: tuple[str, ...] = ()
+    """The tickets that an order's card at the pass stands for."""
 
     @property
     def pickable(self) -> tuple[TicketLine, ...]:

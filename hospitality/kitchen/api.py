@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, read
+from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, host_of, read
 from hospitality.ground.statements import Reading
-from hospitality.kitchen.service import step_ticket
+from hospitality.kitchen.service import return_to_pass, serve_at_pass, step_ticket
 from hospitality.kitchen.tickets import tickets_list
 from hospitality.orders.api import Channel, KitchenState
 from hospitality.orders.rules import LINES_PER_PLACING_MAX
@@ -21,6 +21,7 @@ from hospitality.people.asking import Reader
 router = APIRouter(
     prefix="/api/v1/properties/{property_id}", tags=["kitchen"], responses={"4XX": {"model": ErrorEnvelope}}
 )
+PASS_TICKETS_MAX = 100
 Position = Callable[[Reading], str]
 _STEPS = {"start": "started", "bump": "ready", "serve": "served", "recall": "recalled"}
 
@@ -76,6 +77,13 @@ class WhichLines(Shape):
     line_ids: Annotated[list[IdText], Field(min_length=1, max_length=LINES_PER_PLACING_MAX)] | None = None
 
 
+class AtPass(Shape):
+    """The tickets of an order as the expeditor sees them, and which of their lines; all when none is named."""
+
+    ticket_ids: Annotated[list[IdText], Field(min_length=1, max_length=PASS_TICKETS_MAX)]
+    line_ids: Annotated[list[IdText], Field(min_length=1, max_length=LINES_PER_PLACING_MAX)] | None = None
+
+
 class Tickets(Shape):
     """Tickets oldest first, and the place in the journal from which to hear of more."""
 
@@ -88,13 +96,15 @@ async def tickets(
     request: Request,
     asking: Reader,
     station_id: Annotated[IdText | None, Query()] = None,
-    state: Literal["open", "done"] = "open",
+    state: Literal["open", "done", "pass"] = "open",
 ) -> Response:
-    """The tickets of a station, or of all: `open` are still to be made, `done` are ready, served or voided."""
+    """The tickets of a station, or of all: `open` are still to be made, `done` are ready, served or voided, `pass` have
+    something that is not served."""
+    now = host_of(request).now()
     position: Position | None = getattr(request.app.state, "journal_position", None)
 
     def question(reading: Reading) -> dict[str, Any]:
-        items = tickets_list(reading, station_id=station_id, state=state)
+        items = tickets_list(reading, station_id=station_id, state=state, now=now)
         return {"items": items, "position": position(reading) if position else None}
 
     return await read(request, asking, question)
@@ -111,3 +121,10 @@ async def move_ticket(
     """Moves a ticket or some of its lines on, or back by recall; needs kitchen.bump. The same step again changes nothing."""
     line_ids = which.line_ids if which else None
     return await act(request, asking, step_ticket, ticket_id, _STEPS[step], line_ids=line_ids)
+
+
+@router.post("/pass/{step}", status_code=201, response_model=Tickets)
+async def move_at_pass(request: Request, asking: Asking, step: Literal["serve", "return"], which: AtPass) -> Response:
+    """Serves what is ready of an order's tickets, or the lines named; or brings it back to the pass. Needs kitchen.bump."""
+    verb = serve_at_pass if step == "serve" else return_to_pass
+    return await act(request, asking, verb, which.ticket_ids, line_ids=which.line_ids)

@@ -48,3 +48,14 @@ class TicketRecalled:
     order_id: str
     other_order_ids: tuple[str, ...] = ()
     line_ids: tuple[str, ...] = ()
+
+
+@journal_kind("kitchen.ticket_returned")
+@dataclass(frozen=True, slots=True)
+class TicketReturned:
+    """It had been served, or some of its lines had, and is at the pass again."""
+
+    ticket_id: str
+    order_id: str
+    other_order_ids: tuple[str, ...] = ()
+    line_ids: tuple[str, ...] = ()

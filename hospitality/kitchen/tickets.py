@@ -7,9 +7,10 @@ some went stays as it was taken.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
 from hospitality.ground.texts import words_of
@@ -19,6 +20,7 @@ from hospitality.properties.service import current_business_date
 
 TICKETS_MAX = 500
 OPEN_STATES = ("placed", "in_preparation")
+AT_PASS_MAX = timedelta(hours=2)  # what is ready for longer has left the pass, where nobody writes down what is served
 
 # A line's last step says how far it is; the index on (ticket, line, step_no, at) answers that in one look.
 _CANDIDATES = """
@@ -39,6 +41,9 @@ _VOIDED = """
 _CONDITIONS = {
     "open": f"AND {_LAST_STEP} NOT IN ('ready', 'served') AND NOT {_VOIDED}",
     "done": f"AND ({_LAST_STEP} IN ('ready', 'served') OR {_VOIDED})",
+    "pass": f"""AND {_LAST_STEP} <> 'served' AND NOT {_VOIDED} AND ({_LAST_STEP} <> 'ready' OR EXISTS (
+        SELECT 1 FROM line_steps r WHERE r.org_id = l.org_id AND r.ticket_id = l.ticket_id AND r.line_id = l.id
+          AND r.step = 'ready' AND r.at >= :ready_since))""",
 }
 _LINES = f"""
     SELECT l.id, l.order_id, l.ticket_id, l.line_no, l.name, l.quantity, l.choices, l.note, l.seat, l.station_id,
@@ -111,18 +116,26 @@ def _kitchens(reading: Reading, ticket_ids: Sequence[str], reached: Mapping[str,
     return [replace(line, row={**dict(line.row), **heads_of.get(line.row["ticket_id"], {})}) for line in lines]
 
 
-def tickets_list(reading: Reading, *, station_id: str | None = None, state: str = "open") -> list[dict[str, Any]]:
-    """The station's (or all) tickets, oldest first: `open` are still to be made, `done` are ready, served or voided.
+def tickets_list(
+    reading: Reading, *, station_id: str | None = None, state: str = "open", now: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The station's (or all) tickets, oldest first: `open` are still to be made, `done` are ready, served or voided,
+    `pass` have something that is not served.
 
-    Of the running business day and the one before it, the newest TICKETS_MAX.
+    Of the running business day and the one before it, the newest TICKETS_MAX; what is ready for AT_PASS_MAX before `now`
+    is not at the pass any more.
     """
     latest = current_business_date(reading)
     if latest is None:
         return []
     since = (date.fromisoformat(latest) - timedelta(days=1)).isoformat()
     condition = _CONDITIONS[state] + (" AND l.station_id = :station_id" if station_id else "")
-    rows = reading.rows(_CANDIDATES.format(condition=condition), since=since, station_id=station_id, limit=TICKETS_MAX)
+    ready_since = instant_text(now - AT_PASS_MAX) if now else ""
+    asked = {"since": since, "station_id": station_id, "ready_since": ready_since, "limit": TICKETS_MAX}
+    rows = reading.rows(_CANDIDATES.format(condition=condition), **asked)
     tickets = ticket_views(reading, [row["ticket_id"] for row in rows])
+    if state == "pass":
+        return tickets
     return [ticket for ticket in tickets if (ticket["state"] in OPEN_STATES) == (state == "open")]
 
 

@@ -53,7 +53,7 @@ LONG_MODULES = {
 }
 LONG_FUNCTIONS = {
     ("tests/buffr/replay/edge_double.py", "app_of"): 74,
-    ("tests/edge/terminal/node_double.py", "node_app"): 163,
+    ("tests/edge/terminal/node_double.py", "node_app"): 164,
     ("tests/hospitality/orders/test_service.py", "test_an_order_is_answered_whole_at_the_menus_prices"): 80,
 }
 

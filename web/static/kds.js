@@ -8,14 +8,15 @@ import { setText } from "./dom.js";
 import { followConnection } from "./sign.js";
 import { say } from "./texts.js";
 import { Alarm } from "./kds/alarm.js";
-import { Board, isOpen } from "./kds/board.js";
-import { actionOf, isLastToMake } from "./kds/card.js";
+import { Board, isOpen, isUnserved } from "./kds/board.js";
+import { actionOf, isAtPass, isLastToMake } from "./kds/card.js";
 import { paintRecall, paintStations } from "./kds/foot.js";
 import { NumberKeys } from "./kds/keys.js";
 import { LineKeys } from "./kds/lines.js";
 import { Memory } from "./kds/memory.js";
 import { neighbour } from "./kds/moves.js";
 import { NotEnrolled, ask } from "./node.js";
+import { atPass } from "./kds/passes.js";
 import { listen } from "./kds/press.js";
 import { paintAllDay } from "./kds/rail.js";
 import { Sound } from "./kds/sound.js";
@@ -24,6 +25,7 @@ import { Stillness } from "./kds/stillness.js";
 import { View } from "./kds/view.js";
 import { isMade, place } from "./kds/words.js";
 
+const PASS = "pass"; // the expeditor's, where orders stand instead of tickets
 const PAGE_BACK_MS = 20_000;
 const SKEW_TOLD_MS = 2000;
 
@@ -36,7 +38,8 @@ const { property, api, locale, zone } = root.dataset;
 const clock = new ServerClock();
 clock.hear(root.dataset.serverTime);
 const memory = new Memory(property);
-const board = new Board({ memory });
+const isPass = root.dataset.station === PASS;
+const board = new Board({ memory, isShown: isPass ? isUnserved : isOpen });
 const sound = new Sound(memory);
 const keys = new NumberKeys();
 const lineKeys = new LineKeys();
@@ -47,6 +50,7 @@ const steps = new Steps({ api, isCutOff: () => connection.state === State.cutOff
 const alarm = new Alarm(root, { clock, connection, timeOfDay });
 
 let stationId = root.dataset.station || null;
+let shown = new Map();
 let listState = "loading";
 let listTrouble = "";
 let version = null;
@@ -60,8 +64,14 @@ function timeOfDay(milliseconds) {
 
 // ---- what is shown -------------------------------------------------------------------------------------------
 
+/** What stands here: tickets of the station, or at the pass orders. */
+function entriesHere() {
+  return isPass ? atPass(board.open()) : board.open(stationId);
+}
+
 function arrange() {
-  const entries = board.open(stationId);
+  const entries = entriesHere();
+  shown = new Map(entries.map((entry) => [entry.ticket.id, entry]));
   keys.assign(entries.map((entry) => entry.ticket.id));
   const views = entries.map((entry) => ({
     entry,
@@ -88,13 +98,13 @@ function schedule() {
 
 function paint() {
   const now = clock.now();
-  const entries = board.open(stationId);
+  const entries = entriesHere();
   if (lineKeys.expire((id) => entries.some((entry) => entry.ticket.id === id))) schedule();
   view.paint(now, stepsOf);
   paintStations(foot, board, now);
   const bumped = lastBumped();
   const step = bumped && steps.of(bumped.id);
-  paintRecall(foot, bumped, step?.step === "recall" ? step : null, lineKeys.asking);
+  paintRecall(foot, bumped, step?.step === "recall" || step?.step === "return" ? step : null, lineKeys.asking);
   paintAllDay(rail, entries);
   setText(rail.querySelector("[data-clock]"), timeOfDay(now).replace(/:\d\d$/, ""));
   const skewed = Math.abs(clock.skew()) > SKEW_TOLD_MS;
@@ -125,11 +135,13 @@ function emptyState() {
 // ---- what the cook does --------------------------------------------------------------------------------------
 
 function act(id, lineId = null) {
-  const entry = board.get(id);
+  const entry = shown.get(id);
   if (!entry) return;
   if (actionOf(entry) === "action_acknowledge") {
-    board.acknowledge(id);
+    for (const ticketId of entry.ticket.ticket_ids ?? [id]) board.acknowledge(ticketId);
     schedule();
+  } else if (isAtPass(entry.ticket)) {
+    serve(entry.ticket, lineId);
   } else if (isOpen(entry.ticket)) {
     const line = entry.ticket.lines.find((known) => known.id === lineId && known.state !== "voided");
     if (line && !isLastToMake(entry.ticket, lineId)) {
@@ -141,6 +153,14 @@ function act(id, lineId = null) {
   }
 }
 
+// What is ready goes; a line goes by itself however far it is, and one that went comes back.
+function serve(ticket, lineId) {
+  const line = ticket.lines.find((known) => known.id === lineId && known.state !== "voided");
+  lastIndex = view.grid.flat().indexOf(ticket.id);
+  if (line) steps.begin(ticket.id, line.state === "served" ? "return" : "serve", lineId, ticket.ticket_ids);
+  else steps.begin(ticket.id, "serve", null, ticket.ticket_ids);
+}
+
 function start(id) {
   const ticketId = id ?? selected();
   const entry = ticketId && board.get(ticketId);
@@ -149,7 +169,8 @@ function start(id) {
 
 function recall() {
   const bumped = lastBumped();
-  if (bumped) steps.begin(bumped.id, "recall");
+  if (bumped?.tickets) steps.begin(bumped.id, "return", null, bumped.tickets);
+  else if (bumped) steps.begin(bumped.id, "recall");
 }
 
 function turn(by) {
@@ -159,7 +180,7 @@ function turn(by) {
 }
 
 function move(direction) {
-  const picking = board.get(lineKeys.ticketId)?.ticket;
+  const picking = shown.get(lineKeys.ticketId)?.ticket;
   if (picking && (direction === "up" || direction === "down")) {
     lineKeys.move(picking, direction === "down" ? 1 : -1);
     schedule();
@@ -170,7 +191,7 @@ function move(direction) {
 }
 
 function digit(key) {
-  const picking = board.get(lineKeys.ticketId)?.ticket;
+  const picking = shown.get(lineKeys.ticketId)?.ticket;
   if (picking) {
     const line = lineKeys.lineOf(picking, key);
     lineKeys.touch();
@@ -212,10 +233,15 @@ function selected() {
 }
 
 function lastBumped() {
-  return memory.bumped.find((ticket) => stationId === null || ticket.stationId === stationId) ?? null;
+  const isHere = (ticket) => (stationId === null ? ticket.stationId !== PASS : ticket.stationId === stationId);
+  return memory.bumped.find(isHere) ?? null;
 }
 
 function showStation(id) {
+  if (isPass || id === PASS) {
+    location.assign(id === null ? "?station=all" : `?station=${encodeURIComponent(id)}`); // another list, read anew
+    return;
+  }
   stationId = id;
   view.page = 0;
   for (const chip of foot.querySelectorAll("[data-station]")) {
@@ -237,7 +263,7 @@ async function fetchList() {
   const mine = (listWanted += 1);
   while (mine === listWanted) {
     try {
-      const { items, position } = await ask(`${api}/tickets?state=open`);
+      const { items, position } = await ask(`${api}/tickets?state=${isPass ? "pass" : "open"}`);
       if (mine !== listWanted) return null;
       listBackoff.reset();
       board.takeList(items, position);
@@ -276,9 +302,9 @@ async function begin() {
 function takeNews({ event, position, data }) {
   if (event !== "ticket_updated") return;
   const news = board.takeEvent(data.ticket, position);
-  const ours = stationId === null || data.ticket.station_id === stationId;
+  const ours = isPass || stationId === null || data.ticket.station_id === stationId;
   if (ours && (news === "ticket" || news === "change")) sound.play(news);
-  if (news === "step" && !isOpen(data.ticket) && data.ticket.state !== "voided") rememberBump(data.ticket);
+  if (!isPass && news === "step" && !isOpen(data.ticket) && data.ticket.state !== "voided") rememberBump(data.ticket);
   if (isOpen(data.ticket)) memory.removeBumped(data.ticket.id);
   schedule();
 }
@@ -293,11 +319,18 @@ function rememberBump(ticket) {
   });
 }
 
-function takeAnswer({ step, ticket, ticketId }) {
-  board.takeAnswer(ticket);
-  if (step === "bump") rememberBump(ticket);
-  if (step === "recall") memory.removeBumped(ticketId);
+function takeAnswer({ step, tickets, ticketId }) {
+  for (const ticket of tickets) board.takeAnswer(ticket);
+  if (step === "bump") rememberBump(tickets[0]);
+  if (step === "serve" && !tickets.some(isUnserved)) rememberServed(ticketId, tickets);
+  if (step === "recall" || step === "return") memory.removeBumped(ticketId);
   schedule();
+}
+
+function rememberServed(id, tickets) {
+  const [first] = tickets;
+  const ids = tickets.map((ticket) => ticket.id);
+  memory.addBumped({ id, stationId: PASS, number: first.order_number, place: place(first), tickets: ids });
 }
 
 connection.addEventListener("news", ({ detail }) => takeNews(detail));

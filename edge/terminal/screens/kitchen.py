@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from edge.terminal import acts, fetching
 from edge.terminal.news import Topic
+from edge.terminal.passes import AT_PASS, PASS, at_pass
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.place import Place
 from edge.terminal.shapes import Ticket
@@ -79,8 +80,15 @@ class KitchenPlace(Place):
         if topics & {Topic.TICKETS, Topic.LINK, Topic.SESSION}:
             self._draw()
 
+    @property
+    def _at_pass(self) -> bool:
+        """Whether an expeditor looks at all stations' lines of each order."""
+        return self._station_id == PASS
+
     def _tickets(self) -> list[Ticket]:
         board = self.desk.board
+        if self._at_pass:
+            return at_pass(board.queue(None, AT_PASS))
         return board.queue(self._station_id, {"ready"}) if self._ready else board.queue(self._station_id)
 
     def _draw(self) -> None:
@@ -110,7 +118,7 @@ class KitchenPlace(Place):
 
     def _head(self, tickets: list[Ticket]) -> Content:
         """Which station, how much there is, how old the oldest is."""
-        stations = {station.id: station.name for station in self.desk.board.stations}
+        stations = {station.id: station.name for station in self.desk.board.stations} | {PASS: _("The pass")}
         name = stations.get(self._station_id or "", _("All stations"))
         view = _("Ready") if self._ready else _("To do")
         parts = [n_("{n} ticket", "{n} tickets", len(tickets))]
@@ -130,7 +138,7 @@ class KitchenPlace(Place):
             return None
         if action == "recall":
             return True
-        if self._ready and action in {"step", "lines"}:
+        if (self._ready and action in {"step", "lines"}) or (self._at_pass and action == "step"):
             return False
         return self.wall.current is not None or None
 
@@ -139,7 +147,7 @@ class KitchenPlace(Place):
         if self.wall.picking:
             self._step_line()
         else:
-            self.action_step("serve" if self._ready else "bump")
+            self.action_step("serve" if self._ready or self._at_pass else "bump")
 
     def action_lines(self) -> None:
         """Pick lines one by one, or whole tickets again."""
@@ -154,7 +162,10 @@ class KitchenPlace(Place):
     def _step_line(self) -> None:
         ticket, line = self.wall.current, self.wall.line
         if ticket is not None and line is not None:
-            self._step(ticket, "recall" if line.made else "bump", line.id)
+            if self._at_pass:
+                self._step(ticket, "return" if line.state == "served" else "serve", line.id)
+            else:
+                self._step(ticket, "recall" if line.made else "bump", line.id)
 
     def on_ticket_wall_taken(self) -> None:
         if self.desk.may("kitchen.bump"):
@@ -168,13 +179,23 @@ class KitchenPlace(Place):
     def _step(self, ticket: Ticket, verb: str, line_id: str = "") -> None:
         if ticket.id in self._pending:
             return
-        words = {"bump": _("bumping …"), "start": _("…"), "serve": _("serving …"), "recall": _("recalling …")}
-        self._pending[ticket.id] = words[verb]
+        words = {"bump": _("bumping …"), "serve": _("serving …"), "recall": _("recalling …")}
+        self._pending[ticket.id] = words.get(verb, _("…"))
         self._draw()
-        ask(self, f"{verb} {ticket.id} {line_id}".rstrip(), acts.step(self.desk, ticket.id, verb, line_id))
+        about = f"{verb} {ticket.id} {line_id}".rstrip()
+        if ticket.parts:
+            ask(self, about, acts.at_pass(self.desk, ticket.parts, verb, line_id))
+        else:
+            ask(self, about, acts.step(self.desk, ticket.id, verb, line_id))
 
     def action_recall(self) -> None:
-        """Take back: the chosen ready ticket, or in the queue the one bumped last."""
+        """Take back: the chosen ready ticket, or in the queue the one bumped last; at the pass the order served last."""
+        if self._at_pass:
+            if self.desk.last_served:
+                ask(self, "return", acts.at_pass(self.desk, self.desk.last_served, "return"))
+            else:
+                self.say(_("Nothing was served that could come back."), "warn")
+            return
         if self._ready and self.wall.current:
             self._step(self.wall.current, "recall")
             return
@@ -193,12 +214,17 @@ class KitchenPlace(Place):
             else:
                 self._step(event.value, "recall")
             return
-        if event.about == "ready":
+        if event.about in {"ready", PASS}:
             self._draw()
+            return
+        if event.about == "return":
+            self.say(_("It is back at the pass."), "good")
             return
         verb, ticket_id, *line_ids = event.about.split(" ")
         self._pending.pop(ticket_id, None)
-        ticket = self.desk.board.tickets.get(ticket_id)
+        order_id = ticket_id.partition("/")[0]
+        known = self.desk.board.tickets.values()
+        ticket = next((one for one in known if ticket_id == one.id or order_id == one.order_id), None)
         number = ticket.order_number if ticket else ""
         line = next((one for one in ticket.lines if one.id in line_ids), None) if ticket else None
         self.say(_done(verb).format(number=line.name if line else number), "good")
@@ -213,15 +239,20 @@ class KitchenPlace(Place):
         self._draw()
 
     def action_next_station(self) -> None:
-        """On to the next station, after the last one all of them."""
-        stations: list[str | None] = [None, *(station.id for station in self.desk.board.stations)]
+        """On to the next station, after the last one the pass, then all of them."""
+        stations: list[str | None] = [None, *(station.id for station in self.desk.board.stations), PASS]
         here = stations.index(self._station_id) if self._station_id in stations else 0
         self._station_id = stations[(here + 1) % len(stations)]
         self._station_chosen = True
+        self.wall.pick_lines(on=False)
+        if self._at_pass:
+            self._ready = False
+            ask(self, PASS, fetching.tickets_at_pass(self.desk))
         self._draw()
+        self.refresh_bindings()
 
     def action_other_list(self) -> None:
-        self._ready = not self._ready
+        self._ready = not self._ready and not self._at_pass
         if self._ready:
             ask(self, "ready", fetching.done_tickets(self.desk))
         self._draw()
@@ -242,4 +273,5 @@ def _done(verb: str) -> str:
         "recall": _("{number} is back in the queue."),
         "serve": _("{number} is served."),
         "start": _("{number} is begun."),
+        "return": _("{number} is back at the pass."),
     }[verb]

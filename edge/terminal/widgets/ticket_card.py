@@ -10,7 +10,7 @@ from edge.terminal.acts import place_words
 from edge.terminal.board import TICKETS_TO_DO
 from edge.terminal.shapes import Ticket, TicketLine
 from edge.terminal.widgets.painted import Part, fitted, wrapped
-from edge.terminal.words import _
+from edge.terminal.words import _, later
 
 # From this share of its prep time on, a ticket is due; at the whole of it, it is late.
 DUE_SHARE = 0.75
@@ -22,6 +22,12 @@ NUMBERED_MAX = 9
 # as the kitchen's screen in the browser: rather once too often than once too rarely
 ALLERGY_WORDS = ("allerg", "anaphyla", "epipen", "intoleran", "coeliac", "celiac")
 
+_STATES = {
+    "placed": later("○ to make"),
+    "in_preparation": later("▶ begun"),
+    "ready": later("✔ ready"),
+    "served": later("✔ served"),
+}
 Line = list[Part]
 
 
@@ -117,12 +123,16 @@ def _notes(ticket: Ticket, width: int) -> list[Line]:
 def _items(ticket: Ticket, width: int, picked: int | None) -> list[Line]:
     lines: list[Line] = []
     place = 0
+    station = ""
     for line in ticket.lines:
+        if line.station != station:
+            station = line.station
+            lines.append([(fitted(f"─ {station} ".ljust(width, "─"), width), "accent")])
         if line.void_reason:
             lines.append([(fitted(_("VOID {item}").format(item=f"{line.quantity} {line.name}"), width), "alarm")])
             continue
         digit = f"{place + 1}:" if picked is not None and place < NUMBERED_MAX else ""
-        done = line.made and ticket.state in TICKETS_TO_DO
+        done = bool(ticket.parts) or (line.made and ticket.state in TICKETS_TO_DO)
         lines += _item(line, width, digit=digit, picked=picked == place, done=done)
         place += 1
     return lines
@@ -130,14 +140,15 @@ def _items(ticket: Ticket, width: int, picked: int | None) -> list[Line]:
 
 def _item(line: TicketLine, width: int, *, digit: str, picked: bool, done: bool) -> list[Line]:
     seat = _("s{seat}").format(seat=line.seat) if line.seat else ""
-    aside = {"ready": _("✔ ready"), "served": _("✔ served")}.get(line.state or "", "") if done else seat
-    tone = "cursor" if picked else "quiet" if done else "strong"
+    aside = _STATES.get(line.state or "", "") if done else seat
+    aside = _(aside) if done else aside
+    tone = "cursor" if picked else "quiet" if done and line.made and not line.station else "strong"
     name = f"{digit}{line.quantity} {line.name}"
     room = width - len(aside) - 1 if aside else width
     first, *rest = wrapped(name, room)[:WRAPPED_LINES_MAX] or [""]
     lines: list[Line] = [[(fitted(first, room), tone)]]
     if aside:
-        lines[0].append((f" {aside}", "good" if done else "quiet"))
+        lines[0].append((f" {aside}", "good" if done and line.made else "quiet"))
     lines += [[(fitted(f"  {text}", width), tone)] for text in rest]
     for option in line.options:
         times = f"{option.quantity} x " if option.quantity > 1 else ""

@@ -31,8 +31,18 @@ PROPERTY = "0198a000-0000-7000-8000-000000000001"
 STATIONS = (Station("st-grill", "Grill"), Station("st-cold", "Cold"), Station("st-pass", "Pastry"))
 TOKEN = "terminal-token-of-the-test"
 HEARTBEAT_SECONDS = 2.0
-STATE_AFTER = {"start": "in_preparation", "bump": "ready", "serve": "served", "recall": "in_preparation"}
-OPEN = ("placed", "in_preparation")
+STATE_AFTER = {
+    "start": "in_preparation",
+    "bump": "ready",
+    "serve": "served",
+    "recall": "in_preparation",
+    "return": "ready",
+}
+SHOWN = {
+    "open": ("placed", "in_preparation"),
+    "done": ("ready", "served", "voided"),
+    "pass": ("placed", "in_preparation", "ready"),
+}
 
 
 @dataclass
@@ -283,7 +293,7 @@ class KitchenNode:
             items = [
                 ticket
                 for ticket in sorted(self.book.tickets.values(), key=lambda known: known["placed_at"])
-                if (ticket["state"] in OPEN) == (state == "open") and station_id in (None, ticket["station_id"])
+                if ticket["state"] in SHOWN[state] and station_id in (None, ticket["station_id"])
             ]
             return JSONResponse({"items": items, "position": self.book.position()})
 
@@ -297,6 +307,20 @@ class KitchenNode:
             request: Request, ticket_id: str, step: str, idempotency_key: str | None = Header(None)
         ) -> Response:
             return self._step(ticket_id, step, idempotency_key, (await request.json()).get("line_ids"))
+
+        @app.post(f"/api/v1/properties/{PROPERTY}/pass/{{step}}")
+        async def at_pass(request: Request, step: str, idempotency_key: str | None = Header(None)) -> Response:
+            told = await request.json()
+            ready = [line["id"] for id in told["ticket_ids"] for line in self.book.tickets[id]["lines"]]
+            if step == "serve":
+                ready = [id for id in ready if id in self._ready_lines()]
+            for ticket_id in told["ticket_ids"]:
+                self._step(ticket_id, step, None, told.get("line_ids", ready))
+            return JSONResponse({"items": [self.book.tickets[id] for id in told["ticket_ids"]]}, status_code=201)
+
+    def _ready_lines(self) -> set[str]:
+        lines = (line for ticket in self.book.tickets.values() for line in ticket["lines"])
+        return {line["id"] for line in lines if line["state"] == "ready"}
 
     async def _live(self, socket: WebSocket) -> None:
         await socket.accept()

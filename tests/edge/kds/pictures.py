@@ -90,6 +90,36 @@ def line_by_line(page: Page, node: KitchenNode) -> None:
     page.locator(".line.is-made .line-key").wait_for()
 
 
+def several_stations(node: KitchenNode) -> None:
+    """Orders whose lines stand at three stations, one of them complete."""
+    node.book.station_id = None
+    stations = (("st-grill", "Grill"), ("st-cold", "Cold"), ("st-pass", "Pastry"))
+    dishes = ("Oryx steak", "Green salad", "Malva pudding", "Kapana plate", "Beef carpaccio", "Grilled kingklip")
+    for number in range(7):
+        for place, (station_id, name) in enumerate(stations[: number % 3 + 1]):
+            made = ("ready", "in_preparation", "placed")[(number + place) % 3] if number else "ready"
+            lines = [line(dishes[(number + place + more) % 6], 1 + more, seat=more + 1) for more in range(2)]
+            lines = [{**one, "state": made} for one in lines]
+            node.place(
+                *lines,
+                minutes_ago=14.5 - 2 * number,
+                station_id=station_id,
+                station_name=name,
+                order_id=f"o-{number}",
+                order_number=f"A1-{101 + number}",
+                table=str(number + 3),
+                state=made,
+            )
+
+
+def at_pass(page: Page, node: KitchenNode) -> None:
+    """The expeditor's screen; a line went by itself."""
+    page.get_by_role("link", name="The pass").click()
+    live(page, node)
+    page.locator(".card").nth(2).locator(".line").first.click()
+    page.locator(".line.is-made").wait_for()
+
+
 def nothing(node: KitchenNode) -> None:
     """No order yet."""
 
@@ -100,6 +130,7 @@ SCENES: dict[str, Scene] = {
     "busy": scene(busy_evening, ".card", live),
     "changed": scene(busy_evening, ".card", change_orders),
     "lines": scene(busy_evening, ".card", line_by_line),
+    "pass": scene(several_stations, ".picker", at_pass),
     "cut-off": scene(busy_evening, ".card", cut_off),
 }
 

@@ -202,3 +202,29 @@ def test_a_ticket_then_its_line_are_chosen_by_keys(screen: Page, node: KitchenNo
     screen.keyboard.press("2")
     expect(screen.locator(".card-place")).to_have_text(["Table 1"])
     assert node.state_of(ticket) == "ready"
+
+
+def test_the_expeditor_sees_all_stations_of_an_order_and_serves_what_is_ready(page: Page, node: KitchenNode) -> None:
+    node.book.station_id = None
+    grill = node.place(line("Oryx steak"), line("Chips"), order_id="o-1", table="5", minutes_ago=2)
+    cold = node.place(line("Green salad"), order_id="o-1", table="5", station_id="st-cold", station_name="Cold")
+    node.place(line("Soup"), order_id="o-2", table="6")
+    page.goto(node.enrol_url)
+    page.get_by_role("link", name="The pass").click()
+    card = page.locator(".card").first
+    expect(page.locator(".card-place")).to_have_text(["Table 5", "Table 6"])
+    expect(card.locator(".line-station")).to_have_text(["Cold", "Grill"])
+    node.change(cold, state="ready", lines=[{**known, "state": "ready"} for known in node.lines_of(cold)])
+    expect(card.locator(".line-at")).to_have_text(["ready", "to make", "to make"])
+    card.locator(".card-head").click()
+    expect(card.locator(".line-at")).to_have_text(["to make", "to make"])
+    assert [node.state_of(ticket) for ticket in (grill, cold)] == ["placed", "served"]
+    card.locator(".line", has_text="Chips").click()
+    expect(card.locator(".line-at")).to_have_text(["to make", "served"])
+    node.change(grill, state="ready", lines=[{**known, "state": "ready"} for known in node.lines_of(grill)])
+    expect(card.locator(".card-foot")).to_have_text("All ready. Tap to serve")
+    page.keyboard.press("1")
+    expect(page.locator(".card-place")).to_have_text(["Table 6"])
+    page.keyboard.press("r")
+    expect(page.locator(".card-place")).to_have_text(["Table 5", "Table 6"])
+    assert [node.state_of(ticket) for ticket in (grill, cold)] == ["ready", "served"]

@@ -9,7 +9,9 @@ SCRIPTS = [STATIC_FOLDER / "kds.js", STATIC_FOLDER / "sign.js", *sorted((STATIC_
 # Keys that scripts put together from a state's name; each family is listed in full.
 FAMILIES = {
     "step_": [
-        f"{step}_{phase}" for step in ("bump", "start", "recall") for phase in ("sending", "waiting", "done", "failed")
+        f"{step}_{phase}"
+        for step in ("bump", "start", "recall", "serve", "return")
+        for phase in ("sending", "waiting", "done", "failed")
     ],
     "age_": ["soon", "late"],
     "channel_": ["takeaway", "delivery", "counter"],
@@ -17,8 +19,8 @@ FAMILIES = {
     "theme_": ["system", "light", "dark"],
     "sign_": ["connecting", "online", "property_only", "cut_off"],
     "covers_": ["one", "two", "few", "many", "other"],
-    "line_": ["ready", "served"],
-    "action_": ["bump", "acknowledge"],
+    "line_": ["placed", "in_preparation", "ready", "served"],
+    "action_": ["bump", "acknowledge", "serve"],
 }
 
 

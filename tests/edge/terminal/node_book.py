@@ -10,7 +10,13 @@ Json = dict[str, Any]
 PROPERTY = "0198a000-0000-7000-8000-000000000001"
 TAX_BP = 1500
 OPEN_STATES = ("placed", "in_preparation")
-STATE_AFTER = {"start": "in_preparation", "bump": "ready", "serve": "served", "recall": "in_preparation"}
+STATE_AFTER = {
+    "start": "in_preparation",
+    "bump": "ready",
+    "serve": "served",
+    "recall": "in_preparation",
+    "return": "ready",
+}
 EVERYTHING = [
     "orders.place",
     "orders.void",
@@ -333,6 +339,13 @@ class Book:
             "payments": self.payments[order_id],
             "property": {"name": "Harbour Kitchen"},
         }
+
+    def at_pass(self, verb: str, ticket_ids: list[str], line_ids: list[str] | None = None) -> Json:
+        for ticket_id in ticket_ids:
+            lines = self.tickets[ticket_id]["lines"]
+            ready = [line["id"] for line in lines if line["state"] == "ready"] if verb == "serve" else None
+            self.step(ticket_id, verb, ready if line_ids is None else line_ids)
+        return {"items": [self.tickets[ticket_id] for ticket_id in ticket_ids]}
 
     def step(self, ticket_id: str, verb: str, line_ids: list[str] | None = None) -> Json:
         ticket = self.tickets[ticket_id]

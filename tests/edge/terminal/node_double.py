@@ -236,6 +236,7 @@ def node_app(node: NodeDouble) -> FastAPI:
         return book.status()
 
     _kitchen(api, node, terminal, may("kitchen.bump"))
+    _pass(api, node, may("kitchen.bump"))
     _till(api, node, terminal)
     app.include_router(api)
     app.websocket("/ws")(_live(node))
@@ -248,13 +249,23 @@ def _kitchen(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str], c
 
     @api.get("/tickets", dependencies=[Depends(terminal)])
     async def tickets(state: str = "open") -> Json:
-        fitting = [one for one in book.tickets.values() if (one["state"] in OPEN_STATES) == (state == "open")]
+        shown = {"open": OPEN_STATES, "pass": (*OPEN_STATES, "ready")}.get(state, ("ready", "served", "voided"))
+        fitting = [one for one in book.tickets.values() if one["state"] in shown]
         return {"items": fitting, "position": node.position(len(book.journal))}
 
     @api.post("/tickets/{ticket_id}/{verb}", dependencies=[Depends(cook)])
     async def step(ticket_id: str, verb: str, request: Request, idempotency_key: Key = None) -> Response:
         told = await request.body()
         return node.acted(idempotency_key, told, lambda: (201, book.step(ticket_id, verb, **json.loads(told))))
+
+
+def _pass(api: APIRouter, node: NodeDouble, cook: Callable[[str], str]) -> None:
+    """What the expeditor does."""
+
+    @api.post("/pass/{verb}", dependencies=[Depends(cook)])
+    async def move(verb: str, request: Request, idempotency_key: Key = None) -> Response:
+        told = await request.body()
+        return node.acted(idempotency_key, told, lambda: (201, node.book.at_pass(verb, **json.loads(told))))
 
 
 def _till(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str]) -> None:

@@ -79,6 +79,29 @@ def test_lines_are_bumped_and_brought_back_one_by_one_by_digits_and_enter(node: 
     assert states() == ["ready", "ready", "ready"]
 
 
+def test_the_expeditor_serves_what_is_ready_of_all_stations(node: NodeDouble, make_app: MakeApp) -> None:
+    order = place(node, "4", "Chips", "Windhoek Lager")
+    chips, lager = (ticket for ticket in node.book.tickets.values() if ticket["order_id"] == order["id"])
+    node.book.step(lager["id"], "bump")
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot, "3", "5555")
+            await until_shown(pilot, "1 ticket")
+            await pilot.press("s", "s", "s")
+            await until_shown(pilot, "To do: The pass", "─ Bar", "─ Kitchen", "✔ ready", "○ to make")
+            await pilot.press("enter")
+            await until_shown(pilot, "A1-101 is served", "○ to make")
+            await until(pilot, lambda: (chips["state"], lager["state"]) == ("placed", "served"))
+            await pilot.press("i", "1")
+            await until_gone(pilot, "Table 4")
+            await pilot.press("r")
+            await until_shown(pilot, "It is back at the pass", "Table 4", "✔ ready")
+
+    asyncio.run(scenario())
+    assert (chips["state"], lager["state"]) == ("ready", "served")
+
+
 def test_a_kitchens_own_terminal_needs_nobody_signed_in(node: NodeDouble, make_app: MakeApp) -> None:
     order = place(node, "5", "Chips", "Windhoek Lager")
 
@@ -88,7 +111,7 @@ def test_a_kitchens_own_terminal_needs_nobody_signed_in(node: NodeDouble, make_a
             await pilot.press("s")
             await until_shown(pilot, "To do: Bar", "Windhoek Lager")
             await until_gone(pilot, "Chips")
-            await pilot.press("s", "s")
+            await pilot.press("s", "s", "s")
             await until_shown(pilot, "To do: Kitchen", "Chips")
             await pilot.press("enter")
             await until(pilot, lambda: ticket_of(node, order)["state"] == "ready")

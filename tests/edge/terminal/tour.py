@@ -129,7 +129,10 @@ async def _kitchen(pilot: Pilot[int], served: Served) -> AsyncIterator[str]:
     await pilot.press("tab")
     await until_shown(pilot, "Ready: All stations", "1 ticket")
     yield "ready"
-    await pilot.press("escape")
+    await pilot.press("escape", "s", "s", "s")
+    await until_shown(pilot, "The pass", "─ Bar")
+    yield "pass"
+    await pilot.press("s")
 
 
 async def _settling(pilot: Pilot[int]) -> AsyncIterator[str]:

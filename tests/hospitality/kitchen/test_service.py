@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from hospitality.checks.reading import order_view
 from hospitality.checks.service import void_line
-from hospitality.ground.errors import Forbidden, Invalid, NotFound
+from hospitality.ground.errors import Forbidden, Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
-from hospitality.kitchen.service import step_ticket
+from hospitality.kitchen.service import return_to_pass, serve_at_pass, step_ticket
 from hospitality.kitchen.tickets import ticket_view, ticket_views, tickets_list
 from hospitality.menu.service import edit_item
 from hospitality.orders.models import STEPS
@@ -194,6 +194,50 @@ def test_lines_are_bumped_and_brought_back_one_by_one(restaurant: Restaurant) ->
         node.act(step_ticket, ticket_id, "recalled", line_ids=[soup["id"], beer["id"]])
     assert refused.value.code == "TICKET_LINE_NOT_FOUND"
     assert node.store.counts() == before
+
+
+def test_at_the_pass_what_is_ready_is_served_together_and_comes_back_there(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    order = placed(restaurant)
+    soup, steak, beer = order["lines"]
+    tickets = [soup["ticket_id"], beer["ticket_id"]]
+
+    def at_pass() -> list[str]:
+        return sorted(ticket["id"] for ticket in node.read(tickets_list, state="pass", now=node.now))
+
+    def states(answer: dict[str, Any]) -> list[str]:
+        assert answer["items"] == [node.read(ticket_view, ticket_id) for ticket_id in tickets]
+        return [line["state"] for ticket in answer["items"] for line in ticket["lines"]]
+
+    assert at_pass() == sorted(tickets)
+    before = node.store.counts()
+    with pytest.raises(Refused) as refused:
+        node.act(serve_at_pass, tickets)
+    assert refused.value.code == "NOTHING_READY"
+    assert node.store.counts() == before
+    node.act(step_ticket, tickets[0], "ready", line_ids=[soup["id"]])
+    node.act(step_ticket, tickets[1], "ready")
+    assert states(node.act(serve_at_pass, tickets)) == ["served", "placed", "served"]
+    assert at_pass() == tickets[:1]
+    assert states(node.act(return_to_pass, tickets, line_ids=[beer["id"]])) == ["served", "placed", "ready"]
+    assert node.read(tickets_list, station_id=restaurant.bar) == []  # not its station's again
+    assert states(node.act(serve_at_pass, tickets, line_ids=[steak["id"], beer["id"]])) == ["served"] * 3
+    taken = steps(node)
+    assert states(node.act(serve_at_pass, tickets)) == ["served"] * 3
+    assert steps(node) == taken
+    assert at_pass() == []
+    told = [(entry["kind"], msgspec.json.decode(entry["data"])["line_ids"]) for entry in node.journal("kitchen.")[2:]]
+    assert told == [
+        ("kitchen.ticket_served", [soup["id"]]),
+        ("kitchen.ticket_served", []),
+        ("kitchen.ticket_returned", []),
+        ("kitchen.ticket_served", [steak["id"]]),
+        ("kitchen.ticket_served", []),
+    ]
+    node.act(return_to_pass, tickets)
+    assert at_pass() == sorted(tickets)
+    node.later(hours=3)  # nobody writes down what is served there
+    assert at_pass() == []
 
 
 def test_yesterdays_tickets_stay_and_older_ones_go(restaurant: Restaurant) -> None:

@@ -11,8 +11,9 @@ export class Board {
   #entries = new Map();
   #fetched = null;
 
-  constructor({ memory }) {
-    this.memory = memory;
+  /** `isShown`: whether a ticket is still to be shown; on a station's screen while it is to be made. */
+  constructor({ memory, isShown = isOpen }) {
+    Object.assign(this, { memory, isShown });
   }
 
   /** Take a whole list of open tickets, true as of `position`; everything newer stays as it is. */
@@ -20,7 +21,7 @@ export class Board {
     const listed = new Set(tickets.map((ticket) => ticket.id));
     for (const ticket of tickets) this.#take(ticket, position);
     for (const [id, entry] of this.#entries) {
-      if (!listed.has(id) && isOpen(entry.ticket) && !isNewer(entry.position, position)) this.#entries.delete(id);
+      if (!listed.has(id) && this.isShown(entry.ticket) && !isNewer(entry.position, position)) this.#entries.delete(id);
     }
     this.#fetched = position;
   }
@@ -44,7 +45,7 @@ export class Board {
   /** Open tickets of a station (null: all), rushed ones first, then oldest first; voided ones stay until acknowledged. */
   open(stationId = null) {
     return [...this.#entries.values()]
-      .filter((entry) => isOpen(entry.ticket) || entry.marks.size > 0)
+      .filter((entry) => this.isShown(entry.ticket) || entry.marks.size > 0)
       .filter((entry) => stationId === null || entry.ticket.station_id === stationId)
       .sort((a, b) => Number(b.ticket.rush ?? false) - Number(a.ticket.rush ?? false) || compareText(a.ticket.placed_at, b.ticket.placed_at) || compareText(a.ticket.id, b.ticket.id));
   }
@@ -60,9 +61,9 @@ export class Board {
   #take(ticket, position, { own = false } = {}) {
     const entry = this.#entries.get(ticket.id);
     if (!entry) {
-      const marks = isOpen(ticket) ? voidsOn(ticket, (line) => this.memory.isAcknowledged(line)) : new Map();
+      const marks = this.isShown(ticket) ? voidsOn(ticket, (line) => this.memory.isAcknowledged(line)) : new Map();
       this.#entries.set(ticket.id, { ticket, position, marks });
-      return isOpen(ticket) ? "ticket" : null;
+      return this.isShown(ticket) ? "ticket" : null;
     }
     if (!own && entry.position !== null && isNewer(entry.position, position)) return null;
     const news = this.#compare(entry, ticket);
@@ -73,11 +74,11 @@ export class Board {
   }
 
   #compare(entry, ticket) {
-    if (!isOpen(entry.ticket) && isOpen(ticket)) return "ticket";
+    if (!this.isShown(entry.ticket) && this.isShown(ticket)) return "ticket";
     const fresh = changesBetween(entry.ticket, ticket);
-    const bumped = !isOpen(ticket) && ticket.state !== "voided";
+    const bumped = !this.isShown(ticket) && ticket.state !== "voided";
     if (bumped) entry.marks = new Map();
-    else if (isOpen(entry.ticket)) for (const [line, mark] of fresh) entry.marks.set(line, mark);
+    else if (this.isShown(entry.ticket)) for (const [line, mark] of fresh) entry.marks.set(line, mark);
     return fresh.size > 0 && !bumped ? "change" : "step";
   }
 
@@ -86,11 +87,16 @@ export class Board {
     if (spare <= 0) return;
     for (const [id, entry] of this.#entries) {
       if (spare <= 0) return;
-      if (isOpen(entry.ticket) || entry.marks.size > 0) continue;
+      if (this.isShown(entry.ticket) || entry.marks.size > 0) continue;
       this.#entries.delete(id);
       spare -= 1;
     }
   }
+}
+
+/** Whether anything of a ticket is not with its guest yet. */
+export function isUnserved(ticket) {
+  return ticket.state !== "served" && ticket.state !== "voided";
 }
 
 export function isOpen(ticket) {

@@ -3,6 +3,7 @@
 import { element, setText } from "../dom.js";
 import { say, sayCount } from "../texts.js";
 import { keysOfLines } from "./lines.js";
+import { isComplete } from "./passes.js";
 import { age, allergensWords, isAllergy, isMade, isToMake, optionWords, place, speaksOfAllergy } from "./words.js";
 
 /** Everything that decides how a card looks and how tall it is, its running age apart. */
@@ -19,7 +20,9 @@ export function buildCard(view, piece) {
   return element(
     "article",
     {
-      class: ["card", entry.marks.size > 0 && "is-changed", entry.ticket.rush && "is-rush"].filter(Boolean).join(" "),
+      class: ["card", entry.marks.size > 0 && "is-changed", entry.ticket.rush && "is-rush", isAtPass(entry.ticket) && "is-pass"]
+        .filter(Boolean)
+        .join(" "),
       data: { ticket: entry.ticket.id, part: piece.part, level: "calm" },
       "aria-label": name(entry.ticket),
     },
@@ -99,6 +102,9 @@ function foot({ entry, step, picking }) {
     return element("p", { class: "card-foot is-bad", role: "alert" }, say(`step_${step.step}_failed`, { why }));
   }
   if (entry.marks.size > 0) return element("p", { class: "card-foot is-change" }, say("tap_to_acknowledge"));
+  if (isAtPass(entry.ticket) && isComplete(entry.ticket) && entry.ticket.state !== "voided") {
+    return element("p", { class: "card-foot is-complete" }, say("pass_complete"));
+  }
   return picking ? element("p", { class: "card-foot is-picking" }, say("pick_line")) : null;
 }
 
@@ -119,13 +125,14 @@ function noteLine(note) {
 function line(item, mark, ticket, key, picking) {
   const whole = ticket.state === "voided";
   const voided = whole || item.state === "voided" || mark?.kind === "void";
-  const made = isMade(item) && !voided;
+  const made = (isAtPass(ticket) ? item.state === "served" : isMade(item)) && !voided;
   const picked = picking && picking.lineId === item.id;
   const classes = ["line", voided && "is-void", mark && "is-marked", made && "is-made", picked && "is-picked"];
   const options = voided ? [] : item.options.map(optionLine);
   return element(
     "li",
     { class: classes.filter(Boolean).join(" "), data: { line: item.id } },
+    item.isFirst ? element("span", { class: "line-station" }, item.station) : null,
     element("span", { class: "line-quantity" }, String(item.quantity)),
     element(
       "span",
@@ -133,7 +140,7 @@ function line(item, mark, ticket, key, picking) {
       key ? element("kbd", { class: "line-key" }, key) : null,
       voided ? element("s", {}, item.name) : item.name,
     ),
-    aside(item, made),
+    aside(item, made, !voided && isAtPass(ticket)),
     whole ? null : markWords(item, mark, voided),
     ...options,
     item.note && !voided ? noteWords(item.note) : null,
@@ -141,7 +148,8 @@ function line(item, mark, ticket, key, picking) {
   );
 }
 
-function aside(item, made) {
+function aside(item, made, atPass) {
+  if (atPass) return element("span", { class: "line-at", data: { at: item.state } }, say(`line_${item.state}`));
   const words = made ? say(`line_${item.state}`) : item.seat ? say("seat", { seat: item.seat }) : "";
   return words ? element("span", { class: made ? "line-made" : "line-seat" }, words) : null;
 }
@@ -187,7 +195,13 @@ function name(ticket) {
 
 /** What a press does to this ticket now. */
 export function actionOf(entry) {
-  return entry.marks.size > 0 ? "action_acknowledge" : "action_bump";
+  if (entry.marks.size > 0) return "action_acknowledge";
+  return isAtPass(entry.ticket) ? "action_serve" : "action_bump";
+}
+
+/** Whether this is an order's card at the pass. */
+export function isAtPass(ticket) {
+  return ticket.ticket_ids !== undefined;
 }
 
 /** Whether this line is the last that its ticket waits for. */

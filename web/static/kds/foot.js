@@ -2,12 +2,14 @@
 
 import { setText } from "../dom.js";
 import { say } from "../texts.js";
+import { isOpen } from "./board.js";
 import { age } from "./words.js";
 
 /** Write each station's load into its chip: how many tickets, and the age of the oldest. */
 export function paintStations(foot, board, now) {
   for (const chip of foot.querySelectorAll("[data-station]")) {
-    const entries = board.open(chip.dataset.station || null);
+    if (chip.dataset.station === "pass") continue;
+    const entries = board.open(chip.dataset.station || null).filter((entry) => isOpen(entry.ticket) || entry.marks.size > 0);
     const oldest = entries.length ? age(entries[0].ticket, now) : null;
     setText(chip.querySelector("[data-load]"), String(entries.length));
     setText(chip.querySelector("[data-oldest]"), oldest ? oldest.text : "");

@@ -1,7 +1,7 @@
 // Sends what the cook did (bump, recall, start; with a ticket or one of its lines) and does not give up: each step keeps
 // its idempotency key, so that a repeat after a lost answer is the same step and never a second one.
 //
-// Event "change": a step moved on. Event "answer" (detail: {step, ticket}): the node did it.
+// Event "change": a step moved on. Event "answer" (detail: {step, tickets, ticketId}): the node did it.
 
 import { Backoff } from "../backoff.js";
 import { newKey } from "../node.js";
@@ -33,13 +33,16 @@ export class Steps extends EventTarget {
     return found;
   }
 
-  /** Begin a step, or try a failed one again; a step that is under way is left alone (R7: twenty taps, one bump). */
-  begin(ticketId, step, lineId = null) {
+  /**
+   * Begin a step, or try a failed one again; a step that is under way is left alone (R7: twenty taps, one bump).
+   * `tickets`: the ids of those that an order's card at the pass stands for.
+   */
+  begin(ticketId, step, lineId = null, tickets = null) {
     const name = lineId === null ? ticketId : `${ticketId} ${lineId}`;
     const known = this.#steps.get(name);
     if (known && known.phase !== "failed") return;
     const again = known && known.step === step && !known.refused;
-    const entry = { ticketId, lineId, step, key: again ? known.key : newKey(), phase: "sending", message: "", tries: 0, refused: false };
+    const entry = { ticketId, lineId, tickets, step, key: again ? known.key : newKey(), phase: "sending", message: "", tries: 0, refused: false };
     entry.backoff = new Backoff();
     this.#steps.set(name, entry);
     this.#changed();
@@ -66,10 +69,13 @@ export class Steps extends EventTarget {
     let response;
     let body;
     try {
-      response = await this.send(`${this.api}/tickets/${entry.ticketId}/${entry.step}`, {
+      response = await this.send(`${this.api}/${entry.tickets ? "pass" : `tickets/${entry.ticketId}`}/${entry.step}`, {
         method: "POST",
         headers: { "Content-Type": "application/json", "Idempotency-Key": entry.key },
-        body: JSON.stringify(entry.lineId === null ? {} : { line_ids: [entry.lineId] }),
+        body: JSON.stringify({
+          ...(entry.tickets ? { ticket_ids: entry.tickets } : {}),
+          ...(entry.lineId === null ? {} : { line_ids: [entry.lineId] }),
+        }),
         signal: AbortSignal.timeout(ANSWER_MAX_MS),
       });
       body = await response.json();
@@ -82,10 +88,10 @@ export class Steps extends EventTarget {
     else this.#refused(entry, body);
   }
 
-  #done(entry, ticket) {
+  #done(entry, answer) {
     entry.phase = "done";
     const { step, ticketId } = entry;
-    this.dispatchEvent(new CustomEvent("answer", { detail: { step, ticket, ticketId } }));
+    this.dispatchEvent(new CustomEvent("answer", { detail: { step, tickets: answer.items ?? [answer], ticketId } }));
     this.#changed();
   }
 
