@@ -35,6 +35,7 @@ from hospitality.ground.private_file import write_private
 from hospitality.kitchen.api import router as kitchen_router
 from hospitality.menu.api import router as menu_router
 from hospitality.orders.api import router as orders_router
+from hospitality.paper.api import router as paper_router
 from hospitality.parties.api import router as parties_router
 from hospitality.payments.api import router as payments_router
 from hospitality.people.api import router as people_router
@@ -58,6 +59,7 @@ ROUTERS = (
     checks_router,
     tables_router,
     parties_router,
+    paper_router,
     cash_router,
     days_router,
     requests_router,

@@ -12,6 +12,7 @@ import hospitality.cash.models
 import hospitality.days.models
 import hospitality.menu.models
 import hospitality.orders.models
+import hospitality.paper.models
 import hospitality.parties.models
 import hospitality.payments.models
 import hospitality.people.models

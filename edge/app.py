@@ -23,6 +23,7 @@ from hospitality.ground.quick_route import install_quick_way
 from hospitality.kitchen.api import router as kitchen_router
 from hospitality.menu.api import router as menu_router
 from hospitality.orders.api import router as orders_router
+from hospitality.paper.api import router as paper_router
 from hospitality.parties.api import router as parties_router
 from hospitality.payments.api import router as payments_router
 from hospitality.people.api import router as people_router
@@ -47,6 +48,7 @@ ROUTERS = (
     approvals_router,
     tables_router,
     parties_router,
+    paper_router,
     cash_router,
     days_router,
     requests_router,

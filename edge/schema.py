@@ -15,6 +15,7 @@ import hospitality.ground
 import hospitality.kitchen.service
 import hospitality.menu.models
 import hospitality.orders.models
+import hospitality.paper.models
 import hospitality.parties.models
 import hospitality.payments.models
 import hospitality.people.models

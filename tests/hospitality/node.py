@@ -24,6 +24,7 @@ from hospitality.ground.tables import Row
 from hospitality.ground.work import Caller, Place, Work
 from hospitality.menu import models as _menu  # noqa: F401
 from hospitality.orders import models as _orders  # noqa: F401
+from hospitality.paper import models as _paper  # noqa: F401
 from hospitality.parties import models as _parties  # noqa: F401
 from hospitality.payments import models as _payments  # noqa: F401
 from hospitality.people import models as _people  # noqa: F401

@@ -26,6 +26,7 @@ from hospitality.ground.work import Caller, Work
 from hospitality.kitchen import api as kitchen
 from hospitality.menu import api as menu
 from hospitality.orders import api as orders
+from hospitality.paper import api as paper
 from hospitality.parties import api as parties
 from hospitality.payments import api as payments
 from hospitality.people import api as people
@@ -179,6 +180,7 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
             days,
             tables,
             parties,
+            paper,
         )
     ]
     for router in routers:
