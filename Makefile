@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 # the whole suite uses both cores of a small machine
 WORKERS ?= 2
 
-.PHONY: demo test stories sim sim-mutants lint format torture bench screenshots lock clean
+.PHONY: demo test stories sim sim-mutants lint format torture bench screenshots previews lock clean
 
 demo: $(VENV)/ready
 	@$(BIN)/buffr demo $(if $(ORDERS),--orders $(ORDERS)) $(if $(JSON),--json $(JSON))
@@ -50,6 +50,10 @@ bench: $(VENV)/ready
 screenshots: $(VENV)/ready
 	@$(BIN)/python -m tests.screenshots docs/pictures
 
+# a PNG of everything that comes out on paper, for people to look at
+previews: $(VENV)/ready
+	@$(BIN)/python -m edge.printing.samples $(if $(FOLDER),$(FOLDER),.previews)
+
 # writes requirements.txt anew: versions with hashes, and no registry's address
 lock: $(VENV)/ready
 	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
@@ -60,7 +64,7 @@ lock: $(VENV)/ready
 
 clean:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m buffr.demo.clean; fi
-	@rm -rf $(VENV) .demo .bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .demo .bench .previews .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/ready: requirements.txt requirements-uv.txt pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11, 3.12 or 3.13 is needed; none was found on the path." >&2; exit 1; fi

@@ -3,15 +3,19 @@
 The application's `state.printing` is the node's `Printing`, which is told of every change.
 """
 
+import asyncio
 from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from devices.profiles import profile_named, profile_names
+from devices.profiles import THERMAL_80, profile_named, profile_names
 from edge.printing.asked import cancel, jobs_page, print_again, release
+from edge.printing.paper import papers_of
 from edge.printing.printers import STATIONS_MAX, add_printer, edit_printer, printers_of, shown
 from edge.printing.printing import Printing
+from edge.printing.samples import sample_picture
+from edge.printing.wanted import NewLabel, print_bill, print_label, print_test_page, print_x
 from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, host_of, read
 from hospitality.people.asking import Reader
 
@@ -22,6 +26,7 @@ PaperColumns = Literal[42, 32]
 Name = Annotated[str, Field(max_length=200)]
 AddressText = Annotated[str, Field(max_length=300, description="host:port; the port is 9100 when it is left out")]
 ProfileName = Annotated[str, Field(max_length=60, description="one of GET …/printer-profiles")]
+TemplateName = Annotated[str, Field(max_length=40)]
 Stations = Annotated[list[IdText], Field(max_length=STATIONS_MAX)]
 JobState = Literal["live", "queued", "sending", "unknown", "failed", "held", "confirmed", "cancelled", "expired"]
 
@@ -107,6 +112,21 @@ class PrintJobShape(Shape):
     next_attempt_at: str | None
     trouble: str | None
     detail: str
+
+
+class QueuedSlips(Shape):
+    """What was queued, one slip a printer."""
+
+    items: list[PrintJobShape]
+
+
+class LabelShape(Shape):
+    """A label; `code` is what its barcode holds."""
+
+    title: Name
+    lines: Annotated[list[Name], Field(max_length=20)] = []
+    code: Annotated[str, Field(max_length=60)] | None = None
+    copies: int = 1
 
 
 class PrintJobs(Shape):
@@ -203,5 +223,43 @@ async def let_go(request: Request, asking: Asking, job_id: Id) -> Response:
 async def drop(request: Request, asking: Asking, job_id: Id) -> Response:
     """Has a slip not printed; needs orders.place."""
     answer = await act(request, asking, cancel, job_id)
+    printing_of(request).nudge()
+    return answer
+
+
+@router.post("/orders/{order_id}/print-bill", status_code=201, response_model=QueuedSlips)
+async def print_the_bill(request: Request, asking: Asking, order_id: Id) -> Response:
+    """The order's bill as it is now, where receipts come out; needs orders.place."""
+    return await _queued(request, await act(request, asking, print_bill, order_id))
+
+
+@router.post("/x-report/print", status_code=201, response_model=QueuedSlips)
+async def print_the_x(request: Request, asking: Asking) -> Response:
+    """The day's figures so far, where receipts come out; needs reports.read."""
+    return await _queued(request, await act(request, asking, print_x))
+
+
+@router.post("/printers/{printer_id}/labels", status_code=201, response_model=QueuedSlips)
+async def print_labels(request: Request, asking: Asking, printer_id: Id, new: LabelShape) -> Response:
+    """Labels for shelves, tubs and things; needs orders.place."""
+    return await _queued(request, await act(request, asking, print_label, printer_id, NewLabel(**new.model_dump())))
+
+
+@router.post("/printers/{printer_id}/test-page", status_code=201, response_model=QueuedSlips)
+async def print_a_test_page(request: Request, asking: Asking, printer_id: Id) -> Response:
+    """A page that shows what a printer can; needs terminals.manage."""
+    return await _queued(request, await act(request, asking, print_test_page, printer_id))
+
+
+@router.get("/paper-previews/{template}", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+async def paper_preview(
+    request: Request, asking: Reader, template: TemplateName, profile: ProfileName = THERMAL_80.name
+) -> Response:
+    """A PNG of a template with the property's own settings and made-up lines, as a kind of printer prints it."""
+    papers = await host_of(request).read(asking, lambda reading: papers_of(reading, printing_of(request).zone))
+    return Response(await asyncio.to_thread(sample_picture, template, papers, profile), media_type="image/png")
+
+
+async def _queued(request: Request, answer: Response) -> Response:
     printing_of(request).nudge()
     return answer

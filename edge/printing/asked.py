@@ -36,10 +36,14 @@ _JOBS = """
     WHERE j.org_id = :org_id AND j.property_id = :property_id
 """
 _OF_ORDER = " UNION ".join(
-    f"SELECT {id} FROM {table} WHERE org_id = :org_id AND order_id = :order_id"
-    for table, id in (
-        *(("order_lines", "ticket_id"), ("order_lines", "id"), ("receipts", "id"), ("refunds", "id")),
-        ("receipt_withdrawals", "id"),
+    f"SELECT {id} FROM {table} WHERE org_id = :org_id AND {of} = :order_id"
+    for table, id, of in (
+        ("order_lines", "ticket_id", "order_id"),
+        ("order_lines", "id", "order_id"),
+        ("receipts", "id", "order_id"),
+        ("receipt_withdrawals", "id", "order_id"),
+        ("refunds", "id", "order_id"),
+        ("orders", "id", "id"),
     )
 )
 _BUSY = "This slip is being printed now. Wait until it is through."
@@ -58,7 +62,7 @@ def jobs_page(
 ) -> dict[str, Any]:
     """{items, next_cursor}: print jobs, the last queued first. state is a `State` or `live`: not through yet.
 
-    order_id: only the slips of its tickets, its receipts with their withdrawals, and its refunds.
+    order_id: only its bills and the slips of its tickets, its receipts with their withdrawals, and its refunds.
     """
     conditions = ""
     parameters: dict[str, Any] = {"limit": limit + 1, "printer_id": printer_id, "order_id": order_id}
@@ -114,10 +118,16 @@ def _move(work: Work, job_id: str, step: Callable[[Job], Job], *, refusal: str, 
     keep_step(work, job, moved)
     if to_paper:
         work.edit(PrintJob, job_id, asked_by=work.caller.person_id)
-    row = work.one(f"{_JOBS} AND j.id = :id", id=job_id)
-    assert row is not None, "it was kept a moment ago"
+    shown = shown_job(work, job_id)
     if to_paper and moved.reprint:
-        work.journal(ReprintAsked(job_id, row["cause_id"], row["kind"], row["printer_id"]))
+        work.journal(ReprintAsked(job_id, shown["cause_id"], shown["kind"], shown["printer_id"]))
+    return shown
+
+
+def shown_job(reading: Reading, job_id: str) -> dict[str, Any]:
+    """A job as lists show it."""
+    row = reading.one(f"{_JOBS} AND j.id = :id", id=job_id)
+    assert row is not None, "it was kept a moment ago"
     return _shown(row)
 
 

@@ -14,3 +14,14 @@ class ReprintAsked:
     cause_id: str
     slip: str
     printer_id: str
+
+
+@journal_kind("printing.paper_asked")
+@dataclass(frozen=True, slots=True)
+class PaperAsked:
+    """Somebody wanted a bill, an X, a label or a test page; `cause_id` is the order or what else it tells of."""
+
+    job_id: str
+    cause_id: str
+    slip: str
+    printer_id: str

@@ -57,8 +57,9 @@ class Count:
     held: int = 0
 
 
-def add_slips(work: Work, slips: Sequence[NewSlip]) -> list[str]:
-    """Queues the slips that are not there yet, in their order; answers the ids of those added."""
+def add_slips(work: Work, slips: Sequence[NewSlip], *, asked_by: str | None = None) -> list[str]:
+    """Queues the slips that are not there yet, in their order; answers the ids of those added. asked_by: the person who
+    wants them, where no fact does."""
     rows = work.rows("SELECT id FROM print_jobs WHERE org_id = :org_id AND id IN (:ids)", ids=[s.id for s in slips])
     known = {row["id"] for row in rows}
     sequence = next_sequence(work)
@@ -70,7 +71,7 @@ def add_slips(work: Work, slips: Sequence[NewSlip]) -> list[str]:
         job = spool.new_job(slip.id, printer=slip.printer_id, sequence=sequence, now=min(slip.since, work.now))
         sequence += 1
         own = {"cause_id": slip.cause_id, "kind": slip.kind, "title": slip.title, "document": slip.document}
-        added.append({**own, "asked_by": None, **stored(job)})
+        added.append({**own, "asked_by": asked_by, **stored(job)})
     work.add_all(PrintJob, added)
     return [row["id"] for row in added]
 

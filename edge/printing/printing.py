@@ -88,6 +88,11 @@ class Printing:
         self._nudged.set()
         self._wake.set()
 
+    @property
+    def zone(self) -> str:
+        """The property's time zone, in which paper tells times."""
+        return self._host.place.zone
+
     def states(self) -> list[dict[str, Any]]:
         """[{name, state, jobs_waiting, detail}] by name.
 

@@ -25,9 +25,10 @@ from edge.database import DATABASE_ERRORS
 from edge.host import EdgeHost
 from edge.printing import jobs
 from edge.printing.jobs import Copy, Count
+from edge.printing.paper import Paper
 from edge.printing.printers import Setup
 from edge.printing.state import PrinterState
-from edge.printing.words import clock_words, reprint_words
+from edge.printing.words import reprint_words
 from hospitality.ground.errors import Unavailable
 from hospitality.ground.work import Work
 
@@ -182,7 +183,8 @@ class PrinterThread:
     def _marked(self, document: Document, copy: Copy, job: Job) -> Document:
         if not job.reprint:
             return document
-        when = clock_words(self._host.now().astimezone(ZoneInfo(self._host.place.zone)))
+        paper = Paper(self._host.place.zone)
+        when = paper.clock(self._host.now().astimezone(ZoneInfo(paper.zone)))
         return marked_reprint(document, reprint_words(job, when, kind=copy.kind, asked_by=copy.asked_by_name))
 
     def _settled(self, sending: Job, job: Job) -> None:

@@ -1,5 +1,5 @@
-"""Follows the journal and queues what belongs on paper: tickets, void slips, receipts, withdrawals, refunds and day reports
-of this node's own facts.
+"""Follows the journal and queues what belongs on paper: tickets and what becomes of them, receipts, withdrawals,
+refunds, trays' slips and day reports of this node's own facts.
 
 Jobs are queued and the reader's place is moved in one act, and a job's id follows from its cause, so that a fact is
 queued once whatever happens in between. A new life of the database (first start, restore) begins at the journal's
@@ -16,28 +16,31 @@ import structlog
 
 from devices.documents import Document, DocumentRefused, to_json
 from edge.host import EdgeHost
-from edge.printing.documents import rush_slip, ticket, too_long, void_slip
+from edge.printing.documents import changed_slip, rush_slip, ticket, too_long, void_slip
 from edge.printing.jobs import NewSlip, add_slips, forget_old, hold_all
+from edge.printing.paper import Papers, papers_of
 from edge.printing.printers import Setup, printers_of
 from edge.printing.queue import DATABASE_SECONDS
-from edge.printing.receipt import receipt
+from edge.printing.receipt import receipt, room_service_slip
 from edge.printing.report import day_report, refund_slip, withdrawal_slip
 from edge.tables import ReaderPlace
-from hospitality.checks.reading import receipt_view
+from hospitality.checks.reading import order_view, receipt_view
 from hospitality.days.reading import report_view
 from hospitality.ground.clock import instant
 from hospitality.ground.errors import Trouble
 from hospitality.ground.ids import derived_id
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.work import Place, Work
-from hospitality.kitchen.tickets import ticket_views
+from hospitality.kitchen.tickets import OPEN_STATES, ticket_views
 from hospitality.payments.reading import refund_view, withdrawal_view
+from hospitality.properties.service import property_view
 
 NAME = "printing"
 ENTRIES_MAX = 100
 UNSAVED_MAX = 1_000
 TICKETS = ("orders.order_placed", "orders.lines_added", "orders.course_fired")
-RUSH = "orders.order_rushed"
+PLACED, RUSH = "orders.order_placed", "orders.order_rushed"
+CHANGED = ("orders.order_changed", "orders.lines_moved")
 VOID = "orders.line_voided"
 SETTLED = "payments.order_settled"
 REFUNDED, REPORTED = "payments.payment_refunded", "days.report_made"
@@ -47,15 +50,16 @@ log = structlog.get_logger(__name__)
 
 # The journal is read by its row number; the planner would rather sort all of the property's entries.
 _ENTRIES = """
-    SELECT rowid AS place, kind, at, actor_id, data, node, incarnation FROM journal NOT INDEXED
+    SELECT rowid AS place, id, kind, at, actor_id, data, node, incarnation FROM journal NOT INDEXED
     WHERE rowid > :after AND org_id = :org_id AND property_id = :property_id ORDER BY rowid LIMIT :limit
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A fact that belongs on paper: its kind, its data, when it happened and who did it."""
+    """A fact that belongs on paper: its entry's id and kind, its data, when it happened and who did it."""
 
+    id: str
     kind: str
     at: str
     actor_id: str | None
@@ -142,94 +146,119 @@ def next_batch(reading: Reading, after: int, own: Place) -> Batch:
     if not entries:
         return Batch(after)
     causes = [
-        Cause(row["kind"], row["at"], row["actor_id"], msgspec.json.decode(row["data"]))
+        Cause(row["id"], row["kind"], row["at"], row["actor_id"], msgspec.json.decode(row["data"]))
         for row in entries
         if _is_ours(row, own)
     ]
     printers = printers_of(reading) if causes else []
-    slips = tuple(_slips(reading, causes, printers, own.zone)) if printers else ()
+    slips = tuple(_slips(reading, causes, printers, papers_of(reading, own.zone))) if printers else ()
     return Batch(entries[-1]["place"], slips, len(entries) == ENTRIES_MAX)
 
 
 def _is_ours(row: Found, own: Place) -> bool:
-    wanted = row["kind"] in TICKETS or row["kind"] in (VOID, RUSH, *AT_THE_TILL)
+    wanted = row["kind"] in TICKETS or row["kind"] in (VOID, RUSH, *CHANGED, *AT_THE_TILL)
     return wanted and (row["node"], row["incarnation"]) == (own.node, own.incarnation)
 
 
-def _slips(reading: Reading, causes: Sequence[Cause], printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
+def _slips(reading: Reading, causes: Sequence[Cause], printers: Sequence[Setup], papers: Papers) -> Iterator[NewSlip]:
     """One slip a cause and printer, in the journal's order."""
     stations = _station_printers(reading, printers)
     ids = {id for cause in causes for id in _ticket_ids(cause)}
     tickets = {view["id"]: view for view in ticket_views(reading, list(ids))}
-    names = _names(reading, {cause.actor_id for cause in causes if cause.kind == VOID and cause.actor_id})
+    named = (VOID, *CHANGED)
+    names = _names(reading, {cause.actor_id for cause in causes if cause.kind in named and cause.actor_id})
+    receipts = [printer for printer in printers if printer.receipts]
     for cause in causes:
         if cause.kind in AT_THE_TILL:
-            found = [printer for printer in printers if printer.receipts]
-            if found:
-                yield from _till_slips(reading, cause, found, zone)
+            if receipts:
+                yield from _till_slips(reading, cause, receipts, papers)
             continue
         for view in (tickets[id] for id in _ticket_ids(cause) if id in tickets):
             found = stations.get(view["station_id"], [])
-            if not found:
-                continue
-            if cause.kind == VOID and not cause.data.get("fired", True):
-                continue  # its station never heard of it
-            if cause.kind == VOID:
-                yield from _void_slips(cause, view, found, zone, names)
-            elif cause.kind == RUSH:
-                yield from _rush_slips(cause, view, found, zone)
-            else:
-                yield from _tickets(cause, view, found, zone)
+            if found:
+                yield from _station_slips(cause, view, found, papers, names)
+        if cause.kind == PLACED and receipts and papers.guests.shows("room_service_slip"):
+            yield from _tray_slips(reading, cause, receipts, papers)
 
 
-def _tickets(cause: Cause, view: dict[str, Any], printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
-    document = _laid_out(
-        lambda: ticket(view, zone=zone, added=cause.kind == "orders.lines_added"), "ticket", view["order_number"]
-    )
-    return _for_each(printers, "ticket", view["id"], document, instant(cause.at))
-
-
-def _rush_slips(cause: Cause, view: dict[str, Any], printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
-    document = _laid_out(lambda: rush_slip(view, zone=zone, at=cause.at), "rush slip", view["order_number"])
-    return _for_each(printers, "rush", view["id"], document, instant(cause.at))
-
-
-def _void_slips(
-    cause: Cause, view: dict[str, Any], printers: Sequence[Setup], zone: str, names: Mapping[str, str]
+def _station_slips(
+    cause: Cause, view: dict[str, Any], printers: Sequence[Setup], papers: Papers, names: Mapping[str, str]
 ) -> Iterator[NewSlip]:
-    line_id, by = cause.data["line_id"], names.get(cause.actor_id or "")
+    """What a station is told of one of its tickets."""
+    paper, number, by = papers.kitchen, view["order_number"], names.get(cause.actor_id or "")
+    kind, cause_id = "ticket", view["id"]
+    if cause.kind == VOID:
+        if not cause.data.get("fired", True):
+            return  # its station never heard of it
+        kind, cause_id = "void", cause.data["line_id"]
+        document = _laid_out(
+            lambda: void_slip(view, cause.data["line_id"], paper, at=cause.at, by=by), "void slip", number
+        )
+    elif cause.kind == RUSH:
+        kind = "rush"
+        document = _laid_out(lambda: rush_slip(view, paper, at=cause.at), "rush slip", number)
+    elif cause.kind in CHANGED:
+        if not _goes_elsewhere(cause, view):
+            return
+        # One ticket may be moved about several times, and each time is told.
+        kind, cause_id, was = "changed", derived_id(cause.id, view["id"]), cause.data["number"]
+        document = _laid_out(
+            lambda: changed_slip(view, paper, was=was, at=cause.at, by=by), "change of a ticket", number
+        )
+    else:
+        added = cause.kind == "orders.lines_added"
+        document = _laid_out(lambda: ticket(view, paper, added=added), "ticket", number)
+    yield from _for_each(printers, kind, cause_id, document, instant(cause.at))
+
+
+def _goes_elsewhere(cause: Cause, view: Mapping[str, Any]) -> bool:
+    """Whether what still is to be made goes to another table or stands on another order than its ticket says."""
+    if view["state"] not in OPEN_STATES:
+        return False
+    if cause.kind == "orders.order_changed":
+        return "table" in cause.data["fields"]
+    return bool(view["order_number"] != cause.data["number"])
+
+
+def _tray_slips(reading: Reading, cause: Cause, printers: Sequence[Setup], papers: Papers) -> Iterator[NewSlip]:
+    """The slip that goes to a room with its tray."""
+    order_id = cause.data["order_id"]
+    channel = reading.value("SELECT channel FROM orders WHERE org_id = :org_id AND id = :id", id=order_id)
+    if channel != "room_service":
+        return
     document = _laid_out(
-        lambda: void_slip(view, line_id, zone=zone, at=cause.at, by=by), "void slip", view["order_number"]
+        lambda: room_service_slip(bill_view(reading, order_id), papers.guests),
+        "room-service slip",
+        cause.data["number"],
     )
-    return _for_each(printers, "void", line_id, document, instant(cause.at))
+    yield from _for_each(printers, "room_service", order_id, document, instant(cause.at))
 
 
-def _till_slips(reading: Reading, cause: Cause, printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
+def bill_view(reading: Reading, order_id: str) -> dict[str, Any]:
+    """{order, property}, of which a bill is made."""
+    return {"order": order_view(reading, order_id), "property": property_view(reading)}
+
+
+def _till_slips(reading: Reading, cause: Cause, printers: Sequence[Setup], papers: Papers) -> Iterator[NewSlip]:
     """What comes out where receipts do."""
+    paper, number = papers.guests, cause.data.get("number", "")
     if cause.kind == SETTLED:
-        return _receipts(reading, cause, printers, zone)
-    if cause.kind == WITHDRAWN:
+        what, cause_id, number = "receipt", cause.data["receipt_id"], cause.data["receipt_number"]
+        document = _laid_out(
+            lambda: receipt(receipt_view(reading, cause.data["order_id"], receipt_id=cause_id), cause_id, paper),
+            what,
+            number,
+        )
+    elif cause.kind == WITHDRAWN:
         what, cause_id, number = "withdrawal", cause.data["withdrawal_id"], cause.data["receipt_number"]
-        document = _laid_out(lambda: withdrawal_slip(withdrawal_view(reading, cause_id), zone=zone), what, number)
-        return _for_each(printers, what, cause_id, document, instant(cause.at))
-    number = cause.data["number"]
-    if cause.kind == REFUNDED:
+        document = _laid_out(lambda: withdrawal_slip(withdrawal_view(reading, cause_id), paper), what, number)
+    elif cause.kind == REFUNDED:
         what, cause_id = "refund", cause.data["refund_id"]
-        document = _laid_out(lambda: refund_slip(refund_view(reading, cause_id), zone=zone), what, number)
+        document = _laid_out(lambda: refund_slip(refund_view(reading, cause_id), paper), what, number)
     else:
         what, cause_id = "report", cause.data["report_id"]
-        document = _laid_out(lambda: day_report(report_view(reading, cause_id), zone=zone), what, number)
+        document = _laid_out(lambda: day_report(report_view(reading, cause_id), paper), what, number)
     return _for_each(printers, what, cause_id, document, instant(cause.at))
-
-
-def _receipts(reading: Reading, cause: Cause, printers: Sequence[Setup], zone: str) -> Iterator[NewSlip]:
-    receipt_id, number = cause.data["receipt_id"], cause.data["receipt_number"]
-    document = _laid_out(
-        lambda: receipt(receipt_view(reading, cause.data["order_id"], receipt_id=receipt_id), receipt_id, zone=zone),
-        "receipt",
-        number,
-    )
-    return _for_each(printers, "receipt", receipt_id, document, instant(cause.at))
 
 
 def _laid_out(lay_out: Callable[[], Document], what: str, number: str) -> tuple[str, str]:
@@ -271,7 +300,7 @@ def _names(reading: Reading, ids: set[str]) -> dict[str, str]:
 
 
 def _ticket_ids(cause: Cause) -> Sequence[str]:
-    if cause.kind in (*TICKETS, RUSH):
+    if cause.kind in (*TICKETS, *CHANGED, RUSH):
         return list(cause.data["ticket_ids"])
     return [cause.data["ticket_id"]] if cause.kind == VOID else []
 

@@ -1,130 +1,231 @@
-"""The receipt that a guest takes home (FACES.md, Paper)."""
+"""What guests read: the bill, the receipt that they take home, the slip on the tray (FACES.md, Paper)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from devices.documents import QR, Align, Blank, Cell, Columns, Cut, Document, DocumentRefused, Element, Rule, Size, Text
+from devices.documents import (
+    QR,
+    Align,
+    Blank,
+    Cell,
+    Columns,
+    Cut,
+    Document,
+    DocumentRefused,
+    Element,
+    Picture,
+    Rule,
+    Size,
+    Text,
+)
 from devices.documents import pair as row
-from edge.printing.words import guests_words, local, times_words, where_words
-from hospitality.ground.money import written
+from edge.printing.paper import Paper
+from edge.printing.words import guests_words, headline, times_words, where_words
+from hospitality.paper.rules import NUMBER
 
 OPTIONS_PER_TEXT = 20
 _ADJUSTMENTS = {"comp": "On the house", "discount": "Discount", "service_charge": "Service charge"}
 _TENDERS = {"cash": "Cash", "card": "Card", "deposit": "Deposit"}
 
 
-def receipt(view: Mapping[str, Any], receipt_id: str, *, zone: str) -> Document:
+def receipt(view: Mapping[str, Any], receipt_id: str, paper: Paper) -> Document:
     """The paper of `checks.reading.receipt_view`.
 
-    An order of so many lines that they can't all be on one paper gets its lines without options, and where even that
-    is too much its sums alone. The QR code holds the receipt's number and id as text, for questions about it.
+    Its code leads where the property wants feedback, else holds the receipt's number and id, for questions about it.
     """
-    for lines in (_lines(view, options=True), _lines(view, options=False), _number_of_lines(view)):
+    number, order = view["number"], view["order"]
+    title = paper.say("Receipt {number}").format(number=number)
+    issued = paper.dated(paper.local(view["issued_at"]))
+
+    def whole(lines: list[Element]) -> list[Element]:
+        return [
+            *_name(view["property"]["name"], paper),
+            Blank(),
+            row(title, issued, bold=True),
+            *_in_place(view, paper),
+            *_of_order(order, paper),
+            Rule(),
+            *lines,
+            *_adjustments(order, paper),
+            Rule(),
+            *_sums(order, paper, paper.say("Total")),
+            Blank(),
+            *_payments(view["payments"], paper),
+            *_tax_table(order, paper),
+            *_farewell(paper),
+            *_code(number, receipt_id, paper),
+            Cut(),
+        ]
+
+    return _shortened(order, whole, paper, title=title)
+
+
+def bill(view: Mapping[str, Any], paper: Paper, *, at: str) -> Document:
+    """What is to be paid, before it is: from the order and its property. It says that it is no receipt."""
+    order = view["order"]
+    paid = order["paid_minor"]
+
+    def whole(lines: list[Element]) -> list[Element]:
+        left: list[Element] = []
+        if paid:
+            left = [
+                row(paper.say("Paid so far"), paper.plain(paid, order["currency"])),
+                row(paper.say("To pay"), paper.amount(order["due_minor"], order["currency"]), bold=True, size=Size.BIG),
+            ]
+        return [
+            *_name(view["property"]["name"], paper),
+            Blank(),
+            row(paper.say("Bill"), paper.dated(paper.local(at)), bold=True),
+            *_of_order(order, paper),
+            Rule(),
+            *lines,
+            *_adjustments(order, paper),
+            Rule(),
+            *_sums(order, paper, paper.say("Total") if paid else paper.say("To pay")),
+            *left,
+            *_tax_table(order, paper),
+            Blank(),
+            Text(paper.say("This is not a receipt."), align=Align.CENTER),
+            Cut(),
+        ]
+
+    return _shortened(order, whole, paper, title=paper.say("Bill {number}").format(number=order["number"]))
+
+
+def room_service_slip(view: Mapping[str, Any], paper: Paper) -> Document:
+    """What lies on the tray: where it goes, what is on it, and a line to sign; from the order and its property."""
+    order = view["order"]
+    when = paper.clock(paper.local(order["opened_at"]))
+
+    def whole(lines: list[Element]) -> list[Element]:
+        return [
+            Text(view["property"]["name"], bold=True, align=Align.CENTER),
+            Text(paper.say("Room service"), align=Align.CENTER),
+            Rule(),
+            headline(where_words(order, paper.texts)),
+            row(paper.say("Order {number}").format(number=order["number"]), when),
+            row(_served(order, paper), guests_words(order["covers"], paper.texts)),
+            Rule(),
+            *lines,
+            *_adjustments(order, paper),
+            Rule(),
+            *_sums(order, paper, paper.say("Total")),
+            *signature(paper),
+            Text(paper.say("Enjoy your meal."), align=Align.CENTER),
+            Cut(),
+        ]
+
+    return _shortened(order, whole, paper, title=paper.say("Room service {number}").format(number=order["number"]))
+
+
+def signature(paper: Paper) -> list[Element]:
+    """Room to write a name under what stands above."""
+    return [Blank(3), Rule(), Text(paper.say("Signature")), Blank()]
+
+
+def _shortened(
+    order: Mapping[str, Any], whole: Callable[[list[Element]], list[Element]], paper: Paper, *, title: str
+) -> Document:
+    """An order of so many lines that they can't all be on one paper gets its lines without options, and where even that
+    is too much its sums alone."""
+    options = paper.shows("options")
+    for lines in (_lines(order, paper, options=options), _lines(order, paper, options=False), _count(order, paper)):
         try:
-            return _receipt(view, receipt_id, list(lines), zone)
+            return Document(tuple(whole(list(lines))), title=title)
         except DocumentRefused:
             continue
-    return _receipt(view, receipt_id, [], zone)
+    return Document(tuple(whole([])), title=title)
 
 
-def _receipt(view: Mapping[str, Any], receipt_id: str, lines: list[Element], zone: str) -> Document:
-    number = view["number"]
-    elements = [
-        *_head(view, zone),
-        Rule(),
-        *lines,
-        *_adjustments(view["order"]),
-        Rule(),
-        *_sums(view["order"]),
-        Blank(),
-        *_payments(view),
-        *_tax_table(view["order"]),
-        Blank(),
-        Text("Thank you, and come again.", align=Align.CENTER),
-        QR(f"{number} {receipt_id}", dots=4),
-        Text("Scan to keep the receipt number.", align=Align.CENTER),
-        Cut(),
-    ]
-    return Document(tuple(elements), title=f"Receipt {number}")
+def _name(name: str, paper: Paper) -> Iterator[Element]:
+    if paper.logo is not None:
+        yield Picture(paper.logo, name)
+    yield Text(name, bold=True, size=Size.BIG, align=Align.CENTER)
+    if paper.head and paper.shows("head"):
+        yield Text(paper.head, align=Align.CENTER)
 
 
-def _head(view: Mapping[str, Any], zone: str) -> Iterator[Element]:
-    order, when = view["order"], local(view["issued_at"], zone)
-    yield Text(view["property"]["name"], bold=True, size=Size.BIG, align=Align.CENTER)
-    yield Blank()
-    yield row(f"Receipt {view['number']}", f"{when.day} {when:%b %Y, %H:%M}", bold=True)
+def _in_place(view: Mapping[str, Any], paper: Paper) -> Iterator[Element]:
     if view.get("replaces"):
-        yield Text(f"In place of {view['replaces']}, withdrawn")
-    yield row(f"Order {order['number']}", where_words(order))
-    served = f"Served by {order['opened_by_name']}" if order["opened_by_name"] else ""
-    if served or order["covers"] is not None:
-        yield row(served, guests_words(order["covers"]))
+        yield Text(paper.say("In place of {number}, withdrawn").format(number=view["replaces"]))
 
 
-def _lines(view: Mapping[str, Any], *, options: bool) -> Iterator[Element]:
-    order = view["order"]
+def _of_order(order: Mapping[str, Any], paper: Paper) -> Iterator[Element]:
+    yield row(paper.say("Order {number}").format(number=order["number"]), where_words(order, paper.texts))
+    served = _served(order, paper)
+    guests = guests_words(order["covers"], paper.texts) if paper.shows("guests") else ""
+    if served or guests:
+        yield row(served, guests)
+
+
+def _served(order: Mapping[str, Any], paper: Paper) -> str:
+    name = order.get("server_name") or order["opened_by_name"]
+    return paper.say("Served by {name}").format(name=name) if name and paper.shows("served_by") else ""
+
+
+def _lines(order: Mapping[str, Any], paper: Paper, *, options: bool) -> Iterator[Element]:
     left = [line for line in order["lines"] if line["void_reason"] is None]
     width = max((len(str(line["quantity"])) for line in left), default=1)
     for line in left:
-        amount = _plain(line["amount_minor"], order["currency"])
+        amount = paper.plain(line["amount_minor"], order["currency"])
         yield row(line["name"], amount, lead=str(line["quantity"]), lead_width=width)
         words = [times_words(taken["name"], taken["quantity"]) for taken in line["options"] if options]
         for at in range(0, len(words), OPTIONS_PER_TEXT):
             yield Text("\n".join(words[at : at + OPTIONS_PER_TEXT]), indent=width + 1 + 2)
 
 
-def _adjustments(order: Mapping[str, Any]) -> Iterator[Element]:
+def _adjustments(order: Mapping[str, Any], paper: Paper) -> Iterator[Element]:
     """What was taken off or put on, after the lines; nothing of it is left out where lines are."""
     for one in order.get("adjustments", ()):
-        name = one["name"] or _ADJUSTMENTS.get(one["kind"], one["kind"].capitalize())
-        percent = "" if one["percent_bp"] is None else f" {_percent(one['percent_bp'])} %"
-        yield row(f"{name}{percent}", _plain(one["amount_minor"], order["currency"]))
+        name = one["name"] or paper.say(_ADJUSTMENTS.get(one["kind"], one["kind"].capitalize()))
+        percent = "" if one["percent_bp"] is None else f" {paper.percent(one['percent_bp'])} %"
+        yield row(f"{name}{percent}", paper.plain(one["amount_minor"], order["currency"]))
 
 
-def _number_of_lines(view: Mapping[str, Any]) -> Iterator[Element]:
-    order = view["order"]
-    count = sum(line["void_reason"] is None for line in order["lines"])
-    whole = sum(line["amount_minor"] for line in order["lines"] if line["void_reason"] is None)
-    yield row(f"{count} items", _plain(whole, order["currency"]))
+def _count(order: Mapping[str, Any], paper: Paper) -> Iterator[Element]:
+    left = [line for line in order["lines"] if line["void_reason"] is None]
+    words = paper.texts.ngettext("{n} item", "{n} items", len(left)).format(n=len(left))
+    yield row(words, paper.plain(sum(line["amount_minor"] for line in left), order["currency"]))
 
 
-def _sums(order: Mapping[str, Any]) -> Iterator[Element]:
+def _sums(order: Mapping[str, Any], paper: Paper, name: str) -> Iterator[Element]:
     currency = order["currency"]
     on_top = [tax for tax in order["taxes"] if not tax["included"]]
     if on_top:
-        yield row("Subtotal", _plain(order["subtotal_minor"], currency))
+        yield row(paper.say("Subtotal"), paper.plain(order["subtotal_minor"], currency))
         for tax in on_top:
-            yield row(_rate(tax), _plain(tax["tax_minor"], currency))
-    yield row("Total", written(order["total_minor"], currency), bold=True, size=Size.BIG)
+            yield row(_rate(tax, paper), paper.plain(tax["tax_minor"], currency))
+    yield row(name, paper.amount(order["total_minor"], currency), bold=True, size=Size.BIG)
 
 
-def _payments(view: Mapping[str, Any]) -> Iterator[Element]:
-    for payment in view["payments"]:
+def _payments(payments: list[Mapping[str, Any]], paper: Paper) -> Iterator[Element]:
+    for payment in payments:
         currency = payment["currency"]
-        tender = _TENDERS.get(payment["tender"], payment["tender"].capitalize())
-        name = f"{tender}, reference {payment['reference']}" if payment["reference"] else tender
+        name = paper.say(_TENDERS.get(payment["tender"], payment["tender"].capitalize()))
+        if payment["reference"]:
+            name = paper.say("{tender}, reference {reference}").format(tender=name, reference=payment["reference"])
         taken = payment["amount_minor"] + payment.get("tip_minor", 0)
         given = taken if payment["tendered_minor"] is None else payment["tendered_minor"]
         if payment.get("given_currency"):
-            name = f"{name}, {written(payment['given_minor'], payment['given_currency'])}"
-        yield row(name, _plain(given, currency))
+            name = f"{name}, {paper.amount(payment['given_minor'], payment['given_currency'])}"
+        yield row(name, paper.plain(given, currency))
         if payment.get("tip_minor"):
-            yield row("of it, tip", _plain(payment["tip_minor"], currency))
+            yield row(paper.say("of it, tip"), paper.plain(payment["tip_minor"], currency))
         if payment.get("rounding_minor"):
-            yield row("of it, rounding", _plain(payment["rounding_minor"], currency))
+            yield row(paper.say("of it, rounding"), paper.plain(payment["rounding_minor"], currency))
         if payment["change_minor"]:
-            yield row("Change", _plain(payment["change_minor"], currency))
+            yield row(paper.say("Change"), paper.plain(payment["change_minor"], currency))
 
 
-def _tax_table(order: Mapping[str, Any]) -> Iterator[Element]:
+def _tax_table(order: Mapping[str, Any], paper: Paper) -> Iterator[Element]:
     """Each rate with its net, tax and gross; nothing where nothing is taxed."""
-    if not order["taxes"]:
+    if not order["taxes"] or not paper.shows("tax_table"):
         return
-    rows = [("Tax", "net", "tax", "gross")]
+    rows = [(paper.say("Tax"), paper.say("net"), paper.say("tax"), paper.say("gross"))]
     for tax in order["taxes"]:
         amounts = (tax["net_minor"], tax["tax_minor"], tax["net_minor"] + tax["tax_minor"])
-        net, of_it, gross = (_plain(amount, order["currency"]) for amount in amounts)
-        rows.append((_rate(tax), net, of_it, gross))
+        net, of_it, gross = (paper.plain(amount, order["currency"]) for amount in amounts)
+        rows.append((_rate(tax, paper), net, of_it, gross))
     widths = [max(len(found[at]) for found in rows) + 2 for at in range(1, 4)]
     yield Blank()
     for at, (name, *shown) in enumerate(rows):
@@ -132,16 +233,23 @@ def _tax_table(order: Mapping[str, Any]) -> Iterator[Element]:
         yield Columns((Cell(name, grow=True), *cells), bold=at == 0, gap=0)
 
 
-def _rate(tax: Mapping[str, Any]) -> str:
+def _farewell(paper: Paper) -> Iterator[Element]:
+    if paper.shows("foot"):
+        yield Blank()
+        yield Text(paper.foot or paper.say("Thank you, and come again."), align=Align.CENTER)
+
+
+def _code(number: str, receipt_id: str, paper: Paper) -> Iterator[Element]:
+    if not paper.shows("code"):
+        return
+    if paper.feedback_link:
+        yield QR(paper.feedback_link.replace(NUMBER, number), dots=4)
+        yield Text(paper.say("Tell us how it was."), align=Align.CENTER)
+    else:
+        yield QR(f"{number} {receipt_id}", dots=4)
+        yield Text(paper.say("Scan to keep the receipt number."), align=Align.CENTER)
+
+
+def _rate(tax: Mapping[str, Any], paper: Paper) -> str:
     """`VAT 15 %`, `Levy 2.5 %`."""
-    return f"{tax['name']} {_percent(tax['rate_bp'])} %"
-
-
-def _percent(basis_points: int) -> str:
-    whole, part = divmod(basis_points, 100)
-    return f"{whole}{f'.{part:02}'.rstrip('0') if part else ''}"
-
-
-def _plain(amount_minor: int, currency: str) -> str:
-    """An amount without its currency, which the total names."""
-    return written(amount_minor, currency).removesuffix(f" {currency}")
+    return f"{tax['name']} {paper.percent(tax['rate_bp'])} %"

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from devices.documents import Align, Size, Text
 from devices.printer import Trouble
 from devices.spool import Job
-from hospitality.ground.clock import instant
+from edge.printing.paper import ENGLISH
+from web.texts import Texts
 
 CHANNELS = {
     "dine_in": "Dine in",
@@ -31,35 +30,25 @@ _HUGE_WORD_MAX = 10
 _HUGE_TEXT_MAX = 20
 
 
-def channel_words(channel: str) -> str:
+def channel_words(channel: str, texts: Texts = ENGLISH) -> str:
     """The channel as people say it."""
-    return CHANNELS.get(channel, channel.replace("_", " ").capitalize())
+    return texts.gettext(CHANNELS.get(channel, channel.replace("_", " ").capitalize()))
 
 
-def where_words(of: Mapping[str, Any]) -> str:
+def where_words(of: Mapping[str, Any], texts: Texts = ENGLISH) -> str:
     """Where a ticket or order goes: `Table 12`, `Room 204`, `Takeaway`, `Takeaway, Anna`."""
     channel, label = of["channel"], of["table"]
     if not label:
-        return channel_words(channel)
-    noun = _BEFORE_LABEL.get(channel)
-    if noun is None:
-        return f"{channel_words(channel)}, {label}"
+        return channel_words(channel, texts)
+    noun = texts.gettext(_BEFORE_LABEL.get(channel, ""))
+    if not noun:
+        return f"{channel_words(channel, texts)}, {label}"
     return str(label) if label.casefold().startswith(noun.casefold()) else f"{noun} {label}"
 
 
-def guests_words(covers: int | None) -> str:
+def guests_words(covers: int | None, texts: Texts = ENGLISH) -> str:
     """`4 guests`, or nothing where nobody counted them."""
-    return "" if covers is None else "1 guest" if covers == 1 else f"{covers} guests"
-
-
-def local(text: str, zone: str) -> datetime:
-    """A stored instant on the property's own clock."""
-    return instant(text).astimezone(ZoneInfo(zone))
-
-
-def clock_words(moment: datetime) -> str:
-    """`Sun 1 Mar, 19:42`: the day too, since a slip may come out the next morning."""
-    return f"{moment:%a} {moment.day} {moment:%b, %H:%M}"
+    return "" if covers is None else texts.ngettext("{n} guest", "{n} guests", covers).format(n=covers)
 
 
 def times_words(name: str, quantity: int) -> str:

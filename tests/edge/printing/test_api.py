@@ -90,6 +90,35 @@ def test_a_printer_of_a_known_kind_has_its_columns(desk: Desk, grill: VirtualPri
     assert "═" * 40 in texts(grill)[0].splitlines()
 
 
+def test_people_get_the_paper_that_they_ask_for(desk: Desk, grill: VirtualPrinter) -> None:
+    placed = order(desk.host, STEAK)
+    assert code(desk.call("POST", f"orders/{placed['id']}/print-bill")) == (409, "NO_RECEIPT_PRINTER")
+    printer = desk.add("Till", grill.port, receipts=True)
+    made = desk.call("POST", f"orders/{placed['id']}/print-bill", key="b").json()["items"]
+    assert desk.call("POST", f"orders/{placed['id']}/print-bill", key="b").json()["items"] == made
+    assert desk.call("POST", f"printers/{printer['id']}/test-page").status_code == 201
+    assert desk.call("POST", "x-report/print").status_code == 201
+    new = {"title": "Prawn stock", "lines": ["Use by 9 Mar"], "code": "INV-1", "copies": 2}
+    assert desk.call("POST", f"printers/{printer['id']}/labels", new).status_code == 201
+    bad = {"title": "Prawn stock", "code": "Żurek"}
+    assert code(desk.call("POST", f"printers/{printer['id']}/labels", bad)) == (422, "LABEL_INVALID")
+    wait_for(lambda: len(texts(grill)) == 5)
+    shown, page, x, *labels = texts(grill)
+    assert "To pay" in shown
+    assert "[QR Till" in page
+    assert "X report" in x
+    assert labels[0] == labels[1]
+    assert "[code128 INV-1]" in labels[0]
+    assert [job["id"] for job in desk.items(f"print-jobs?order_id={placed['id']}")] == [made[0]["id"]]
+
+
+def test_a_preview_shows_the_property_its_own_paper(desk: Desk) -> None:
+    answer = desk.call("GET", "paper-previews/receipt?profile=thermal-58")
+    assert (answer.headers["content-type"], answer.content[:4]) == ("image/png", b"\x89PNG")
+    assert code(desk.call("GET", "paper-previews/menu")) == (404, "PREVIEW_NOT_FOUND")
+    assert code(desk.call("GET", "paper-previews/receipt?profile=TSP600")) == (422, "PROFILE_INVALID")
+
+
 def test_setting_up_again_with_the_same_key_makes_one_printer(desk: Desk) -> None:
     new = {"name": "Grill", "address": "127.0.0.1:1"}
     first, second = (desk.call("POST", "printers", new, key="k1") for _ in range(2))

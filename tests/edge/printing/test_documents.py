@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from devices.documents import QR, Columns, Document, Size, Text, to_json
 from devices.layout import to_text
 from edge.printing.documents import ticket, too_long, void_slip
+from edge.printing.paper import Paper
 from edge.printing.receipt import receipt
 from edge.printing.words import headline, is_allergy, is_removal, where_words
 from hospitality.menu.rules import ALLERGENS
 
-ZONE = "Africa/Windhoek"
+PAPER = Paper("Africa/Windhoek")
 Line = dict[str, Any]
 
 
@@ -48,7 +49,7 @@ def texts(document: Document) -> dict[str, Text]:
 
 def test_a_ticket_reads_from_the_table_down_to_the_small_print() -> None:
     steak = line(quantity=2, options=[{"name": "Pepper", "quantity": 1}, {"name": "Chips", "quantity": 2}], seat=3)
-    document = ticket(view(steak, line("Soup", note="extra hot")), zone=ZONE)
+    document = ticket(view(steak, line("Soup", note="extra hot")), PAPER)
     assert to_text(document, 42) == "\n".join(
         [
             "GRILL",
@@ -71,7 +72,7 @@ def test_a_ticket_reads_from_the_table_down_to_the_small_print() -> None:
 
 
 def test_number_and_table_are_the_largest_and_items_are_large() -> None:
-    document = ticket(view(), zone=ZONE)
+    document = ticket(view(), PAPER)
     found = texts(document)
     assert (found["A1-104"].size, found["Table 12"].size) == (Size.HUGE, Size.HUGE)
     items = [row for row in document.elements if isinstance(row, Columns) and row.cells[-1].text == "Rump steak"]
@@ -80,7 +81,7 @@ def test_number_and_table_are_the_largest_and_items_are_large() -> None:
 
 def test_what_must_not_be_overlooked_stands_out() -> None:
     soup = line("Soup", note="Guest is ALLERGIC to nuts", options=[{"name": "No cream", "quantity": 1}])
-    found = texts(ticket(view(soup, order_note="Nut allergy at seat 2"), zone=ZONE))
+    found = texts(ticket(view(soup, order_note="Nut allergy at seat 2"), PAPER))
     assert found["GUEST IS ALLERGIC TO NUTS"].inverse
     assert found["NUT ALLERGY AT SEAT 2"].inverse
     assert found["- NO CREAM"].bold
@@ -88,29 +89,29 @@ def test_what_must_not_be_overlooked_stands_out() -> None:
 
 def test_an_option_that_speaks_of_an_allergy_is_a_black_bar() -> None:
     chosen = [{"name": "Nut allergy", "quantity": 1}, {"name": "Pepper", "quantity": 1}]
-    found = texts(ticket(view(line(options=chosen)), zone=ZONE))
+    found = texts(ticket(view(line(options=chosen)), PAPER))
     assert (found["Nut allergy"].inverse, found["Pepper"].inverse) == (True, False)
 
 
 def test_what_a_dish_contains_is_a_black_bar_where_a_guest_is_allergic_and_small_elsewhere() -> None:
     soup = line("Soup", note="Coeliac", allergens=["gluten", "milk"])
     pap = line("Pap", allergens=["milk"])
-    found = texts(ticket(view(soup, pap), zone=ZONE))
+    found = texts(ticket(view(soup, pap), PAPER))
     assert (found["CONTAINS GLUTEN, MILK"].inverse, found["Contains milk"].inverse) == (True, False)
-    whole = texts(ticket(view(pap, order_note="Allergy: milk, seat 2"), zone=ZONE))
+    whole = texts(ticket(view(pap, order_note="Allergy: milk, seat 2"), PAPER))
     assert whole["CONTAINS MILK"].inverse
-    gone = texts(ticket(view(line("Soup", state="voided", allergens=["milk"])), zone=ZONE))
+    gone = texts(ticket(view(line("Soup", state="voided", allergens=["milk"])), PAPER))
     assert not [text for text in gone if "milk" in text.casefold()]
 
 
 def test_a_line_that_was_voided_before_the_ticket_came_out_says_so() -> None:
-    document = ticket(view(line(), line("Soup", state="voided", void_reason="sold out")), zone=ZONE)
+    document = ticket(view(line(), line("Soup", state="voided", void_reason="sold out")), PAPER)
     assert texts(document)["VOIDED: DON'T MAKE THIS"].inverse
 
 
 def test_a_void_slip_says_what_to_stop_and_why() -> None:
     voided = line(quantity=2, state="voided", void_reason="guest left", options=[{"name": "Pepper", "quantity": 1}])
-    document = void_slip(view(line("Soup"), voided), voided["id"], zone=ZONE, at="2026-03-01T18:45:00Z", by="Toivo")
+    document = void_slip(view(line("Soup"), voided), voided["id"], PAPER, at="2026-03-01T18:45:00Z", by="Toivo")
     paper = to_text(document, 42)
     assert texts(document)["VOID"].inverse
     for words in ("A1-104", "Table 12", " 2 Rump steak", "Pepper", "Reason: guest left", "Toivo", "20:45"):
@@ -174,7 +175,7 @@ LINES = st.builds(
 def test_whatever_people_type_can_be_printed_and_allergies_are_in_a_bar(
     lines: list[Line], note: str | None, columns: int
 ) -> None:
-    document = ticket(view(*lines, order_note=note), zone=ZONE)
+    document = ticket(view(*lines, order_note=note), PAPER)
     to_json(document)
     to_text(document, columns)
     bars = sum(isinstance(element, Text) and element.inverse for element in document.elements)
@@ -187,7 +188,7 @@ def test_the_most_that_one_ticket_can_hold_of_ordinary_lines_fits() -> None:
     to_json(
         ticket(
             view(*(line(options=options, note="n" * 200, seat=1, allergens=list(ALLERGENS)) for _ in range(200))),
-            zone=ZONE,
+            PAPER,
         )
     )
 
@@ -238,7 +239,7 @@ def receipt_view(*lines: Line, **changes: Any) -> dict[str, Any]:
 def test_a_receipt_adds_up_before_the_guests_eyes() -> None:
     steak = sold("Rump steak 300 g", 19_000, 2, options=[{"name": "Pepper", "quantity": 1}])
     dropped = sold("Soup", 7_500, void_reason="cold")
-    document = receipt(receipt_view(steak, dropped, sold("Draught lager", 3_500)), "the-id", zone=ZONE)
+    document = receipt(receipt_view(steak, dropped, sold("Draught lager", 3_500)), "the-id", PAPER)
     assert to_text(document, 42) == "\n".join(
         [
             "           Dune House",
@@ -271,14 +272,14 @@ def test_a_receipt_adds_up_before_the_guests_eyes() -> None:
 
 
 def test_a_receipt_fits_the_narrow_paper() -> None:
-    paper = to_text(receipt(receipt_view(sold("Draught lager", 3_500)), "the-id", zone=ZONE), 32)
+    paper = to_text(receipt(receipt_view(sold("Draught lager", 3_500)), "the-id", PAPER), 32)
     assert all(len(line) <= 32 for line in paper.split("\n") if "QR" not in line)
     assert "Levy 2.5 %" in paper
 
 
 def test_a_receipt_without_taxes_or_minor_units_says_neither() -> None:
     view = receipt_view(sold("Sake", 900), currency="JPY", taxes=[], subtotal_minor=900, total_minor=900)
-    paper = to_text(receipt(view, "the-id", zone="Asia/Tokyo"), 42)
+    paper = to_text(receipt(view, "the-id", Paper("Asia/Tokyo")), 42)
     assert "900 JPY" in paper
     assert "Tax" not in paper
     assert "Subtotal" not in paper
@@ -286,9 +287,9 @@ def test_a_receipt_without_taxes_or_minor_units_says_neither() -> None:
 
 def test_a_receipt_of_a_thousand_lines_still_adds_up() -> None:
     many = [sold(f"Item {n}", 100, options=[{"name": "Pepper", "quantity": 1}]) for n in range(1_000)]
-    document = receipt(receipt_view(*many), "the-id", zone=ZONE)
+    document = receipt(receipt_view(*many), "the-id", PAPER)
     to_json(document)
     assert "Item 999" in to_text(document, 42)
     assert any(isinstance(element, QR) for element in document.elements)
-    more = receipt(receipt_view(*many, *many), "the-id", zone=ZONE)
+    more = receipt(receipt_view(*many, *many), "the-id", PAPER)
     assert "2000 items" in to_text(more, 42)

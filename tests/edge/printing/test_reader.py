@@ -15,15 +15,21 @@ from edge.host import EdgeHost
 from edge.printing import reader as reading
 from edge.printing.asked import release
 from edge.printing.documents import ticket
+from edge.printing.paper import Paper
 from edge.printing.printers import add_printer
 from edge.printing.reader import ENTRIES_MAX, Batch, Reader, next_batch
 from hospitality.checks.service import pay, void_line
+from hospitality.checks.service.floor import change
 from hospitality.checks.service.receipts import reopen
 from hospitality.days.service.close import close_day
 from hospitality.ground.host import KeptAnswer
 from hospitality.ground.ids import new_id
 from hospitality.ground.money import written
 from hospitality.ground.work import Work
+from hospitality.orders.rules import NewLine, NewOrder
+from hospitality.orders.service import place_order
+from hospitality.orders.service.change import NewHead
+from hospitality.paper.service import edit_paper_settings
 from hospitality.payments.rules import NewPayment, NewRefund
 from hospitality.payments.service.refund import refund_payment
 from tests.edge.node_fixture import BAR, BEER, KITCHEN, SOUP, STEAK, act, ask, node, seed
@@ -253,10 +259,10 @@ def test_a_slip_that_can_not_be_laid_out_says_so_on_paper_and_holds_up_nothing(
     order(host, STEAK, table="bad")
     order(host, STEAK, table="good")
 
-    def breaks(view: dict[str, Any], *, zone: str, added: bool) -> Document:
+    def breaks(view: dict[str, Any], paper: Paper, *, added: bool) -> Document:
         if view["table"] == "bad":
             raise KeyError("table")
-        return ticket(view, zone=zone, added=added)
+        return ticket(view, paper, added=added)
 
     monkeypatch.setattr(reading, "ticket", breaks)
     with structlog.testing.capture_logs() as logs:
@@ -274,3 +280,33 @@ def test_reading_costs_the_writer_nothing_where_there_is_no_printer(host: EdgeHo
     assert commits == []
     act(host, lambda work: work.run(f"DELETE FROM {KeptAnswer.__tablename__}"))
     assert len(commits) == 1
+
+
+def test_what_goes_to_another_table_is_told_once_each_time_and_no_more_when_it_is_served(host: EdgeHost) -> None:
+    setup(host, "Grill", 9101, KITCHEN)
+    reader = begun(host)
+    placed = order(host, STEAK, table="12")
+    read_all(reader)
+    for table in ("7", "8"):
+        act(host, change, placed["id"], NewHead(table=table))
+    act(host, change, placed["id"], NewHead(covers=3))
+    read_all(reader)
+    assert [row["kind"] for row in jobs(host)] == ["ticket", "changed", "changed"]
+    assert [f"Table {table}" in jobs(host)[-1]["document"] for table in ("7", "8")] == [False, True]
+
+
+def test_a_tray_gets_a_slip_where_receipts_come_out_unless_the_house_wants_none(host: EdgeHost) -> None:
+    setup(host, "Desk", 9102, receipts=True)
+    reader = begun(host)
+
+    def tray() -> None:
+        act(host, place_order, NewOrder("room_service", (NewLine(STEAK, 1),), table="204"))
+        read_all(reader)
+
+    tray()
+    assert [(row["kind"], "Room 204" in row["document"]) for row in jobs(host)] == [("room_service", True)]
+    act(host, edit_paper_settings, {"left_out": ["room_service_slip"]})
+    tray()
+    order(host, STEAK)
+    read_all(reader)
+    assert len(jobs(host)) == 1

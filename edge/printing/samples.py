@@ -1,0 +1,230 @@
+"""Every template with made-up lines, for previews: what a property would hand out, before it does.
+
+`python -m edge.printing.samples FOLDER` (`make previews`) writes a PNG of each for each of our kinds of printers.
+"""
+
+import io
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from devices.documents import Document, marked_reprint
+from devices.preview import preview
+from devices.profiles import FAMILIES, THERMAL_58, Profile, profile_named
+from edge.printing.documents import changed_slip, rush_slip, ticket, too_long, void_slip
+from edge.printing.paper import Paper, Papers, paper_from
+from edge.printing.plain import label, page_of_proof
+from edge.printing.receipt import bill, receipt, room_service_slip
+from edge.printing.report import day_report, refund_slip, x_report
+from hospitality.ground.errors import Invalid, NotFound
+
+AT = "2026-03-06T18:42:00.000000Z"
+NAME = "Dune House"
+
+
+def _line(name: str, quantity: int = 1, **more: Any) -> dict[str, Any]:
+    made = {"id": name, "name": name, "quantity": quantity, "options": [], "note": None, "seat": None, "allergens": []}
+    return {**made, "state": "placed", "void_reason": None, **more}
+
+
+def _option(name: str, quantity: int = 1) -> dict[str, Any]:
+    return {"name": name, "quantity": quantity}
+
+
+_TICKET: dict[str, Any] = {
+    "id": "ticket",
+    "order_id": "order",
+    "order_number": "A1-104",
+    "channel": "dine_in",
+    "table": "12",
+    "covers": 4,
+    "course": 2,
+    "order_note": None,
+    "station_id": "grill",
+    "station_name": "Grill",
+    "server": "Selma",
+    "placed_at": AT,
+    "prep_seconds": 900,
+    "state": "placed",
+    "lines": [
+        _line("Rump steak 300 g", 2, seat=1, options=[_option("Medium rare"), _option("Pepper sauce", 2)]),
+        _line(
+            "Prawn curry",
+            seat=3,
+            options=[_option("No coriander"), _option("Extra rice")],
+            note="Allergic to peanuts",
+            allergens=["crustaceans", "milk"],
+        ),
+        _line("Żurek śląski", seat=4, note="well hot"),
+    ],
+}
+_ORDER: dict[str, Any] = {
+    "number": "A1-104",
+    "channel": "dine_in",
+    "table": "12",
+    "covers": 4,
+    "opened_at": AT,
+    "opened_by_name": "Selma",
+    "server_name": "Selma",
+    "currency": "NAD",
+    "lines": [
+        {**_line("Rump steak 300 g", 2, options=[_option("Pepper sauce", 2)]), "amount_minor": 38_000},
+        {**_line("Prawn curry", 1, options=[_option("Extra rice")]), "amount_minor": 17_500},
+        {**_line("Żurek śląski"), "amount_minor": 8_200},
+        {**_line("Draught lager 0.5 l", 3), "amount_minor": 13_500},
+    ],
+    "adjustments": [{"kind": "discount", "name": None, "percent_bp": 1_000, "amount_minor": -7_720}],
+    "taxes": [
+        {"name": "VAT", "rate_bp": 1_500, "included": True, "net_minor": 60_417, "tax_minor": 9_063},
+        {"name": "Levy", "rate_bp": 200, "included": False, "net_minor": 60_417, "tax_minor": 1_208},
+    ],
+    "subtotal_minor": 69_480,
+    "total_minor": 70_688,
+    "paid_minor": 0,
+    "due_minor": 70_688,
+}
+_PROPERTY = {"name": NAME}
+_PAYMENTS = [
+    {
+        "tender": "card",
+        "amount_minor": 50_000,
+        "tendered_minor": None,
+        "change_minor": 0,
+        "reference": "004711",
+        "tip_minor": 5_000,
+    },
+    {"tender": "cash", "amount_minor": 20_688, "tendered_minor": 25_000, "change_minor": 4_300, "reference": None},
+]
+_FIGURES = [
+    ("orders", "orders", 41, 0),
+    ("orders", "covers", 118, 0),
+    ("sales", "Kitchen", 164, 1_431_500),
+    ("sales", "Bar", 212, 842_300),
+    ("adjustments", "discount", 3, -21_440),
+    ("tax", "VAT 15 %", 0, 293_786),
+    ("payments", "cash", 17, 804_260),
+    ("payments", "card", 23, 1_448_100),
+    ("tips", "card", 19, 96_000),
+    ("drawers", "Bar drawer, over or short", 0, -150),
+    ("open", "orders", 2, 0),
+]
+_DAY: dict[str, Any] = {
+    "date": "2026-03-06",
+    "number": "A1-31",
+    "sequence": 0,
+    "made_at": "2026-03-07T00:58:00.000000Z",
+    "property": _PROPERTY,
+    "figures": [
+        {"section": section, "name": name, "count": count, "amount_minor": amount, "currency": "NAD"}
+        for section, name, count, amount in _FIGURES
+    ],
+    "open_orders": [{"number": "A1-139"}, {"number": "A1-141"}],
+}
+_REFUND = {
+    "number": "A1-R4",
+    "order_number": "A1-97",
+    "given_at": AT,
+    "currency": "NAD",
+    "amount_minor": 8_200,
+    "tip_minor": 0,
+    "rounding_minor": 0,
+    "tender": "cash",
+    "reference": None,
+    "reason": "Soup came cold",
+    "property": _PROPERTY,
+}
+
+
+def _moment(paper: Paper) -> datetime:
+    return paper.local(AT).astimezone(ZoneInfo(paper.zone))
+
+
+def _settled(payments: list[dict[str, Any]]) -> dict[str, Any]:
+    shown = [{"currency": "NAD", **payment} for payment in payments]
+    return {"number": "A1-88", "issued_at": AT, "order": _ORDER, "payments": shown, "property": _PROPERTY}
+
+
+_ROOM = {**_ORDER, "channel": "room_service", "table": "204", "covers": 2}
+_VOIDED = {**_TICKET, "lines": [{**_TICKET["lines"][0], "state": "voided", "void_reason": "guest changed their mind"}]}
+
+TEMPLATES: Mapping[str, Callable[[Papers, Profile], Document]] = {
+    "ticket": lambda papers, kind: ticket(_TICKET, papers.kitchen),
+    "ticket-added": lambda papers, kind: ticket({**_TICKET, "lines": _TICKET["lines"][2:]}, papers.kitchen, added=True),
+    "ticket-reprint": lambda papers, kind: marked_reprint(
+        ticket(_TICKET, papers.kitchen),
+        "Copy 2, Fri 6 Mar, 20:44\nbecause the paper ran out\nYou may have this already.",
+    ),
+    "void": lambda papers, kind: void_slip(_VOIDED, "Rump steak 300 g", papers.kitchen, at=AT, by="Toivo"),
+    "rush": lambda papers, kind: rush_slip(_TICKET, papers.kitchen, at=AT),
+    "changed": lambda papers, kind: changed_slip(
+        {**_TICKET, "table": "7"}, papers.kitchen, was="A1-104", at=AT, by="Selma"
+    ),
+    "bill": lambda papers, kind: bill({"order": _ORDER, "property": _PROPERTY}, papers.guests, at=AT),
+    "receipt": lambda papers, kind: receipt(_settled(_PAYMENTS), "01954f6c-0000-7000-8000-000000000088", papers.guests),
+    "room-service": lambda papers, kind: room_service_slip({"order": _ROOM, "property": _PROPERTY}, papers.guests),
+    "refund": lambda papers, kind: refund_slip(_REFUND, papers.guests),
+    "x-report": lambda papers, kind: x_report(_DAY, NAME, papers.guests, at=AT, by="Selma"),
+    "z-report": lambda papers, kind: day_report(_DAY, papers.guests),
+    "label": lambda papers, kind: label(
+        "Prawn stock", ["Use by 9 Mar", "Cold room 2"], "INV-000481", papers.guests, at=_moment(papers.guests), copies=1
+    ),
+    "test-page": lambda papers, kind: page_of_proof(
+        "Grill printer", "192.168.1.50:9100", kind, papers.guests, at=_moment(papers.guests)
+    ),
+    "not-printed": lambda papers, kind: too_long("ticket", "A1-104"),
+}
+
+
+def sample(template: str, papers: Papers, kind: Profile) -> Document:
+    """A template's document for a kind of printer; NotFound PREVIEW_NOT_FOUND."""
+    if template not in TEMPLATES:
+        raise NotFound("PREVIEW_NOT_FOUND", f"There are previews of {', '.join(TEMPLATES)}.", template=template)
+    return TEMPLATES[template](papers, kind)
+
+
+def sample_picture(template: str, papers: Papers, profile: str) -> bytes:
+    """A PNG of a template as a kind of printer prints it."""
+    try:
+        kind = profile_named(profile)
+    except LookupError as error:
+        raise Invalid("PROFILE_INVALID", "There is no such kind of printer.", profile=profile) from error
+    written = io.BytesIO()
+    preview(sample(template, papers, kind), kind).save(written, "PNG")
+    return written.getvalue()
+
+
+def _said(**more: Any) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "head": "14 Harbour Road, Walvis Bay\nVAT 4012345-01-5",
+        "foot": None,
+        "logo": None,
+        "left_out": [],
+    }
+    link = "https://dunehouse.example/feedback?r={number}"
+    return {**said, "feedback_link": link, "buzzes": True, **more}
+
+
+def main(
+    folder: Path, logo: Annotated[Path | None, typer.Option(help="A picture to stand on guests' paper.")] = None
+) -> None:
+    """Write a PNG of every template, in English on each of our kinds of printers and in German on 58 mm."""
+    folder.mkdir(parents=True, exist_ok=True)
+    said = _said(logo=b64encode(logo.read_bytes()).decode() if logo else None)
+    written = 0
+    for language, kinds in (("en", list(FAMILIES)), ("de", [THERMAL_58.name])):
+        paper = paper_from(said, "Africa/Windhoek", language=language)
+        for template in TEMPLATES:
+            for kind in kinds:
+                path = folder / f"{template}-{kind}-{language}.png"
+                path.write_bytes(sample_picture(template, Papers(paper, paper), kind))
+                written += 1
+    typer.echo(f"{written} previews in {folder}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

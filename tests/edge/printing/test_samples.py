@@ -1,0 +1,90 @@
+"""Every template, in each language and on each of our kinds of printers."""
+
+import re
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from devices.documents import Document, Picture, to_json
+from devices.layout import to_text
+from devices.profiles import FAMILIES, THERMAL_58, THERMAL_80
+from edge.printing.paper import CATALOGUES, Paper, Papers, paper_from
+from edge.printing.receipt import receipt
+from edge.printing.samples import TEMPLATES, sample, sample_picture
+from tests.devices.test_profiles import logo
+from tests.edge.printing.test_documents import receipt_view, sold
+from web.texts import load_texts
+
+SAID: dict[str, object] = {
+    "head": "14 Harbour Road",
+    "foot": "Until next time",
+    "feedback_link": "https://a.example/f?r={number}",
+    "logo": None,
+    "left_out": [],
+    "buzzes": False,
+}
+TEMPLATES_FOLDER = Path(CATALOGUES).parent
+
+
+def paper(language: str = "en", **said: object) -> Paper:
+    return paper_from({**SAID, **said}, "Africa/Windhoek", language=language)
+
+
+def both(one: Paper) -> Papers:
+    return Papers(one, one)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_template_fits_every_paper_and_can_be_drawn(template: str) -> None:
+    for kind in FAMILIES.values():
+        for language in ("en", "de"):
+            document = sample(template, both(paper(language)), kind)
+            to_json(document)
+            assert all(
+                len(line) <= kind.columns for line in to_text(document, kind.columns).split("\n") if "[" not in line
+            )
+    assert sample_picture(template, both(paper()), THERMAL_58.name).startswith(b"\x89PNG")
+
+
+def test_german_has_every_word_of_the_templates() -> None:
+    said = set()
+    for path in TEMPLATES_FOLDER.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        said |= set(re.findall(r'say\(\s*"([^"]+)"', text)) | set(re.findall(r'ngettext\(\s*"([^"]+)"', text))
+    assert len(said) > 50
+    assert said - set(load_texts("de", CATALOGUES).messages) == set()
+    assert "Zu zahlen" in to_text(sample("bill", both(paper("de")), THERMAL_80), 42)
+    assert "-77,20" in to_text(sample("bill", both(paper("de")), THERMAL_80), 42)
+
+
+def words(document: Document) -> str:
+    return to_text(document, 42)
+
+
+def test_a_receipt_says_what_the_property_wants_and_leaves_out_what_it_does_not() -> None:
+    view = receipt_view(sold("Soup", 7_500, options=[{"name": "Bread", "quantity": 1}]))
+    whole = words(receipt(view, "id", paper()))
+    for part in (
+        "14 Harbour Road",
+        "Until next time",
+        "[QR https://a.example/f?r=A1-88]",
+        "Bread",
+        "Served by",
+        "gross",
+    ):
+        assert part in whole
+    hidden = ["head", "foot", "code", "options", "served_by", "tax_table", "guests"]
+    left = words(receipt(view, "id", paper(left_out=hidden)))
+    for part in ("Harbour", "next time", "[QR", "Bread", "Served by", "gross", "guests"):
+        assert part not in left
+    assert "Total" in left
+    assert "Levy 2.5 %" in left
+
+
+def test_a_logo_stands_on_top_and_one_that_can_not_be_drawn_holds_up_nothing() -> None:
+    view = receipt_view(sold("Soup", 7_500))
+    good = receipt(view, "id", paper(logo=b64encode(logo()).decode()))
+    assert isinstance(good.elements[0], Picture)
+    bad = receipt(view, "id", paper(logo=b64encode(b"\x89PNG\r\n\x1a\nnothing").decode()))
+    assert not [element for element in bad.elements if isinstance(element, Picture)]
