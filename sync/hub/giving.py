@@ -67,7 +67,9 @@ def give(store: HubStore, schema: Schema, gift: Gift, now_ms: int) -> GiftAnswer
                 answer.troubles += [_trouble(image, error.code, str(error)) for image in images]
                 if error.code not in (NOT_THEIRS, IN_PART) and (error.code != MAY_COME or gift.final):
                     put_aside.append(_put_aside(store, node, images, error))
-    answer.images = [image for taking in taken for image in taking.differing]
+    differing = [image for taking in taken for image in taking.differing]
+    strangers = set[tuple[str, str]]().union(*(taking.strangers() for taking in taken))  # as of all of it
+    answer.images = [image for image in differing if (image.t, image.k) not in strangers]
     mended = len(fine) < len(gift.images) or any(taking.is_new for taking in taken)
     let_go = try_again(store, schema, now_ms) if mended else LetGo([], [])
     _write_feeds(store, taken)
@@ -163,15 +165,20 @@ class Taking:
 
     def _let_go_of_strangers(self) -> None:
         """What the giver holds although its property's dealings with it ended, which it may have been told in a feed that
-        it follows no longer, goes from its disk; nor is it told how the hub has it."""
+        it follows no longer, goes from its disk."""
+        for name, id in sorted(self.strangers()):
+            author = self._strange[name][id]
+            if not self._store.told_until(name, id):  # nor of what the log says of it
+                self._store.end_telling(name, id, self._sender.property_id, author[0])
+            self.told.setdefault((self._sender.property_id, *author), []).append(forget(name, id))
+
+    def strangers(self) -> set[tuple[str, str]]:
+        """The rows that were given of which the giver is not told any more: nor is it told how the hub has them."""
+        found: set[tuple[str, str]] = set()
         for name, given in self._strange.items():
             told = self._store.told(name, sorted(given))
-            strange = {id for id in given if self._sender.property_id not in told.get(id, ())}
-            self.differing = [image for image in self.differing if image.t != name or image.k not in strange]
-            for id in sorted(strange):
-                if not self._store.told_until(name, id):  # nor of what the log says of it
-                    self._store.end_telling(name, id, self._sender.property_id, given[id][0])
-                self.told.setdefault((self._sender.property_id, *given[id]), []).append(forget(name, id))
+            found |= {(name, id) for id in given if self._sender.property_id not in told.get(id, ())}
+        return found
 
     def _same_keys(self) -> Iterator[tuple[dict[str, Any], str, tuple[str, str] | None]]:
         for name, ids in self._keyed.items():
