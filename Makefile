@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 # the whole suite uses both cores of a small machine
 WORKERS ?= 2
 
-.PHONY: demo test stories sim sim-mutants lint format torture bench screenshots previews lock clean
+.PHONY: demo test stories sim sim-mutants lint format torture bench screenshots previews eye lock clean
 
 demo: $(VENV)/ready
 	@$(BIN)/buffr demo $(if $(ORDERS),--orders $(ORDERS)) $(if $(JSON),--json $(JSON))
@@ -54,6 +54,11 @@ screenshots: $(VENV)/ready
 previews: $(VENV)/ready
 	@$(BIN)/python -m edge.printing.samples $(if $(FOLDER),$(FOLDER),.previews)
 
+# has emupos read every template's bytes anew; it wants PYTHON to be 3.13, in an environment of its own
+eye: $(VENV)/ready
+	@$(PYTHON) -m venv .eye && .eye/bin/python -m pip install -q --disable-pip-version-check emupos==0.4.0
+	@$(BIN)/python -m tests.eye .eye/bin/python
+
 # writes requirements.txt anew: versions with hashes, and no registry's address
 lock: $(VENV)/ready
 	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
@@ -64,7 +69,7 @@ lock: $(VENV)/ready
 
 clean:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m buffr.demo.clean; fi
-	@rm -rf $(VENV) .demo .bench .previews .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .eye .demo .bench .previews .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/ready: requirements.txt requirements-uv.txt pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11, 3.12 or 3.13 is needed; none was found on the path." >&2; exit 1; fi
