@@ -236,6 +236,12 @@ def marked_reprint(document: Document, note: str) -> Document:
     return Document((*mark, *kept[: ELEMENTS_MAX - len(mark)]), document.title)
 
 
+def marked_rerouted(document: Document, words: str) -> Document:
+    """The same slip under a bar that says for which printer it was meant."""
+    mark = Text(words, bold=True, size=Size.TALL, align=Align.CENTER, inverse=True)
+    return Document((mark, *document.elements[: ELEMENTS_MAX - 1]), document.title)
+
+
 def to_json(document: Document) -> bytes:
     """The stored form, at most DOCUMENT_BYTES_MAX bytes, or DocumentRefused."""
     stored = msgspec.json.encode(document)

@@ -59,7 +59,8 @@ class Job:
 
     `sequence` orders the jobs of a printer. `attempts` counts sendings begun, `copies` those that may have
     left something on paper, `unconfirmed` and `troubles` the same and all misfortunes since a person last
-    said "print". `fresh_since` is when the job was made or last released: its age counts from there.
+    said "print". `fresh_since` is when the job was made or last released: its age counts from there. `home` is the
+    printer that it was meant for, when it goes to another.
     """
 
     job_id: str
@@ -76,6 +77,7 @@ class Job:
     next_attempt_at: datetime | None = None
     trouble: Trouble | None = None
     detail: str = ""
+    home: str | None = None
 
     @property
     def reprint(self) -> bool:
@@ -187,6 +189,33 @@ def cancel(job: Job, now: datetime) -> Job:
     """A person says that a job shall not be printed (again). A sending job must come to its outcome first."""
     _require(job, {State.HELD} | WAITING)
     return replace(job, state=State.CANCELLED, changed_at=now, next_attempt_at=None)
+
+
+def to_backup(jobs: Iterable[Job], now: datetime, *, after: timedelta) -> list[Job]:
+    """Those of ONE printer's live jobs that have waited too long while it is in trouble, in their order.
+
+    It is in trouble while the first in line did not come out. A job goes on to a backup once: what waits there as well
+    is for people to see.
+    """
+    line = sorted((job for job in jobs if job.state in WAITING | {State.SENDING}), key=lambda job: job.sequence)
+    if not line or line[0].state is State.SENDING or not line[0].troubles:
+        return []
+    return [job for job in line if job.home is None and now - job.fresh_since >= after]
+
+
+def rerouted(job: Job, now: datetime, *, to: str, sequence: int) -> Job:
+    """A job that another printer shall print instead, in line there; as old as it was, and marked when it was."""
+    _require(job, WAITING)
+    detail = "Another printer prints this."
+    moved = replace(_fresh(job, now), fresh_since=job.fresh_since, printer=to, sequence=sequence, detail=detail)
+    return replace(moved, home=job.home or job.printer)
+
+
+def moved(job: Job, now: datetime, *, to: str, sequence: int) -> Job:
+    """A person says that another printer shall print a held or waiting job; back at home it is as any other."""
+    _require(job, {State.HELD} | WAITING)
+    home = job.home or job.printer
+    return replace(_fresh(job, now), printer=to, sequence=sequence, home=None if home == to else home)
 
 
 def print_again(job: Job, now: datetime, *, sequence: int) -> Job:

@@ -138,6 +138,14 @@ class VirtualPrinter:
         """Printing goes on where it stopped."""
         self._mechanism.set_cover(is_open=False)
 
+    def jam_cutter(self, *, on: bool = True) -> None:
+        """Printing stops until the cutter is free."""
+        self._mechanism.jam(on=on)
+
+    def overheat(self, *, on: bool = True) -> None:
+        """Printing stops until the head has cooled."""
+        self._mechanism.heat(on=on)
+
     def slow_down(self, seconds_per_line: float) -> None:
         """Take so long for each line; 0 is as fast as it can."""
         self._mechanism.slow_down(seconds_per_line)

@@ -188,6 +188,7 @@ class Node:
             "version": VERSION,
             "sync": self._sync(),
             "printers": self.printing.states(),
+            "paper_alarms": self.printing.alarms(),
             "requests_to_confirm": self.requests.to_confirm,
             "storage": self.host.writer.trouble,
             "backup": self._backup_status(),

@@ -7,6 +7,7 @@ class Printer(Row, table=True):
     """A printer on the property's LAN: where it is and what it prints. `station_ids` is a JSON list of ids.
 
     `profile` names what it can do (`devices.profiles`); without one it is a thermal printer of so many columns.
+    What waits longer than `backup_after_seconds` for a printer in trouble goes to `backup_id`.
     """
 
     __tablename__ = "printers"
@@ -18,6 +19,8 @@ class Printer(Row, table=True):
     receipts: bool = column(FLAG)
     columns: int = column(COUNT)
     profile: str | None = column(WORDS, optional=True)
+    backup_id: str | None = column(ID, optional=True)
+    backup_after_seconds: int = column(COUNT, default=60, otherwise="60")
 
 
 class PrintJob(Row, table=True):
@@ -47,6 +50,7 @@ class PrintJob(Row, table=True):
     next_attempt_at: str | None = column(INSTANT, optional=True)
     trouble: str | None = column(WORDS, optional=True)
     detail: str = column(WORDS)
+    home_id: str | None = column(ID, optional=True)
 
 
 class ReaderPlace(Row, table=True):

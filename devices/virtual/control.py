@@ -12,9 +12,9 @@ from typing import Protocol, Self
 LINE_BYTES_MAX = 200
 IDLE_SECONDS_MAX = 600.0
 HELP = (
-    "paper out [LINES] | paper low | paper refill | cover open | cover close | offline | online | mute"
-    " | speak | garble | clear | slow SECONDS | reset BYTES | power cycle | count | counts"
-    " | text NUMBER | help | quit"
+    "paper out [LINES] | paper low | paper refill | cover open | cover close | cutter jam | cutter free | head hot"
+    " | head cool | offline | online | mute | speak | garble | clear | slow SECONDS | reset BYTES | power cycle"
+    " | count | counts | text NUMBER | help | quit"
 )
 
 
@@ -30,6 +30,8 @@ class Controlled(Protocol):
     def go_online(self) -> None: ...
     def mute(self, *, on: bool = True) -> None: ...
     def garble(self, *, on: bool = True) -> None: ...
+    def jam_cutter(self, *, on: bool = True) -> None: ...
+    def overheat(self, *, on: bool = True) -> None: ...
     def slow_down(self, seconds_per_line: float) -> None: ...
     def reset_after(self, received_bytes: int) -> None: ...
     def power_cycle(self) -> None: ...
@@ -46,6 +48,10 @@ def obey(printer: Controlled, line: str) -> str:
         "paper refill": printer.refill,
         "cover open": printer.open_cover,
         "cover close": printer.close_cover,
+        "cutter jam": printer.jam_cutter,
+        "cutter free": lambda: printer.jam_cutter(on=False),
+        "head hot": printer.overheat,
+        "head cool": lambda: printer.overheat(on=False),
         "offline": printer.go_offline,
         "online": printer.go_online,
         "mute": printer.mute,

@@ -26,13 +26,15 @@ class Faults:
     paper_out: bool = False
     paper_low: bool = False
     cover_open: bool = False
+    cutter: bool = False
+    hot: bool = False
     lines_left: int | None = None
     seconds_per_line: float = 0.0
 
     @property
     def stopped(self) -> bool:
         """Whether it can't print."""
-        return self.paper_out or self.cover_open
+        return self.paper_out or self.cover_open or self.cutter or self.hot
 
 
 class _Flushed(Exception):
@@ -110,6 +112,8 @@ class Mechanism:
                     return 0x12 | (0x08 if faults.stopped else 0)
                 case 2:
                     return 0x12 | (0x04 if faults.cover_open else 0) | (0x20 if faults.paper_out else 0)
+                case 3:
+                    return 0x12 | (0x08 if faults.cutter else 0) | (0x40 if faults.hot else 0)
                 case 4:
                     low = 0x0C if faults.paper_low or faults.paper_out else 0
                     return 0x12 | low | (0x60 if faults.paper_out else 0)
@@ -142,6 +146,18 @@ class Mechanism:
         """Open or close the cover."""
         with self._changed:
             self.faults.cover_open = is_open
+            self._changed.notify_all()
+
+    def jam(self, *, on: bool) -> None:
+        """The cutter is stuck, or free again."""
+        with self._changed:
+            self.faults.cutter = on
+            self._changed.notify_all()
+
+    def heat(self, *, on: bool) -> None:
+        """The head is too hot, or has cooled."""
+        with self._changed:
+            self.faults.hot = on
             self._changed.notify_all()
 
     def slow_down(self, seconds_per_line: float) -> None:

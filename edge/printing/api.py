@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from devices.profiles import THERMAL_80, profile_named, profile_names
-from edge.printing.asked import cancel, jobs_page, print_again, release
+from edge.printing.asked import cancel, jobs_page, move, print_again, release
 from edge.printing.paper import papers_of
 from edge.printing.printers import STATIONS_MAX, add_printer, edit_printer, printers_of, shown
 from edge.printing.printing import Printing
@@ -32,7 +32,10 @@ JobState = Literal["live", "queued", "sending", "unknown", "failed", "held", "co
 
 
 class NewPrinter(Shape):
-    """A printer to set up; columns are 42 for paper of 80 mm and 32 for 58 mm, unless a profile says how many."""
+    """A printer to set up; columns are 42 for paper of 80 mm and 32 for 58 mm, unless a profile says how many.
+
+    What waits longer than `backup_after_seconds` while it is in trouble goes to the printer `backup_id`.
+    """
 
     name: Name
     address: AddressText
@@ -40,6 +43,8 @@ class NewPrinter(Shape):
     receipts: bool = False
     columns: PaperColumns = 42
     profile: ProfileName | None = None
+    backup_id: IdText | None = None
+    backup_after_seconds: int = 60
 
 
 class PrinterChange(Shape):
@@ -51,6 +56,8 @@ class PrinterChange(Shape):
     receipts: bool | None = None
     columns: PaperColumns | None = None
     profile: ProfileName | None = None
+    backup_id: IdText | None = None
+    backup_after_seconds: int | None = None
 
 
 class PrinterShape(Shape):
@@ -63,6 +70,8 @@ class PrinterShape(Shape):
     receipts: bool
     columns: int
     profile: str | None = None
+    backup_id: str | None = None
+    backup_after_seconds: int = 60
 
 
 class StandingPrinter(PrinterShape):
@@ -112,6 +121,13 @@ class PrintJobShape(Shape):
     next_attempt_at: str | None
     trouble: str | None
     detail: str
+    home_name: str | None = None
+
+
+class MoveShape(Shape):
+    """Where a slip shall come out instead."""
+
+    printer_id: IdText
 
 
 class QueuedSlips(Shape):
@@ -225,6 +241,12 @@ async def drop(request: Request, asking: Asking, job_id: Id) -> Response:
     answer = await act(request, asking, cancel, job_id)
     printing_of(request).nudge()
     return answer
+
+
+@router.post("/print-jobs/{job_id}/move", status_code=201, response_model=PrintJobShape)
+async def elsewhere(request: Request, asking: Asking, job_id: Id, to: MoveShape) -> Response:
+    """Has another printer print a waiting or held slip, which says so on paper; needs orders.place."""
+    return await _queued(request, await act(request, asking, move, job_id, to.printer_id))
 
 
 @router.post("/orders/{order_id}/print-bill", status_code=201, response_model=QueuedSlips)

@@ -5,7 +5,7 @@ from typing import Any
 
 from devices import spool
 from devices.spool import LIVE, Job, SpoolRefused, State
-from edge.printing.facts import ReprintAsked
+from edge.printing.facts import ReprintAsked, SlipMoved
 from edge.printing.jobs import find_job, keep_step, next_sequence
 from edge.tables import PrintJob
 from hospitality.ground.errors import Invalid, NotFound, Refused
@@ -28,11 +28,13 @@ _SHOWN = (
     "next_attempt_at",
     "trouble",
     "detail",
+    "home_name",
 )
 _JOBS = """
     SELECT j.id, j.printer_id, p.name AS printer_name, j.kind, j.title, j.cause_id, j.state, j.attempts, j.copies,
-           j.created_at, j.changed_at, j.next_attempt_at, j.trouble, j.detail, j.sequence
+           j.created_at, j.changed_at, j.next_attempt_at, j.trouble, j.detail, j.sequence, h.name AS home_name
     FROM print_jobs j LEFT JOIN printers p ON p.org_id = j.org_id AND p.id = j.printer_id
+    LEFT JOIN printers h ON h.org_id = j.org_id AND h.id = j.home_id
     WHERE j.org_id = :org_id AND j.property_id = :property_id
 """
 _OF_ORDER = " UNION ".join(
@@ -103,6 +105,21 @@ def release(work: Work, job_id: str) -> dict[str, Any]:
 def cancel(work: Work, job_id: str) -> dict[str, Any]:
     """Has a slip not printed (again)."""
     return _move(work, job_id, lambda job: spool.cancel(job, work.now), refusal=_OVER, to_paper=False)
+
+
+def move(work: Work, job_id: str, printer_id: str) -> dict[str, Any]:
+    """Has another printer print a waiting or held slip, which says so on paper."""
+    if work.one("SELECT id FROM printers WHERE org_id = :org_id AND id = :id", id=printer_id) is None:
+        raise NotFound.of("printer", printer_id)
+    was = find_job(work, job_id)
+
+    def step(job: Job) -> Job:
+        return spool.moved(job, work.now, to=printer_id, sequence=next_sequence(work))
+
+    shown = _move(work, job_id, step, refusal=_OVER, to_paper=True)
+    assert was is not None, "it was moved a moment ago"
+    work.journal(SlipMoved(job_id, was.printer, printer_id))
+    return shown
 
 
 def _move(work: Work, job_id: str, step: Callable[[Job], Job], *, refusal: str, to_paper: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What can happen to paper; only what a person asks for stands in the journal."""
+"""What can happen to paper; what a person asks for, and what goes another way, stands in the journal."""
 
 from dataclasses import dataclass
 
@@ -25,3 +25,23 @@ class PaperAsked:
     cause_id: str
     slip: str
     printer_id: str
+
+
+@journal_kind("printing.slips_rerouted")
+@dataclass(frozen=True, slots=True)
+class SlipsRerouted:
+    """Slips waited too long for a printer, and go to its backup."""
+
+    job_ids: tuple[str, ...]
+    printer_id: str
+    to_printer_id: str
+
+
+@journal_kind("printing.slip_moved")
+@dataclass(frozen=True, slots=True)
+class SlipMoved:
+    """Somebody had another printer print a slip."""
+
+    job_id: str
+    printer_id: str
+    to_printer_id: str

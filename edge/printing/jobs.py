@@ -12,6 +12,7 @@ from devices import spool
 from devices.documents import Document, DocumentRefused, from_json
 from devices.printer import Trouble
 from devices.spool import ENDED, LIVE, Job, State
+from edge.printing.facts import SlipsRerouted
 from edge.tables import PrintJob
 from hospitality.ground.clock import instant, instant_text
 from hospitality.ground.statements import Reading
@@ -19,10 +20,12 @@ from hospitality.ground.work import Work
 
 WAITING_LOADED_MAX = 20
 HELD_LOADED_MAX = 200
+OVERDUE_SHOWN_MAX = 20
 KEPT = timedelta(days=30)
+KITCHENS = ("ticket", "void", "rush", "changed")
 _STATE = (
     "id, printer_id, sequence, created_at, fresh_since, changed_at, state, attempts, copies, unconfirmed, troubles,"
-    " next_attempt_at, trouble, detail"
+    " next_attempt_at, trouble, detail, home_id"
 )
 _OF_PRINTER = f"SELECT {_STATE} FROM print_jobs WHERE org_id = :org_id AND printer_id = :printer_id"
 
@@ -47,6 +50,7 @@ class Copy:
     kind: str
     document: Document | None
     asked_by_name: str | None
+    home_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +132,9 @@ def begin_sending(work: Work, was: Job, job: Job) -> Copy | None:
     if not keep_step(work, was, job):
         return None
     row = work.one(
-        "SELECT j.kind, j.document, p.display_name AS asked_by_name FROM print_jobs j"
+        "SELECT j.kind, j.document, p.display_name AS asked_by_name, h.name AS home_name FROM print_jobs j"
         " LEFT JOIN people p ON p.org_id = j.org_id AND p.id = j.asked_by"
+        " LEFT JOIN printers h ON h.org_id = j.org_id AND h.id = j.home_id"
         " WHERE j.org_id = :org_id AND j.id = :id",
         id=job.job_id,
     )
@@ -138,7 +143,35 @@ def begin_sending(work: Work, was: Job, job: Job) -> Copy | None:
         document = from_json(row["document"])
     except DocumentRefused:
         document = None
-    return Copy(row["kind"], document, row["asked_by_name"])
+    return Copy(row["kind"], document, row["asked_by_name"], row["home_name"])
+
+
+def reroute(work: Work, jobs: Sequence[Job], *, to: str) -> list[str]:
+    """Has another printer print jobs that still are as they were found, behind what it has; the ids of those moved."""
+    sequence, gone = next_sequence(work), []
+    for job in jobs:
+        if keep_step(work, job, spool.rerouted(job, work.now, to=to, sequence=sequence)):
+            gone.append(job.job_id)
+            sequence += 1
+    if gone:
+        work.journal(SlipsRerouted(tuple(gone), jobs[0].printer, to))
+    return gone
+
+
+def overdue(reading: Reading, since: datetime) -> list[dict[str, Any]]:
+    """What a kitchen should have had on paper and did not get since then, the oldest first, OVERDUE_SHOWN_MAX at most:
+    {id, title, printer, since, state}."""
+    rows = reading.rows(
+        "SELECT j.id, j.title, coalesce(p.name, '') AS printer, j.fresh_since AS since, j.state FROM print_jobs j"
+        " LEFT JOIN printers p ON p.org_id = j.org_id AND p.id = j.printer_id"
+        " WHERE j.org_id = :org_id AND j.state IN (:states) AND j.kind IN (:kinds) AND j.fresh_since <= :since"
+        " ORDER BY j.fresh_since, j.sequence LIMIT :limit",
+        states=list(LIVE),
+        kinds=KITCHENS,
+        since=instant_text(since),
+        limit=OVERDUE_SHOWN_MAX,
+    )
+    return [dict(row) for row in rows]
 
 
 def hold_all(work: Work) -> None:
@@ -192,6 +225,7 @@ def job_of(row: Mapping[str, Any]) -> Job:
         next_attempt_at=instant(next_attempt_at) if next_attempt_at else None,
         trouble=Trouble(trouble) if trouble else None,
         detail=row["detail"],
+        home=row["home_id"],
     )
 
 
@@ -199,7 +233,6 @@ def stored(job: Job) -> dict[str, Any]:
     """The row that keeps a job."""
     return {
         "id": job.job_id,
-        "printer_id": job.printer,
         "created_at": instant_text(job.created_at),
         **_changing(job),
     }
@@ -207,6 +240,8 @@ def stored(job: Job) -> dict[str, Any]:
 
 def _changing(job: Job) -> dict[str, Any]:
     return {
+        "printer_id": job.printer,
+        "home_id": job.home,
         "sequence": job.sequence,
         "fresh_since": instant_text(job.fresh_since),
         "changed_at": instant_text(job.changed_at),

@@ -21,6 +21,7 @@ PRINTERS_MAX = 16
 STATIONS_MAX = 50
 COLUMNS = (42, 32)
 NAME_LENGTH_MAX = 40
+BACKUP_SECONDS_LEAST, BACKUP_SECONDS_MOST = 5, 3_600
 _ADDRESS = re.compile(
     r"(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(:(?P<port>[0-9]{1,5}))?"
 )
@@ -37,6 +38,8 @@ class Setup:
     receipts: bool
     columns: int
     profile: str | None = None
+    backup_id: str | None = None
+    backup_after_seconds: int = 60
 
     @property
     def abilities(self) -> Profile:
@@ -55,7 +58,8 @@ class Setup:
 def printers_of(reading: Reading) -> list[Setup]:
     """The property's printers by name, PRINTERS_MAX at most."""
     rows = reading.rows(
-        "SELECT id, name, address, station_ids, receipts, columns, profile FROM printers"
+        "SELECT id, name, address, station_ids, receipts, columns, profile, backup_id,"
+        " backup_after_seconds FROM printers"
         " WHERE org_id = :org_id AND property_id = :property_id ORDER BY name, id LIMIT :limit",
         limit=PRINTERS_MAX,
     )
@@ -71,6 +75,8 @@ def add_printer(
     receipts: bool = False,
     columns: int = 42,
     profile: str | None = None,
+    backup_id: str | None = None,
+    backup_after_seconds: int = 60,
 ) -> dict[str, Any]:
     """Sets up a printer, which prints what happens from now on: the printer as `shown` has it.
 
@@ -80,7 +86,9 @@ def add_printer(
     others = printers_of(work)
     if len(others) >= PRINTERS_MAX:
         raise Refused("TOO_MANY_PRINTERS", f"A node drives at most {PRINTERS_MAX} printers.")
-    setup = _checked(work, Setup(new_id(), name, address, tuple(station_ids), receipts, columns, profile), others)
+    stations = tuple(station_ids)
+    new = Setup(new_id(), name, address, stations, receipts, columns, profile, backup_id, backup_after_seconds)
+    setup = _checked(work, new, others)
     work.add(Printer, {"id": setup.id, **_stored(setup)})
     return shown(setup)
 
@@ -110,6 +118,8 @@ def shown(setup: Setup) -> dict[str, Any]:
         "receipts": setup.receipts,
         "columns": setup.columns,
         "profile": setup.profile,
+        "backup_id": setup.backup_id,
+        "backup_after_seconds": setup.backup_after_seconds,
     }
 
 
@@ -140,6 +150,11 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
     if taken := next((other for other in others if other.address == address), None):
         message = f"{taken.name} is at that address. Let it print this too instead."
         raise Refused("PRINTER_ADDRESS_TAKEN", message, printer_id=taken.id)
+    if setup.backup_id is not None and setup.backup_id not in {other.id for other in others}:
+        raise NotFound.of("printer", setup.backup_id)
+    if setup.backup_after_seconds not in range(BACKUP_SECONDS_LEAST, BACKUP_SECONDS_MOST + 1):
+        message = f"A backup takes over after {BACKUP_SECONDS_LEAST} to {BACKUP_SECONDS_MOST} seconds."
+        raise Invalid("BACKUP_SECONDS_INVALID", message, seconds=setup.backup_after_seconds)
     stations = _stations(work, setup.station_ids)
     return replace(setup, name=name, address=address, station_ids=stations, columns=columns)
 
@@ -166,10 +181,13 @@ def _stored(setup: Setup) -> dict[str, Any]:
         "receipts": setup.receipts,
         "columns": setup.columns,
         "profile": setup.profile,
+        "backup_id": setup.backup_id,
+        "backup_after_seconds": setup.backup_after_seconds,
     }
 
 
 def _setup(row: Mapping[str, Any]) -> Setup:
     stations = msgspec.json.decode(row["station_ids"], type=tuple[str, ...])
     receipts = bool(row["receipts"])
-    return Setup(row["id"], row["name"], row["address"], stations, receipts, row["columns"], row["profile"])
+    kept = (row["id"], row["name"], row["address"], stations, receipts, row["columns"], row["profile"])
+    return Setup(*kept, row["backup_id"], row["backup_after_seconds"])

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 
@@ -10,7 +11,7 @@ import structlog
 from devices.conversation import Patience
 from devices.spool import DEFAULT_POLICY, Policy
 from edge.host import EdgeHost
-from edge.printing.jobs import Count, forget_old, live_counts
+from edge.printing.jobs import Count, forget_old, live_counts, overdue
 from edge.printing.printers import printers_of
 from edge.printing.queue import AGAIN_SECONDS, DATABASE_SECONDS, PASSING, PrinterThread, Terms
 from edge.printing.reader import Reader
@@ -23,6 +24,9 @@ PLACE_SECONDS = 1.0
 FORGET_SECONDS = 6 * 3600.0
 # Facts that come within so little are read and queued together, so that a rush costs the writer few acts.
 GATHER_SECONDS = 0.02
+# A ticket that is on no paper after so long is cried out on every screen, which are looked at so often meanwhile.
+ALARM_AFTER = timedelta(minutes=2)
+LOOK_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
@@ -31,7 +35,8 @@ class Printing:
 
     `on_change` is called, from any thread, when a printer's state or its number of waiting jobs is another. `policy`
     says when a slip is tried again, expires or asks; `patience` bounds each step of a conversation with a printer;
-    `status_seconds` is how often an idle printer is asked how it is. Times on paper are in the property's zone, as
+    `status_seconds` is how often an idle printer is asked how it is; a kitchen's slip that is on no paper `alarm_after` it was
+    caused is among the `alarms`. Times on paper are in the property's zone, as
     `host.place` has it.
     """
 
@@ -43,11 +48,14 @@ class Printing:
         policy: Policy = DEFAULT_POLICY,
         patience: Patience | None = None,
         status_seconds: float = STATUS_SECONDS,
+        alarm_after: timedelta = ALARM_AFTER,
     ) -> None:
         self._host = host
         self._on_change = on_change
         self._terms = Terms(policy, patience or Patience(), status_seconds)
         self._reader = Reader(host)
+        self._alarm_after = alarm_after
+        self._alarms: list[dict[str, Any]] = []
         self._printers: dict[str, PrinterThread] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -107,6 +115,11 @@ class Printing:
         with self._lock:
             return {id: printer.state for id, printer in self._printers.items()}
 
+    def alarms(self) -> list[dict[str, Any]]:
+        """Tickets that should be on paper for long and are not: [{id, title, printer, since, state}], oldest first."""
+        with self._lock:
+            return list(self._alarms)
+
     def waiting(self) -> int:
         """How many slips are not through yet, held ones included."""
         return sum(state.count.waiting for state in self.by_id().values())
@@ -124,13 +137,14 @@ class Printing:
     def _run(self) -> None:
         forget_at = monotonic() + FORGET_SECONDS
         while not self._stopping.is_set():
-            pause = PLACE_SECONDS if self._reader.unsaved else FORGET_SECONDS
+            pause = PLACE_SECONDS if self._reader.unsaved else LOOK_SECONDS if self.waiting() else FORGET_SECONDS
             came = self._wake.wait(pause)
             if came:
                 self._stopping.wait(GATHER_SECONDS)
             self._wake.clear()
             try:
                 self._follow(idle=not came)
+                self._look_for_alarms()
                 if monotonic() >= forget_at:
                     forget_at = monotonic() + FORGET_SECONDS
                     self._host.writer.act(self._host.system(), forget_old).result(DATABASE_SECONDS)
@@ -158,6 +172,17 @@ class Printing:
         if self._reader.unsaved and (idle or self._stopping.is_set()):
             self._reader.save()
 
+    def _look_for_alarms(self) -> None:
+        since = self._host.now() - self._alarm_after
+        late = (
+            self._host.ask(lambda reading: overdue(reading, since)).result(DATABASE_SECONDS) if self.waiting() else []
+        )
+        with self._lock:
+            is_other, self._alarms = late != self._alarms, late
+        if is_other:
+            log.warning("tickets_not_on_paper", tickets=len(late))
+            self._on_change()
+
     def _set_up(self) -> None:
         """Starts a thread for each new printer, and tells the others how they are set up now."""
         for setup in self._host.ask(printers_of).result(DATABASE_SECONDS):
@@ -165,7 +190,7 @@ class Printing:
             if known is not None:
                 known.set_up(setup)
                 continue
-            printer = PrinterThread(self._host, setup, self._terms, self._on_change)
+            printer = PrinterThread(self._host, setup, self._terms, self._on_change, self.nudge)
             with self._lock:
                 self._printers[setup.id] = printer
             printer.start()

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ import structlog
 
 from devices import spool
 from devices.conversation import Patience
-from devices.documents import Document, marked_reprint
+from devices.documents import Document, marked_reprint, marked_rerouted
 from devices.network_printer import NetworkPrinter
 from devices.printer import Outcome, Trouble, Verdict
 from devices.spool import Job, Policy, Send, State, Store, Wait
@@ -50,10 +50,13 @@ class Terms:
 
 
 class PrinterThread:
-    """Prints one printer's jobs until it is stopped; `changed` is called, from any thread, when its state changes."""
+    """Prints one printer's jobs until it is stopped; `changed` is called, from any thread, when its state changes,
+    and `handed_on` when slips of its went to its backup."""
 
-    def __init__(self, host: EdgeHost, setup: Setup, terms: Terms, changed: Callable[[], None]) -> None:
-        self._host, self._terms, self._changed = host, terms, changed
+    def __init__(
+        self, host: EdgeHost, setup: Setup, terms: Terms, changed: Callable[[], None], handed_on: Callable[[], None]
+    ) -> None:
+        self._host, self._terms, self._changed, self._handed_on = host, terms, changed, handed_on
         self._lock = threading.Lock()
         self._setup = setup
         self._printer = self._driver(setup)
@@ -135,6 +138,8 @@ class PrinterThread:
         if lost is not None:
             self._keep(lost, spool.found_after_stop(lost, now, policy))
             return 0.0
+        if self._hand_on(found, now):
+            return 0.0
         by_id = {job.job_id: job for job in found}
         match spool.choose(found, now, policy):
             case Store(job):
@@ -148,6 +153,19 @@ class PrinterThread:
                 return 0.0
             case Wait(until):
                 return self._idle(until, now)
+
+    def _hand_on(self, found: list[Job], now: datetime) -> bool:
+        """Sends what has waited too long to the backup, in an order that holds there; whether anything went."""
+        to, after = self._setup.backup_id, timedelta(seconds=self._setup.backup_after_seconds)
+        late = spool.to_backup(found, now, after=after) if to else []
+        if to is None or not late:
+            return False
+        gone = self._act(lambda work: jobs.reroute(work, late, to=to)).result(DATABASE_SECONDS)
+        if gone:
+            log.warning("slips_rerouted", printer=self._setup.name, to=to, slips=len(gone))
+            self._recount()
+            self._handed_on()
+        return bool(gone)
 
     def _idle(self, until: datetime | None, now: datetime) -> float:
         if monotonic() >= self._ask_again_at:
@@ -181,6 +199,8 @@ class PrinterThread:
             return Outcome(Verdict.UNKNOWN, Trouble.INTERRUPTED, "The node could not send this: look at its log.")
 
     def _marked(self, document: Document, copy: Copy, job: Job) -> Document:
+        if copy.home_name:
+            document = marked_rerouted(document, f"INSTEAD OF {copy.home_name.upper()}")
         if not job.reprint:
             return document
         paper = Paper(self._host.place.zone)

@@ -19,10 +19,13 @@ from devices.spool import (
     cancel,
     choose,
     found_after_stop,
+    moved,
     new_job,
     print_again,
     release,
+    rerouted,
     settle,
+    to_backup,
 )
 
 NOON = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
@@ -191,3 +194,29 @@ def test_the_mark_follows_from_what_may_be_on_paper(outcomes: list[Outcome]) -> 
         now = waiting.next_attempt_at
     assert waiting.copies == outcomes.count(UNKNOWN)
     assert waiting.reprint == (UNKNOWN in outcomes)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from((None, FAILED, UNKNOWN)), min_size=1, max_size=8), st.integers(0, 120))
+def test_what_waits_too_long_goes_to_the_backup_once_and_keeps_its_mark(
+    outcomes: list[Outcome | None], waited: int
+) -> None:
+    jobs = [job(n) if found is None else settle(sent(job(n)), found, NOON) for n, found in enumerate(outcomes)]
+    now = NOON + waited * SECOND
+    gone = to_backup(jobs, now, after=60 * SECOND)
+    assert gone == (jobs if waited >= 60 and outcomes[0] is not None else [])
+    there = [rerouted(one, now, to="bar", sequence=100 + at) for at, one in enumerate(gone)]
+    assert [(one.printer, one.home, one.fresh_since) for one in there] == [("bar", "grill", NOON)] * len(gone)
+    assert [one.reprint for one in there] == [found is UNKNOWN for found in outcomes[: len(gone)]]
+    failing = [settle(sent(one, now), FAILED, now) for one in there]
+    assert to_backup(failing, now + 60 * SECOND, after=60 * SECOND) == []
+
+
+def test_a_slip_that_is_being_sent_goes_nowhere_and_one_that_comes_home_is_as_any_other() -> None:
+    first = settle(sent(job(1)), FAILED, NOON)
+    assert to_backup([sent(first, NOON + 60 * SECOND), job(2)], NOON + 90 * SECOND, after=SECOND) == []
+    away = moved(first, NOON, to="bar", sequence=9)
+    assert (away.printer, away.home) == ("bar", "grill")
+    assert moved(away, NOON, to="grill", sequence=10).home is None
+    with pytest.raises(SpoolRefused):
+        moved(sent(job()), NOON, to="bar", sequence=9)
