@@ -96,6 +96,11 @@ def server_asks(subject: Subject) -> tuple[Field, ...]:
     return (Field("server_id", _("To"), "pick", choices=choices),)
 
 
+def reopen_asks(_subject: Subject) -> tuple[Field, ...]:
+    """Why."""
+    return (_why(_("Something was forgotten"), _("Keyed in wrong"), _("Paid the wrong way")),)
+
+
 def refund_asks(subject: Subject) -> tuple[Field, ...]:
     """Of which payment, how much, and why."""
     payments = [one for one in subject.payments if _left_of(one) > 0]

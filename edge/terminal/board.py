@@ -71,6 +71,11 @@ class Board:
         ]
         return sorted(settled, key=lambda order: (order.opened_at, order.number), reverse=True)
 
+    def overpaid_orders(self) -> list[Order]:
+        """Orders for which too much was taken, latest first."""
+        too_much = [order for order in self.orders.values() if order.surplus_minor]
+        return sorted(too_much, key=lambda order: (order.opened_at, order.number), reverse=True)
+
     def queue(self, station_id: str | None, states: Iterable[str] = TICKETS_TO_DO) -> list[Ticket]:
         """Tickets of a station (None: of all) in these states: rushed ones first, then the oldest."""
         wanted = set(states)

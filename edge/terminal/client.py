@@ -137,7 +137,7 @@ class NodeClient:
         return tuple(items), currency or next((item.currency for item in items if item.currency), "")
 
     async def orders(self, place: str, state: str, token: str, *, pages_max: int = PAGES_MAX) -> list[shapes.Order]:
-        """Orders in `state` ("open", "settled", "all")."""
+        """Orders in `state` ("open", "settled", "overpaid", "all")."""
         orders: list[shapes.Order] = []
         cursor = ""
         for _page in range(pages_max):

@@ -74,9 +74,10 @@ async def _fetch(desk: Desk, topic: Topic) -> None:
 
 
 async def settled_orders(desk: Desk) -> None:
-    """Fetch paid orders, to show their receipts. Raises NodeError."""
-    orders = await desk.client.orders(desk.place, "settled", desk.terminal_token, pages_max=SETTLED_PAGES_MAX)
-    desk.board.take_orders(orders)
+    """Fetch paid orders, to show their receipts, and those for which too much was taken. Raises NodeError."""
+    for state in ("settled", "overpaid"):
+        orders = await desk.client.orders(desk.place, state, desk.terminal_token, pages_max=SETTLED_PAGES_MAX)
+        desk.board.take_orders(orders)
     desk.changed(Topic.ORDERS)
 
 

@@ -118,6 +118,13 @@ class Tax(msgspec.Struct, frozen=True, kw_only=True):
     included: bool = False
 
 
+class WithdrawnReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A receipt that counts no more."""
+
+    number: str
+    cause: str = ""
+
+
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     number: str
@@ -142,6 +149,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     tax_minor: int = 0
     taxes: tuple[Tax, ...] = ()
     refunded_minor: int = 0
+    surplus_minor: int = 0
+    """Taken too much, to be given back."""
+    withdrawn_receipts: tuple[WithdrawnReceipt, ...] = ()
 
 
 class TicketLine(msgspec.Struct, frozen=True, kw_only=True):

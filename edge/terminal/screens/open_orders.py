@@ -1,13 +1,16 @@
-"""All orders that are not paid, what is kept here and not accepted, and, on F6, the paid ones."""
+"""All orders that are not paid, what is kept here and not accepted, and, on F6, the paid ones; then those for which too
+much was taken, where there are any."""
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Literal
 
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from edge.terminal import acts, fetching
+from edge.terminal.actions import action_named
 from edge.terminal.draft import Draft
 from edge.terminal.kept import KeptAction
 from edge.terminal.news import Topic
@@ -23,11 +26,13 @@ from edge.terminal.widgets.rows import Rows
 from edge.terminal.widgets.search_box import SearchBox
 from edge.terminal.words import _, later
 
+Shown = Literal["open", "paid", "overpaid"]
 AGES_SECONDS = 20.0
 
 
 class OpenOrdersPlace(ActingPlace):
-    """A digit or Enter opens an order, F7 settles it."""
+    """A digit or Enter opens an order, F7 settles it. Of a paid one Enter shows the receipt, of one for which too much was
+    taken it asks how that is given back."""
 
     BINDINGS = [
         Binding("enter", "confirm", later("Open")),
@@ -40,7 +45,7 @@ class OpenOrdersPlace(ActingPlace):
 
     def __init__(self) -> None:
         super().__init__()
-        self._paid = False
+        self._shown: Shown = "open"
 
     def about(self) -> tuple[Order | None, OrderLine | None]:
         return self._current(), None
@@ -72,11 +77,10 @@ class OpenOrdersPlace(ActingPlace):
         rows = self.query_one("#orders", Rows)
         rows.columns = COLUMNS_WIDE if wide else COLUMNS
         empty, tone = self._why_empty()
-        kept = [] if self._paid else [kept_row(action, wide=wide) for action in self._kept()]
+        kept = [kept_row(action, wide=wide) for action in self._kept()] if self._shown == "open" else []
         now = self.desk.node_now()
         orders = [
-            order_row(order, wide=wide, now=now, amount_minor=order.total_minor if self._paid else order.due_minor)
-            for order in self._orders()
+            order_row(order, wide=wide, now=now, amount_minor=self._amount_minor(order)) for order in self._orders()
         ]
         rows.show_rows([*kept, *orders], empty=empty, tone=tone)
         self._draw_check()
@@ -88,8 +92,12 @@ class OpenOrdersPlace(ActingPlace):
     def _orders(self) -> list[Order]:
         board = self.desk.board
         wanted = plain(self.query_one(SearchBox).value)
-        orders = board.settled_orders() if self._paid else board.open_orders()
+        lists = {"open": board.open_orders, "paid": board.settled_orders, "overpaid": board.overpaid_orders}
+        orders = lists[self._shown]()
         return [order for order in orders if wanted in plain(" ".join(filter(None, _looked_by(order))))]
+
+    def _amount_minor(self, order: Order) -> int:
+        return {"open": order.due_minor, "paid": order.total_minor, "overpaid": order.surplus_minor}[self._shown]
 
     def _why_empty(self) -> tuple[str, str]:
         board = self.desk.board
@@ -99,7 +107,12 @@ class OpenOrdersPlace(ActingPlace):
             return _("{reason} It is tried again by itself.").format(reason=board.problems[Topic.ORDERS]), "bad"
         if Topic.ORDERS not in board.loaded:
             return _("Fetching orders …"), "quiet"
-        return (_("No paid order yet."), "quiet") if self._paid else (_("No open order. F2 takes one."), "quiet")
+        words = {
+            "open": _("No open order. F2 takes one."),
+            "paid": _("No paid order yet."),
+            "overpaid": _("Nothing is to be given back."),
+        }
+        return words[self._shown], "quiet"
 
     def _current(self) -> Order | None:
         current = self.query_one("#orders", Rows).current
@@ -132,7 +145,7 @@ class OpenOrdersPlace(ActingPlace):
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         if action == "pay" and self.is_mounted:
-            return (self.desk.may("payments.take") and self._current() is not None and not self._paid) or None
+            return (self.desk.may("payments.take") and self._current() is not None and self._shown == "open") or None
         return True
 
     def action_confirm(self) -> None:
@@ -143,10 +156,17 @@ class OpenOrdersPlace(ActingPlace):
         order = self._current()
         if current and current.key.startswith(KEPT):
             self._decide(current.key.removeprefix(KEPT))
-        elif order is not None and self._paid:
+        elif order is not None and self._shown == "paid":
             self.host.show_receipt(order.id)
+        elif order is not None and self._shown == "overpaid":
+            self._give_back()
         elif order is not None:
             self._open_order(order)
+
+    def _give_back(self) -> None:
+        refund = action_named("refund")
+        assert refund is not None, "giving money back is one of the actions"
+        self.begin(refund, self.subject())
 
     def _open_order(self, order: Order) -> None:
         draft = self.desk.draft
@@ -195,10 +215,17 @@ class OpenOrdersPlace(ActingPlace):
         self.query_one(SearchBox).focus()
 
     def action_other_list(self) -> None:
-        self._paid = not self._paid
-        if self._paid:
+        too_much = bool(self.desk.board.overpaid_orders())
+        following: dict[Shown, Shown] = {"open": "paid", "paid": "overpaid" if too_much else "open", "overpaid": "open"}
+        self._shown = following[self._shown]
+        if self._shown == "paid":
             ask(self, "settled", fetching.settled_orders(self.desk))
-        self.say(_("Paid orders, latest first.") if self._paid else _("Open orders, oldest first."))
+        words = {
+            "open": _("Open orders, oldest first."),
+            "paid": _("Paid orders, latest first."),
+            "overpaid": _("Too much was taken for these: Enter gives it back."),
+        }
+        self.say(words[self._shown], "warn" if self._shown == "overpaid" else "info")
         self._draw_list()
         self.refresh_bindings()
 

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from edge.terminal.amounts import written_with_currency
 from edge.terminal.draft import Draft
 from edge.terminal.shapes import Order
 from edge.terminal.widgets.check_lines import (
@@ -17,6 +18,7 @@ from edge.terminal.widgets.check_lines import (
     sent_rows,
     title,
     totals_content,
+    withdrawn_words,
 )
 from edge.terminal.widgets.rows import Column, Rows
 from edge.terminal.widgets.words_line import Words
@@ -103,6 +105,11 @@ def _state(order: Order | None, draft: Draft) -> tuple[str, str]:
         return _("… Sending"), "info"
     if draft.lines:
         return _("○ Not sent"), "warn"
+    if order and order.surplus_minor:
+        amount = written_with_currency(order.surplus_minor, order.currency)
+        return _("▲ {amount} too much was taken. Give it back: . and R").format(amount=amount), "warn"
+    if order and order.withdrawn_receipts and order.payment_state != "settled":
+        return withdrawn_words(order), "warn"
     if order:
         return _("✔ Accepted · {state}").format(state=kitchen_words(order.kitchen_state)), "good"
     return "", "none"

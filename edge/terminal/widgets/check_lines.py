@@ -132,6 +132,18 @@ def totals_content(lines: list[tuple[str, int, str]], currency: str, width: int)
     return Content("\n").join(shown)
 
 
+def withdrawn_words(order: Order) -> str:
+    """Which receipt counts no more, and why."""
+    last = order.withdrawn_receipts[-1]
+    why = {
+        "reopened": _("opened again"),
+        "changed": _("the order was changed elsewhere"),
+        "settled_twice": _("settled twice"),
+    }
+    cause = why.get(last.cause, last.cause)
+    return _("▲ Receipt {number} counts no more: {cause}").format(number=last.number, cause=cause)
+
+
 def kitchen_words(state: str) -> str:
     """A kitchen state in words."""
     words = {

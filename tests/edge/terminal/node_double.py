@@ -78,6 +78,11 @@ class NodeDouble:
         return JSONResponse(answer, status)
 
 
+def lists_of(order: Json) -> tuple[str, ...]:
+    """The lists in which an order stands."""
+    return "all", str(order["payment_state"]), "overpaid" if order.get("surplus_minor") else "all"
+
+
 def node_app(node: NodeDouble) -> FastAPI:
     """The node's HTTP face."""
     app = FastAPI()
@@ -202,7 +207,7 @@ def node_app(node: NodeDouble) -> FastAPI:
 
     @api.get("/orders", dependencies=[Depends(terminal)])
     async def orders(state: str = "open") -> Json:
-        fitting = [order for order in book.orders.values() if state in ("all", order["payment_state"])]
+        fitting = [order for order in book.orders.values() if state in lists_of(order)]
         return {"items": fitting, "next_cursor": None}
 
     @api.post("/orders")

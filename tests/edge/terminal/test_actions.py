@@ -139,6 +139,35 @@ async def in_parts(pilot: Pilot[int], app: TerminalApp) -> None:
     await until(pilot, lambda: not app.desk.outbox.actions)
 
 
+async def again(pilot: Pilot[int], app: TerminalApp) -> None:
+    """Another order is paid, opened again with a manager's PIN, added to, and paid to its end."""
+    await pilot.press("enter", "slash")
+    await type_in(pilot, "soup")
+    await pilot.press("enter", "f8")
+    await until_shown(pilot, "Accepted", "75.00")
+    await pilot.press("f7")
+    await until_shown(pilot, "How is it paid?")
+    await pilot.press("1", "enter")
+    await until_shown(pilot, "Receipt A1-2")
+    await pilot.press("full_stop", "o")
+    await form(pilot, "Open it again", "1")
+    await approve(pilot)
+    await until_shown(pilot, "It is open again")
+    await pilot.press("f3")
+    await until_shown(pilot, "A1-2", "Open/paid")
+    await pilot.press("enter")
+    await until_shown(pilot, "Receipt A1-2 counts no", "opened again")
+    await pilot.press("slash")
+    await type_in(pilot, "lager")
+    await pilot.press("enter", "f8")
+    await until_shown(pilot, "To pay", "35.70")
+    await pilot.press("f7")
+    await until_shown(pilot, "How is it paid?")
+    await pilot.press("1", "enter")
+    await until_shown(pilot, "Receipt A1-3")
+    await until(pilot, lambda: not app.desk.outbox.actions)
+
+
 def test_a_server_does_all_that_an_orderneeds_and_a_managers_pin_lends_the_rest(
     furnished: Path, tmp_path: Path
 ) -> None:
@@ -149,12 +178,13 @@ def test_a_server_does_all_that_an_orderneeds_and_a_managers_pin_lends_the_rest(
             await in_two_courses(pilot)
             await with_a_manager(pilot)
             await in_parts(pilot, app)
+            await again(pilot, app)
 
     with served_node(copy_of(furnished, tmp_path / "node")) as lan:
         with_pins(lan)
         asyncio.run(scenario(lan))
         lan.token = lan.tokens["kitchen"]
-        (order,) = lan.get("orders").json()["items"]
+        reopened, order = lan.get("orders").json()["items"]
         (refund,) = lan.get("refunds").json()["items"]
         tips = sum(payment["tip_minor"] for payment in lan.get("payments").json()["items"])
     assert [(line["seat"], line["course"], line["void_reason"]) for line in order["lines"]] == [
@@ -165,6 +195,8 @@ def test_a_server_does_all_that_an_orderneeds_and_a_managers_pin_lends_the_rest(
     ]
     assert (order["table"], order["covers"], order["adjustments"]) == ("14", 3, [])
     assert (tips, refund["amount_minor"], refund["reason"]) == (500, 1000, "Keyed in wrong")
+    assert (reopened["payment_state"], reopened["due_minor"], reopened["paid_minor"]) == ("settled", 0, 11070)
+    assert reopened["withdrawn_receipts"] == [{"number": "A1-2", "cause": "reopened"}]
 
 
 def test_a_drawer_is_opened_counted_blind_and_the_day_closed_from_the_status(furnished: Path, tmp_path: Path) -> None:
@@ -237,7 +269,9 @@ def test_every_role_is_offered_what_it_may_or_what_a_pin_lends(role: str) -> Non
         kitchen_state="served",
         opened_at=None,  # type: ignore[arg-type]
     )
-    assert [action.name for action in offered(Subject(order=order), ("line", "order"), may)] == ["refund", "reprint"]
+    assert [action.name for action in offered(Subject(order=order), ("line", "order"), may)] == [
+        *("reopen", "refund", "reprint")
+    ]
 
 
 def test_every_action_has_a_key_of_its_own_among_those_shown_together() -> None:

@@ -179,10 +179,15 @@ def test_cash_is_taken_and_the_change_is_large_on_the_screen(node: NodeDouble, m
             await until_shown(pilot, "New order", "A1-101 is paid. Change: NAD 30.00")
             await pilot.press("f3")
             await until_shown(pilot, "No open order")
+            node.book.orders[order["id"]]["surplus_minor"] = 5500  # paid at another node as well
             await pilot.press("f6")
             await until_shown(pilot, "A1-101", "220.00")
             await pilot.press("enter")
             await until_shown(pilot, "Receipt A1-R00001")
+            await pilot.press("escape", "f6")
+            await until_shown(pilot, "Too much was taken for these", "A1-101", "55.00")
+            await pilot.press("f6")
+            await until_shown(pilot, "No open order")
 
     asyncio.run(scenario())
     (payment,) = node.book.payments[order["id"]]
