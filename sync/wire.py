@@ -93,7 +93,7 @@ class Batch(msgspec.Struct):
     """A push: whole transactions in outbox order, or one part of a transaction too large for one batch.
 
     prev: what the node believes acknowledged; last: the highest number in here; part: more of the same transaction
-    follows. schema: the sender's fingerprint; now_ms: its wall clock. life, cursors, seals: as in
+    follows. schema: the sender's fingerprint; now_ms: its wall clock. life, cursors, seals, visit: as in
     a greeting."""
 
     protocol: int
@@ -110,6 +110,7 @@ class Batch(msgspec.Struct):
     life: str = ""
     cursors: dict[str, tuple[int, int]] = {}
     seals: dict[str, str] = {}
+    visit: int = 0
 
 
 class Trouble(msgspec.Struct):
@@ -281,7 +282,7 @@ class PullAnswer(msgspec.Struct):
 
 class SnapshotRequest(msgspec.Struct):
     """A node asks for rows as they stand: those of a scope's table after an id, newest first, about so many bytes of
-    them; without a table, where to begin. life, cursors, seals: as in a greeting."""
+    them; without a table, where to begin. life, cursors, seals, visit: as in a greeting."""
 
     protocol: int
     incarnation: int
@@ -292,6 +293,7 @@ class SnapshotRequest(msgspec.Struct):
     life: str = ""
     cursors: dict[str, tuple[int, int]] = {}
     seals: dict[str, str] = {}
+    visit: int = 0
 
 
 class Snapshot(msgspec.Struct):
@@ -319,7 +321,8 @@ class Hello(msgspec.Struct):
     seals of that (life: of what was acknowledged; seals: of each scope's cursor), by which a hub that was put back to an
     older copy notices what it forgot.
 
-    protocol: the oldest that it speaks, which a hub without choice looks at; protocol_max: the newest."""
+    protocol: the oldest that it speaks, which a hub without choice looks at; protocol_max: the newest. visit: what the
+    greeting before was answered with, 0 before the first."""
 
     protocol: int
     incarnation: int
@@ -333,6 +336,7 @@ class Hello(msgspec.Struct):
     life: str = ""
     cursors: dict[str, tuple[int, int]] = {}
     seals: dict[str, str] = {}
+    visit: int = 0
 
 
 class BatchLimits(msgspec.Struct):
@@ -348,7 +352,8 @@ class HelloAnswer(msgspec.Struct):
     protocol: what to speak from here on.
     stamp, mark: of the change `acked`, by which the node sees whether it was its own; 0 and empty when the hub can't
     tell. places: each scope's end and epoch; seals: the hub's word for them, empty where it can't give any. recovering:
-    the hub was put back, and wants to be given what it lacks."""
+    the hub was put back, and wants to be given what it lacks. visit: the number of what begins with this answer, to be
+    named in what is asked and sent (see `hub.visits`)."""
 
     status: Literal["ok", "new_incarnation", "superseded"]
     incarnation: int
@@ -363,6 +368,7 @@ class HelloAnswer(msgspec.Struct):
     places: dict[str, tuple[int, int]] = {}
     recovering: bool = False
     seals: dict[str, str] = {}
+    visit: int = 0
 
 
 class Settled(msgspec.Struct):

@@ -15,6 +15,7 @@ from sync.hub.application import Transaction
 from sync.hub.interest import withheld
 from sync.hub.put_back import is_recovering, notice, place_seal
 from sync.hub.store import FeedRow, HubStore, NodeState, Revoked, ScopeState, Sender
+from sync.hub.visits import is_over, note
 from sync.wire import LIMITS, PAGE_BYTES_MAX, Entry, EntryChange, Limits, Page, PullAnswer, Told
 
 if sys.version_info >= (3, 14):
@@ -43,6 +44,7 @@ class PullRequest(msgspec.Struct):
     told: Told | None = None
     seals: dict[str, str] = {}
     life: str = ""
+    visit: int = 0
 
 
 def scopes_of(sender: Sender) -> list[str]:
@@ -88,6 +90,9 @@ def answer(
         return PullAnswer("superseded", now_ms, [])
     if node.incarnation < asked.incarnation:  # the hub may have been put back
         return PullAnswer("greet", now_ms, [])
+    if is_over(node, asked.visit):
+        return PullAnswer("greet", now_ms, [])
+    note(store, node, asked.visit, now_ms)
     if asked.told is not None:
         store.note_told(asked.told, asked.told.now_ms - now_ms, asked.protocol)
     put_back = notice(store, node, asked.cursors, asked.seals, asked.life, now_ms)

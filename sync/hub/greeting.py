@@ -7,6 +7,7 @@ from sync.clock import DRIFT_MS_MAX, at_ms
 from sync.hub.feed import scopes_of
 from sync.hub.put_back import is_recovering, life_seal, notice, place_of, place_seal
 from sync.hub.store import HubStore, Revoked, Said
+from sync.hub.visits import is_elsewhere
 from sync.wire import PROTOCOL, PROTOCOL_MIN, Hello, HelloAnswer, PullAnswer, agreed
 
 UNKNOWN_TO_THE_FIRST = {
@@ -57,6 +58,8 @@ def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> H
     scopes = scopes_of(store.sender)
     if said.incarnation < node.incarnation:
         return HelloAnswer("superseded", node.incarnation, node.acked, scopes, now_ms)
+    if said.incarnation == node.incarnation and is_elsewhere(node, said, now_ms):
+        return HelloAnswer("superseded", node.incarnation, node.acked, scopes, now_ms)
     rolled_back = said.incarnation == node.incarnation and said.last < node.acked
     incarnation = node.incarnation + 1 if rolled_back else said.incarnation
     if rolled_back and is_only_told:
@@ -79,7 +82,8 @@ def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> H
         answer.acked = said.acked
     else:
         answer.stamp, answer.mark = node.stamp, node.mark
-    store.note_hello(Said(said.version[:40], said.now_ms - now_ms))
+    answer.visit = max(node.visits, said.visit) + 1
+    store.note_hello(Said(said.version[:40], said.now_ms - now_ms), answer.visit)
     answer.life = life_seal(store, answer.incarnation, answer.acked)
     return answer
 

@@ -1,6 +1,5 @@
 """The hub's store on PostgreSQL. Rows go in by table straight from their JSON, and come out of nobody else's tenant."""
 
-import hmac
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,131 +11,29 @@ from sync.allowance import LEDGER, UNANSWERED, Ledger, ledgers
 from sync.hub.capture import NEWS_CHANNEL, pg_type, wire_form
 from sync.hub.postgres_dealings import DealingsInPostgres, concerns
 from sync.hub.postgres_kept import KeptInPostgres
+from sync.hub.postgres_nodes import NodesInPostgres
 from sync.hub.postgres_rows import PostgresRows
-from sync.hub.store import Aside, FeedRow, Member, NodeState, Said, ScopeState, Sender, SetAside, StoredEntry
+from sync.hub.store import Aside, FeedRow, Member, ScopeState, Sender, SetAside, StoredEntry
 from sync.schema import TableSpec
-from sync.wire import TOLD_CHARS_MAX, Change, RowImage, Told, Trouble
+from sync.wire import RowImage, Trouble
 
 Connection = psycopg.Connection[dict[str, Any]]
 # what PostgreSQL says of values that can't stand in a row; anything else is ours or passes, and is tried again
 UNACCEPTABLE = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
-SEAL_CHARS = 32
 MANY_CHANGES = 100
-_STATE = "acked, acked_hlc, incarnation, ceiling, status, born, mark, settled"
 _ASIDE = (
     "SELECT id, incarnation, hlc, first, last, body, coalesce(gone_on, '') AS gone_on FROM sync_quarantine"
     " WHERE org_id = %s AND node_id = %s AND state = 'waiting'"
 )
 
 
-class PostgresStore(DealingsInPostgres, KeptInPostgres, PostgresRows):
+class PostgresStore(NodesInPostgres, DealingsInPostgres, KeptInPostgres, PostgresRows):
     """One sender's store inside a transaction that the caller began under the sender's tenant, and commits."""
 
     def __init__(self, connection: Connection, sender: Sender, secret: bytes = b"") -> None:
         super().__init__(connection, sender)
         self._secret = secret
         self._me = (sender.org_id, sender.node_id)
-
-    # --- the node
-
-    def lock_node(self) -> NodeState:
-        """See HubStore."""
-        row = self._connection.execute(
-            f"SELECT {_STATE} FROM sync_nodes WHERE org_id = %s AND id = %s FOR UPDATE", self._me
-        ).fetchone()
-        assert row is not None, "the sender was looked up before"
-        return _state(row)
-
-    def see_node(self) -> NodeState | None:
-        """See HubStore."""
-        row = self._connection.execute(
-            f"UPDATE sync_nodes SET seen_at = now() WHERE org_id = %s AND id = %s RETURNING {_STATE}", self._me
-        ).fetchone()
-        return None if row is None else _state(row)
-
-    def note_push(self, said: Said, acked: int, last: Change | None, waiting: int, ceiling: int | None) -> None:
-        """See HubStore."""
-        self._connection.execute(
-            "UPDATE sync_nodes SET acked = %s, acked_hlc = coalesce(%s, acked_hlc), mark = coalesce(%s, mark),"
-            " waiting = %s, version = %s, offset_ms = %s, seen_at = now(), ceiling = coalesce(%s, ceiling)"
-            " WHERE org_id = %s AND id = %s",
-            (acked, last and last.h, last and last.mark, waiting, said.version, said.offset_ms, ceiling, *self._me),
-        )
-
-    def note_told(self, told: Told, offset_ms: int, protocol: int) -> None:
-        """See HubStore."""
-        words = {"error": told.error[:TOLD_CHARS_MAX], "storage": told.storage[:TOLD_CHARS_MAX]}
-        kept = msgspec.structs.replace(told, **{name: text.replace("\x00", "") for name, text in words.items()})
-        self._connection.execute(
-            "UPDATE sync_nodes SET told = %s, waiting = %s, offset_ms = %s, protocol = %s WHERE org_id = %s AND id = %s",
-            (
-                msgspec.json.encode(kept).decode(),
-                *(_bounded(told.waiting, 2**63), _bounded(offset_ms, 2**63), _bounded(protocol, 2**31)),
-                *self._me,
-            ),
-        )
-
-    def note_hello(self, said: Said) -> None:
-        """See HubStore."""
-        self._connection.execute(
-            "UPDATE sync_nodes SET seen_at = now(), version = %s, offset_ms = %s WHERE org_id = %s AND id = %s",
-            (said.version, said.offset_ms, *self._me),
-        )
-
-    def begin_life(self, incarnation: int, acked: int, born: int, version: str) -> None:
-        """See HubStore."""
-        self._connection.execute(
-            "UPDATE sync_nodes SET incarnation = %s, acked = %s, acked_hlc = 0, mark = '', ceiling = 0, born = %s,"
-            " seen_at = now(), version = %s WHERE org_id = %s AND id = %s",
-            (incarnation, acked, born, version, *self._me),
-        )
-        self._connection.execute(
-            "DELETE FROM sync_stage WHERE org_id = %s AND node_id = %s AND last > %s", (*self._me, acked)
-        )
-        self._connection.execute(
-            "UPDATE sync_stage SET incarnation = %s WHERE org_id = %s AND node_id = %s", (incarnation, *self._me)
-        )
-
-    def resume(self, acked: int) -> None:
-        """See HubStore."""
-        self._connection.execute(
-            "UPDATE sync_nodes SET acked = %s, acked_hlc = 0 WHERE org_id = %s AND id = %s", (acked, *self._me)
-        )
-        self._connection.execute("DELETE FROM sync_stage WHERE org_id = %s AND node_id = %s", self._me)
-
-    def settle(self, epoch: int) -> None:
-        """See HubStore."""
-        self._connection.execute("UPDATE sync_nodes SET settled = %s WHERE org_id = %s AND id = %s", (epoch, *self._me))
-
-    def note_check(self, differed: int, standing: int) -> None:
-        """See HubStore."""
-        self._connection.execute(
-            "UPDATE sync_nodes SET checked_at = now(), differed = differed + %s, standing = %s"
-            " WHERE org_id = %s AND id = %s",
-            (differed, standing, *self._me),
-        )
-
-    def seal(self, text: str) -> str:
-        """See HubStore."""
-        return hmac.new(self._secret, f"{self.sender.org_id}/{text}".encode(), "sha256").hexdigest()[:SEAL_CHARS]
-
-    def stage(self, incarnation: int, last: int, body: str) -> int:
-        """See HubStore."""
-        self._connection.execute(
-            "INSERT INTO sync_stage (org_id, node_id, incarnation, last, body) VALUES (%s, %s, %s, %s, %s)",
-            (*self._me, incarnation, last, body),
-        )
-        return self._number(
-            "SELECT sum(length(body)) AS n FROM sync_stage WHERE org_id = %s AND node_id = %s", *self._me
-        )
-
-    def unstage(self, incarnation: int) -> list[str]:
-        """See HubStore."""
-        rows = self._connection.execute(
-            "DELETE FROM sync_stage WHERE org_id = %s AND node_id = %s AND incarnation = %s RETURNING last, body",
-            (*self._me, incarnation),
-        ).fetchall()
-        return [row["body"] for row in sorted(rows, key=lambda row: row["last"])]
 
     # --- rows
 
@@ -431,18 +328,6 @@ class PostgresStore(DealingsInPostgres, KeptInPostgres, PostgresRows):
     def _id(self, question: str, rows: Sequence[bytes]) -> str | None:
         found = self._connection.execute(question, self._given(rows)).fetchone()
         return None if found is None else str(found["id"])
-
-
-def _bounded(number: int, room: int) -> int:
-    """A number that a node says of itself, so that its column can keep it whatever it is."""
-    return max(-room, min(number, room - 1))
-
-
-def _state(row: Mapping[str, Any]) -> NodeState:
-    return NodeState(
-        *(row["acked"], row["acked_hlc"], row["incarnation"], row["ceiling"], row["status"] == "active"),
-        *(row["born"], row["mark"], row["settled"]),
-    )
 
 
 def _head_part(member: Member, of_group: bool, goes_on: bool) -> str:

@@ -15,6 +15,7 @@ from sync.hub.feed import write_feed
 from sync.hub.put_back import is_recovering, life_seal, notice
 from sync.hub.set_aside import LetGo, set_aside, tell_settled, tell_troubles, try_again
 from sync.hub.store import Aside, HubStore, NodeState, Revoked, Said, SetAside
+from sync.hub.visits import is_over, note
 from sync.schema import Schema
 from sync.wire import TRANSACTION_CHARS_MAX, Batch, Change, PushAnswer, Trouble, UnreadableError
 
@@ -39,6 +40,9 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
         return PushAnswer("gap", node.acked, now_ms)
     if _is_another_history(batch, node):
         return PushAnswer("superseded", node.acked, now_ms)
+    if is_over(node, batch.visit):
+        return PushAnswer("gap", node.acked, now_ms)
+    note(store, node, batch.visit, now_ms, writes=True)
     store.begin_applying(len(batch.changes))
     changes = [change for change in batch.changes if change.s > node.acked]
     answer = PushAnswer("ok", max(batch.last, node.acked), now_ms)

@@ -13,6 +13,7 @@ import msgspec
 from sync.hub.feed import scopes_of
 from sync.hub.put_back import is_recovering, notice, place_seal
 from sync.hub.store import HubStore, Member, ScopeState
+from sync.hub.visits import is_over, note
 from sync.schema import Schema
 from sync.wire import LIMITS, Limits, RowImage, Snapshot, SnapshotRequest, UnreadableError
 
@@ -33,8 +34,9 @@ def snapshot(
     if asked.scope not in scopes_of(store.sender):
         raise UnreadableError("a node takes what concerns it, and no other scope")
     node = store.see_node()
-    if node is None or node.incarnation != asked.incarnation:
+    if node is None or node.incarnation != asked.incarnation or is_over(node, asked.visit):
         return Snapshot("superseded", now_ms)
+    note(store, node, asked.visit, now_ms)
     notice(store, node, asked.cursors, asked.seals, asked.life, now_ms)
     if is_recovering(store, node):  # what it has and the hub lacks must not look as if it had been let go of
         return Snapshot("recovering", now_ms)

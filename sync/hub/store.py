@@ -53,7 +53,8 @@ class NodeState:
     """How far a node is. acked, stamp, mark: the last change acknowledged, its stamp and its mark (0, empty: not
     known); ceiling: the last stamp handed back to a clock that ran ahead; incarnation: which life of its database the
     hub goes by; born: later than every stamp under which an earlier life's edits are here; settled:
-    the epoch since which the hub is known to have all that the node holds."""
+    the epoch since which the hub is known to have all that the node holds. visits, visit, wrote, heard_ms: the visit that
+    was given last, the latest in use, the one that last brought changes, and when it was heard (see `visits`)."""
 
     acked: int
     stamp: int
@@ -63,6 +64,10 @@ class NodeState:
     born: int = 0
     mark: str = ""
     settled: int = 1
+    visits: int = 0
+    visit: int = 0
+    wrote: int = 0
+    heard_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +181,12 @@ class HubStore(Protocol):
         """Notes how the sender is, in its own words, and what is spoken with it."""
         ...
 
-    def note_hello(self, said: Said) -> None:
-        """Notes a greeting."""
+    def note_hello(self, said: Said, visit: int) -> None:
+        """Notes a greeting, and the visit that it was answered with."""
+        ...
+
+    def note_visit(self, visit: int, wrote: int, now_ms: int) -> None:
+        """Notes which visit is in use, and which brought changes last."""
         ...
 
     def begin_life(self, incarnation: int, acked: int, born: int, version: str) -> None:

@@ -58,6 +58,8 @@ nodes = Table(
     _at("key_since", nullable=True),
     _at("revoked_at", nullable=True),
     _column("protocol", Integer, server_default=text("1")),  # what was agreed on last
+    # of its visits (see `visits`): the last given, the latest in use, that which brought changes last, when it was heard
+    *(_column(name, BigInteger, server_default=text("0")) for name in ("visits", "visit", "wrote", "heard_ms")),
     _column("told", Text, nullable=True, info={"pii": "indirect", "merge": "engine"}),  # how it is, in its own words
     info=_info(),
 )

@@ -51,6 +51,9 @@ class Greeting:
         if answer.acked < terms.acked:
             raise LinkDown(f"the hub has {answer.acked} of {terms.acked} that it acknowledged, and can't tell why")
         terms.scopes = answer.scopes
+        if answer.visit > terms.visit:  # on the disk before it is named
+            terms.store.write(lambda c: put(c, "visit", str(answer.visit)))
+            terms.visit = answer.visit
         return answer
 
     def _say_hello(self, link: Link) -> HelloAnswer:
@@ -59,6 +62,7 @@ class Greeting:
         said = (terms.last, terms.acked, self.schema.fingerprint, self.version, now)
         hello = Hello(PROTOCOL_MIN, terms.incarnation, *said, PROTOCOL)
         hello.told, hello.life, hello.cursors, hello.seals = terms.told(), terms.life, cursors, seals
+        hello.visit = terms.visit
         answer = link.call("/sync/v1/hello", pack(hello), HelloAnswer)
         if agreed(answer.protocol, answer.protocol) is None:
             raise TurnedAway(

@@ -64,7 +64,7 @@ class Engine:
     def __post_init__(self, life: int) -> None:
         self._stop, self._work = threading.Event(), threading.Event()
         self._lock, self._resting = threading.Lock(), Resting(self.chance)
-        self.terms = Terms(self.store, self.clock, life, self._error, self.trouble)
+        self.terms = Terms(self.store, self.clock, life, self._error, lambda: self.trouble())
         self._greeted = self.terms.greeted
         self._greeting = Greeting(self.terms, self.schema, self.version, self._tell)
         self._pushing = Pushing(self.terms, self.schema.fingerprint, self.version, self._pushed, self._greet_again)
@@ -266,7 +266,11 @@ class Engine:
         return place is not None
 
     def _ask_rows(self, link: Link, scope: str, table: str, after: str) -> Snapshot:
-        seen = (self.terms.life, *self.terms.look())  # what was taken a moment ago proves how much the hub knew
+        seen = (
+            self.terms.life,
+            *self.terms.look(),
+            self.terms.visit,
+        )  # what was taken a moment ago proves how much the hub knew
         request = SnapshotRequest(PROTOCOL, self.incarnation, scope, table, after, self._pace.bytes, *seen)
         call = partial(link.call, "/sync/v1/snapshot", pack(request), Snapshot)
         answer = self._paced(call, lambda found: found.next is not None)
@@ -292,6 +296,7 @@ class Engine:
 
     def _pull_feed(self, link: Link, wait_seconds: float) -> bool:
         cursors, seals = self.terms.look()
+        visit = self.terms.visit
         request = {
             "protocol": self.terms.protocol,
             "incarnation": self.incarnation,
@@ -301,13 +306,15 @@ class Engine:
             "told": self.terms.told(),
             "seals": seals,
             "life": self.terms.life,
+            "visit": visit,
         }
         call = partial(link.call, "/sync/v1/pull", pack_json(msgspec.json.encode(request)), PullAnswer)
         answer = call() if wait_seconds else self._paced(call, goes_on)
         if answer.status == "superseded":
             raise TurnedAway("SUPERSEDED", SUPERSEDED)
         if answer.status == "greet" or answer.recovering:
-            self._greet_again()
+            if visit == self.terms.visit:  # else the hub was greeted while we asked
+                self._greet_again()
             return False
         if answer.status == "bootstrap":
             self._taking.forget()

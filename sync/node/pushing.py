@@ -103,6 +103,7 @@ class Pushing:
             "life": terms.life,
             "cursors": terms.shown[0],
             "seals": terms.shown[1],
+            "visit": terms.visit,
         }
         if now_ms - self._told_at_ms > TELL_EVERY_MS:  # a backlog goes in many pushes
             head["told"] = terms.told()

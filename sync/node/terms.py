@@ -33,6 +33,7 @@ class Terms:
         self.acked = int(self.store.read(lambda c: get(c, "acked")) or 0)
         self.last = self.store.read(last_number)
         self.life = self.store.read(lambda c: get(c, "life")) or ""  # the hub's seal of that
+        self.visit = int(self.store.read(lambda c: get(c, "visit")) or 0)  # what the last greeting was answered with
         self._is_kept = True  # whether the database knows of `acked`
         self.look()
 

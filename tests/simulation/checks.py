@@ -23,6 +23,7 @@ from tests.simulation.world import World
 PROMISES = {
     "failed": "no program ends over what can happen",
     "refused": "a machine is turned away only for a reason",
+    "one": "two machines with one identity never both go on",
     "whole": "nobody ever sees half of what was done at once",
     "drained": "when all can talk, nothing waits any more",
     "applied": "what was honestly written is never set aside",

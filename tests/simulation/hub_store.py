@@ -16,7 +16,7 @@ from sync.schema import TableSpec
 from sync.wire import Change, RowImage, Told, Trouble
 from tests.simulation.hub_rows import SqliteRows, value_of
 
-_STATE = "acked, stamp, incarnation, ceiling, active, born, mark, settled"
+_STATE = "acked, stamp, incarnation, ceiling, active, born, mark, settled, visits, visit, wrote, heard_ms"
 _ASIDE = (
     "SELECT id, incarnation, hlc, first, last, body, gone_on FROM sync_quarantine"
     " WHERE number = ? AND state = 'waiting'"
@@ -34,7 +34,7 @@ class SqliteStore(SqliteRows):
 
     def lock_node(self) -> NodeState:
         row = self._run(f"SELECT {_STATE} FROM sync_nodes WHERE number = ?", self.sender.number).fetchone()
-        return NodeState(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6], row[7])
+        return NodeState(**{**dict(row), "active": bool(row["active"])})
 
     def see_node(self) -> NodeState | None:
         self._run("UPDATE sync_nodes SET seen = ? WHERE number = ?", self._now_ms, self.sender.number)
@@ -50,13 +50,20 @@ class SqliteStore(SqliteRows):
     def note_told(self, told: Told, offset_ms: int, protocol: int) -> None:
         pass
 
-    def note_hello(self, said: Said) -> None:
-        pass
+    def note_hello(self, said: Said, visit: int) -> None:
+        self._run("UPDATE sync_nodes SET visits = ? WHERE number = ?", visit, self.sender.number)
+
+    def note_visit(self, visit: int, wrote: int, now_ms: int) -> None:
+        self._run(
+            "UPDATE sync_nodes SET visit = ?, wrote = ?, heard_ms = ? WHERE number = ?",
+            *(visit, wrote, now_ms, self.sender.number),
+        )
 
     def begin_life(self, incarnation: int, acked: int, born: int, version: str) -> None:
         number = self.sender.number
         self._run(
-            "UPDATE sync_nodes SET incarnation = ?, acked = ?, stamp = 0, mark = '', ceiling = 0, born = ? WHERE number = ?",
+            "UPDATE sync_nodes SET incarnation = ?, acked = ?, stamp = 0, mark = '', ceiling = 0, born = ?, visit = 0, wrote = 0"
+            " WHERE number = ?",
             *(incarnation, acked, born, number),
         )
         self._run("DELETE FROM sync_stage WHERE number = ? AND last > ?", number, acked)

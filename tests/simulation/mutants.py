@@ -114,6 +114,12 @@ MUTANTS = [
     ),
     Mutant("a share is spent without a look", "sync.node.allowance", "if amount > known.left + risk:", "if False:"),
     Mutant(
+        "a copy of a disk that only listens goes unnoticed",
+        "sync.hub.visits",
+        "return 0 < visit < node.visit",
+        "return False",
+    ),
+    Mutant(
         "more is granted than is left",
         "sync.allowance",
         "return max(0, min(asked, rest))",

@@ -228,13 +228,14 @@ class World:
             for node in self.here:
                 node.engine.check(Link(node))  # type: ignore[arg-type]
             self._settle()
+        numbers = [node.number for node in self.here]
+        for twin in sorted({number for number in numbers if numbers.count(number) > 1}):
+            self.wrong.append(f"one: two machines run as node {twin}, and neither is refused")
         happenings.last_words(self)
 
     def _settle(self) -> None:
         for _ in range(3):
             for node in self.here:
-                if node.in_doubt:  # one that writes nothing is told that another has its identity when it greets
-                    node.start()
                 self.talk_out(node)
 
     def talk_out(self, node: Node) -> None:

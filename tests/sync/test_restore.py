@@ -9,6 +9,7 @@ from edge.identity import incarnation
 from edge.keys import open_keys
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station
+from sync.hub.visits import HEARD_MS
 from sync.node.transport import LinkDown, TurnedAway
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
@@ -74,6 +75,21 @@ def whole_disk(node: Node, backup: Path) -> None:
     lives = node.keys.lives()
     node.restore(backup)
     node.keys.keep_lives(lives - 1)
+    is_silent(node)
+
+
+def is_silent(node: Node) -> None:
+    """The machine that was here last has not been heard for a while."""
+    node.house.group.rows("UPDATE sync_nodes SET heard_ms = heard_ms - %s", HEARD_MS)
+
+
+def is_refused(node: Node) -> None:
+    """At its next question it is told to greet, and when it greets, that another goes on in its place."""
+    if node.engine._greeted.is_set():
+        node.sync()
+    with pytest.raises(TurnedAway) as refused:
+        node.sync()
+    assert refused.value.code == "SUPERSEDED"
 
 
 @pytest.mark.parametrize("fails", ["edge.identity.put", "edge.keys.Keys.keep_lives"])
@@ -168,11 +184,9 @@ def test_a_second_machine_with_the_same_identity_is_refused_and_nothing_of_the_f
 ) -> None:
     copied.open()
     try:
-        node.sync()
-        copied.sync()
         for n in range(5):
             node.act(add_station, name=f"First {n}")
-        node.push()
+        node.sync()
         for n in range(more):
             copied.act(add_station, name=f"Second {n}")
         with pytest.raises(TurnedAway) as refused:
@@ -183,6 +197,54 @@ def test_a_second_machine_with_the_same_identity_is_refused_and_nothing_of_the_f
         node.sync()
         assert_agree(node)
         assert names(node) == {"Common", "Last", *(f"First {n}" for n in range(5))}
+    finally:
+        copied.close()
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_a_copy_is_refused_while_the_first_is_heard_also_when_it_only_listens(
+    node: Node, copied: Node, writes: bool
+) -> None:
+    copied.open()
+    try:
+        if writes:
+            node.act(add_station, name="First")
+        node.sync()
+        is_refused(copied)
+        assert copied.engine.incarnation == 1
+        node.act(add_station, name="Last")
+        node.sync()
+        assert_agree(node)
+        assert not copied.rows("SELECT id FROM stations WHERE name = 'Last'")
+    finally:
+        copied.close()
+
+
+def test_a_copy_that_listened_first_gives_way_to_the_machine_that_has_something_to_send(
+    node: Node, copied: Node
+) -> None:
+    copied.open()
+    try:
+        copied.sync()
+        node.act(add_station, name="First")
+        node.sync()
+        is_refused(copied)
+        assert names(node) == {"Common", "First"}
+    finally:
+        copied.close()
+
+
+def test_a_disk_put_back_that_lost_nothing_goes_on_once_nobody_else_is_heard(node: Node, copied: Node) -> None:
+    node.sync()
+    copied.open()
+    try:
+        is_refused(copied)
+        is_silent(node)
+        copied.act(add_station, name="Later")
+        copied.sync()
+        assert copied.engine.incarnation == 1
+        assert names(node) == {"Common", "Later"}
+        is_refused(node)
     finally:
         copied.close()
 
