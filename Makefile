@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 # the whole suite uses both cores of a small machine
 WORKERS ?= 2
 
-.PHONY: demo test stories sim sim-mutants lint format torture bench screenshots previews eye lock clean
+.PHONY: demo test stories sim sim-mutants lint format torture devices-torture bench screenshots previews eye lock clean
 
 demo: $(VENV)/ready
 	@$(BIN)/buffr demo $(if $(ORDERS),--orders $(ORDERS)) $(if $(JSON),--json $(JSON))
@@ -43,6 +43,10 @@ format: $(VENV)/ready
 # crashes, power cuts and killed processes for ROUNDS rounds; tells the SEED, which brings a failure back
 torture: $(VENV)/ready
 	@$(BIN)/python -m tests.torture $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
+
+# tickets through printers that fail at random bytes, and again with a node that is killed
+devices-torture: $(VENV)/ready
+	@$(BIN)/python -m tests.torture.devices $(if $(TICKETS),--tickets $(TICKETS)) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/ready
 	@$(BIN)/python -m tests.benchmarks $(if $(JSON),--json $(JSON))

@@ -50,6 +50,10 @@ class NetworkPrinter:
         # every start: only a job that we saw cut short is followed by one.
         self._cut_short = False
 
+    def expect_remains(self) -> None:
+        """Half a slip may hang in the printer, of a job that this process did not see cut short: cut before the next."""
+        self._cut_short = True
+
     def status(self) -> PrinterStatus:
         """The printer's state, asked now; while a job is printing, once that is through."""
         with self._one_at_a_time:

@@ -136,6 +136,7 @@ class PrinterThread:
         # Nothing of this thread's is under way here, so this one was, when the node or the thread stopped.
         lost = next((job for job in found if job.state is State.SENDING), None)
         if lost is not None:
+            self._printer.expect_remains()
             self._keep(lost, spool.found_after_stop(lost, now, policy))
             return 0.0
         if self._hand_on(found, now):
