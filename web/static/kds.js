@@ -5,6 +5,7 @@ import { Backoff } from "./backoff.js";
 import { ServerClock } from "./clock.js";
 import { Connection, State, socketUrl } from "./connection.js";
 import { setText } from "./dom.js";
+import { PaperAlarm } from "./paper_alarm.js";
 import { followConnection } from "./sign.js";
 import { say } from "./texts.js";
 import { Alarm } from "./kds/alarm.js";
@@ -47,6 +48,7 @@ const view = new View(area);
 const stillness = new Stillness(document);
 const connection = new Connection({ url: socketUrl(), events: ["ticket_updated", "sync_status"], clock });
 const steps = new Steps({ api, isCutOff: () => connection.state === State.cutOff });
+const paper = new PaperAlarm(root, connection);
 const alarm = new Alarm(root, { clock, connection, timeOfDay });
 
 let stationId = root.dataset.station || null;
@@ -289,6 +291,7 @@ async function fetchStatus() {
   try {
     const status = await ask(`${api}/status`);
     connection.learn(status.sync);
+    paper.hear(status);
   } catch (error) {
     console.warn("the node's status could not be read; its next sync_status tells", error);
   }

@@ -57,6 +57,7 @@ class Book:
     steps: Counter[tuple[str, str]] = field(default_factory=Counter)
     listeners: set[asyncio.Queue[Event | None]] = field(default_factory=set)
     sync: dict[str, Any] = field(default_factory=lambda: {"state": "online", "waiting": 0})
+    paper_alarms: list[dict[str, Any]] = field(default_factory=list)
     refusal: str | None = None
     station_id: str | None = "st-grill"
     enrolled: bool = True
@@ -216,7 +217,10 @@ class KitchenNode:
 
     def _sync(self, state: str, waiting: int) -> None:
         self.book.sync = {"state": state, "waiting": waiting}
-        self._send_all({"event": "sync_status", "position": None, "data": {"sync": self.book.sync}})
+        self._send_all({"event": "sync_status", "position": None, "data": self._status()})
+
+    def _status(self) -> dict[str, Any]:
+        return {"sync": self.book.sync, "paper_alarms": self.book.paper_alarms}
 
     def _reborn(self, keep: Sequence[str]) -> None:
         self.book.tickets = {ticket_id: self.book.tickets[ticket_id] for ticket_id in keep}
@@ -299,7 +303,7 @@ class KitchenNode:
 
         @app.get(f"/api/v1/properties/{PROPERTY}/status")
         async def status() -> dict[str, Any]:
-            return {"sync": self.book.sync, "server_time": rfc3339(self.book.now())}
+            return {**self._status(), "server_time": rfc3339(self.book.now())}
 
     def _add_writes(self, app: FastAPI) -> None:
         @app.post(f"/api/v1/properties/{PROPERTY}/tickets/{{ticket_id}}/{{step}}")

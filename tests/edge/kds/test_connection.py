@@ -39,6 +39,24 @@ def test_the_cloud_being_away_is_calm(screen: Page, node: KitchenNode) -> None:
     expect(screen.locator("[data-sign-detail]")).to_have_text("")
 
 
+def test_a_ticket_that_is_on_no_paper_is_cried_out_and_moves_nothing(screen: Page, node: KitchenNode) -> None:
+    node.place(line("Chips"))
+    card = screen.locator(".card").first
+    expect(card).to_be_visible()
+    where = card.bounding_box()
+    bar = screen.locator(".paper-alarm")
+    expect(bar).to_be_hidden()
+    one = {"id": "j", "title": "Ticket A1-7 Grill", "printer": "Grill printer", "since": "", "state": "failed"}
+    node.book.paper_alarms = [one, {**one, "id": "k"}]
+    node.set_sync("online", 0)
+    expect(bar).to_contain_text("Not on paper: Ticket A1-7 Grill (Grill printer).")
+    expect(bar).to_contain_text("And 1 more.")
+    assert card.bounding_box() == where
+    node.book.paper_alarms = []
+    node.set_sync("online", 0)
+    expect(bar).to_be_hidden()
+
+
 def test_a_screen_switched_on_while_the_cloud_is_away_knows_it_at_once(page: Page, node: KitchenNode) -> None:
     node.book.sync = {"state": "property_only", "waiting": 4}
     page.goto(node.enrol_url)

@@ -5,7 +5,12 @@ from hospitality.menu.rules import ALLERGENS
 from web.statics import STATIC_FOLDER
 from web.texts import Texts
 
-SCRIPTS = [STATIC_FOLDER / "kds.js", STATIC_FOLDER / "sign.js", *sorted((STATIC_FOLDER / "kds").glob("*.js"))]
+SCRIPTS = [
+    STATIC_FOLDER / "kds.js",
+    STATIC_FOLDER / "sign.js",
+    STATIC_FOLDER / "paper_alarm.js",
+    *sorted((STATIC_FOLDER / "kds").glob("*.js")),
+]
 # Keys that scripts put together from a state's name; each family is listed in full.
 FAMILIES = {
     "step_": [
