@@ -39,12 +39,16 @@ class NewStation(Shape):
 
 
 class TaxRateShape(Shape):
-    """A tax in basis points (1000 is 10 %), included in prices or on top of them."""
+    """A tax in basis points (1000 is 10 %), included in prices or on top of them.
+
+    `away_rate_id`: the rate that stands in for it on what is taken away or delivered.
+    """
 
     id: str
     name: str
     rate_bp: int
     included: bool
+    away_rate_id: str | None
 
 
 class TaxRates(Shape):
@@ -59,6 +63,13 @@ class NewTaxRate(Shape):
     name: str
     rate_bp: int
     included: bool
+    away_rate_id: IdText | None = None
+
+
+class AwayRate(Shape):
+    """Which rate stands in for a tax on what leaves the house; null for none."""
+
+    away_rate_id: IdText | None
 
 
 class CategoryShape(Shape):
@@ -251,7 +262,13 @@ async def tax_rates(request: Request, asking: Asking) -> Response:
 @router.post("/tax-rates", status_code=201, response_model=TaxRateShape)
 async def new_tax_rate(request: Request, asking: Asking, new: NewTaxRate) -> Response:
     """Sets up a tax; needs menu.manage."""
-    return await act(request, asking, service.add_tax_rate, name=new.name, rate_bp=new.rate_bp, included=new.included)
+    return await act(request, asking, service.add_tax_rate, **new.model_dump())
+
+
+@router.patch("/tax-rates/{tax_rate_id}", response_model=TaxRateShape)
+async def away_rate(request: Request, asking: Asking, tax_rate_id: Id, new: AwayRate) -> Response:
+    """Says which rate what is taken away or delivered is taxed at; needs menu.manage, at head office."""
+    return await act(request, asking, service.set_away_rate, tax_rate_id, away_rate_id=new.away_rate_id)
 
 
 @router.get("/menu-categories", response_model=Categories)

@@ -22,6 +22,17 @@ class TaxRateAdded:
     tax_rate_id: str
     rate_bp: int
     included: bool
+    away_rate_id: str | None = None
+
+
+@journal_kind("menu.tax_rate_changed")
+@dataclass(frozen=True, slots=True)
+class TaxRateChanged:
+    """Another rate stands in for a tax on what leaves the house, or none any more."""
+
+    tax_rate_id: str
+    away_rate_id_before: str | None
+    away_rate_id: str | None
 
 
 @journal_kind("menu.category_added")

@@ -3,13 +3,24 @@ rules."""
 
 from collections.abc import Collection, Mapping
 
-from hospitality.ground.statements import Reading
+from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
-from hospitality.menu.rules import Group, ItemForSale, Option, Ordering, PriceRule, is_time, minute_of, price_by_rules
+from hospitality.menu.rules import (
+    AWAY,
+    Group,
+    ItemForSale,
+    Option,
+    Ordering,
+    PriceRule,
+    is_time,
+    minute_of,
+    price_by_rules,
+)
 
 _ITEMS = """
     SELECT i.id, i.name, i.price_minor, i.available, i.station_id, i.prep_seconds,
            t.name AS tax_rate_name, t.rate_bp, t.included,
+           a.name AS away_rate_name, a.rate_bp AS away_rate_bp, a.included AS away_included,
            g.id AS group_id, g.name AS group_name, g.choices_min, g.choices_max,
            p.count_id, p.portions,
            EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id AND r.menu_item_id = i.id)
@@ -17,6 +28,7 @@ _ITEMS = """
     FROM menu_items i
     LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id
     LEFT JOIN tax_rates t ON t.org_id = i.org_id AND t.id = i.tax_rate_id
+    LEFT JOIN tax_rates a ON a.org_id = t.org_id AND a.id = t.away_rate_id
     LEFT JOIN menu_item_groups o ON o.org_id = i.org_id AND o.menu_item_id = i.id
     LEFT JOIN modifier_groups g ON g.org_id = o.org_id AND g.id = o.group_id
     WHERE i.org_id = :org_id AND i.property_id = :property_id AND i.id IN (:ids)
@@ -38,8 +50,8 @@ _PRICE_RULES = """
 
 
 def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | None = None) -> dict[str, ItemForSale]:
-    """The items of these ids that the property has, with their tax and the groups that they offer, at the price of now;
-    without `ordering` at the price as it stands."""
+    """The items of these ids that the property has, with their tax and the groups that they offer, at the price of now
+    and the tax of the channel; without `ordering` at both as they stand."""
     found: dict[str, ItemForSale] = {}
     groups: dict[str, list[Group]] = {}
     rows = reading.rows(_ITEMS, ids=list(ids))
@@ -60,14 +72,19 @@ def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | 
                 bool(row["available"]) and row["portions"] != 0,
                 row["station_id"],
                 row["prep_seconds"],
-                row["tax_rate_name"],
-                row["rate_bp"] or 0,
-                bool(row["included"]),
+                *_tax(row, away=ordering is not None and ordering.channel in AWAY),
                 tuple(groups.get(row["id"], ())),
                 row["count_id"],
                 row["portions"],
             )
     return found
+
+
+def _tax(row: Found, *, away: bool) -> tuple[str | None, int, bool]:
+    """Name, rate and whether it is included: of what leaves the house the one that stands in for the item's, if any."""
+    if away and row["away_rate_name"] is not None:
+        return row["away_rate_name"], row["away_rate_bp"], bool(row["away_included"])
+    return row["tax_rate_name"], row["rate_bp"] or 0, bool(row["included"])
 
 
 def _prices_by_rules(

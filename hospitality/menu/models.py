@@ -21,6 +21,8 @@ class TaxRate(Row, table=True):
     """A tax in basis points (1000 = 10 %), included in prices or put on top of them.
 
     Which rate the law asks for is head office's to edit, for every total of the property follows it; a property adds one.
+    away_rate_id: the rate that stands in for it on what leaves the house (`rules.AWAY`). No foreign key leads there: what
+    names a rate that is not here is sold at its own.
     """
 
     __tablename__ = "tax_rates"
@@ -29,6 +31,7 @@ class TaxRate(Row, table=True):
     name: str = column(WORDS)
     rate_bp: int = column(COUNT, writer="group")
     included: bool = column(FLAG, writer="group")
+    away_rate_id: str | None = column(ID, optional=True, writer="group")
 
 
 class MenuCategory(Row, table=True):

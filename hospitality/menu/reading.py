@@ -25,8 +25,8 @@ def stations_list(reading: Reading) -> list[dict[str, Any]]:
 
 
 def tax_rates_list(reading: Reading) -> list[dict[str, Any]]:
-    """[{id, name, rate_bp, included}] by name."""
-    rates = _listed(reading, "SELECT id, name, rate_bp, included FROM tax_rates", "name, id")
+    """[{id, name, rate_bp, included, away_rate_id}] by name."""
+    rates = _listed(reading, "SELECT id, name, rate_bp, included, away_rate_id FROM tax_rates", "name, id")
     return [{**rate, "included": bool(rate["included"])} for rate in rates]
 
 

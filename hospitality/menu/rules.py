@@ -24,6 +24,7 @@ _TIME = re.compile("([01][0-9]|2[0-3]):([0-5][0-9])")
 PREP_SECONDS_MAX = 86_400
 PREP_SECONDS_USUAL = 600
 SORT_MAX = 1_000_000
+AWAY = ("takeaway", "delivery")  # channels of what leaves the house, which the law may tax at another rate
 # the fourteen that must be declared in the European Union
 ALLERGENS = (
     *("celery", "crustaceans", "eggs", "fish", "gluten", "lupin", "milk"),

@@ -9,6 +9,10 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
     manager, till = served.person("service_manager"), served.screen()
     station = manager.post("stations", {"name": "Grill", "printer": "grill"}).json()
     tax = manager.post("tax-rates", {"name": "GST", "rate_bp": 1000, "included": True}).json()
+    taken_away = {"name": "GST, taken away", "rate_bp": 500, "included": True, "away_rate_id": None}
+    away = manager.post("tax-rates", taken_away).json()
+    assert away == {**taken_away, "id": away["id"]}
+    assert code_of(manager.patch(f"tax-rates/{tax['id']}", {"away_rate_id": away["id"]})) == "WRITTEN_AT_HEAD_OFFICE"
     category = manager.post("menu-categories", {"name": "Mains", "sort": 2}).json()
     options = [{"name": "Rare"}, {"name": "Double", "price_delta_minor": 900}]
     group = manager.post(

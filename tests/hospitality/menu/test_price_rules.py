@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from sqlalchemy import Boolean
 
-from hospitality.ground.errors import Invalid, NotFound
+from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
-from hospitality.menu.reading import price_rule_view, price_rules_list
-from hospitality.menu.rules import CHANNELS, WEEKDAYS, Ordering, PriceRule, price_by_rules
-from hospitality.menu.service import add_price_rule, edit_price_rule
+from hospitality.menu.reading import price_rule_view, price_rules_list, tax_rates_list
+from hospitality.menu.rules import AWAY, CHANNELS, WEEKDAYS, Ordering, PriceRule, price_by_rules
+from hospitality.menu.service import add_price_rule, add_tax_rate, edit_price_rule, set_away_rate
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from tests.hospitality.node import Node, Restaurant, postgres_store, tables
@@ -137,6 +139,41 @@ def test_a_rule_that_can_not_be_is_refused(restaurant: Restaurant, given: dict[s
     assert restaurant.node.store.counts() == before
 
 
+def head_office(node: Node) -> Node:
+    """The same property as head office writes it."""
+    return Node(node.store, node.caller, replace(node.place, side="group"), node.now, node.head)
+
+
+def test_what_leaves_the_house_is_taxed_at_the_rate_that_stands_in(restaurant: Restaurant) -> None:
+    node, office = restaurant.node, head_office(restaurant.node)
+    with pytest.raises(Refused) as refused:
+        node.act(set_away_rate, restaurant.vat, away_rate_id=restaurant.levy)
+    assert refused.value.code == "WRITTEN_AT_HEAD_OFFICE"
+    for id, code in ((restaurant.vat, "AWAY_RATE_INVALID"), (new_id(), "TAX_RATE_NOT_FOUND")):
+        with pytest.raises((Invalid, NotFound)) as wrong:
+            office.act(set_away_rate, restaurant.vat, away_rate_id=id)
+        assert wrong.value.code == code
+    away = office.act(add_tax_rate, name="VAT away", rate_bp=700, included=True)
+    said = office.act(set_away_rate, restaurant.vat, away_rate_id=away["id"])
+    assert said in node.read(tax_rates_list)
+    [told] = office.journal("menu.tax_rate_changed")
+    assert msgspec.json.decode(told["data"]) == {
+        "tax_rate_id": restaurant.vat,
+        "away_rate_id_before": None,
+        "away_rate_id": away["id"],
+    }
+    node.head = office.head
+    pepper = restaurant.option(restaurant.sauces["options"], "Pepper")
+    steak = (NewLine(restaurant.steak, 1, ((pepper, 1),)), NewLine(restaurant.beer, 1))
+    for channel in CHANNELS:
+        taxes = node.act(place_order, NewOrder(channel, steak))["taxes"]
+        rate = ("VAT away", 700) if channel in AWAY else ("VAT", 1500)
+        assert [(tax["name"], tax["rate_bp"]) for tax in taxes] == [("Levy", 200), rate]
+    node.act(lambda work: work.run("DELETE FROM tax_rates WHERE id = :id", id=away["id"]))
+    [_, tax] = node.act(place_order, NewOrder("takeaway", steak))["taxes"]
+    assert tax["name"] == "VAT", "what names a rate that is not here is sold at its own"
+
+
 @contextmanager
 def the_same_at_head_office(node: Node, connection: psycopg.Connection[Any]) -> Iterator[Node]:
     """A node on PostgreSQL that holds the same rows, as sync would have brought them."""
@@ -159,6 +196,11 @@ def test_both_ends_reckon_the_same_for_any_basket(
     node, chance = restaurant.node, Random(17)
     items = [restaurant.beer, restaurant.soup, restaurant.steak]
     pepper = restaurant.option(restaurant.sauces["options"], "Pepper")
+    away = node.act(add_tax_rate, name="Away", rate_bp=733, included=True)["id"]
+    office = head_office(node)
+    office.act(set_away_rate, restaurant.vat, away_rate_id=away)
+    node.head = office.head
+    rates = set()
     for _ in range(12):
         about = chance.choice([{"category_id": restaurant.category}, {"menu_item_id": chance.choice(items)}])
         price = chance.choice([{"percent_bp": chance.randint(1, 20_000)}, {"price_minor": chance.randint(0, 5000)}])
@@ -182,4 +224,6 @@ def test_both_ends_reckon_the_same_for_any_basket(
             mine = [(line["menu_item_id"], line["unit_price_minor"]) for line in here["lines"]]
             assert mine == [(line["menu_item_id"], line["unit_price_minor"]) for line in there["lines"]]
             prices |= set(mine)
+            rates |= {(basket.channel in AWAY, tax["name"]) for tax in here["taxes"] if tax["included"]}
     assert len(prices) > 3 * len(items)  # the rules did decide
+    assert rates == {(True, "Away"), (False, "VAT")}

@@ -38,8 +38,8 @@ def test_what_was_set_up_is_listed(restaurant: Restaurant) -> None:
         {"id": restaurant.bar, "name": "Bar", "sort": 1, "printer": None},
     ]
     assert node.read(tax_rates_list) == [
-        {"id": restaurant.levy, "name": "Levy", "rate_bp": 200, "included": False},
-        {"id": restaurant.vat, "name": "VAT", "rate_bp": 1500, "included": True},
+        {"id": restaurant.levy, "name": "Levy", "rate_bp": 200, "included": False, "away_rate_id": None},
+        {"id": restaurant.vat, "name": "VAT", "rate_bp": 1500, "included": True, "away_rate_id": None},
     ]
     assert node.read(categories_list) == [{"id": restaurant.category, "name": "Dinner", "sort": 0}]
     assert node.read(modifier_groups_list) == [restaurant.sauces, restaurant.sides]
