@@ -20,6 +20,8 @@ from edge.metrics import SyncCollector
 from edge.node import VERSION, Node
 from edge.queue.page import TEMPLATES as QUEUE_TEMPLATES
 from edge.queue.page import order_queue
+from edge.slips.page import TEMPLATES as SLIPS_TEMPLATES
+from edge.slips.page import print_queue
 from edge.staff_page.page import TEMPLATES as STAFF_TEMPLATES
 from edge.staff_page.page import StaffPageConfig
 from hospitality.ground.errors import Refused, TooMany, Trouble
@@ -43,6 +45,7 @@ TEMPLATES = {
     **STAFF_TEMPLATES,
     **FLOOR_TEMPLATES,
     **QUEUE_TEMPLATES,
+    **SLIPS_TEMPLATES,
     "doors": Path(__file__).parent / "doors_pages",
 }
 
@@ -101,6 +104,7 @@ def install(app: FastAPI, node: Node) -> None:
     staff = _staff_pages(node)
     app.include_router(floor_plan(staff, pages))
     app.include_router(order_queue(staff, pages))
+    app.include_router(print_queue(staff, pages))
 
     @app.websocket("/ws")
     async def live(socket: WebSocket) -> None:

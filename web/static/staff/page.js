@@ -151,7 +151,7 @@ export class StaffPage extends EventTarget {
 
   async #begin() {
     const position = await this.fetch();
-    if (position !== null) this.connection.resumeFrom(position);
+    if (position !== null) this.connection.resumeFrom(position ?? null); // a view without one: from now on
   }
 
   #greeted(hello) {
