@@ -215,13 +215,17 @@ def _covers(other: Adjusting, one: Adjusting) -> bool:
 def counting(adjustments: Sequence[Adjusting]) -> tuple[Adjusting, ...]:
     """The adjustments of one order that count, in the order in which they were made.
 
-    A part that a line brought counts no more where what it is a part of covers the line again; and of two parts of one
-    for the same line or order, which two nodes took along while apart, the first counts.
+    A part that a line brought counts no more where what it is a part of covers the line again; of two parts of one for the
+    same line or order, which two nodes took along while apart, the first counts; and of two charges by rule of the whole
+    order, which two nodes put on when they counted its guests apart, the last.
     """
+    by_rule = [one.id for one in adjustments if one.rule_id is not None and one.line_id is None]
     whole = {id for one in adjustments if one.line_id is None for id in (one.id, one.origin_id)}
     seen: set[tuple[str, str | None]] = set()
     found = []
     for one in adjustments:
+        if one.id in by_rule[:-1]:
+            continue
         if one.origin_id is not None:
             key = (one.origin_id, one.line_id)
             if key in seen or (one.line_id is not None and one.origin_id in whole):

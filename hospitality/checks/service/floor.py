@@ -10,6 +10,7 @@ from hospitality.orders.loading import load_order
 from hospitality.orders.rules import NewLine, check_not_settled
 from hospitality.orders.service.adjust import NewAdjustment, adjust, withdraw_adjustment
 from hospitality.orders.service.change import NewHead, change_order
+from hospitality.orders.service.charge import charge_anew
 from hospitality.orders.service.fire import fire_course, rush_order
 from hospitality.payments.reading import standing
 
@@ -44,10 +45,15 @@ def withdraw(
 
 
 def change(work: Work, order_id: str, new: NewHead) -> dict[str, Any]:
-    """Takes an order that is not settled to another table or server, counts its covers anew, or names its tab."""
+    """Takes an order that is not settled to another table or server, counts its covers anew (and charges by the rule that
+    is for so many), or names its tab."""
     order, paid = load_order(work, order_id), standing(work, order_id)
     check_not_settled(settled=paid.settled, number=order.number)
-    return with_standing(change_order(work, order, new), paid)
+    changed = change_order(work, order, new)
+    if changed.row["covers"] == order.row["covers"]:
+        return with_standing(changed, paid)
+    charged = charge_anew(work, order, changed, paid_minor=paid.paid_minor)
+    return with_standing(charged, paid) if charged is changed else settled_if_paid(work, charged, paid)
 
 
 def repeat_round(work: Work, order_id: str) -> dict[str, Any]:

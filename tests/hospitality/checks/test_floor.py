@@ -181,6 +181,36 @@ def test_a_large_party_is_charged_by_the_rule_of_the_moment(restaurant: Restaura
     assert charged(7) == []
 
 
+def test_a_party_that_is_counted_anew_is_charged_by_the_rule_for_so_many(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    small = node.act(add_charge_rule, name="Large party", covers_min=6, percent_bp=1000)
+    node.act(add_charge_rule, name="Banquet", covers_min=20, percent_bp=1500)
+    order = node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 10),), covers=5))
+
+    def counted(covers: int) -> list[tuple[str, int]]:
+        found: dict[str, Any] = node.act(change, order["id"], NewHead(covers=covers))
+        assert found == node.read(order_view, order["id"])
+        return [(one["name"], one["amount_minor"]) for one in found["adjustments"]]
+
+    large, banquet = [("Large party", 900)], [("Banquet", 1350)]
+    assert [counted(covers) for covers in (6, 7, 20, 19, 5, 8)] == [large, large, banquet, large, [], large]
+    made = told(node, "orders.adjustment_made")
+    assert [fact["amount_minor"] for fact in made] == [900, 1350, 900, 900]
+    charge = node.read(order_view, order["id"])["adjustments"][0]["id"]
+    node.act(withdraw, order["id"], charge, reason="agreed otherwise")
+    assert (counted(9), counted(21)) == ([], banquet), "what a manager took off stays off within the same rule"
+    node.act(pay, order["id"], NewPayment("cash", 9_100))
+    before = node.store.counts()
+    with pytest.raises(Refused) as refused:
+        node.act(change, order["id"], NewHead(covers=2))
+    assert (refused.value.code, node.store.counts()) == ("DISCOUNT_BELOW_PAID", before)
+    other = node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 10),), covers=6))
+    node.act(pay, other["id"], NewPayment("cash", 9_000))
+    node.act(end_charge_rule, small["id"])
+    after = node.act(change, other["id"], NewHead(covers=5))
+    assert (after["adjustments"], after["payment_state"]) == ([], "settled"), "what was paid covers what is left"
+
+
 def test_an_order_goes_to_another_table_and_server_and_its_tickets_follow(restaurant: Restaurant) -> None:
     node = restaurant.node
     toivo = node.act(add_person, display_name="Toivo", role="staff")["id"]

@@ -24,6 +24,7 @@ from hospitality.orders.rules import (
     check_lines,
     check_not_settled,
     check_void,
+    counting,
     day_cursor,
     from_day_cursor,
     state_after,
@@ -281,3 +282,14 @@ def test_what_comes_off_comes_off_in_order_and_charges_come_last() -> None:
     after = adjusted(lines, made)
     assert after.effects == {"soup": -900, "half": -1250, "five": -500, "tenth": -75, "charge": 68}
     assert after.amounts == [743, 0]
+
+
+def test_of_charges_by_rule_that_two_nodes_put_on_while_apart_the_last_counts() -> None:
+    large, banquet = (
+        Adjusting(name, "service_charge", percent_bp=bp, rule_id=name)
+        for name, bp in (("large", 1000), ("banquet", 1500))
+    )
+    by_hand = Adjusting("by hand", "service_charge", percent_bp=500)
+    of_line = Adjusting("of line", "service_charge", "l1", None, 90, rule_id="large", origin_id="elsewhere")
+    assert counting([large, by_hand, of_line, banquet]) == (by_hand, of_line, banquet)
+    assert counting([large, of_line]) == (large, of_line)
