@@ -29,6 +29,7 @@ ROW_CHARS_MAX = 400_000
 TRANSACTION_CHARS_MAX = 7_000_000
 PAGE_BYTES_MAX = 1_000_000
 ENTRIES_MAX = 500
+TABLES_MAX = 64  # of one chunk of rows
 SPANS_MAX = 20
 LISTED_MAX = 4_000  # rows of one answer that tells what differs; a span that has more is told in parts
 ROWS_MAX = 500  # whole rows of one request or answer
@@ -44,6 +45,7 @@ class Limits:
 
     entries: int = ENTRIES_MAX
     page_bytes: int = PAGE_BYTES_MAX
+    tables: int = TABLES_MAX
 
 
 LIMITS = Limits()
@@ -282,7 +284,8 @@ class PullAnswer(msgspec.Struct):
 
 class SnapshotRequest(msgspec.Struct):
     """A node asks for rows as they stand: those of a scope's table after an id, newest first, about so many bytes of
-    them; without a table, where to begin. life, cursors, seals, visit: as in a greeting."""
+    them; without a table, where to begin. then: the tables that it would ask for next, whose rows may come along.
+    life, cursors, seals, visit: as in a greeting."""
 
     protocol: int
     incarnation: int
@@ -294,6 +297,7 @@ class SnapshotRequest(msgspec.Struct):
     cursors: dict[str, tuple[int, int]] = {}
     seals: dict[str, str] = {}
     visit: int = 0
+    then: list[str] = []
 
 
 class Snapshot(msgspec.Struct):
@@ -301,7 +305,8 @@ class Snapshot(msgspec.Struct):
     what leans on it; sum: the SHA-256 of that text; next: the id to go on after, None at the table's end. head: the
     feed's end once the rows were read, with the hub's seal of it: a node that is there has seen all that led to them.
     acked, mark: what the hub had of the node's own before they were read. begin: where a node that takes a snapshot
-    begins in the feed. recovering: the hub was put back, and wants to be given what it lacks first."""
+    begins in the feed. recovering: the hub was put back, and wants to be given what it lacks first. also: which of the tables
+    that would be next are in here whole, and how many of the last rows are of each."""
 
     status: Literal["ok", "superseded", "recovering"]
     now_ms: int
@@ -314,6 +319,7 @@ class Snapshot(msgspec.Struct):
     sum: str = ""
     mark: str = ""
     seal: str = ""
+    also: list[tuple[str, int]] = []
 
 
 class Hello(msgspec.Struct):

@@ -19,7 +19,7 @@ from sync.node.cursors import note_ahead
 from sync.node.outbox import get
 from sync.node.take import Taken, take_rows
 from sync.schema import Schema
-from sync.wire import FORGET, Entry, EntryChange, RowImage, Snapshot
+from sync.wire import FORGET, TABLES_MAX, Entry, EntryChange, RowImage, Snapshot
 
 SLICE_ROWS = 100
 
@@ -68,6 +68,14 @@ def next_place(schema: Schema, scopes: Sequence[str], connection: Any) -> Place 
             if not done:
                 return Place(scope, name, after, name in schema.history)
     return None
+
+
+def following(schema: Schema, place: Place, connection: Any) -> list[str]:
+    """What would be taken next of the same scope before history, of which nothing was taken yet."""
+    rows = connection.execute("SELECT tbl FROM sync_bootstrap WHERE scope = ?", (place.scope,)).fetchall()
+    begun = {row[0] for row in rows}
+    first = [name for name in schema.tables if name not in schema.history]
+    return [name for name in first[first.index(place.table) + 1 :] if name not in begun][:TABLES_MAX]
 
 
 def images_of(answer: Snapshot) -> list[RowImage]:
@@ -149,8 +157,8 @@ def _let_go(
         apply_or_keep(connection, schema, entry, place.scope, errors)
 
 
-Ask = Callable[[str, str, str], Snapshot]
-"""Asks the hub for a chunk: scope, table ('' for where to begin), after which id."""
+Ask = Callable[[str, str, str, list[str]], Snapshot]
+"""Asks the hub for a chunk: scope, table ('' for where to begin), after which id, which tables may come along."""
 
 
 @dataclass
@@ -167,7 +175,7 @@ class Taking:
         """What is to be taken next, once it is known where in the scopes' feeds to begin; None when all is here."""
         for scope in scopes:
             if not self.read(partial(is_begun, scope)):
-                answer = ask(scope, "", "")
+                answer = ask(scope, "", "", [])
                 self.write(partial(begin, scope, answer))
         found: Place | None = self.read(partial(next_place, self.schema, scopes))
         return found
@@ -178,21 +186,33 @@ class Taking:
         self.write(forget)
 
     def take(self, place: Place, ask: Ask) -> None:
-        """Asks for the next chunk and takes it."""
-        self._take(place, ask(place.scope, place.table, place.after))
+        """Asks for the next chunk and takes it, with the tables that came along."""
+        then = self.read(partial(following, self.schema, place))
+        answer = ask(place.scope, place.table, place.after, then)
+        if [name for name, _ in answer.also] != then[: len(answer.also)]:
+            raise NotWhole("a chunk of rows brings tables that were not asked for")
+        self._take(place, answer)
 
     def take_behind(self, place: Place, ask: Ask, position: Callable[[str], int]) -> None:
         """The same for history, but no chunk is taken before the feed has told all that had led to it: then nothing
         of it is ahead of what else is here."""
         if self._waiting is None or self._waiting[0] != place:
-            self._waiting = (place, ask(place.scope, place.table, place.after))
+            self._waiting = (place, ask(place.scope, place.table, place.after, []))
         answer = self._waiting[1]
         if position(place.scope) >= answer.head:
             self._waiting = None
             self._take(place, answer)
 
     def _take(self, place: Place, answer: Snapshot) -> None:
-        parts = slices(place, images_of(answer)) or [[]]
+        images = images_of(answer)
+        own = len(images) - sum(count for _, count in answer.also)
+        self._take_table(place, answer, images[:own], is_end=answer.next is None)
+        for name, count in answer.also:
+            self._take_table(Place(place.scope, name, "", False), answer, images[own : own + count], is_end=True)
+            own += count
+
+    def _take_table(self, place: Place, answer: Snapshot, images: Sequence[RowImage], *, is_end: bool) -> None:
+        parts = slices(place, images) or [[]]
         for number, part in enumerate(parts, 1):
-            is_end = answer.next is None and number == len(parts)
-            self.write(partial(take_slice, self.schema, self.errors, place, answer, part, is_end))
+            ended = is_end and number == len(parts)
+            self.write(partial(take_slice, self.schema, self.errors, place, answer, part, ended))

@@ -265,13 +265,13 @@ class Engine:
             self._taking.take_behind(place, ask, partial(position_of, self.store))
         return place is not None
 
-    def _ask_rows(self, link: Link, scope: str, table: str, after: str) -> Snapshot:
+    def _ask_rows(self, link: Link, scope: str, table: str, after: str, then: list[str]) -> Snapshot:
         seen = (
             self.terms.life,
             *self.terms.look(),
             self.terms.visit,
         )  # what was taken a moment ago proves how much the hub knew
-        request = SnapshotRequest(PROTOCOL, self.incarnation, scope, table, after, self._pace.bytes, *seen)
+        request = SnapshotRequest(PROTOCOL, self.incarnation, scope, table, after, self._pace.bytes, *seen, then)
         call = partial(link.call, "/sync/v1/snapshot", pack(request), Snapshot)
         answer = self._paced(call, lambda found: found.next is not None)
         if answer.status != "ok":

@@ -26,7 +26,7 @@ from tests.simulation.tables import EARLIER, LATER, PRESENT, Release, release
 
 START_MS = 1_800_000_000_000
 ROUNDS_MAX = 400
-SMALL = (Limits(entries=4, page_bytes=1_500), BatchLimits(changes=4, bytes=900))
+SMALL = (Limits(entries=4, page_bytes=1_500, tables=2), BatchLimits(changes=4, bytes=900))
 SYLLABLES = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
 Elsewhere = Callable[[Release], Office]
 
