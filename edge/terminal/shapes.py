@@ -340,6 +340,13 @@ class Printer(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None = None
 
 
+class PaperAlarm(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket that should be on paper for long, and is not."""
+
+    title: str
+    printer: str = ""
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     property_name: str
     node_code: str = ""
@@ -347,6 +354,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     sync: Sync = Sync()
     printers: tuple[Printer, ...] = ()
+    paper_alarms: tuple[PaperAlarm, ...] = ()
     server_time: str = ""
 
 

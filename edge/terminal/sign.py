@@ -38,9 +38,13 @@ def connection(link: Link | None, status: Status | None, *, decides: bool = Fals
 
 
 def printers(status: Status | None) -> Sign:
-    """All printers in one sign: the first that needs somebody, by name."""
+    """All printers in one sign: a ticket that is on no paper, else the first printer that needs somebody, by name."""
     if status is None:
         return Sign("", "muted")
+    if status.paper_alarms:
+        first, left = status.paper_alarms[0], len(status.paper_alarms) - 1
+        more = _(" and {n} more").format(n=left) if left else ""
+        return Sign(_("▲ Not on paper: {title}{more}").format(title=first.title, more=more), "alarm")
     if not status.printers:
         return Sign(_("No printer"), "muted")
     ailing = [printer for printer in status.printers if not well(printer)]

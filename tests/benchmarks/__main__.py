@@ -14,7 +14,17 @@ from pathlib import Path
 import msgspec
 
 from cloud.postgres import remove as remove_cluster
-from tests.benchmarks import busy_kitchen, catching_up, draining, joining, news, returning, screen_delay, taking_orders
+from tests.benchmarks import (
+    busy_kitchen,
+    catching_up,
+    draining,
+    joining,
+    news,
+    paper,
+    returning,
+    screen_delay,
+    taking_orders,
+)
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.plan import QUICK, Plan
 from tests.benchmarks.processes import BenchFailed
@@ -24,6 +34,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "orders": taking_orders.measure,
     "screen": screen_delay.measure,
     "kitchen": busy_kitchen.measure,
+    "paper": paper.measure,
     "sync": draining.measure,
     "week": draining.measure_week,
     "news": news.measure,

@@ -21,6 +21,7 @@ class Plan:
     catching_up_rows: int = 100_000
     history_orders: int = 100_000
     day_orders: int = 5_000
+    slips: int = 400
 
     def orders_of(self, terminals: int) -> int:
         """How many orders a round of so many terminals places."""
@@ -41,4 +42,5 @@ QUICK = Plan(
     catching_up_rows=2_000,
     history_orders=2_000,
     day_orders=200,
+    slips=40,
 )
