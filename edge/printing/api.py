@@ -25,6 +25,7 @@ router = APIRouter(
 PaperColumns = Literal[42, 32]
 Name = Annotated[str, Field(max_length=200)]
 AddressText = Annotated[str, Field(max_length=300, description="host:port; the port is 9100 when it is left out")]
+TAKEN_BACK = ("profile", "backup_id")  # null takes these away, and leaves the others
 ProfileName = Annotated[str, Field(max_length=60, description="one of GET …/printer-profiles")]
 TemplateName = Annotated[str, Field(max_length=40)]
 Stations = Annotated[list[IdText], Field(max_length=STATIONS_MAX)]
@@ -48,7 +49,7 @@ class NewPrinter(Shape):
 
 
 class PrinterChange(Shape):
-    """The fields to set."""
+    """The fields to set; null takes a profile or a backup away."""
 
     name: Name | None = None
     address: AddressText | None = None
@@ -190,7 +191,8 @@ async def new_printer(request: Request, asking: Asking, new: NewPrinter) -> Resp
 @router.patch("/printers/{printer_id}", response_model=PrinterShape)
 async def change_printer(request: Request, asking: Asking, printer_id: Id, change: PrinterChange) -> Response:
     """Sets the fields given; what waits is printed at the new address. Needs terminals.manage."""
-    given = change.model_dump(exclude_none=True)
+    said = change.model_dump(exclude_unset=True)
+    given = {name: value for name, value in said.items() if value is not None or name in TAKEN_BACK}
     answer = await act(request, asking, edit_printer, printer_id, given)
     printing_of(request).nudge()
     return answer

@@ -90,6 +90,16 @@ def test_a_printer_of_a_known_kind_has_its_columns(desk: Desk, grill: VirtualPri
     assert "═" * 40 in texts(grill)[0].splitlines()
 
 
+def test_a_profile_and_a_backup_can_be_taken_away_again(desk: Desk) -> None:
+    bar = desk.add("Bar", 1)
+    grill = desk.add("Grill", 2, profile="TM-T20II", backup_id=bar["id"])
+    assert (grill["columns"], grill["backup_id"]) == (48, bar["id"])
+    taken = desk.call(
+        "PATCH", f"printers/{grill['id']}", {"profile": None, "backup_id": None, "columns": 32, "name": None}
+    )
+    assert taken.json() == {**grill, "profile": None, "backup_id": None, "columns": 32}
+
+
 def test_people_get_the_paper_that_they_ask_for(desk: Desk, grill: VirtualPrinter) -> None:
     placed = order(desk.host, STEAK)
     assert code(desk.call("POST", f"orders/{placed['id']}/print-bill")) == (409, "NO_RECEIPT_PRINTER")
