@@ -32,7 +32,8 @@ RESTORED = "conflicts.conflict_restored"
 TABLES = ("tables.", "parties.")  # of which trades the floor is told
 ITEM = "menu_item_id"
 ITEMS_TOLD_MAX = 50  # where more change at once, screens read the menu anew
-EVENTS = ORDER_EVENTS | {"ticket_updated", "menu_updated", "table_updated", "sync_status"}
+EVENTS = ORDER_EVENTS | {"ticket_updated", "menu_updated", "station_updated", "table_updated", "sync_status"}
+PAUSES = frozenset({"menu.station_paused", "menu.station_resumed"})
 HEARTBEAT_SECONDS = 2.0
 BEHIND_MAX = 1_000
 ENTRIES_MAX = 200
@@ -107,6 +108,8 @@ def events_after(
                 told.append((n, name, {"order": orders[order_id]}))
         if _is_of_menu(kind) and (place == last_of_menu or not many):  # here or at head office
             told.append((1, "menu_updated", _of_menu(data, items)))
+        if kind in PAUSES:  # what it is now, screens read; this costs the writer nothing
+            told.append((1, "station_updated", {"station_id": data["station_id"]}))
         if _is_of_order(kind, data) or kind.startswith(TABLES) or kind == RESTORED:
             # names what it is about and looks nothing up: a floor is read whole, and not by the writer
             about = {name: data[name] for name in ("table_id", "order_id") if name in data}
@@ -117,7 +120,7 @@ def events_after(
 
 
 def _is_of_menu(kind: str) -> bool:
-    return kind.startswith("menu.") or kind == RESTORED
+    return (kind.startswith("menu.") and kind not in PAUSES) or kind == RESTORED
 
 
 def _of_menu(data: dict[str, Any], items: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -107,6 +107,10 @@ def _step_texts(_: Gettext) -> dict[str, str | list[str]]:
 
 def _board_texts(_: Gettext) -> dict[str, str | list[str]]:
     return {
+        "work": _("{items} to make · {minutes} min"),
+        "paused_until": _("PAUSED until {until}"),
+        "pause": _("Pause ordering"),
+        "resume": _("Take orders again"),
         "all_day_none": _("Nothing to make"),
         "nothing_bumped": _("Nothing bumped yet"),
         "last_bumped": _("Last bumped: {ticket}"),

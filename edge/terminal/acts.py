@@ -81,6 +81,27 @@ def send_draft(desk: Desk) -> None:
     desk.draft = replace(draft, sending=key, kept=False, refusal="")
 
 
+def send_despite_pause(desk: Desk, station_id: str, approval_id: str = "") -> None:
+    """Send the draft again, with what is of a paused station meant all the same."""
+    desk.draft = desk.draft.despite_pause(station_id, approval_id)
+    send_draft(desk)
+
+
+async def pause_station(desk: Desk, station_id: str, body: dict[str, Any]) -> None:
+    """Take no more orders for a station. Raises NodeError."""
+    action = ("pause", station_id, *(str(value) for value in body.values()))
+    await desk.act_once(action, f"{desk.place}/stations/{station_id}/pause", body, token=desk.acting_token)
+    desk.want(Topic.TICKETS)
+
+
+async def resume_station(desk: Desk, station_id: str) -> None:
+    """Take orders for a station again. Raises NodeError."""
+    await desk.act_once(
+        ("resume", station_id), f"{desk.place}/stations/{station_id}/resume", {}, token=desk.acting_token
+    )
+    desk.want(Topic.TICKETS)
+
+
 def send_act(desk: Desk, action: Action, subject: Subject, answers: Mapping[str, Any]) -> None:
     """Hand a verb of the table of actions to the outbox."""
     path, body = action.request(subject, answers)

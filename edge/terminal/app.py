@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
+from msgspec import structs
 from textual.app import App
 from textual.binding import Binding
 from textual.events import Key
@@ -35,11 +36,12 @@ from edge.terminal.screens.report import ReportPlace
 from edge.terminal.screens.settle import SettlePlace
 from edge.terminal.screens.sign_in import SignInPlace
 from edge.terminal.screens.status import StatusPlace
-from edge.terminal.shapes import CountedSession
+from edge.terminal.shapes import CountedSession, Person
 from edge.terminal.themes import THEMES
 from edge.terminal.widgets.head import WIDE
 from edge.terminal.words import _, later, n_
 
+STATION_PAUSED = "STATION_PAUSED"
 EXIT_FAILED = 1
 EXIT_MISUSED = 2
 # Soon enough to be felt as at once, and a burst of events is drawn in one go.
@@ -221,6 +223,8 @@ class TerminalApp(App[int]):
                 self.say_there(text, "bad")
             case Refused(action, error) if action.needs or action.kind == "act":
                 self._refused(action, error)
+            case Refused(action, error) if error.code == STATION_PAUSED:
+                self._ask_despite_pause(action, error)
             case _:
                 if isinstance(news, Accepted) and news.action.kind == "act":
                     self._done(news.action, news.answer)
@@ -252,15 +256,38 @@ class TerminalApp(App[int]):
             outbox.drop(action.key)
         self.say_there(error.message, "bad")
 
+    def _ask_despite_pause(self, action: KeptAction, error: NodeError) -> None:
+        """The station takes no orders: whoever may, says that it is meant; others have a manager let it through."""
+        self.say_there(error.message, "bad")
+        if not self.desk.draft.refusal:
+            return  # whoever keyed it in has gone on
+        station_id, may = str(error.details.get("station_id", "")), self.desk.may("orders.despite_pause")
+
+        def approved(approval_id: str | None) -> None:
+            if approval_id:
+                acts.send_despite_pause(self.desk, station_id, approval_id)
+
+        def take(answer: str | None) -> None:
+            if answer == "despite" and may:
+                acts.send_despite_pause(self.desk, station_id)
+            elif answer == "despite":
+                needed = structs.replace(action, needs=dict(error.details))
+                self.push_screen(Approve(needed, self._approvers()), approved)
+
+        despite = _("Order it all the same") if may else _("Have a manager let it through")
+        choices = [("change", _("Change the order")), ("despite", despite)]
+        self.push_screen(Pick(_("Its station is paused"), choices, words=error.message), take)
+
+    def _approvers(self) -> tuple[Person, ...]:
+        people = self.desk.board.people
+        return tuple(person for person in people if person.role != "staff" and person.has_pin is not False)
+
     def ask_approval(self, key: str) -> None:
         """Open the dialog for a manager's PIN, and ask the node again when it was given."""
         outbox = self.desk.outbox
         action = next((one for one in outbox.actions if one.key == key and one.needs), None)
         if action is None:
             return
-        approvers = tuple(
-            person for person in self.desk.board.people if person.role != "staff" and person.has_pin is not False
-        )
 
         def take(approval_id: str | None) -> None:
             if approval_id:
@@ -270,7 +297,7 @@ class TerminalApp(App[int]):
                 outbox.drop(action.key)
                 self.say_there(_("Not done."), "warn")
 
-        self.push_screen(Approve(action, approvers), take)
+        self.push_screen(Approve(action, self._approvers()), take)
 
     def _draw(self) -> None:
         """Draw what has changed since the last time, once, however many events that were."""

@@ -85,6 +85,10 @@ class Board:
             key=lambda ticket: (not ticket.rush, ticket.placed_at, ticket.order_number, ticket.id),
         )
 
+    def paused(self, now: datetime) -> dict[str, Station]:
+        """The stations that take no orders at that moment by the node's clock, by id."""
+        return {station.id: station for station in self.stations if station.paused(now)}
+
     def begin_fetch(self) -> None:
         """A whole list is about to be read: what events say from now on is newer than that list."""
         self._heard_meanwhile.clear()

@@ -23,6 +23,8 @@ from edge.terminal.shapes import Enrolled, Node, SignedIn
 
 # An owner's permissions are not listed one by one.
 EVERYTHING = "*"
+# What a kitchen's terminal may do with nobody signed in.
+KITCHENS = frozenset({"kitchen.bump", "kitchen.pause"})
 
 Clock = Callable[[], datetime]
 
@@ -84,7 +86,7 @@ class Desk:
     def may(self, permission: str) -> bool:
         """Whether the person signed in has a permission, or this kitchen terminal has it by its kind."""
         if self.session is None:
-            return self.is_kitchen and permission == "kitchen.bump"
+            return self.is_kitchen and permission in KITCHENS
         return not {permission, EVERYTHING}.isdisjoint(self.session.permissions)
 
     def node_now(self) -> datetime:

@@ -25,6 +25,10 @@ class DraftLine:
     course: int | None = None
     hold: bool = False
     """Not for the kitchen before it is fired."""
+    despite_pause: bool = False
+    """Meant, though its station takes no orders."""
+    pause_approval_id: str = ""
+    """Who lacks the right has a manager's approval of that."""
 
     @property
     def unit_price_minor(self) -> int:
@@ -55,6 +59,10 @@ class DraftLine:
             body["course"] = self.course
         if self.hold:
             body["hold"] = True
+        if self.despite_pause:
+            body["despite_pause"] = True
+        if self.pause_approval_id:
+            body["pause_approval_id"] = self.pause_approval_id
         return body
 
 
@@ -119,6 +127,12 @@ class Draft:
     def by_menu(self, menu: Mapping[str, MenuItem]) -> "Draft":
         """With the lines' items and choices as this menu has them; what it has no more stays as it was."""
         return replace(self, lines=tuple(line.by_menu(menu) for line in self.lines))
+
+    def despite_pause(self, station_id: str, approval_id: str = "") -> "Draft":
+        """With what is of a paused station meant all the same: by one's own right, or by an approval."""
+        said = {"pause_approval_id": approval_id} if approval_id else {"despite_pause": True}
+        lines = (replace(line, **said) if line.item.station_id == station_id else line for line in self.lines)
+        return replace(self, lines=tuple(lines), refusal="")
 
     def without(self, place: int) -> "Draft":
         """Without the line in this place."""

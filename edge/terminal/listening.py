@@ -49,6 +49,8 @@ def take_live(desk: Desk, heard: live.Heard) -> None:
             except msgspec.MsgspecError:
                 desk.tell(Trouble(_("The node sent what this app can't read. Bring both to the same version.")))
                 return
+            if name == "station_updated":
+                desk.want(Topic.TICKETS)
             if Topic.MENU in topics:
                 desk.follow_menu()
                 desk.want(*([Topic.MENU] if desk.board.menu_stale else []))

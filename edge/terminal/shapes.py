@@ -41,10 +41,21 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: str = ""
 
 
+class Pause(msgspec.Struct, frozen=True, kw_only=True):
+    reason: str
+    until: Instant
+
+
 class Station(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     sort: int = 0
+    pause: Pause | None = None
+    """Why and until when it takes no orders, as last read."""
+
+    def paused(self, now: datetime) -> Pause | None:
+        """The pause that stands at that moment by the node's clock."""
+        return self.pause if self.pause and self.pause.until > now else None
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +79,7 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None = None
     category_id: str | None = None
     category_name: str | None = None
+    station_id: str = ""
     available: bool = True
     sold_out: bool = False
     """Switched off, or none is left."""

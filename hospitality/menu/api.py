@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, Request, Response
 
-from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
+from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, host_of, read
 from hospitality.ground.statements import Reading
 from hospitality.menu import reading as menu
 from hospitality.menu import service
+from hospitality.menu.pauses import pause_station, resume_station, stations_now
 from hospitality.menu.portions import count_portions
 from hospitality.menu.rules import PREP_SECONDS_USUAL
 from hospitality.menu.service import NewItem, NewOption
@@ -15,6 +16,21 @@ router = APIRouter(
 )
 
 
+class PauseShape(Shape):
+    """Since and until when a station takes no orders, and why."""
+
+    reason: str
+    since: str
+    until: str
+
+
+class NewPause(Shape):
+    """Why a station is to take no orders, and for how many minutes; left out, until it is lifted, at most twelve hours."""
+
+    reason: str
+    minutes: int | None = None
+
+
 class StationShape(Shape):
     """A prep station; `printer` names its ticket printer in the node's settings."""
 
@@ -22,6 +38,7 @@ class StationShape(Shape):
     name: str
     sort: int
     printer: str | None
+    pause: PauseShape | None = None
 
 
 class Stations(Shape):
@@ -243,14 +260,27 @@ class Portions(Shape):
 
 @router.get("/stations", response_model=Stations)
 async def stations(request: Request, asking: Asking) -> Response:
-    """The prep stations in their order."""
-    return await read(request, asking, _all, menu.stations_list)
+    """The prep stations in their order, and which take no orders now."""
+    now = host_of(request).now()
+    return await read(request, asking, lambda reading: {"items": stations_now(reading, now)})
 
 
 @router.post("/stations", status_code=201, response_model=StationShape)
 async def new_station(request: Request, asking: Asking, new: NewStation) -> Response:
     """Sets up a station; needs menu.manage."""
     return await act(request, asking, service.add_station, name=new.name, sort=new.sort, printer=new.printer)
+
+
+@router.post("/stations/{station_id}/pause", status_code=201, response_model=StationShape)
+async def pause(request: Request, asking: Asking, station_id: Id, new: NewPause) -> Response:
+    """Takes no more orders for a station that drowns; needs kitchen.pause."""
+    return await act(request, asking, pause_station, station_id, reason=new.reason, minutes=new.minutes)
+
+
+@router.post("/stations/{station_id}/resume", status_code=201, response_model=StationShape)
+async def resume(request: Request, asking: Asking, station_id: Id) -> Response:
+    """Takes orders for a station again; needs kitchen.pause."""
+    return await act(request, asking, resume_station, station_id)
 
 
 @router.get("/tax-rates", response_model=TaxRates)

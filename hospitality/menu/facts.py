@@ -104,3 +104,20 @@ class ItemChanged:
     menu_item_id: str
     before: dict[str, Any]
     after: dict[str, Any]
+
+
+@journal_kind("menu.station_paused")
+@dataclass(frozen=True, slots=True)
+class StationPaused:
+    """A station takes no orders until then; the reason stands in the entry."""
+
+    station_id: str
+    until: str
+
+
+@journal_kind("menu.station_resumed")
+@dataclass(frozen=True, slots=True)
+class StationResumed:
+    """A station takes orders again, before its pause was over."""
+
+    station_id: str

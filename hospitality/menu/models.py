@@ -164,3 +164,31 @@ class PortionsLeft(Row, table=True):
 
     count_id: str = column(ID)
     portions: int = column(COUNT)
+
+
+class StationPause(Row, table=True):
+    """A station takes no orders until then, or until the pause is ended before."""
+
+    __tablename__ = "station_pauses"
+    __table_args__ = described("fact", refers={"station_id": "stations"}, indexes=[["property_id", "until"]])
+
+    station_id: str = column(ID)
+    reason: str = column(WORDS, pii="indirect")
+    until: str = column(INSTANT)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
+class StationPauseEnd(Row, table=True):
+    """A pause was lifted before its time; its id follows from the pause's, so that there is one."""
+
+    __tablename__ = "station_pause_ends"
+    __table_args__ = described("fact", refers={"pause_id": "station_pauses"}, indexes=[["pause_id"]])
+
+    pause_id: str = column(ID)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)

@@ -30,6 +30,8 @@ class NewLineShape(Shape):
     """A line to order. `unit_price_minor` is of one, options included, and needs orders.open_price or an approval of it.
 
     The approval is of the item's id, with the price as its value. What is on `hold` reaches the kitchen when it is fired.
+    `despite_pause`: the item's station takes no orders, and this is meant; needs orders.despite_pause, or an approval of
+    the pause in `pause_approval_id` instead.
     """
 
     menu_item_id: IdText
@@ -41,6 +43,8 @@ class NewLineShape(Shape):
     approval_id: IdText | None = None
     course: int | None = None
     hold: bool = False
+    despite_pause: bool = False
+    pause_approval_id: IdText | None = None
 
 
 class NewOrderShape(Shape):
@@ -178,6 +182,8 @@ def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:
             line.approval_id,
             line.course,
             line.hold,
+            line.despite_pause,
+            line.pause_approval_id,
         )
         for line in lines
     )

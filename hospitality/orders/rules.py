@@ -50,6 +50,7 @@ class NewLine:
     """A line as it is asked for. options: (option id, quantity in one item); the price is of one, options included.
 
     approval_id: of a price keyed in, where the caller's role does not allow it. hold: not for the kitchen until fired.
+    despite_pause: its station takes no orders, and this is meant all the same; by right, or by `pause_approval_id`.
     """
 
     menu_item_id: str
@@ -61,6 +62,8 @@ class NewLine:
     approval_id: str | None = None
     course: int | None = None
     hold: bool = False
+    despite_pause: bool = False
+    pause_approval_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ READ = "property.read"
 
 _STAFF = frozenset({READ, "orders.place", "kitchen.bump", "payments.take", "cash.drawer", "tables.seat", "menu.count"})
 _SERVICE_MANAGER = _STAFF | {
-    *("orders.void", "orders.open_price", "menu.manage", "tables.manage"),
+    *("orders.void", "orders.open_price", "menu.manage", "tables.manage", "kitchen.pause", "orders.despite_pause"),
     *("orders.comp", "orders.discount", "orders.service_charge", "orders.reopen"),
     *("payments.refund", "payments.decide", "cash.pay_out"),
 }
@@ -29,7 +29,7 @@ ROLES: dict[str, frozenset[str]] = {
 }
 TERMINAL_PERMISSIONS: dict[str, frozenset[str]] = {
     "till": frozenset({READ}),
-    "kitchen": frozenset({READ, "kitchen.bump", "menu.count"}),
+    "kitchen": frozenset({READ, "kitchen.bump", "kitchen.pause", "menu.count"}),
     "room": frozenset(),
 }
 

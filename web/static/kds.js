@@ -18,6 +18,7 @@ import { Memory } from "./kds/memory.js";
 import { neighbour } from "./kds/moves.js";
 import { NotEnrolled, ask } from "./node.js";
 import { atPass } from "./kds/passes.js";
+import { Pauses } from "./kds/pauses.js";
 import { listen } from "./kds/press.js";
 import { paintAllDay } from "./kds/rail.js";
 import { Sound } from "./kds/sound.js";
@@ -46,9 +47,10 @@ const keys = new NumberKeys();
 const lineKeys = new LineKeys();
 const view = new View(area);
 const stillness = new Stillness(document);
-const connection = new Connection({ url: socketUrl(), events: ["ticket_updated", "sync_status"], clock });
+const connection = new Connection({ url: socketUrl(), events: ["ticket_updated", "station_updated", "sync_status"], clock });
 const steps = new Steps({ api, isCutOff: () => connection.state === State.cutOff });
 const paper = new PaperAlarm(root, connection);
+const pauses = new Pauses({ api, clock, timeOfDay, onChange: paint });
 const alarm = new Alarm(root, { clock, connection, timeOfDay });
 
 let stationId = root.dataset.station || null;
@@ -103,7 +105,8 @@ function paint() {
   const entries = entriesHere();
   if (lineKeys.expire((id) => entries.some((entry) => entry.ticket.id === id))) schedule();
   view.paint(now, stepsOf);
-  paintStations(foot, board, now);
+  paintStations(foot, board, now, pauses);
+  paintPause();
   const bumped = lastBumped();
   const step = bumped && steps.of(bumped.id);
   paintRecall(foot, bumped, step?.step === "recall" || step?.step === "return" ? step : null, lineKeys.asking);
@@ -114,6 +117,12 @@ function paint() {
   paintMore();
   paintListState(entries.length);
   alarm.paint();
+}
+
+function paintPause() {
+  const button = rail.querySelector("[data-pause]");
+  button.hidden = isPass || stationId === null;
+  if (!button.hidden) setText(button, say(pauses.of(stationId) ? "resume" : "pause"));
 }
 
 function paintMore() {
@@ -303,6 +312,7 @@ async function begin() {
 }
 
 function takeNews({ event, position, data }) {
+  if (event === "station_updated") pauses.read();
   if (event !== "ticket_updated") return;
   const news = board.takeEvent(data.ticket, position);
   const ours = isPass || stationId === null || data.ticket.station_id === stationId;
@@ -345,6 +355,7 @@ connection.addEventListener("hello", ({ detail }) => {
   version = detail.version;
   steps.hurry();
   fetchStatus();
+  pauses.read();
   if (!isFirst) fetchList();
 });
 connection.addEventListener("state", ({ detail }) => {
@@ -362,6 +373,7 @@ foot.querySelector("[data-recall]").addEventListener("click", recall);
 rail.querySelector("[data-more]").addEventListener("click", () => {
   turn(view.page + 1 < view.pages ? 1 : -view.page);
 });
+pauses.serve(rail.querySelector("[data-pause]"), document.getElementById("pause"), () => stationId);
 rail.querySelector("[data-sound]").addEventListener("click", () => {
   sound.toggle();
   paintSwitches();

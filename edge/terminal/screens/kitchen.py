@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -10,9 +11,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from edge.terminal import acts, fetching
+from edge.terminal.forms import Field
 from edge.terminal.news import Topic
 from edge.terminal.passes import AT_PASS, PASS, at_pass
 from edge.terminal.screens.asking import Answered, Failed, ask
+from edge.terminal.screens.form import Form
 from edge.terminal.screens.place import Place
 from edge.terminal.shapes import Ticket
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
@@ -22,6 +25,7 @@ from edge.terminal.widgets.words_line import Words
 from edge.terminal.words import _, later, n_
 
 AGE_SECONDS = 1.0
+PAUSED, RESUMED = "paused", "resumed"
 
 
 class KitchenPlace(Place):
@@ -33,6 +37,7 @@ class KitchenPlace(Place):
         Binding("r", "recall", later("Recall")),
         Binding("i", "lines", later("Lines")),
         Binding("s", "next_station", later("Station")),
+        Binding("p", "pause", later("Pause")),
         Binding("tab", "other_list", later("To do/ready")),
         Binding("escape", "back", later("Back")),
     ]
@@ -122,16 +127,45 @@ class KitchenPlace(Place):
         name = stations.get(self._station_id or "", _("All stations"))
         view = _("Ready") if self._ready else _("To do")
         parts = [n_("{n} ticket", "{n} tickets", len(tickets))]
+        if tickets and not self._ready:
+            parts.append(self._load(tickets))
         if tickets:
             age = (self.desk.node_now() - tickets[0].placed_at).total_seconds()
             parts.append(_("oldest {age}").format(age=age_words(age)))
         if self.wall.unseen:
             parts.append(_("{n} more on other pages").format(n=self.wall.unseen))
-        return Content.assemble((f"{view}: {name}", "bold $accent"), "  ", " · ".join(parts))
+        paused = self._paused_words()
+        return Content.assemble(
+            (f"{view}: {name}", "bold $accent"),
+            "  ",
+            (f" {paused} " if paused else "", "bold reverse"),
+            " · ".join(parts),
+        )
+
+    def _load(self, tickets: list[Ticket]) -> str:
+        """How much there is to make: items, and minutes as if one ticket were made after the other."""
+        lines = [line for ticket in tickets for line in ticket.lines if line.to_make]
+        items = sum(line.quantity for line in lines)
+        seconds = sum(ticket.prep_seconds for ticket in tickets if any(line.to_make for line in ticket.lines))
+        return _("{items} to make, {minutes} min").format(items=items, minutes=-(-seconds // 60))
+
+    def _paused_words(self) -> str:
+        """The stations shown that take no orders, until when and why."""
+        now, zone = self.desk.node_now(), self.desk.clock().tzinfo
+        words = []
+        for station in self.desk.board.stations:
+            pause = station.paused(now)
+            if pause and self._station_id in (None, PASS, station.id):
+                until = pause.until.astimezone(zone).strftime("%H:%M")
+                said = _("{station} PAUSED until {until}: {reason}")
+                words.append(said.format(station=station.name, until=until, reason=pause.reason))
+        return " · ".join(words)
 
     # Keys
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        if self.is_mounted and action == "pause":
+            return self._station_id not in (None, PASS) and self.desk.may("kitchen.pause")
         if not self.is_mounted or action not in {"take", "step", "recall", "lines"}:
             return True
         if not self.desk.may("kitchen.bump"):
@@ -217,6 +251,10 @@ class KitchenPlace(Place):
         if event.about in {"ready", PASS}:
             self._draw()
             return
+        if event.about in {PAUSED, RESUMED}:
+            paused = event.about == PAUSED
+            self.say(_("Paused: terminals take no orders for it.") if paused else _("It takes orders again."), "good")
+            return
         if event.about == "return":
             self.say(_("It is back at the pass."), "good")
             return
@@ -237,6 +275,24 @@ class KitchenPlace(Place):
             words = _("Not done: the node does not answer. Press the key again when it is back.")
         self.say(words, "bad")
         self._draw()
+
+    def action_pause(self) -> None:
+        """Take no more orders for the station, or take them again."""
+        station = next((one for one in self.desk.board.stations if one.id == self._station_id), None)
+        if station is None:
+            return
+        if station.paused(self.desk.node_now()):
+            ask(self, RESUMED, acts.resume_station(self.desk, station.id))
+            return
+        reasons = (_("Too many tickets"), _("Short of staff"), _("Something is broken"))
+        why = Field("reason", _("Why"), needed=_("Say why, so that staff can tell guests."), hints=reasons)
+        minutes = Field("minutes", _("For how many minutes (empty: until lifted)"), "number")
+
+        def take(answers: dict[str, Any] | None) -> None:
+            if answers is not None:
+                ask(self, PAUSED, acts.pause_station(self.desk, station.id, answers))
+
+        self.app.push_screen(Form(_("Pause {station}").format(station=station.name), (why, minutes)), take)
 
     def action_next_station(self) -> None:
         """On to the next station, after the last one the pass, then all of them."""

@@ -49,6 +49,7 @@ class OrderPlace(ActingPlace):
 
     def __init__(self) -> None:
         super().__init__()
+        self._paused: frozenset[str] = frozenset()
         self._pay_after: str | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -73,9 +74,11 @@ class OrderPlace(ActingPlace):
     # Drawing
 
     def show(self, topics: frozenset[Topic]) -> None:
-        if topics & {Topic.MENU, Topic.SESSION}:
+        paused = frozenset(self.desk.board.paused(self.desk.node_now()))
+        if topics & {Topic.MENU, Topic.SESSION} or paused != self._paused:
             why, tone = self._why_no_menu()
-            self.finder.draw(self.desk.board.menu, why_empty=why, tone=tone)
+            self.finder.draw(self.desk.board.menu, why_empty=why, tone=tone, paused=paused)
+            self._paused = paused
         if topics & {Topic.DRAFT, Topic.ORDERS, Topic.SESSION, Topic.KEPT, Topic.MENU}:
             self._draw_check()
 

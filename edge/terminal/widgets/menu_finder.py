@@ -1,7 +1,7 @@
 """Finds items of the menu: the search box, the list that it drives, and the categories where there is room."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -33,6 +33,7 @@ class MenuFinder(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._menu: Sequence[MenuItem] = ()
+        self._paused: frozenset[str] = frozenset()
         self._searched: dict[str, tuple[Sequence[MenuItem], Catalogue]] = {}
         self._shown: list[MenuItem] = []
         self._found = Found(())
@@ -55,9 +56,12 @@ class MenuFinder(Horizontal):
         """The search box."""
         return self.query_one(SearchBox)
 
-    def draw(self, menu: Sequence[MenuItem], *, why_empty: str, tone: str = "quiet") -> None:
-        """Search in this menu; `why_empty` is what to say when it has no items."""
+    def draw(
+        self, menu: Sequence[MenuItem], *, why_empty: str, tone: str = "quiet", paused: Collection[str] = ()
+    ) -> None:
+        """Search in this menu; `why_empty` is what to say when it has no items, `paused` the stations that take no orders."""
         self._menu = menu
+        self._paused = frozenset(paused)
         self._searched.clear()
         self._why_empty = (why_empty, tone)
         counts = Counter(item.category_name or "" for item in menu)
@@ -103,7 +107,7 @@ class MenuFinder(Horizontal):
         wide = self.app.size.width >= WIDE
         menu_rows = self.query_one("#menu", Rows)
         menu_rows.columns = _COLUMNS_WIDE if wide else _COLUMNS
-        rows = [_menu_row(item, wide=wide) for item in self._shown]
+        rows = [_menu_row(item, wide=wide, paused=item.station_id in self._paused) for item in self._shown]
         menu_rows.show_rows(rows, empty=empty, tone=tone, cursor=None if keep_cursor else self._found.pick)
 
     def _searchable(self) -> tuple[Sequence[MenuItem], Catalogue]:
@@ -144,12 +148,14 @@ _COLUMNS = (Column(), Column(9, right=True))
 _COLUMNS_WIDE = (Column(), Column(34), Column(9, right=True))
 
 
-def _menu_row(item: MenuItem, *, wide: bool) -> Row:
-    """An item with its price; where there is room, with what it asks for."""
+def _menu_row(item: MenuItem, *, wide: bool, paused: bool) -> Row:
+    """An item with its price, or with why it can't be had; where there is room, with what it asks for."""
     groups = ", ".join(group.name for group in item.modifier_groups if group.options)
     middle = (Cell(groups, "quiet"),) if wide else ()
     if item.sold_out:
         return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(_("86"), "bad")))
+    if paused:
+        return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(_("paused"), "warn")))
     more = " ▸" if groups and not wide else ""
     price = Cell(written(item.price_minor, item.currency or ""))
     if item.portions_left is not None:

@@ -27,6 +27,7 @@ from hospitality.orders.models import LineVoid, Order, OrderLine
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service.change import name_and_promise
 from hospitality.orders.service.charge import charge_by_rule
+from hospitality.orders.service.paused import permit_paused
 from hospitality.orders.view import order_answer
 from hospitality.properties.service import business_day
 
@@ -195,9 +196,10 @@ def _priced(
     """The rows of new lines, what was chosen on each at the menu's prices of this moment, and who approved a price."""
     items = items_for_sale(work, {line.menu_item_id for line in lines}, Ordering(channel, work.now, work.place.zone))
     options = options_for_sale(work, {id for line in lines for id, _ in line.options})
+    by_pause = permit_paused(work, lines, items)
     tickets: dict[tuple[str, int | None, bool], str] = {}
     rows, snapshots = [], []
-    approver_id = None
+    approver_id = by_pause
     for line_no, line in enumerate(lines, first_no):
         item = _sellable(items.get(line.menu_item_id), line)
         snapshot = menu_rules.chosen_options(item, line.options, options)

@@ -63,6 +63,7 @@ class Book:
     enrolled: bool = True
     version: str = "0.1.0"
     stations: Sequence[Station] = STATIONS
+    pauses: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def position(self) -> str:
         return f"{self.incarnation}:{self.number}"
@@ -305,7 +306,22 @@ class KitchenNode:
         async def status() -> dict[str, Any]:
             return {**self._status(), "server_time": rfc3339(self.book.now())}
 
+        @app.get(f"/api/v1/properties/{PROPERTY}/stations")
+        async def stations() -> dict[str, Any]:
+            items = [{"id": one.id, "name": one.name, "pause": self.book.pauses.get(one.id)} for one in STATIONS]
+            return {"items": items}
+
     def _add_writes(self, app: FastAPI) -> None:
+        @app.post(f"/api/v1/properties/{PROPERTY}/stations/{{station_id}}/{{step}}")
+        async def pause(request: Request, station_id: str, step: str) -> Response:
+            told = await request.json()
+            self.book.pauses.pop(station_id, None)
+            if step == "pause":
+                until = rfc3339(self.book.now() + timedelta(minutes=told.get("minutes", 720)))
+                self.book.pauses[station_id] = {"reason": told["reason"], "since": "", "until": until}
+            self._publish("station_updated", {"station_id": station_id})
+            return JSONResponse({"id": station_id, "pause": self.book.pauses.get(station_id)}, status_code=201)
+
         @app.post(f"/api/v1/properties/{PROPERTY}/tickets/{{ticket_id}}/{{step}}")
         async def step(
             request: Request, ticket_id: str, step: str, idempotency_key: str | None = Header(None)

@@ -90,6 +90,15 @@ def line_by_line(page: Page, node: KitchenNode) -> None:
     page.locator(".line.is-made .line-key").wait_for()
 
 
+def pause(page: Page, node: KitchenNode) -> None:
+    """The grill is paused, and its question is open again for the picture."""
+    live(page, node)
+    page.get_by_role("button", name="Pause ordering").click()
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.locator(".chip.is-paused").wait_for()
+    page.evaluate("document.getElementById('pause').showModal()")
+
+
 def several_stations(node: KitchenNode) -> None:
     """Orders whose lines stand at three stations, one of them complete."""
     node.book.station_id = None
@@ -130,6 +139,7 @@ SCENES: dict[str, Scene] = {
     "busy": scene(busy_evening, ".card", live),
     "changed": scene(busy_evening, ".card", change_orders),
     "lines": scene(busy_evening, ".card", line_by_line),
+    "pause": scene(busy_evening, ".card", pause),
     "pass": scene(several_stations, ".picker", at_pass),
     "cut-off": scene(busy_evening, ".card", cut_off),
 }

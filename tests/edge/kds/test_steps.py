@@ -224,7 +224,24 @@ def test_the_expeditor_sees_all_stations_of_an_order_and_serves_what_is_ready(pa
     node.change(grill, state="ready", lines=[{**known, "state": "ready"} for known in node.lines_of(grill)])
     expect(card.locator(".card-foot")).to_have_text("All ready. Tap to serve")
     page.keyboard.press("1")
+    expect(page.locator("[data-bumped]")).to_have_text("Last bumped: Table 5 A1-101")
     expect(page.locator(".card-place")).to_have_text(["Table 6"])
     page.keyboard.press("r")
     expect(page.locator(".card-place")).to_have_text(["Table 5", "Table 6"])
     assert [node.state_of(ticket) for ticket in (grill, cold)] == ["ready", "served"]
+
+
+def test_a_station_that_drowns_is_paused_and_takes_orders_again(screen: Page, node: KitchenNode) -> None:
+    node.place(line("Chips", 3), line("Soup"), table="1")
+    chip = screen.locator(".chip[aria-current=true]")
+    expect(chip.locator("[data-work]")).to_have_text("4 to make · 12 min")
+    screen.get_by_role("button", name="Pause ordering").click()
+    screen.keyboard.press("1")  # means no ticket while the question stands
+    screen.get_by_text("Short of staff").click()
+    screen.get_by_role("button", name="Pause", exact=True).click()
+    expect(chip.locator("[data-paused]")).to_contain_text("PAUSED until")
+    assert node.book.pauses["st-grill"]["reason"] == "Short of staff"
+    assert sum(node.book.steps.values()) == 0
+    screen.get_by_role("button", name="Take orders again").click()
+    expect(chip.locator("[data-paused]")).to_be_empty()
+    assert node.book.pauses == {}

@@ -23,6 +23,7 @@ EVERYTHING = [
     "payments.take",
     "kitchen.bump",
     "people.manage",
+    "orders.despite_pause",
     "menu.manage",
     "cash.drawer",
     "menu.count",
@@ -166,7 +167,18 @@ class Book:
     def event(self, name: str, data: Json) -> None:
         self.journal.append((name, data))
 
+    def check_paused(self, lines: list[Json]) -> None:
+        items = {item["id"]: item for item in self.menu}
+        for station in self.stations:
+            asked = [line for line in lines if items[line["menu_item_id"]]["station_id"] == station["id"]]
+            meant = all(line.get("despite_pause") or line.get("pause_approval_id") for line in asked)
+            if station.get("pause") and not meant:
+                words = f"{station['name']} takes no orders until 21:30: {station['pause']['reason']}."
+                needs = {"action": "orders.despite_pause", "record_id": an_id(12, 1), "value": None}
+                raise Refused(409, "STATION_PAUSED", words, details={**needs, "station_id": station["id"]})
+
     def place_order(self, body: Json, person_id: str) -> Json:
+        self.check_paused(body["lines"])
         order: Json = {
             "id": self.fresh_id(),
             "number": f"A1-{101 + len(self.orders)}",

@@ -265,12 +265,16 @@ def _kitchen(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str], c
 
 
 def _pass(api: APIRouter, node: NodeDouble, cook: Callable[[str], str]) -> None:
-    """What the expeditor does."""
+    """What the expeditor does, and what a manager lets through."""
 
     @api.post("/pass/{verb}", dependencies=[Depends(cook)])
     async def move(verb: str, request: Request, idempotency_key: Key = None) -> Response:
         told = await request.body()
         return node.acted(idempotency_key, told, lambda: (201, node.book.at_pass(verb, **json.loads(told))))
+
+    @api.post("/approvals", dependencies=[Depends(cook)])
+    async def approve() -> Response:
+        return JSONResponse({"id": an_id(13, 1)}, status_code=201)
 
 
 def _till(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str]) -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from fastapi import APIRouter
 
 from edge.terminal.app import TerminalApp
@@ -366,3 +368,37 @@ def test_a_role_sees_what_it_may_do(make_app: MakeApp) -> None:
             assert not isinstance(app.screen, OrderPlace)
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("by", ["approval", "right"])
+def test_what_is_ordered_of_a_paused_station_is_let_through_by_a_manager_alone(
+    node: NodeDouble, make_app: MakeApp, by: str
+) -> None:
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot, *(("2", "246810") if by == "right" else ()))
+            await until_shown(pilot, "Chips")
+            pause = {
+                "reason": "Fryer is down",
+                "since": "",
+                "until": node.book.text(node.book.now + timedelta(hours=1)),
+            }
+            node.book.stations[0]["pause"] = pause
+            node.book.event("station_updated", {"station_id": node.book.stations[0]["id"]})
+            await type_in(pilot, "chips")
+            await until_shown(pilot, "paused")
+            await pilot.press("enter", "f8")
+            await until_shown(pilot, "Its station is paused", "Kitchen takes no orders until 21:30: Fryer is down.")
+            assert node.book.orders == {}
+            await pilot.press("2")
+            if by == "approval":
+                await until_shown(pilot, "A manager's PIN is needed")
+                await pilot.press("1")
+                await type_in(pilot, "246810")
+                await pilot.press("enter")
+                await type_in(pilot, "Regular guest")
+                await pilot.press("enter")
+            await until_shown(pilot, "A1-101", "Accepted")
+
+    asyncio.run(scenario())
+    assert [line["name"] for line in only_order(node)["lines"]] == ["Chips"]

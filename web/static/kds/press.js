@@ -49,6 +49,7 @@ export function listen(area, on) {
   });
 
   document.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]")) return; // its own keys
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (press(event.key, on)) event.preventDefault();
   });
