@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from edge.terminal.changes import Marks, changes_between, voids_on
 from edge.terminal.news import Topic
 from edge.terminal.passes import AT_PASS
 from edge.terminal.shapes import Instant, MenuItem, Order, Person, Station, Status, Ticket
@@ -51,7 +52,10 @@ class Board:
         self.problems: dict[Topic, str] = {}
         self.skew = timedelta()
         """The node's clock minus this machine's."""
+        self.marks: dict[str, Marks] = {}
+        """What changed on tickets after they were fired and nobody has acknowledged, by ticket."""
         self._heard_meanwhile: set[str] = set()
+        self._acknowledged: set[str] = set()
 
     def open_orders(self) -> list[Order]:
         """Orders not paid yet, oldest first."""
@@ -79,7 +83,9 @@ class Board:
     def queue(self, station_id: str | None, states: Iterable[str] = TICKETS_TO_DO) -> list[Ticket]:
         """Tickets of a station (None: of all) in these states: rushed ones first, then the oldest."""
         wanted = set(states)
-        fitting = [ticket for ticket in self.tickets.values() if ticket.state in wanted]
+        # a voided ticket stays until its void was seen
+        loud = self.marks if wanted >= TICKETS_TO_DO else {}
+        fitting = [ticket for ticket in self.tickets.values() if ticket.state in wanted or ticket.id in loud]
         return sorted(
             (ticket for ticket in fitting if station_id in (None, ticket.station_id)),
             key=lambda ticket: (not ticket.rush, ticket.placed_at, ticket.order_number, ticket.id),
@@ -102,17 +108,37 @@ class Board:
 
     def replace_tickets_to_do(self, tickets: Iterable[Ticket]) -> None:
         """The whole list of tickets to do, as read since `begin_fetch`."""
-        for ticket in self.queue(None):
-            if ticket.id not in self._heard_meanwhile:
-                del self.tickets[ticket.id]
-        self.take_tickets([ticket for ticket in tickets if ticket.id not in self._heard_meanwhile])
+        self._replace_tickets(self.queue(None), tickets)
 
     def replace_at_pass(self, tickets: Iterable[Ticket]) -> None:
         """The whole list of what is not served, as read since `begin_fetch`; what else is ready has left the pass."""
-        for ticket in self.queue(None, AT_PASS):
-            if ticket.id not in self._heard_meanwhile:
+        self._replace_tickets(self.queue(None, AT_PASS), tickets)
+
+    def _replace_tickets(self, known: Iterable[Ticket], tickets: Iterable[Ticket]) -> None:
+        fresh = {ticket.id: ticket for ticket in tickets if ticket.id not in self._heard_meanwhile}
+        for ticket in known:
+            if ticket.id not in self._heard_meanwhile and ticket.id not in fresh:
                 del self.tickets[ticket.id]
-        self.take_tickets([ticket for ticket in tickets if ticket.id not in self._heard_meanwhile])
+                self.marks.pop(ticket.id, None)
+        self.take_tickets(fresh.values())
+
+    def acknowledge(self, ticket_ids: Iterable[str]) -> None:
+        """Somebody has seen what changed on these tickets."""
+        for ticket_id in ticket_ids:
+            self._acknowledged.update(self.marks.pop(ticket_id, {}))
+
+    def _mark(self, ticket: Ticket) -> None:
+        """Keep what is loud on a ticket that is about to take the place of what was known."""
+        before = self.tickets.get(ticket.id)
+        if ticket.state in {"ready", "served"}:
+            self.marks.pop(ticket.id, None)
+            return
+        if before is None:
+            marks = voids_on(ticket, self._acknowledged) if ticket.state in TICKETS_TO_DO else {}
+        else:
+            marks = changes_between(before, ticket) if before.state in TICKETS_TO_DO else {}
+        if marks:
+            self.marks.setdefault(ticket.id, {}).update(marks)
 
     def take_orders(self, orders: Iterable[Order]) -> None:
         """Orders as the node has them now; the oldest settled ones are forgotten beyond ORDERS_KEPT_MAX."""
@@ -123,9 +149,12 @@ class Board:
 
     def take_tickets(self, tickets: Iterable[Ticket]) -> None:
         """Tickets as the node has them now; the oldest done ones are forgotten beyond TICKETS_KEPT_MAX."""
-        self.tickets.update((ticket.id, ticket) for ticket in tickets)
+        for ticket in tickets:
+            self._mark(ticket)
+            self.tickets[ticket.id] = ticket
         surplus = len(self.tickets) - TICKETS_KEPT_MAX
-        done = [ticket for ticket in self.tickets.values() if ticket.state not in TICKETS_TO_DO]
+        kept = self.marks
+        done = [one for one in self.tickets.values() if one.state not in TICKETS_TO_DO and one.id not in kept]
         for ticket in sorted(done, key=lambda ticket: ticket.placed_at)[: max(0, surplus)]:
             del self.tickets[ticket.id]
 

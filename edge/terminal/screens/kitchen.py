@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from edge.terminal import acts, fetching
+from edge.terminal.changes import Marks
 from edge.terminal.forms import Field
 from edge.terminal.news import Topic
 from edge.terminal.passes import AT_PASS, PASS, at_pass
@@ -112,7 +113,8 @@ class KitchenPlace(Place):
         elif Topic.TICKETS not in board.loaded:
             empty = _("Fetching tickets …")
         now = self.desk.node_now()
-        self.wall.draw(tickets, now=now, pending=self._pending, empty=empty, tone=tone)
+        marks = {ticket.id: found for ticket in tickets if (found := self._marks_of(ticket))}
+        self.wall.draw(tickets, now=now, pending=self._pending, marks=marks, empty=empty, tone=tone)
         self.query_one("#kitchen-head", Words).put(self._head(tickets))
         counts: Counter[str] = Counter()
         for ticket in tickets:
@@ -132,6 +134,9 @@ class KitchenPlace(Place):
         if tickets:
             age = (self.desk.node_now() - tickets[0].placed_at).total_seconds()
             parts.append(_("oldest {age}").format(age=age_words(age)))
+        changed = sum(bool(self._marks_of(ticket)) for ticket in tickets)
+        if changed:
+            parts.append(n_("{n} changed", "{n} changed", changed))
         if self.wall.unseen:
             parts.append(_("{n} more on other pages").format(n=self.wall.unseen))
         paused = self._paused_words()
@@ -177,11 +182,24 @@ class KitchenPlace(Place):
         return self.wall.current is not None or None
 
     def action_take(self) -> None:
-        """Enter: a ticket to do is bumped, a ready one is served; a picked line is bumped, or comes back."""
-        if self.wall.picking:
+        """Enter: a ticket to do is bumped, a ready one is served; a picked line is bumped, or comes back.
+
+        What changed since it was fired is acknowledged first.
+        """
+        ticket = self.wall.current
+        if ticket is not None and self._marks_of(ticket):
+            self.desk.board.acknowledge(ticket.parts or (ticket.id,))
+            self.say(_("Seen."), "good")
+            self._draw()
+        elif self.wall.picking:
             self._step_line()
         else:
             self.action_step("serve" if self._ready or self._at_pass else "bump")
+
+    def _marks_of(self, ticket: Ticket) -> Marks:
+        """What changed on a ticket, or on those of an order at the pass, and nobody has acknowledged."""
+        marks = self.desk.board.marks
+        return {line: mark for one in ticket.parts or (ticket.id,) for line, mark in marks.get(one, {}).items()}
 
     def action_lines(self) -> None:
         """Pick lines one by one, or whole tickets again."""

@@ -1,6 +1,6 @@
 """A kitchen ticket as lines of a card, and how cards flow into columns. Pure: no widget, no clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from edge.terminal.acts import place_words
 from edge.terminal.board import TICKETS_TO_DO
+from edge.terminal.changes import Mark
 from edge.terminal.shapes import Ticket, TicketLine
 from edge.terminal.widgets.painted import Part, fitted, wrapped
 from edge.terminal.words import _, later
@@ -76,16 +77,22 @@ def card_of(
     chosen: bool,
     pending: str = "",
     picked: int | None = None,
+    marks: Mapping[str, Mark] | None = None,
 ) -> Card:
     """The card of a ticket; `number` is the digit that picks it, `pending` the step that is under way.
 
-    picked: the place of the line that is picked, when lines are picked one by one and have digits.
+    picked: the place of the line that is picked, when lines are picked one by one and have digits. marks: what changed
+    after it was fired and nobody has acknowledged, by line.
     """
     inner = width - 4
     frame = "accent" if chosen else "quiet"
     left_top, across, right_top, side = ("╔", "═", "╗", "║") if chosen else ("┌", "─", "┐", "│")
     lines: list[Line] = []
-    for line in [*_head(ticket, inner, now, pending), *_notes(ticket, inner), *_items(ticket, inner, picked)]:
+    for line in [
+        *_head(ticket, inner, now, pending),
+        *_notes(ticket, inner),
+        *_items(ticket, inner, picked, marks or {}),
+    ]:
         lines.append([(f"{side} ", frame), *line, (f" {side}", frame)])
     title = fitted(f" {number} {ticket.order_number} ".replace("  ", " "), min(width - 2, 18)).rstrip() + " "
     top: Line = [(f"{left_top}", frame), (title, "cursor" if chosen else "strong")]
@@ -120,7 +127,7 @@ def _notes(ticket: Ticket, width: int) -> list[Line]:
     return [[(fitted(text, width), "alarm")] for text in words]
 
 
-def _items(ticket: Ticket, width: int, picked: int | None) -> list[Line]:
+def _items(ticket: Ticket, width: int, picked: int | None, marks: Mapping[str, Mark]) -> list[Line]:
     lines: list[Line] = []
     place = 0
     station = ""
@@ -128,14 +135,31 @@ def _items(ticket: Ticket, width: int, picked: int | None) -> list[Line]:
         if line.station != station:
             station = line.station
             lines.append([(fitted(f"─ {station} ".ljust(width, "─"), width), "accent")])
+        mark = marks.get(line.id)
         if line.void_reason:
-            lines.append([(fitted(_("VOID {item}").format(item=f"{line.quantity} {line.name}"), width), "alarm")])
+            lines += _void(line, width, loud=mark is not None)
             continue
         digit = f"{place + 1}:" if picked is not None and place < NUMBERED_MAX else ""
         done = bool(ticket.parts) or (line.made and ticket.state in TICKETS_TO_DO)
         lines += _item(line, width, digit=digit, picked=picked == place, done=done)
+        if mark is not None:
+            words = _("ADDED") if mark.kind == "added" else _("CHANGED, was {n}").format(n=mark.was)
+            lines.append([("  ", ""), (fitted(words, width - 2), "alarm")])
         place += 1
+    for mark in marks.values():
+        lines += _void(mark.gone, width, loud=True) if mark.gone else []
+    if marks:
+        lines.append([(fitted(_("Changed: Enter, seen"), width), "cursor")])
     return lines
+
+
+def _void(line: TicketLine, width: int, *, loud: bool) -> list[Line]:
+    """A line that was taken off; with why, until somebody has seen it."""
+    words = _("VOID {item}").format(item=f"{line.quantity} {line.name}")
+    if not loud:
+        return [[(fitted(words, width), "quiet")]]
+    said = f"{words}: {line.void_reason}" if line.void_reason else words
+    return [[(fitted(text, width), "alarm")] for text in wrapped(said, width)[:WRAPPED_LINES_MAX]]
 
 
 def _item(line: TicketLine, width: int, *, digit: str, picked: bool, done: bool) -> list[Line]:

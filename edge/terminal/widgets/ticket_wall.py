@@ -9,6 +9,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from edge.terminal.changes import Mark
 from edge.terminal.shapes import Ticket, TicketLine
 from edge.terminal.widgets.head import WIDE
 from edge.terminal.widgets.painted import Painted, Part, wrapped
@@ -52,6 +53,7 @@ class TicketWall(Painted):
         self._message: Part = ("", "quiet")
         self._pages: list[list[list[Piece]]] = []
         self._picked: int | None = None
+        self._marks: Mapping[str, Mapping[str, Mark]] = {}
 
     def draw(
         self,
@@ -59,11 +61,13 @@ class TicketWall(Painted):
         *,
         now: datetime,
         pending: Mapping[str, str],
+        marks: Mapping[str, Mapping[str, Mark]],
         empty: str,
         tone: str = "quiet",
     ) -> None:
         """Show these; the chosen ticket stays chosen wherever it moves to, so no key meets another one."""
         place = self._place()
+        self._marks = marks
         self._tickets, self._now, self._pending, self._message = tickets, now, pending, (empty, tone)
         if all(ticket.id != self.chosen for ticket in tickets):
             self._picked = None
@@ -123,7 +127,16 @@ class TicketWall(Painted):
             width = self._card_width()
             picked = self._picked if chosen else None
             cards.append(
-                card_of(ticket, width, number=number, now=self._now, chosen=chosen, pending=pending, picked=picked)
+                card_of(
+                    ticket,
+                    width,
+                    number=number,
+                    now=self._now,
+                    chosen=chosen,
+                    pending=pending,
+                    picked=picked,
+                    marks=self._marks.get(ticket.id),
+                )
             )
         self._pages = flow(cards, self._columns(), max(4, self.size.height))
         self.virtual_size = Size(self.size.width, self.size.height)

@@ -79,6 +79,34 @@ def test_lines_are_bumped_and_brought_back_one_by_one_by_digits_and_enter(node: 
     assert states() == ["ready", "ready", "ready"]
 
 
+def test_changes_after_firing_are_loud_until_they_are_acknowledged(node: NodeDouble, make_app: MakeApp) -> None:
+    ticket = ticket_of(node, place(node, "3", "Chips", "Garden salad"))
+
+    def tell(**changed: object) -> None:
+        ticket.update(changed)
+        node.book.event("ticket_updated", {"ticket": ticket})
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot, "3", "5555")
+            await until_shown(pilot, "1 ticket", "Garden salad")
+            chips, salad = ticket["lines"]
+            bread = {**chips, "id": "bread", "name": "Garlic bread"}
+            void = {**salad, "state": "voided", "void_reason": "allergic"}
+            tell(lines=[{**chips, "quantity": 3}, void, bread])
+            await until_shown(pilot, "CHANGED, was 1", "VOID 1 Garden salad", "allergic", "ADDED", "1 changed")
+            await pilot.press("enter")
+            await until_gone(pilot, "ADDED")
+            await until_shown(pilot, "3 Chips", "VOID 1 Garden salad", "Seen.")
+            assert ticket["state"] == "placed"
+            tell(state="voided", lines=[{**line, "state": "voided", "void_reason": "left"} for line in ticket["lines"]])
+            await until_shown(pilot, "VOID 3 Chips: left")
+            await pilot.press("enter")
+            await until_gone(pilot, "Chips")
+
+    asyncio.run(scenario())
+
+
 def test_the_expeditor_serves_what_is_ready_of_all_stations(node: NodeDouble, make_app: MakeApp) -> None:
     order = place(node, "4", "Chips", "Windhoek Lager")
     chips, lager = (ticket for ticket in node.book.tickets.values() if ticket["order_id"] == order["id"])

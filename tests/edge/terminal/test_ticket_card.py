@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from rich.cells import cell_len
 
+from edge.terminal.changes import Mark
 from edge.terminal.shapes import LineOption, Ticket, TicketLine
 from edge.terminal.widgets.ticket_card import Card, age_words, card_of, flow, urgency
 
@@ -69,6 +70,7 @@ def test_a_void_after_firing_is_in_an_inverted_bar() -> None:
         number="",
         now=PLACED,
         chosen=False,
+        marks={"l": Mark("void")},
     )
     assert any(tone == "alarm" and "VOID 1 Chips" in text for line in card.lines for text, tone in line)
 
