@@ -1,12 +1,15 @@
 """What the actions ask of whoever does them: fields with usual answers. Pure."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.forms import Choice, Field
 from edge.terminal.shapes import Adjustment, Order, Payment
 from edge.terminal.subject import Subject
 from edge.terminal.words import _
+
+PROMISE_MINUTES = (10, 15, 20, 30, 45, 60, 90)
 
 
 def _why(*hints: str) -> Field:
@@ -84,6 +87,54 @@ def tab_asks(subject: Subject) -> tuple[Field, ...]:
 def covers_asks(subject: Subject) -> tuple[Field, ...]:
     """How many guests."""
     return (Field("covers", _("Guests"), "number", _("Type how many guests."), value=_of(subject, "covers")),)
+
+
+def own_check_asks(subject: Subject) -> tuple[Field, ...]:
+    """Whether the line gets a check of its own, or goes to another order's."""
+    assert subject.line is not None, "offered only with a line"
+    return (
+        Field("checks", _("To"), "pick", choices=(Choice(_("A check of its own"), [{"line_ids": [subject.line.id]}]),)),
+    )
+
+
+def split_asks(subject: Subject) -> tuple[Field, ...]:
+    """By which seats; what is on none of them stays, and where all lines have seats, the first seat's."""
+    whole = all(line.seat is not None for line in subject.left)
+    going = subject.seats[1:] if whole else subject.seats
+    parts = [{"seats": [seat], "tab": _("Seat {seat}").format(seat=seat)} for seat in going]
+    each = [Choice(_("A check for each seat"), parts)] if len(parts) > 1 else []
+    words = _("Seat {seat} alone")
+    alone = [Choice(words.format(seat=part["seats"][0]), [part]) for part in parts]
+    return (Field("checks", _("Split"), "pick", choices=(*each, *alone)),)
+
+
+def merge_asks(subject: Subject) -> tuple[Field, ...]:
+    """Which other order comes here."""
+    choices = tuple(Choice(_order_words(one), [one.id]) for one in subject.others)
+    return (Field("order_ids", _("Which comes here"), "pick", choices=choices),)
+
+
+def _order_words(order: Order) -> str:
+    where = _("Table {table}").format(table=order.table) if order.table else order.tab or ""
+    return " · ".join(
+        part for part in (order.number, where, written_with_currency(order.due_minor, order.currency)) if part
+    )
+
+
+def promise_asks(subject: Subject) -> tuple[Field, ...]:
+    """What the guest is told: so many minutes from now, or nothing."""
+    words = _("{time}, in {minutes} min")
+    choices = []
+    for minutes in PROMISE_MINUTES:
+        at = subject.now + timedelta(minutes=minutes)
+        choices.append(Choice(words.format(time=at.strftime("%H:%M"), minutes=minutes), at.isoformat()))
+    return (Field("promised_at", _("Promised for"), "pick", choices=(*choices, Choice(_("No promise"), ""))),)
+
+
+def party_asks(_subject: Subject) -> tuple[Field, ...]:
+    """Who waits, and how many they are; what they are quoted follows from the floor."""
+    name = Field("name", _("Name"), needed=_("Type the name."))
+    return name, Field("covers", _("Guests"), "number", _("Type how many guests.")), Field("phone", _("Phone"))
 
 
 def _of(subject: Subject, name: str) -> str:

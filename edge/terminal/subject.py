@@ -1,6 +1,7 @@
 """What an action is about, as far as a terminal knows it. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from edge.terminal.shapes import Drawer, Order, OrderLine, Payment, Person, PrintJob
 
@@ -20,6 +21,10 @@ class Subject:
     drawer: Drawer | None = None
     currencies: tuple[str, ...] = ()
     business_date: str = ""
+    others: tuple[Order, ...] = ()
+    """The other open orders."""
+    now: datetime = datetime.min
+    """By the node's clock, in the zone that staff read."""
 
     @property
     def settled(self) -> bool:
@@ -30,6 +35,11 @@ class Subject:
     def left(self) -> tuple[OrderLine, ...]:
         """The order's lines that are not voided."""
         return tuple(line for line in (self.order.lines if self.order else ()) if not line.void_reason)
+
+    @property
+    def seats(self) -> tuple[int, ...]:
+        """The seats of what is left, in their order."""
+        return tuple(sorted({line.seat for line in self.left if line.seat is not None}))
 
     @property
     def held(self) -> tuple[OrderLine, ...]:

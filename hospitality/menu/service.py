@@ -66,7 +66,7 @@ class NewItem:
 
 
 def add_station(work: Work, *, name: str, sort: int = 0, printer: str | None = None) -> dict[str, Any]:
-    """Sets up a prep station: {id, name, sort, printer}."""
+    """Sets up a prep station: {id, name, sort, printer, pause}."""
     work.require(MANAGE)
     values = {
         "name": kept_name(name, what="station"),
@@ -75,7 +75,7 @@ def add_station(work: Work, *, name: str, sort: int = 0, printer: str | None = N
     }
     row = work.add(Station, values)
     work.journal(StationAdded(row["id"]))
-    return {"id": row["id"], **values}
+    return {"id": row["id"], **values, "pause": None}
 
 
 def add_tax_rate(

@@ -63,6 +63,8 @@ class ActingPlace(Place):
             person_id=session.person.id if session else "",
             terminal_id=desk.enrolled.terminal_id if desk.enrolled else "",
             business_date=(status.business_date or "") if status else "",
+            others=tuple(one for one in desk.board.open_orders() if order is None or one.id != order.id),
+            now=desk.node_now(),
         )
 
     def action_actions(self) -> None:

@@ -199,6 +199,54 @@ def test_a_server_does_all_that_an_orderneeds_and_a_managers_pin_lends_the_rest(
     assert reopened["withdrawn_receipts"] == [{"number": "A1-2", "cause": "reopened"}]
 
 
+def test_checks_are_split_and_merged_a_time_promised_and_guests_put_on_the_waitlist(
+    furnished: Path, tmp_path: Path
+) -> None:
+    async def scenario(lan: ServedNode) -> None:
+        async with running(app_of(lan, tmp_path / "state"), (100, 40)) as pilot:
+            await sign_in(pilot, "toivo", PINS[TOIVO])
+            for words in ("@1 soup", "@2 lager", "@3 soup"):
+                await type_in(pilot, words)
+                await pilot.press("enter")
+            await pilot.press("f8")
+            await until_shown(pilot, "Accepted")
+            await pilot.press("full_stop", "k")
+            await form(pilot, "A check for each seat", "3")  # after all and seat 2: seat 3 alone
+            await until_shown(pilot, "Split: F3 lists the checks.")
+            await until(pilot, lambda: len(pilot.app.desk.board.open_orders()) == 2)  # type: ignore[attr-defined]
+            await pilot.press("full_stop", "m")
+            await form(pilot, "Which comes here", "1")
+            await until_shown(pilot, "Merged: all of it is here.")
+            await pilot.press("full_stop", "h")
+            await form(pilot, "in 20 min", "3")
+            await until_shown(pilot, "Promised.")
+            await pilot.press("tab", "tab", "end", "enter")
+            await until_shown(pilot, "This line to a check of its own")
+            await pilot.press("l")
+            await form(pilot, "A check of its own", "1")
+            await until_shown(pilot, "It is on a check of its own")
+            await pilot.press("f5")
+            await until_shown(pilot, "Business date")
+            await pilot.press("full_stop")
+            await until_shown(pilot, "Put guests on the waitlist")
+            await pilot.press("y")
+            await form(pilot, "Name", "Naango", "enter", "4", "enter", "enter")
+            await until_shown(pilot, "They wait")
+
+    with served_node(copy_of(furnished, tmp_path / "node")) as lan:
+        with_pins(lan)
+        asyncio.run(scenario(lan))
+        lan.token = lan.tokens["kitchen"]
+        orders = sorted(lan.get("orders").json()["items"], key=lambda one: str(one["number"]))
+        (party,) = lan.get("parties").json()["items"]
+    assert [[line["name"] for line in one["lines"]] for one in orders if one["lines"]] == [
+        ["Butternut soup", "Draught lager"],
+        ["Butternut soup"],
+    ]
+    assert [one["promise"] for one in orders if one["lines"]] == ["given", "reckoned"]
+    assert (party["name"], party["covers"]) == ("Naango", 4)
+
+
 def test_a_drawer_is_opened_counted_blind_and_the_day_closed_from_the_status(furnished: Path, tmp_path: Path) -> None:
     async def scenario(lan: ServedNode) -> None:
         app = app_of(lan, tmp_path / "state")

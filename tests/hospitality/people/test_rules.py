@@ -36,6 +36,8 @@ def test_what_each_role_may() -> None:
         "orders.discount",
         "orders.service_charge",
         "orders.reopen",
+        "orders.despite_pause",
+        "kitchen.pause",
         "menu.manage",
         "tables.manage",
         "payments.refund",

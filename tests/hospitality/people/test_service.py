@@ -226,7 +226,11 @@ def test_who_has_no_pin_or_account_can_not_try(node: Node) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "may"),
-    [("till", {"property.read"}), ("kitchen", {"property.read", "kitchen.bump", "menu.count"}), ("room", set())],
+    [
+        ("till", {"property.read"}),
+        ("kitchen", {"property.read", "kitchen.bump", "kitchen.pause", "menu.count"}),
+        ("room", set()),
+    ],
 )
 def test_a_screens_token_tells_what_it_is(node: Node, kind: str, may: set[str]) -> None:
     station_id = new_id() if kind == "kitchen" else None
