@@ -67,7 +67,7 @@ class NotTogether(SetAside):
 @dataclass(frozen=True, slots=True)
 class Rules:
     """By what a push is judged. known: whether its sender has this schema; born: later than every stamp under which an
-    earlier life of the sender's database edited anything; ended: the same of a life that ended (0: it goes on); late:
+    earlier life of the sender's database edited anything; has_ended: whether the life that sent this is over; late:
     what is judged was set aside, and what its author wrote after it is here; gone_on: what of it its author went on from
     (see `gone_on`)."""
 
@@ -75,7 +75,7 @@ class Rules:
     known: bool
     now_ms: int
     born: int = 0
-    ended: int = 0
+    has_ended: bool = False
     late: bool = False
     gone_on: frozenset[Place] = frozenset()
 
@@ -386,10 +386,10 @@ class Application:
             raise SetAside("NOT_PERMITTED", f"only the group edits {spec.name} of {table.name} {change.k}")
 
     def _is_own(self, stamp: Stamp) -> bool:
-        """Whether the sender made this edit and knows of it: what an earlier life of its database wrote, it forgot, and an
-        earlier life knows nothing of a later one's."""
-        ended = self._rules.ended
-        return stamp[1] == self._sender.number and stamp[0] > self._rules.born and (not ended or stamp[0] <= ended)
+        """Whether the sender made this edit and knows of it: what an earlier life of its database wrote, it forgot. Of a
+        life that ended nobody can tell what it knew beyond what its edits say that they saw: a copy of its disk may have
+        written on under its stamps."""
+        return stamp[1] == self._sender.number and stamp[0] > self._rules.born and not self._rules.has_ended
 
     def _is_passed(self, spec: FieldSpec, mine: Version, sent: Version) -> bool:
         """Whether the sender has edited this since it wrote what is let go late. It need not have gone on from that: it may

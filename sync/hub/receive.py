@@ -55,7 +55,9 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
         changes = [change for part in parts for change in part] + changes
         life = batch.incarnation
         transactions = [Transaction(h, list(part), life) for h, part in groupby(changes, key=lambda c: c.h)]
-        answer.ceiling = _clamp(transactions, now_ms, node.ceiling, is_first=batch.protocol < 2)
+        is_first = batch.protocol < 2
+        before = 0 if is_first or parts else node.stamp
+        answer.ceiling = _clamp(transactions, now_ms, node.ceiling, before, is_first=is_first)
         rules = Rules(schema, batch.schema == schema.fingerprint, now_ms, node.born)
         applied, aside = _apply_all(store, rules, transactions)
         answer.troubles = [trouble for trouble, _ in aside]
@@ -88,22 +90,29 @@ def _is_another_history(batch: Batch, node: NodeState) -> bool:
     return not any(change.mark == node.mark if node.mark else change.h == node.stamp for change in same)
 
 
-def _clamp(transactions: list[Transaction], now_ms: int, ceiling: int, *, is_first: bool = False) -> int | None:
-    """Lowers stamps from a clock that runs ahead to now, in their order; answers the last one handed out.
+def _clamp(
+    transactions: list[Transaction], now_ms: int, ceiling: int, before: int, *, is_first: bool = False
+) -> int | None:
+    """Lowers stamps from a clock that runs ahead to now, and lifts what was stamped before what its author had stamped
+    already (`before`: the last of the push before), so that one author's stamps are in its order; answers the last one
+    handed out, if there is any.
 
-    What its author stamped after it was handed one back may have waited behind what ran ahead, and comes after it still,
-    in this push or a later one; of a node of the first release (`is_first`) only in this push, as it was told then.
+    Time that jumped back, or was handed back, leaves stamps in a node's outbox that come later than those of what it did
+    next. Of a node of the first release (`is_first`) they are moved on only in one push, as it was told then.
     """
-    last = ceiling
+    last, is_moved = ceiling, False
+    if ms_of(before) <= now_ms + DRIFT_MS_MAX:  # else it was lowered, to the ceiling
+        last = max(last, before)
     for transaction in transactions:
         if ms_of(transaction.hlc) > now_ms + DRIFT_MS_MAX:
             last = max(at_ms(now_ms), last) + 1
         elif transaction.hlc <= last and (not is_first or last > ceiling or ms_of(transaction.hlc) == ms_of(last)):
             last += 1
         else:
+            last = last if is_first else transaction.hlc
             continue
-        transaction.hlc, transaction.differs = last, True
-    return last if last > ceiling else None
+        transaction.hlc, transaction.differs, is_moved = last, True, True
+    return last if is_moved else None
 
 
 def _apply_all(

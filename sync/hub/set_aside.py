@@ -138,14 +138,14 @@ def _attempt(
     store: HubStore, schema: Schema, node: NodeState, aside: Aside, now_ms: int
 ) -> tuple[Transaction, Trouble | None]:
     changes = _changes(aside)
-    born, ended = (node.born, 0) if aside.incarnation == node.incarnation else (0, node.born)
+    has_ended = aside.incarnation != node.incarnation
     # its author hears of it too: its stamp may have been lowered when it came, and what is there may have been taken anew
     # by the author meanwhile
     transaction = Transaction(aside.hlc or changes[0].h, changes, incarnation=aside.incarnation, differs=True)
     try:
         with store.attempt():
             # whether its schema was ours is not known any more, so its fields are looked at one by one
-            rules = Rules(schema, False, now_ms, born, ended, late=True, gone_on=places_of(aside))
+            rules = Rules(schema, False, now_ms, node.born, has_ended, late=True, gone_on=places_of(aside))
             Application(store, rules).run([transaction])
     except SetAside as error:
         return transaction, Trouble(aside.first, aside.last, error.code, str(error))
