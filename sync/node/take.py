@@ -144,7 +144,10 @@ def _settle(connection: Any, table: TableSpec, images: Sequence[RowImage], acked
         mine = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
         theirs = RowVersions(image.h, image.n, image.v or {})
         ours = _ours(table, row, mine, image, theirs, me, unheard.get(image.k, set()))
-        if not ours:
+        base = (theirs.hlc, theirs.node)
+        # it counts for fields that neither knows yet, too
+        is_lowered = base[1] == me == mine.node and base[0] < mine.hlc and "_deleted" not in unheard.get(image.k, ())
+        if not ours and not is_lowered:
             continue
         if int(get(connection, "acked") or 0) > acked:
             raise Outrun(f"{table.name} {image.k} was edited here while it was read there")
@@ -153,7 +156,13 @@ def _settle(connection: Any, table: TableSpec, images: Sequence[RowImage], acked
             spec = table.holding(name)
             assert spec is not None, "a part is of a field"
             values[spec.name] = with_part(spec, name, values.get(spec.name, row[spec.name]), version.value)
-        values["_fv"] = mine.with_fields({name: version.stamp for name, version in ours.items()}).fv()
+        versions = mine.with_fields({name: version.stamp for name, version in ours.items()})
+        if is_lowered:
+            stamped = {name: part.stamp for name, part in row_parts(table, {**row, **values}, versions).items()}
+            kept = {name: stamp for name, stamp in stamped.items() if stamp != base}
+            versions = RowVersions(*base, {**versions.exceptions, **kept})
+            values["_hlc"] = base[0]
+        values["_fv"] = versions.fv()
         changes = ", ".join(f'"{name}" = ?' for name in values)
         connection.execute(
             f'UPDATE "{table.name}" SET {changes} WHERE org_id = ? AND id = ?', (*values.values(), org, image.k)

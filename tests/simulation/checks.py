@@ -64,6 +64,8 @@ def _set_aside(world: World) -> Iterator[str]:
     for row in world.hub.waiting():
         if row["code"] == "NO_DEALINGS":
             continue  # an edit of a patron after the end, whoever made it could not know
+        if _leans_on_lost(world, row):
+            continue
         if not all(change.k in world.promises.tainted for change in changes_of(row)):
             yield f"applied: an honest transaction is set aside: {row['code']}, {row['reason']}"
     aside = set_aside(world.hub)
@@ -72,6 +74,20 @@ def _set_aside(world: World) -> Iterator[str]:
         is_aside = bool(act.changes & aside) or (act.forgotten and (act.rows & named or not _is_there(world, act)))
         if act.poison and act.arrived(world.hub) and not is_aside and not _mended(world, act):
             yield f"poison: what {act.author} should not have written ({_named(act)}) went in"
+
+
+def _leans_on_lost(world: World, row: dict[str, Any]) -> bool:
+    """Whether it is about a patron that nobody has any more: the machine let go of it, then head office was put back."""
+    if not world.was_put_back or row["code"] not in ("PARENT_MISSING", "ROW_MISSING"):
+        return False
+    ends = [world.hub.office.rows, *(node.rows for node in world.here)]
+    there = {one["id"] for rows in ends for one in rows("SELECT id FROM patrons")}
+    named = [
+        change.k if change.t == "patrons" else msgspec.json.decode(change.f).get("patron_id")
+        for change in changes_of(row)
+        if change.t in ("patrons", "visits")
+    ]
+    return bool(named) and there.isdisjoint(named)
 
 
 def _mended(world: World, act: Act) -> bool:
@@ -90,6 +106,7 @@ def _foreign(world: World, act: Act) -> bool:
 
 
 def _unequal(world: World) -> Iterator[str]:
+    lost = {change.k for row in world.hub.waiting() if _leans_on_lost(world, row) for change in changes_of(row)}
     for table in world.newest.schema.tables.values():
         there = _rows(world.hub.office.rows(f"SELECT * FROM {table.name}"), table, world)
         for node in world.here:
@@ -101,7 +118,7 @@ def _unequal(world: World) -> Iterator[str]:
             for id in sorted(here.keys() | wanted.keys()):
                 if id not in here and _is_let_go(table.name, wanted[id][0]):
                     continue
-                if here.get(id) != wanted.get(id) and id not in world.promises.tainted:
+                if here.get(id) != wanted.get(id) and id not in world.promises.tainted | lost:
                     yield f"equal: {table.name} {id[:4]} {_difference(here.get(id), wanted.get(id), node.name)}"
 
 
