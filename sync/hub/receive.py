@@ -94,8 +94,8 @@ def _clamp(
     transactions: list[Transaction], now_ms: int, ceiling: int, before: int, *, is_first: bool = False
 ) -> int | None:
     """Lowers stamps from a clock that runs ahead to now, and lifts what was stamped before what its author had stamped
-    already (`before`: the last of the push before), so that one author's stamps are in its order; answers the last one
-    handed out, if there is any.
+    already (`before`: the last of the push before), so that one author's stamps are in its order; answers the last
+    one, if any was moved.
 
     Time that jumped back, or was handed back, leaves stamps in a node's outbox that come later than those of what it did
     next. Of a node of the first release (`is_first`) they are moved on only in one push, as it was told then.

@@ -164,7 +164,7 @@ def test_every_stamp_too_far_ahead_is_lowered_wherever_it_stands_and_what_waited
     found = [Transaction(at_ms(now) - 10 + n, [], 1) for n in range(3)]
     for n in places:
         found[n].hlc = at_ms(now + DRIFT_MS_MAX + 1) + n
-    ceiling = _clamp(found, now, 0)
+    ceiling = _clamp(found, now, 0, 0)
     before, lowered = found[: places[0]], found[places[0] :]
     assert [t.hlc for t in before] == [at_ms(now) - 10 + n for n in range(places[0])]
     assert [t.hlc for t in lowered] == [at_ms(now) + n for n in range(1, len(lowered) + 1)]
@@ -175,21 +175,30 @@ def test_every_stamp_too_far_ahead_is_lowered_wherever_it_stands_and_what_waited
 def test_lowered_stamps_go_on_after_the_last_ones_handed_out() -> None:
     now = 1_000_000_000
     found = [Transaction(at_ms(now + FIVE_YEARS), [], 1)]
-    assert _clamp(found, now, at_ms(now) + 77) == at_ms(now) + 78
+    assert _clamp(found, now, at_ms(now) + 77, 0) == at_ms(now) + 78
 
 
 def test_a_stamp_within_the_bound_is_left_as_it_is() -> None:
     now = 1_000_000_000
     found = [Transaction(at_ms(now + DRIFT_MS_MAX), [], 1)]
-    assert _clamp(found, now, 0) is None
+    assert _clamp(found, now, 0, 0) is None
     assert (found[0].hlc, found[0].differs) == (at_ms(now + DRIFT_MS_MAX), False)
+
+
+def test_what_an_author_did_later_is_stamped_later_though_its_clock_went_back() -> None:
+    now = 1_000_000_000
+    found = [Transaction(at_ms(now) - n, [], 1) for n in (30, 50, 20)]
+    assert _clamp(found, now, 0, at_ms(now) - 40) == at_ms(now) - 20
+    assert [transaction.hlc - at_ms(now) for transaction in found] == [-30, -29, -20]
+    assert [transaction.differs for transaction in found] == [False, True, False]
+    assert _clamp(found[:1], now, 0, at_ms(now + FIVE_YEARS)) is None, "what ran ahead was lowered"
 
 
 def test_what_was_stamped_after_a_lowered_stamp_never_gets_the_same_as_what_is_lowered_later() -> None:
     now = 1_000_000_000
     found = [Transaction(at_ms(now + FIVE_YEARS), [], 1), Transaction(at_ms(now) + 78, [], 1)]
-    assert _clamp(found, now, at_ms(now) + 77) == at_ms(now) + 79
+    assert _clamp(found, now, at_ms(now) + 77, 0) == at_ms(now) + 79
     assert [transaction.hlc for transaction in found] == [at_ms(now) + 78, at_ms(now) + 79]
     later = [Transaction(at_ms(now) + 79, [], 1)]
-    assert _clamp(later, now, at_ms(now) + 79) == at_ms(now) + 80
+    assert _clamp(later, now, at_ms(now) + 79, 0) == at_ms(now) + 80
     assert later[0].differs, "its author hears of it"
