@@ -192,7 +192,16 @@ class Application:
         other = self._store.other_content(table, rows)
         if other is not None:
             raise SetAside("SAME_ID_OTHER_CONTENT", f"{table.name} {other} is already here with other content")
+        self._keep_stamps(table, found)
         return []
+
+    def _keep_stamps(self, table: TableSpec, found: list[tuple[Transaction, Change]]) -> None:
+        """What an earlier life of the sender's sent already keeps the stamp that it has here, which may be another."""
+        here = self._store.records(table, sorted(change.k for _, change in found))
+        for transaction, change in found:
+            hlc, node = here[change.k]["_hlc"], here[change.k]["_node"]
+            if node == self._sender.number and hlc != transaction.hlc:
+                transaction.hlc, transaction.differs = hlc, True
 
     def _edit(self, table: TableSpec, found: list[tuple[Transaction, Change]]) -> None:
         if table.kind == "fact":

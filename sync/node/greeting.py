@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sync.node.cursors import all_cursors, seals_of
+from sync.node.healing import NOTE
 from sync.node.outbox import is_ours, put, whole_until
 from sync.node.pace import within
 from sync.node.terms import Terms
@@ -36,6 +38,7 @@ class Greeting:
     def greet(self, link: Link) -> HelloAnswer:
         """Greets until the two ends agree on the life and on what is acknowledged. Raises LinkDown, TurnedAway."""
         terms = self.terms
+        terms.keep_acknowledged()  # else what is acknowledged already looks like parts
         # of a transaction under way in parts the hub may know nothing any more
         terms.acked = terms.store.read(lambda c: whole_until(c, terms.acked))
         answer = self._say_hello(link)
@@ -77,8 +80,13 @@ class Greeting:
     def _begin_anew(self, link: Link, incarnation: int) -> HelloAnswer:
         # the database was rolled back: its later life gets its own numbers, and hears what it forgot, since its cursors
         # were rolled back with it. It knows that before it tells the hub, so that an answer lost on the way back leaves
-        # no life that nobody leads
-        self.terms.store.write(lambda c: put(c, "incarnation", str(incarnation)))
+        # no life that nobody leads. A copy of the disk may have written under the life before what this one was not told
+        # as its own: comparing finds it
+        def job(connection: Any) -> None:
+            put(connection, "incarnation", str(incarnation))
+            put(connection, NOTE, "1")
+
+        self.terms.store.write(job)
         self.terms.incarnation = incarnation
         self.changed(frozenset({"incarnation"}))
         return self._say_hello(link)

@@ -60,7 +60,8 @@ class Healer:
         if answer.recovering or another:
             self.store.write(job)
         self._healing = None
-        if self.store.read(lambda c: get(c, NOTE)):
+        noted = self.store.read(lambda c: get(c, NOTE))
+        if noted and answer.places:
             self._healing = self._new(incarnation, answer.scopes, answer.places[answer.scopes[0]][1])
         self.note(healing=self.is_on)
 

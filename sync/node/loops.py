@@ -282,6 +282,7 @@ class Engine:
         if answer.mark and answer.acked > self.terms.acked and not self.store.read(ours):
             self._greet_again()
             raise LinkDown("head office has something else under our numbers: we greet it anew")
+        self.terms.keep_acknowledged()
         return answer
 
     def _paced(self, call: Callable[[], T], is_full: Callable[[T], bool]) -> T:
@@ -320,6 +321,8 @@ class Engine:
             self._taking.forget()
             self._note(taking="first rows", caught_up=False)
             return True
+        if any(page.entries for page in answer.pages):
+            self.terms.keep_acknowledged()
         for page in answer.pages:
             self._arrivals.page(page, int(cursors[page.scope][1]))
         if any(page.to != page.after for page in answer.pages):

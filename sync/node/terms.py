@@ -35,6 +35,7 @@ class Terms:
         self.life = self.store.read(lambda c: get(c, "life")) or ""  # the hub's seal of that
         self.visit = int(self.store.read(lambda c: get(c, "visit")) or 0)  # what the last greeting was answered with
         self._is_kept = True  # whether the database knows of `acked`
+        self._keeping = threading.Lock()
         self.look()
 
     @property
@@ -66,14 +67,21 @@ class Terms:
 
     def acknowledge(self, acked: int) -> None:
         """The hub has everything up to here, which the database knows at once."""
-        self.store.write(lambda c: acknowledge(c, acked, self.clock.high, self.life))
-        self.acked, self._is_kept = acked, True
+        with self._keeping:
+            self._acknowledge(acked)
 
     def acknowledge_later(self, acked: int) -> None:
         """The same, which the database is to know with the next push; lost with the machine, the next greeting tells it."""
-        self.acked, self._is_kept = acked, False
+        with self._keeping:
+            self.acked, self._is_kept = acked, False
 
     def keep_acknowledged(self) -> None:
-        """What the database was to know."""
-        if not self._is_kept:
-            self.acknowledge(self.acked)
+        """What the database was to know. What is taken from the hub may build on it: were it lost after that with the
+        machine, and the hub put back, others' edits of what then seems to wait would not be given back."""
+        with self._keeping:
+            if not self._is_kept:
+                self._acknowledge(self.acked)
+
+    def _acknowledge(self, acked: int) -> None:
+        self.store.write(lambda c: acknowledge(c, acked, self.clock.high, self.life))
+        self.acked, self._is_kept = acked, True
