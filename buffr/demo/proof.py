@@ -17,7 +17,8 @@ from cloud.postgres.provision import DATABASE
 from devices.virtual_printer import VirtualPrinter
 from hospitality.ground.journal import ChainBroken, verify_chain
 
-_NUMBER = re.compile(r"\b[A-Z]+\d+-\d+\b")
+_NUMBER = re.compile(r"\b([A-Z]+\d+-\d+)\b")
+_RECEIPT = re.compile(r"\bReceipt ([A-Z]+\d+-\d+)\b")  # trays' slips for rooms come out there too
 _COUNTS = {
     "orders": "SELECT count(*) FROM orders",
     "lines": "SELECT count(*) FROM order_lines",
@@ -183,7 +184,7 @@ def _compare_paper(proof: Proof, household: Household) -> None:
     receipts_printed = 0
     for one in household.properties:
         assert one.receipts is not None
-        plain, marked = _slips(one.receipts)
+        plain, marked = _slips(one.receipts, _RECEIPT)
         receipts_printed += len(set(plain) | set(marked))
         unmarked += sum(count - 1 for count in plain.values() if count > 1)
     proof.figures |= {
@@ -209,14 +210,14 @@ def _tickets_by_station(one: Property) -> dict[str, set[str]]:
     return found
 
 
-def _slips(printer: VirtualPrinter) -> tuple[Counter[str], Counter[str]]:
+def _slips(printer: VirtualPrinter, said: re.Pattern[str] = _NUMBER) -> tuple[Counter[str], Counter[str]]:
     """How often each number came out: without and with REPRINT over it."""
     plain: Counter[str] = Counter()
     marked: Counter[str] = Counter()
     for slip in printer.printed():
-        number = _NUMBER.search(slip.text)
+        number = said.search(slip.text)
         if number is not None:
-            (marked if "REPRINT" in slip.text else plain)[number.group()] += 1
+            (marked if "REPRINT" in slip.text else plain)[number[1]] += 1
     return plain, marked
 
 
