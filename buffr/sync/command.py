@@ -84,10 +84,16 @@ def restore(
 
 @troubles.command()
 def retry(
-    id: TheId, url: Url = None, token: Token = None, data: Data = None, org: Org = None, as_json: AsJson = False
+    id: TheId,
+    note: Note = None,
+    url: Url = None,
+    token: Token = None,
+    data: Data = None,
+    org: Org = None,
+    as_json: AsJson = False,
 ) -> None:
     """Has it applied again at head office."""
-    _decide("troubles", id, "retry", None, Asked(url, token, data, org), as_json, _tried_line)
+    _decide("troubles", id, "retry", note, Asked(url, token, data, org), as_json, _tried_line)
 
 
 def _list(

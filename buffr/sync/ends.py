@@ -156,7 +156,7 @@ class OfficeFolder:
         verbs: dict[str, Any] = {
             "restore": lambda work: service.restore_conflict(work, id, note=note, names=NAMES),
             "dismiss": lambda work: service.dismiss_conflict(work, id, note=note, names=NAMES),
-            "retry": lambda work: service.retry_trouble(work, id, quarantine=QUARANTINE, names=NAMES),
+            "retry": lambda work: service.retry_trouble(work, id, note=note, quarantine=QUARANTINE, names=NAMES),
             "discard": lambda work: service.discard_trouble(work, id, note=note, quarantine=QUARANTINE, names=NAMES),
         }
         for place in self._properties():

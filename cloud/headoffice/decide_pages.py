@@ -96,9 +96,13 @@ async def aside_page(request: Request, asking: ForGroup, office: TheOffice, trou
 @router.post("/quarantine/{trouble_id}/retry")
 async def retry(request: Request, asking: ForGroup, office: TheOffice, trouble_id: Id) -> Response:
     """Has it applied again."""
+    form = await small_form(request)
     look = await office.ask(asking, aside_look, trouble_id, False)
+    note = form.get("note")
     try:
-        done = await _act(office, asking, look.at["id"], retry_trouble, trouble_id, quarantine=QUARANTINE, names=NAMES)
+        done = await _act(
+            office, asking, look.at["id"], retry_trouble, trouble_id, note=note, quarantine=QUARANTINE, names=NAMES
+        )
     except Refused as trouble:
         return await _aside(request, asking, office, trouble_id, trouble)
     return _to(f"/quarantine/{trouble_id}" + ("" if done["applied"] else "?again=1"))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from cloud.headoffice.reading.names import NAMES
 from cloud.headoffice.reading.set_aside import content_of, set_aside_one
 from cloud.quarantine import QUARANTINE
-from hospitality.conflicts.api import Dismissing, TroubleShape
+from hospitality.conflicts.api import Dismissing, Restoring, TroubleShape
 from hospitality.conflicts.asking import Resolver
 from hospitality.conflicts.reading import trouble_view
 from hospitality.conflicts.service import discard_trouble, note_seen, retry_trouble
@@ -62,9 +62,10 @@ async def trouble(request: Request, asking: Resolver, trouble_id: Id) -> Respons
 
 
 @router.post("/troubles/{trouble_id}/retry", status_code=201, response_model=TriedTrouble)
-async def retry(request: Request, asking: Resolver, trouble_id: Id) -> Response:
+async def retry(request: Request, asking: Resolver, trouble_id: Id, why: Restoring | None = None) -> Response:
     """Has it applied again, and what leans on it after it."""
-    return await act(request, asking, retry_trouble, trouble_id, quarantine=QUARANTINE, names=NAMES)
+    note = why.note if why else None
+    return await act(request, asking, retry_trouble, trouble_id, note=note, quarantine=QUARANTINE, names=NAMES)
 
 
 @router.post("/troubles/{trouble_id}/discard", status_code=201, response_model=TroubleShape)

@@ -86,9 +86,12 @@ def dismiss_conflict(work: Work, conflict_id: str, *, note: str | None, names: N
     return conflict_view(work, conflict_id, names)
 
 
-def retry_trouble(work: Work, trouble_id: str, *, quarantine: Quarantine, names: Names) -> dict[str, Any]:
+def retry_trouble(
+    work: Work, trouble_id: str, *, note: str | None = None, quarantine: Quarantine, names: Names
+) -> dict[str, Any]:
     """Has a transaction that was set aside applied again: {trouble, applied, code, reason, followed}."""
     work.require(RESOLVE)
+    why = kept_text(note, what="note", length_max=rules.NOTE_LENGTH_MAX)
     quarantine.tell(work, trouble_id)
     settled = load_trouble(work, trouble_id)["action"]
     tried = None if settled else quarantine.retry(work, trouble_id)
@@ -96,8 +99,8 @@ def retry_trouble(work: Work, trouble_id: str, *, quarantine: Quarantine, names:
         _check_applied(load_trouble(work, trouble_id)["action"])
     if tried is not None:
         if tried.code is None:
-            _resolve(work, trouble_id, "trouble", "retried", None)
-        work.journal(TroubleRetried(trouble_id, tried.code is None, tried.code, tried.followed))
+            _resolve(work, trouble_id, "trouble", "retried", why)
+        work.journal(TroubleRetried(trouble_id, tried.code is None, tried.code, tried.followed), reason=why)
     told = trouble_view(work, trouble_id, names)
     if tried is None:
         return {"trouble": told, "applied": True, "code": None, "reason": None, "followed": 0}

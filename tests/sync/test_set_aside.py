@@ -12,13 +12,14 @@ from hospitality.conflicts.loading import open_troubles
 from hospitality.conflicts.service import discard_trouble, retry_trouble
 from hospitality.ground.errors import NotFound
 from hospitality.ground.ids import new_id
+from hospitality.ground.work import Caller
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station
 from sync.hub.set_aside import TRIED_MAX
 from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import HandFactory, NodeFactory
-from tests.sync.ends import Group, Hand, House, Node
+from tests.sync.ends import EVERYTHING, Group, Hand, House, Node
 
 
 def troubles(group: Group) -> list[dict[str, Any]]:
@@ -259,6 +260,38 @@ def test_a_discarded_transaction_is_not_tried_when_its_parent_comes(hand: Hand) 
     hand.push([hand.insert("orders", head)])
     assert states(group) == ["discarded"]
     assert group.value("SELECT count(*) FROM order_lines") == 0
+
+
+def test_who_decided_what_and_why_stands_in_the_journal_of_both_ends(node: Node) -> None:
+    group, person = node.house.group, new_id()
+    node.run_sql(
+        "INSERT INTO stations (org_id, id, property_id, name, sort)"
+        " VALUES (:org_id, :property_id, :property_id, 'a' || char(0) || 'b', 0)"
+    )
+    node.sync()
+    id, caller = trouble_at(group, 1), Caller(node.org_id, node.property_id, person, permissions=EVERYTHING)
+    how: dict[str, Any] = {"quarantine": QUARANTINE, "names": NAMES}
+    act = group.head.host.act_now
+    assert act(caller, lambda work: retry_trouble(work, id, note="Once more", **how))["code"] == "UNACCEPTABLE"
+    act(caller, lambda work: discard_trouble(work, id, note="Keyed in twice", **how))
+    node.sync()
+    audit = "SELECT kind, actor_id, at, reason, data, hash FROM journal WHERE kind LIKE 'conflicts.%' ORDER BY number"
+    here = node.rows(audit)
+    assert [(row["kind"], row["actor_id"], row["reason"], msgspec.json.decode(row["data"])) for row in here] == [
+        (
+            *("conflicts.trouble_retried", person, "Once more"),
+            {"trouble_id": id, "applied": False, "code": "UNACCEPTABLE", "followed": 0},
+        ),
+        ("conflicts.trouble_discarded", person, "Keyed in twice", {"trouble_id": id, "code": "UNACCEPTABLE"}),
+    ]
+    assert group.rows(audit.replace("%", "%%")) == here
+    (done,) = node.rows("SELECT action, note, resolved_by, resolved_at FROM sync_resolutions")
+    assert done == {
+        "action": "discarded",
+        "note": "Keyed in twice",
+        "resolved_by": person,
+        "resolved_at": here[1]["at"],
+    }
 
 
 def test_one_poisoned_transaction_of_a_thousand_goes_in_when_it_is_let_go(hand: Hand) -> None:

@@ -68,7 +68,8 @@ def test_what_was_set_aside_is_tried_again_and_discarded(office: HeadOffice, the
     good = office.set_aside(there, code="UNKNOWN_TABLE", changes=[("stations", station)])
     bad = office.set_aside(there, changes=[("order_lines", {"id": new_id(), "property_id": there.id})])
     assert "1 × stations  UNKNOWN_TABLE" in typed("troubles", *at)
-    assert typed("troubles", "retry", good, *at) == "It is applied.\n"
+    assert typed("troubles", "retry", good, "--note", "Known now", *at) == "It is applied.\n"
+    assert [found["settled"] and found["settled"]["note"] for found in items("troubles", *at)] == [None, "Known now"]
     assert "It waits on. UNACCEPTABLE" in typed("troubles", "retry", bad, *at, exits=1)
     assert "discarded by" in typed("troubles", "discard", bad, "--note", "Of no use", *at)
     assert typed("troubles", "--open", *at) == "None.\n"

@@ -217,14 +217,20 @@ def test_what_was_set_aside_is_looked_into_and_applied_with_what_leans_on_it(
     assert (whole["state"], whole["tries"], whole["changes"][0]["fields"]["name"]) == ("waiting", 0, "Grill")
     page = seen.plain(browser.get(f"/quarantine/{aside}").text)
     assert "What it says Station made Name Grill" in page
-    done = on_friday.post(f"{path}/{aside}/retry", key="once", json={})
+    done = on_friday.post(f"{path}/{aside}/retry", key="once", json={"note": "It is known now"})
     assert (done.status_code, done.json()["applied"], done.json()["followed"]) == (201, True, 0)
-    assert done.json() == on_friday.post(f"{path}/{aside}/retry", key="once", json={}).json()
+    assert done.json() == on_friday.post(f"{path}/{aside}/retry", key="once", json={"note": "It is known now"}).json()
     assert on_friday.post(f"{path}/{aside}/retry", json={}).json()["applied"] is True, "twice is once"
     assert [row["name"] for row in rows(on_friday, "SELECT name FROM stations")] == ["Grill"]
     assert on_friday.get(path).json()["items"] == []
     (settled,) = on_friday.get(f"{path}?state=all").json()["items"]
-    assert (settled["settled"]["action"], settled["settled"]["by_name"]) == ("retried", on_friday.email)
+    assert settled["settled"] | {"at": "", "by": ""} == {
+        "action": "retried",
+        "note": "It is known now",
+        "by": "",
+        "by_name": on_friday.email,
+        "at": "",
+    }
     assert [row["state"] for row in rows(on_friday, "SELECT state FROM sync_quarantine")] == ["applied"]
     kinds = [
         row["kind"]
@@ -248,7 +254,9 @@ def test_what_still_cannot_be_applied_stays_with_the_new_reason(
         "PARENT_MISSING",
         1,
     )
-    page = seen.plain(browser.post(f"/quarantine/{aside}/retry").text)
+    page = seen.plain(browser.post(f"/quarantine/{aside}/retry", data={"note": "Again"}).text)
+    retries = rows(on_friday, "SELECT reason FROM journal WHERE kind = 'conflicts.trouble_retried' ORDER BY number")
+    assert [row["reason"] for row in retries] == [None, "Again"]
     assert "It was tried, and could not be applied. It belongs to something that is not here yet." in page
     assert rows(on_friday, "SELECT id FROM sync_resolutions") == []
     assert rows(on_friday, "SELECT id FROM order_lines") == []
