@@ -10,6 +10,7 @@ import cloud.tables  # noqa: F401  (declares head office's own tables)
 import hospitality.approvals.models
 import hospitality.cash.models
 import hospitality.days.models
+import hospitality.equipment.models
 import hospitality.menu.models
 import hospitality.orders.models
 import hospitality.paper.models

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from edge import doors
 from edge.conflicts import names_of
 from edge.conflicts import router as kept_router
+from edge.hardware.api import router as hardware_router
 from edge.live import journal_position
 from edge.node import VERSION, Node
 from edge.printing.api import router as printing_router
@@ -57,6 +58,7 @@ ROUTERS = (
     people_node_router,
     enrol_router,
     printing_router,
+    hardware_router,
     conflicts_router,
     kept_router,
 )
@@ -81,6 +83,7 @@ def build(node: Node, base_url: str) -> FastAPI:
     app.state.host = node.host
     app.state.node = node
     app.state.printing = node.printing
+    app.state.hardware = node.hardware
     one = node.identity
     app.state.people = PeopleSettings(one.org_id, one.property_id, node.keys.device, base_url)
     app.state.requests = RequestSettings(node.requests.now)

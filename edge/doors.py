@@ -16,7 +16,7 @@ from edge.floor.page import floor_plan
 from edge.host import COOKIE, token_of
 from edge.kds.page import TEMPLATES as KDS_TEMPLATES
 from edge.kds.page import KitchenScreenConfig, KitchenTerminal, Station, kitchen_screen
-from edge.metrics import SyncCollector
+from edge.metrics import DeviceCollector, SyncCollector
 from edge.node import VERSION, Node
 from edge.queue.page import TEMPLATES as QUEUE_TEMPLATES
 from edge.queue.page import order_queue
@@ -115,6 +115,7 @@ def _health(node: Node) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     registry = CollectorRegistry()
     registry.register(SyncCollector(node))
+    registry.register(DeviceCollector(node))
 
     @router.get("/healthz")
     async def healthz() -> dict[str, str]:

@@ -32,7 +32,9 @@ RESTORED = "conflicts.conflict_restored"
 TABLES = ("tables.", "parties.")  # of which trades the floor is told
 ITEM = "menu_item_id"
 ITEMS_TOLD_MAX = 50  # where more change at once, screens read the menu anew
-EVENTS = ORDER_EVENTS | {"ticket_updated", "menu_updated", "station_updated", "table_updated", "sync_status"}
+OF_DEVICES = frozenset({"barcode_scanned", "key_pressed"})  # of the terminal's own devices, and of this moment alone
+EVENTS = ORDER_EVENTS | OF_DEVICES
+EVENTS |= {"ticket_updated", "menu_updated", "station_updated", "table_updated", "sync_status"}
 PAUSES = frozenset({"menu.station_paused", "menu.station_resumed"})
 HEARTBEAT_SECONDS = 2.0
 BEHIND_MAX = 1_000
@@ -66,9 +68,10 @@ class Event:
 
 @dataclass(eq=False, slots=True)
 class Screen:
-    """One subscriber: what it wants and what waits for it."""
+    """One subscriber: what it wants, at which terminal it is, and what waits for it."""
 
     wanted: frozenset[str]
+    terminal_id: str | None = None
     queue: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(BEHIND_MAX))
 
 
@@ -203,6 +206,14 @@ class LiveBoard:
         """There is a new sync or printer state; may be called from any thread."""
         self._tell_loop(self._status_news.set)
 
+    def tell_terminal(self, terminal_id: str, name: str, data: dict[str, Any]) -> None:
+        """Tells a terminal what one of its devices said; may be called from any thread.
+
+        It has no position and is not kept: a code that comes minutes later would be another order's.
+        """
+        event = _event(name, (0, 0), None, data)
+        self._tell_loop(partial(self._send, event, terminal_id))
+
     def _tell_loop(self, call: Callable[[], None]) -> None:
         loop = self._loop
         if loop is not None:
@@ -283,9 +294,9 @@ class LiveBoard:
                 log.exception("status_not_told")
             await asyncio.sleep(0.2)  # states change in bursts; a screen needs the last of them
 
-    def _send(self, event: Event) -> None:
+    def _send(self, event: Event, terminal_id: str | None = None) -> None:
         for screen in list(self._screens):
-            if event.name in screen.wanted:
+            if event.name in screen.wanted and terminal_id in (None, screen.terminal_id):
                 try:
                     screen.queue.put_nowait(event)
                 except asyncio.QueueFull:
@@ -309,11 +320,10 @@ class LiveBoard:
         """One screen's connection, from its greeting to its end."""
         await socket.accept()
         try:
-            wanted, resume = await asyncio.wait_for(self._greet(socket), GREETING_SECONDS)
+            screen, resume = await asyncio.wait_for(self._greet(socket), GREETING_SECONDS)
         except (Trouble, TimeoutError, msgspec.DecodeError, msgspec.ValidationError, WebSocketDisconnect) as error:
             await self._refuse(socket, error)
             return
-        screen = Screen(wanted)
         from_place = await self._join(screen)
         reader = asyncio.create_task(self._until_gone(socket))
         writer = asyncio.create_task(self._write(socket, screen, resume, from_place))
@@ -328,14 +338,14 @@ class LiveBoard:
             with suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(code=1013)
 
-    async def _greet(self, socket: WebSocket) -> tuple[frozenset[str], str | None]:
+    async def _greet(self, socket: WebSocket) -> tuple[Screen, str | None]:
         try:
             token = token_of(socket)
         except Trouble:
             token = msgspec.json.decode(await _frame(socket), type=dict[str, str]).get("token", "")
-        await self._host.caller_for(token)
+        caller = await self._host.caller_for(token)
         asked = msgspec.json.decode(await _frame(socket), type=Subscription)
-        return frozenset(asked.subscribe) & EVENTS, asked.resume
+        return Screen(frozenset(asked.subscribe) & EVENTS, caller.terminal_id), asked.resume
 
     async def _refuse(self, socket: WebSocket, error: Exception) -> None:
         if socket.application_state is not WebSocketState.CONNECTED:

@@ -1,4 +1,4 @@
-"""What a node tells Prometheus of its sync: what waits and since when, when it was last heard, what went wrong."""
+"""What a node tells Prometheus: of its sync what waits and since when and what went wrong; of each device how it is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from edge.hardware.hardware import AT_WORK
 from edge.node import Node
+from hospitality.ground.clock import instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,28 @@ class SyncCollector(Collector):
         for way in ("sent", "received"):
             text = f"Bytes {way} since the start"
             yield CounterMetricFamily(f"buffr_sync_{way}_bytes", text, value=float(found[f"{way}_bytes"]))
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCollector(Collector):
+    """The devices and printers, a sample each."""
+
+    node: Node
+
+    def collect(self) -> Iterator[Metric]:
+        """Whether each is well, how often it was lost, and when it was last heard."""
+        labels = ("name", "kind")
+        up = GaugeMetricFamily("buffr_device_up", "1 while the device is there and makes sense", labels=labels)
+        heard = GaugeMetricFamily("buffr_device_heard_timestamp_seconds", "When it last said something", labels=labels)
+        lost = CounterMetricFamily("buffr_device_lost", "How often it was lost since the start", labels=labels)
+        for one in self.node.hardware.states():
+            of = (one["name"], one["kind"])
+            up.add_metric(of, float(one["state"] == "live"))
+            lost.add_metric(of, float(one["lost_count"]))
+            if one["heard_at"] is not None:
+                heard.add_metric(of, instant(one["heard_at"]).timestamp())
+        waiting = GaugeMetricFamily("buffr_printer_waiting_slips", "Slips that are not through", labels=("name",))
+        for printer in self.node.printing.states():
+            up.add_metric((printer["name"], "printer"), float(printer["state"] in AT_WORK))
+            waiting.add_metric((printer["name"],), float(printer["jobs_waiting"]))
+        yield from (up, heard, lost, waiting)

@@ -12,6 +12,7 @@ from edge.backup import Backups
 from edge.conflicts import kept_count
 from edge.database import connect, empty_log
 from edge.folder import held
+from edge.hardware import Hardware
 from edge.host import EdgeHost, EngineStore
 from edge.identity import begin_life, check_not_moved, incarnation, keep_beside_keys, read_identity
 from edge.keys import open_keys
@@ -93,9 +94,17 @@ class Node:
         stack.callback(self.host.stop)
         self.engine = self._engine(self._life)
         self.live = LiveBoard(self.host, status=self.status, hello=self._hello)
-        self.printing = Printing(self.host, on_change=self.live.status_changed)
+        self.printing = Printing(self.host, on_change=self._printers_changed)
+        self.hardware = Hardware(
+            self.host,
+            tell=self.live.tell_terminal,
+            on_change=self.live.status_changed,
+            printers=lambda: {id: state.shown() for id, state in self.printing.by_id().items()},
+        )
         self.printing.start()
         stack.callback(self.printing.stop)
+        self.hardware.start()
+        stack.callback(self.hardware.stop)
         self.requests = Requests(
             self.host, caught_up=lambda: self.engine.status.caught_up, on_change=self.live.status_changed
         )
@@ -113,6 +122,10 @@ class Node:
             self.host.on_commit.append(self.backups.committed)
             self.backups.start()
             stack.callback(self.backups.stop)
+
+    def _printers_changed(self) -> None:
+        self.live.status_changed()
+        self.hardware.printers_changed()
 
     def _backups(self, settings: EdgeSettings) -> Backups | None:
         if settings.backup is None:
@@ -189,6 +202,7 @@ class Node:
             "sync": self._sync(),
             "printers": self.printing.states(),
             "paper_alarms": self.printing.alarms(),
+            "devices": self.hardware.states(),
             "requests_to_confirm": self.requests.to_confirm,
             "storage": self.host.writer.trouble,
             "backup": self._backup_status(),

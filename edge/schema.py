@@ -11,6 +11,7 @@ import edge.tables  # noqa: F401  (declares the node's own tables)
 import hospitality.approvals.models
 import hospitality.cash.models
 import hospitality.days.models
+import hospitality.equipment.models
 import hospitality.ground
 import hospitality.kitchen.service
 import hospitality.menu.models

@@ -14,6 +14,7 @@ from cloud.headoffice.reading.nodes import Node, nodes
 from cloud.headoffice.reading.overview import Overview, group_name, overview
 from cloud.headoffice.tiles import tiles
 from hospitality.checks.reading import order_view, orders_page
+from hospitality.equipment.reading import device_states
 from hospitality.ground.http import Cursor, Id
 from hospitality.ground.statements import Reading
 from hospitality.payments.reading import payments_of, receipts_of
@@ -27,11 +28,12 @@ CHART_WIDTH, CHART_HEIGHT = 960, 140
 
 @dataclass(frozen=True, slots=True)
 class PropertyLook:
-    """One property: its figures, the rows asked for, and all of its nodes."""
+    """One property: its figures, the rows asked for, all of its nodes, and how its devices are by their word."""
 
     found: Overview
     rows: dict[str, Any]
     nodes: list[Node]
+    devices: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def property_look(reading: Reading, now: datetime, show: Show | None, cursor: st
     elif day is not None:
         of_day = payments_of_day if asked == "payments" else orders_of_day
         rows = of_day(reading, day.isoformat(), limit=ROWS, cursor=cursor)
-    return PropertyLook(found, rows, nodes(reading))
+    return PropertyLook(found, rows, nodes(reading), device_states(reading))
 
 
 def order_look(reading: Reading, order_id: str) -> OrderLook:

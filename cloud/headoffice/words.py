@@ -84,6 +84,17 @@ class Words:
 
     # --- nodes
 
+    def device(self, state: str) -> str:
+        """How a device is, by its node's word."""
+        _ = self._texts.gettext
+        known = {
+            "live": _("There"),
+            "garbled": _("Can't be understood"),
+            "lost": _("Lost"),
+            "unsteady": _("Comes and goes"),
+        }
+        return known.get(state, state)
+
     def alarm(self, name: str) -> str:
         """What about a node wants somebody, in two words."""
         alarms = {
@@ -293,11 +304,6 @@ def fields(_: Gettext) -> dict[str, str]:
         "group_id": _("Modifier group"),
         "prep_seconds": _("Preparation seconds"),
         "allergens": _("Allergens"),
-        "diets": _("Diet marks"),
-        "description": _("Description"),
-        "plu": _("PLU"),
-        "barcodes": _("Barcodes"),
-        "parent_id": _("Heading above"),
         "rate_bp": _("Rate"),
         "included": _("Included in the price"),
         "choices_min": _("Fewest choices"),

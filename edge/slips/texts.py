@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from devices.spool import State
+from devices.standing import State as DeviceState
 from edge.staff_page.texts import staff_texts
 from web.signs import count_texts
 from web.texts import Texts
@@ -23,10 +24,19 @@ def slips_texts(texts: Texts) -> dict[str, str]:
         State.CANCELLED: _("Cancelled"),
         State.EXPIRED: _("Expired"),
     }
+    of_devices = {
+        DeviceState.CHECKING: _("Is being looked at"),
+        DeviceState.LIVE: _("There"),
+        DeviceState.GARBLED: _("Can't be understood"),
+        DeviceState.LOST: _("Lost"),
+        DeviceState.UNSTEADY: _("Comes and goes"),
+    }
     return {
         **staff_texts(texts),
         **count_texts("slips", "{count} slip waits", "{count} slips wait", texts.ngettext),
         **{f"state_{state.value}": words for state, words in states.items()},
+        **{f"device_{state.value}": words for state, words in of_devices.items()},
+        "lost_count": _("lost {count} times"),
         "only_live": _("What waits"),
         "all_slips": _("All slips"),
         "for_printer": _("{printer}, for {home}"),

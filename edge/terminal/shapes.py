@@ -79,8 +79,6 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None = None
     category_id: str | None = None
     category_name: str | None = None
-    heading_name: str | None = None
-    """Of the heading above its category."""
     station_id: str = ""
     available: bool = True
     sold_out: bool = False
@@ -88,14 +86,6 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
     portions_left: int | None = None
     """None where nobody counts."""
     modifier_groups: tuple[ModifierGroup, ...] = ()
-    diets: tuple[str, ...] = ()
-    plu: str | None = None
-    barcodes: tuple[str, ...] = ()
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The numbers that it is found by."""
-        return (*((self.plu,) if self.plu else ()), *self.barcodes)
 
 
 class LineOption(msgspec.Struct, frozen=True, kw_only=True):
@@ -362,6 +352,12 @@ class Printer(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None = None
 
 
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    state: str
+    detail: str = ""
+
+
 class PaperAlarm(msgspec.Struct, frozen=True, kw_only=True):
     """A ticket that should be on paper for long, and is not."""
 
@@ -377,6 +373,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     sync: Sync = Sync()
     printers: tuple[Printer, ...] = ()
     paper_alarms: tuple[PaperAlarm, ...] = ()
+    devices: tuple[Device, ...] = ()
     server_time: str = ""
 
 

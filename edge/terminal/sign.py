@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edge.terminal.news import Link
-from edge.terminal.shapes import Printer, Status
+from edge.terminal.shapes import Device, Printer, Status
 from edge.terminal.words import _, n_
 
 # "checking" is a printer that was not asked yet: nothing for staff to do.
@@ -38,20 +38,37 @@ def connection(link: Link | None, status: Status | None, *, decides: bool = Fals
 
 
 def printers(status: Status | None) -> Sign:
-    """All printers in one sign: a ticket that is on no paper, else the first printer that needs somebody, by name."""
+    """All printers and devices in one sign: a ticket that is on no paper, else the first that needs somebody, by name."""
     if status is None:
         return Sign("", "muted")
     if status.paper_alarms:
         first, left = status.paper_alarms[0], len(status.paper_alarms) - 1
         more = _(" and {n} more").format(n=left) if left else ""
         return Sign(_("▲ Not on paper: {title}{more}").format(title=first.title, more=more), "alarm")
-    if not status.printers:
-        return Sign(_("No printer"), "muted")
-    ailing = [printer for printer in status.printers if not well(printer)]
-    if not ailing:
-        return Sign(_("▣ Printers ok"), "good")
-    more = _(" and {n} more").format(n=len(ailing) - 1) if len(ailing) > 1 else ""
-    return Sign(f"▲ {ailing[0].name}: {printer_state(ailing[0])}{more}", "warn")
+    ailing = [(printer.name, printer_state(printer)) for printer in status.printers if not well(printer)]
+    ailing += [(device.name, device_state(device)) for device in status.devices if not device_well(device)]
+    if ailing:
+        (name, state), left = ailing[0], len(ailing) - 1
+        more = _(" and {n} more").format(n=left) if left else ""
+        return Sign(f"▲ {name}: {state}{more}", "warn")
+    return Sign(_("▣ Printers ok"), "good") if status.printers else Sign(_("No printer"), "muted")
+
+
+def device_well(device: Device) -> bool:
+    """Whether a device is there and makes sense, or was not asked yet."""
+    return device.state in ("live", "checking")
+
+
+def device_state(device: Device) -> str:
+    """A device's state in words."""
+    known = {
+        "live": _("ok"),
+        "checking": _("checking"),
+        "garbled": _("sends nonsense"),
+        "lost": _("not there"),
+        "unsteady": _("comes and goes"),
+    }
+    return known.get(device.state, device.state.replace("_", " "))
 
 
 def well(printer: Printer) -> bool:

@@ -47,7 +47,7 @@ const keys = new NumberKeys();
 const lineKeys = new LineKeys();
 const view = new View(area);
 const stillness = new Stillness(document);
-const connection = new Connection({ url: socketUrl(), events: ["ticket_updated", "station_updated", "sync_status"], clock });
+const connection = new Connection({ url: socketUrl(), events: ["ticket_updated", "station_updated", "sync_status", "key_pressed"], clock });
 const steps = new Steps({ api, isCutOff: () => connection.state === State.cutOff });
 const paper = new PaperAlarm(root, connection);
 const pauses = new Pauses({ api, clock, timeOfDay, onChange: paint });
@@ -313,6 +313,7 @@ async function begin() {
 
 function takeNews({ event, position, data }) {
   if (event === "station_updated") pauses.read();
+  if (event === "key_pressed") pressed(data.key);
   if (event !== "ticket_updated") return;
   const news = board.takeEvent(data.ticket, position);
   const ours = isPass || stationId === null || data.ticket.station_id === stationId;
@@ -368,7 +369,7 @@ steps.addEventListener("change", () => {
   schedule();
 });
 
-listen(area, { act, start, recall, turn, move, digit, lines, enter, leave });
+const pressed = listen(area, { act, start, recall, turn, move, digit, lines, enter, leave });
 foot.querySelector("[data-recall]").addEventListener("click", recall);
 rail.querySelector("[data-more]").addEventListener("click", () => {
   turn(view.page + 1 < view.pages ? 1 : -view.page);

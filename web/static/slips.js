@@ -9,15 +9,17 @@ const LIVE = "print-jobs?state=live&limit=100";
 const ALL = "print-jobs?limit=100";
 const WAITS = new Set(["queued", "unknown", "failed", "held"]);
 
-const page = new StaffPage({ views: [LIVE, "printers"], events: [], take, hear: () => {} });
+const page = new StaffPage({ views: [LIVE, "printers", "devices"], events: [], take, hear: () => {} });
 const at = (name) => page.at(name);
 let slips = [];
 let printers = [];
+let devices = [];
 let shows = "";
 
-function take(jobs, found) {
+function take(jobs, found, others) {
   slips = jobs.items;
   printers = found.items;
+  devices = others.items;
 }
 
 async function decide(slip, what, body = {}) {
@@ -56,6 +58,16 @@ function row(slip, now) {
     element("div", { class: "slip-actions" }, ...actions(slip)));
 }
 
+function device(one, now) {
+  const lasts = one.since ? lasting(now - Date.parse(one.since)) : "";
+  const lost = one.lost_count ? say("lost_count", { count: one.lost_count }) : "";
+  return element("li", { class: "slip", data: { device: one.state } },
+    element("div", { class: "slip-words" },
+      element("strong", {}, one.name),
+      element("span", { class: "soft figure" }, [say(`device_${one.state}`), lasts, lost].filter(Boolean).join(" · ")),
+      one.detail ? element("span", { class: "soft" }, one.detail) : null));
+}
+
 function paint() {
   page.paintList({ empty: slips.length === 0 });
   const now = page.clock.now();
@@ -65,14 +77,15 @@ function paint() {
   setText(at("hint"), page.trouble);
   at("hint").hidden = !page.trouble;
   // Made anew only when it says something else, and never under a list that somebody has open.
-  const news = JSON.stringify([slips, printers.map((printer) => printer.id), Math.floor(now / 60_000)]);
+  const news = JSON.stringify([slips, printers.map((printer) => printer.id), devices, Math.floor(now / 60_000)]);
   if (news === shows || at("slips").querySelector("select:focus")) return;
   shows = news;
   at("slips").replaceChildren(...slips.map((slip) => row(slip, now)));
+  at("devices").replaceChildren(...devices.map((one) => device(one, now)));
 }
 
 page.addEventListener("paint", paint);
-// Slips have no events of their own; a printer's state, and how many wait for it, is told with the status.
+// Slips have no events of their own; the state of printers and devices, and how many slips wait, is told with the status.
 page.connection.addEventListener("news", ({ detail }) => detail.event === "sync_status" && page.gather());
 at("which").addEventListener("click", () => {
   page.views[0] = page.views[0] === LIVE ? ALL : LIVE;

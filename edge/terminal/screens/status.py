@@ -1,4 +1,4 @@
-"""How the property stands: the node, the cloud, each printer, and what waits on this terminal."""
+"""How the property stands: the node, the cloud, each printer and device, and what waits on this terminal."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -110,6 +110,12 @@ class StatusPlace(ActingPlace):
             detail = ((Cell(printer.detail, "quiet", across=3),),) if printer.detail else ()
             cells = (Cell(printer.name, "strong"), Cell(state, "good" if well else "warn"), Cell(waiting))
             rows.append(Row(printer.name, cells, detail))
+        for device in status.devices if status else ():
+            well = sign.device_well(device)
+            state = f"{'▣' if well else '▲'} {sign.device_state(device)}"
+            detail = ((Cell(device.detail, "quiet", across=3),),) if device.detail else ()
+            cells = (Cell(device.name, "strong"), Cell(state, "good" if well else "warn"), Cell(""))
+            rows.append(Row(f"device {device.name}", cells, detail))
         empty = _("No printer is set up.") if status else _("Fetching …")
         self.query_one("#printers", Rows).show_rows(rows, empty=empty)
 

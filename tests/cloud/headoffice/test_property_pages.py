@@ -23,6 +23,18 @@ def test_the_rows_add_up_to_the_figures(on_friday: HeadOffice) -> None:
     assert sales == row["sales"]
 
 
+def test_devices_are_shown_as_their_node_tells_them(on_friday: HeadOffice) -> None:
+    there = on_friday.add_property("Harbour House", zone=evenings.ZONE)
+    path, since = f"/properties/{there.id}", "2026-06-12T18:30:00.000Z"
+    assert 'id="devices"' not in on_friday.get(path).text
+    told = {"kind": "scanner", "detail": "The line broke.", "since": since, "node_code": "A", "active": True}
+    on_friday.push(there, [("device_states", {"name": "Counter scanner", "state": "lost", **told})])
+    on_friday.push(there, [("device_states", {"name": "Old one", "state": "lost", **told, "active": False})])
+    rows = seen.rows(on_friday.get(path).text)
+    assert "Counter scanner Lost The line broke. 20:30 A" in rows
+    assert not any("Old one" in row for row in rows)
+
+
 def test_open_orders_are_shown_first_while_there_are_any(on_friday: HeadOffice) -> None:
     there = on_friday.add_property("Harbour House", zone=evenings.ZONE)
     on_friday.open_day(there)

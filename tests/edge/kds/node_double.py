@@ -114,6 +114,11 @@ class KitchenNode:
         """Fire a ticket; answers its id."""
         return self._call(lambda: self._placed(lines, minutes_ago, facts))
 
+    def press(self, key: str) -> None:
+        """Somebody presses a key of the screen's bump bar."""
+        said = {"device_id": "bar", "key": key}
+        self._call(lambda: self._send_all({"event": "key_pressed", "position": None, "data": said}))
+
     def change(self, ticket_id: str, **facts: Any) -> None:
         """Change a ticket (`lines`, `order_note`, `state` …) and tell the screens."""
         self._call(lambda: self._tell({**self.book.tickets[ticket_id], **facts}))

@@ -52,6 +52,18 @@ def test_arrows_pick_and_enter_bumps(screen: Page, node: KitchenNode) -> None:
     assert [node.state_of(ticket) for ticket in tickets] == ["placed", "ready", "placed", "placed"]
 
 
+def test_a_bump_bar_presses_the_keys_of_its_screen(screen: Page, node: KitchenNode) -> None:
+    tickets = place_four(screen, node)
+    node.press("2")
+    expect(screen.locator(".card")).to_have_count(3)
+    node.press("ArrowDown")
+    node.press("Enter")
+    expect(screen.locator(".card")).to_have_count(2)
+    assert sum(node.state_of(ticket) == "ready" for ticket in tickets) == 2
+    node.press("r")
+    expect(screen.locator(".card")).to_have_count(3)
+
+
 def test_recall_is_one_key_away_and_brings_back_one_after_the_other(screen: Page, node: KitchenNode) -> None:
     tickets = place_four(screen, node)
     for key, left in (("2", 3), ("4", 2)):

@@ -41,5 +41,15 @@ def test_staff_see_what_waits_move_it_cancel_it_and_print_it_again(lone_page: Pa
     assert all("INSTEAD OF GRILL" in paper and first in paper for paper in papers)
 
 
+def test_a_device_that_is_lost_is_told_on_the_page(lone_page: Page, lan: ServedNode) -> None:
+    device = {"name": "Scanner", "kind": "scanner", "address": "serial:/dev/ttyS90"}
+    made(lan.post("devices", {**device, "terminal_id": lan.tokens["till_id"]}))
+    lone_page.goto(link(lan))
+    lone_page.get_by_role("link", name="Printing").click()
+    row = lone_page.locator("[data-devices] .slip")
+    expect(row).to_contain_text("Lost")
+    expect(row).to_contain_text("It can't be reached at serial:/dev/ttyS90")
+
+
 def test_every_text_that_a_script_asks_for_is_handed_over() -> None:
-    check_texts(slips_texts(Texts("en")), "slips", families=("slips_", "state_", "do_"))
+    check_texts(slips_texts(Texts("en")), "slips", families=("slips_", "state_", "do_", "device_"))

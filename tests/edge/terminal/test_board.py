@@ -8,7 +8,7 @@ import pytest
 from edge.terminal import sign
 from edge.terminal.board import Board
 from edge.terminal.news import Link, Topic
-from edge.terminal.shapes import Order, PaperAlarm, Printer, Status, Sync, Ticket
+from edge.terminal.shapes import Device, Order, PaperAlarm, Printer, Status, Sync, Ticket
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 
@@ -112,6 +112,8 @@ def test_the_printer_that_needs_somebody_is_named() -> None:
     assert sign.printers(status("online", 0, good)).words == "▣ Printers ok"
     assert sign.printers(status("online", 0, good, out, open_one)).words == "▲ Pass: paper out and 1 more"
     assert sign.printers(status()).words == "No printer"
+    gone = msgspec.structs.replace(status("online", 0, good), devices=(Device(name="Scanner", state="lost"),))
+    assert sign.printers(gone).words == "▲ Scanner: not there"
     lost = tuple(PaperAlarm(title=f"Ticket A1-{n} Grill", printer="Pass") for n in (7, 8))
     cried = sign.printers(msgspec.structs.replace(status("online", 0, good, out), paper_alarms=lost))
     assert (cried.words, cried.tone) == ("▲ Not on paper: Ticket A1-7 Grill and 1 more", "alarm")

@@ -1,11 +1,11 @@
-// Turns presses into intentions: a tap on a card, a long hold, the keys. A wipe across the glass is no tap.
+// Turns presses into intentions: a tap on a card, a long hold, the keys, a bump bar's. A wipe across the glass is no tap.
 
 const WANDER_MAX_PX = 24;
 const HOLD_MS = 650;
 
 /**
  * on: {act(id, lineId), start(id), recall(), turn(by), move(direction), digit(key), lines(), enter(), leave()}. `area`
- * holds the cards; `enter` and `leave` answer whether they were meant.
+ * holds the cards; `enter` and `leave` answer whether they were meant. Answers a function that takes a bump bar's key.
  */
 export function listen(area, on) {
   let down = null;
@@ -53,6 +53,12 @@ export function listen(area, on) {
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (press(event.key, on)) event.preventDefault();
   });
+
+  return (key) => {
+    if (document.querySelector("dialog[open]")) return;
+    // A browser clicks the card under the focus by itself; a bar's Enter comes from elsewhere.
+    if (!press(key, on) && key === "Enter") on.act(document.activeElement?.closest(".card")?.dataset.ticket);
+  };
 }
 
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };

@@ -1,0 +1,185 @@
+"""The node's devices together: a thread for each, what they say on its way, and how they are, told to head office."""
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+import structlog
+
+from devices.heard import Heard, Pressed, Scanned
+from devices.line import open_line
+from devices.standing import Standing, State, heard, lost
+from edge.database import DATABASE_ERRORS
+from edge.hardware.devices import Setup, devices_of
+from edge.hardware.reports import Report, report
+from edge.hardware.thread import DeviceThread, Open
+from edge.host import EdgeHost
+from hospitality.ground.clock import instant_text
+from hospitality.ground.errors import Unavailable
+
+LOOK_SECONDS = 5.0
+AGAIN_SECONDS = 1.0
+STOP_SECONDS = 1.5
+DATABASE_SECONDS = 30.0
+PASSING: tuple[type[Exception], ...] = (Unavailable, TimeoutError, *DATABASE_ERRORS)
+# what a printer says of itself while it does its work
+AT_WORK = frozenset({"ready", "printing", "paper_low", "jobs_held", "node_disk"})
+log = structlog.get_logger(__name__)
+
+Tell = Callable[[str, str, dict[str, Any]], None]
+"""Tells a terminal, by its id, an event by its name with its data."""
+
+
+class Hardware:
+    """Drives the node's devices. Every method may be called from any thread.
+
+    `tell` takes what devices say to the terminal that they are bound to; `on_change` is called when a device's state is
+    another. `printers` answers the printers' states by id, which are reported with the devices'.
+    """
+
+    def __init__(
+        self,
+        host: EdgeHost,
+        *,
+        tell: Tell = lambda terminal_id, name, data: None,
+        on_change: Callable[[], None] = lambda: None,
+        printers: Callable[[], dict[str, dict[str, Any]]] = dict,
+        opened: Open = open_line,
+    ) -> None:
+        self._host, self._tell, self._on_change, self._printers = host, tell, on_change, printers
+        self._opened = opened
+        self._lock = threading.Lock()
+        self._devices: dict[str, DeviceThread] = {}
+        self._of_printers: dict[str, Standing] = {}
+        self._written: tuple[list[Report], list[str]] | None = None
+        self._wake = threading.Event()
+        self._nudged = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="hardware", daemon=True)
+
+    def start(self) -> None:
+        """Begins, on a host that has started."""
+        self._set_up()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Closes all lines within about two seconds; to be called before the host stops."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(STOP_SECONDS)
+        with self._lock:
+            threads = list(self._devices.values())
+        self._end(threads)
+
+    def nudge(self) -> None:
+        """Devices were changed by a person."""
+        self._nudged.set()
+        self._wake.set()
+
+    def printers_changed(self) -> None:
+        """A printer is otherwise than before."""
+        self._wake.set()
+
+    def states(self) -> list[dict[str, Any]]:
+        """Each device as `DeviceThread.shown` has it, by name."""
+        with self._lock:
+            threads = list(self._devices.values())
+        return sorted((thread.shown() for thread in threads), key=lambda shown: str(shown["name"]))
+
+    # --- the thread that reports
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                if self._nudged.is_set():
+                    self._nudged.clear()
+                    self._set_up()
+                self._report()
+            except PASSING as error:
+                self._later("devices_wait_for_database", error)
+            except Exception as error:  # a mistake of ours must not end all devices: tell of it, and try again
+                self._later("devices_failed", error)
+            self._wake.wait(LOOK_SECONDS)
+            self._wake.clear()
+
+    def _later(self, event: str, error: Exception) -> None:
+        log.error(event, error=str(error), exc_info=error)
+        self._nudged.set()
+        self._stopping.wait(AGAIN_SECONDS)
+
+    def _set_up(self) -> None:
+        """Starts a thread for each new device, tells the others how they are set up now, and ends those taken away."""
+        code = self._host.identity.code
+        setups = {
+            setup.id: setup
+            for setup in self._host.ask(lambda reading: devices_of(reading, code)).result(DATABASE_SECONDS)
+        }
+        with self._lock:
+            gone = [self._devices.pop(id) for id in list(self._devices) if id not in setups]
+            known = dict(self._devices)
+        self._end(gone)
+        for id, setup in setups.items():
+            if id in known:
+                known[id].set_up(setup)
+                continue
+            thread = DeviceThread(setup, self._opened, now=self._host.now, hear=self._hear, changed=self._changed)
+            with self._lock:
+                self._devices[id] = thread
+            thread.start()
+        self._on_change()
+
+    def _end(self, threads: list[DeviceThread]) -> None:
+        for thread in threads:
+            thread.ask_to_stop()
+        until = monotonic() + STOP_SECONDS
+        for thread in threads:
+            if not thread.wait_stopped(max(0.0, until - monotonic())):
+                log.warning("left_while_open", device=thread.setup.name)
+
+    def _report(self) -> None:
+        """Writes what is told of each device where it is another than what was written."""
+        states = self.states()
+        now = [
+            Report(one["id"], one["name"], one["kind"], one["state"], one["detail"], one["since"])
+            for one in states
+            if one["state"] != State.CHECKING
+        ]
+        now += self._reports_of_printers()
+        known = [one["id"] for one in states]
+        if (now, known) == self._written:
+            return
+        self._host.writer.act(self._host.system(), lambda work: report(work, now, known)).result(DATABASE_SECONDS)
+        self._written = (now, known)
+
+    def _reports_of_printers(self) -> list[Report]:
+        found = []
+        for id, shown in self._printers().items():
+            was = self._of_printers.get(id) or Standing(self._host.now())
+            if shown["state"] == "checking":
+                continue
+            step = heard(was, self._host.now())
+            if shown["state"] not in AT_WORK:
+                step = lost(was, str(shown["detail"]) or str(shown["state"]), self._host.now())
+            self._of_printers[id] = step
+            found.append(
+                Report(id, str(shown["name"]), "printer", step.state.value, step.detail, instant_text(step.since))
+            )
+        return found
+
+    # --- the devices' threads
+
+    def _changed(self) -> None:
+        self._on_change()
+        self._wake.set()
+
+    def _hear(self, setup: Setup, said: Heard) -> None:
+        if setup.terminal_id is None:
+            return
+        about = {"device_id": setup.id, "at": instant_text(self._host.now())}
+        if isinstance(said, Scanned):
+            self._tell(setup.terminal_id, "barcode_scanned", {**about, "code": said.code})
+        elif isinstance(said, Pressed):
+            self._tell(setup.terminal_id, "key_pressed", {**about, "key": said.key})

@@ -1,0 +1,175 @@
+"""One thread a device: opens its line, listens, and opens it again when it was lost, for ever."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+import structlog
+
+from devices import standing
+from devices.heard import Garbled, Heard, Well
+from devices.line import Line, LineBroken, Reach, SerialSettings
+from devices.standing import Standing
+from edge.hardware.devices import Setup
+from hospitality.ground.clock import Clock, instant_text
+
+Open = Callable[[Reach, SerialSettings], Line]
+Hear = Callable[[Setup, Heard], None]
+TURN_SECONDS = 5.0
+AGAIN_SECONDS_LEAST, AGAIN_SECONDS_MOST = 0.5, 10.0
+# A line that held for so long was a good one: the next loss is tried again at once.
+HELD_SECONDS = 5.0
+# A person can't scan or press faster; what comes beyond it is a device gone mad, and would drown the terminal.
+HEARD_MAX, HEARD_WITHIN = 30, timedelta(seconds=1)
+MAD = "It sends more than anybody can scan or press: switch it off and on."
+log = structlog.get_logger(__name__)
+
+
+class DeviceThread:
+    """Drives one device until it is stopped.
+
+    `hear` gets what it says; `changed` is called when what is told of it is another. Both from this device's thread.
+    """
+
+    def __init__(self, setup: Setup, open_line: Open, *, now: Clock, hear: Hear, changed: Callable[[], None]) -> None:
+        self._open, self._now, self._hear, self._changed = open_line, now, hear, changed
+        self._lock = threading.Lock()
+        self._setup = setup
+        self._standing = Standing(now())
+        self._line: Line | None = None
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._moved = threading.Event()
+        self._second = (now(), 0)
+        self._thread = threading.Thread(target=self._run, name=f"device {setup.name}", daemon=True)
+
+    # --- for others' threads
+
+    @property
+    def setup(self) -> Setup:
+        """As it is set up."""
+        return self._setup
+
+    @property
+    def standing(self) -> Standing:
+        """How it is; what was unsteady and held is told as that."""
+        with self._lock:
+            self._standing = standing.settled(self._standing, self._now())
+            return self._standing
+
+    def shown(self) -> dict[str, Any]:
+        """{id, name, kind, state, detail, since, heard_at, lost_count, terminal_id, station_id}."""
+        found, setup = self.standing, self._setup
+        return {
+            "id": setup.id,
+            "name": setup.name,
+            "kind": setup.kind,
+            "state": found.state.value,
+            "detail": found.detail,
+            "since": instant_text(found.since),
+            "heard_at": None if found.heard_at is None else instant_text(found.heard_at),
+            "lost_count": found.lost_count,
+            "terminal_id": setup.terminal_id,
+            "station_id": setup.station_id,
+        }
+
+    def start(self) -> None:
+        """Begins to listen."""
+        self._thread.start()
+
+    def set_up(self, setup: Setup) -> None:
+        """Takes a changed setup; where the device is another one or elsewhere, its line is opened anew."""
+        was, self._setup = self._setup, setup
+        if (was.kind, was.driver, was.address, was.settings) != (
+            setup.kind,
+            setup.driver,
+            setup.address,
+            setup.settings,
+        ):
+            self._moved.set()
+            self._rouse()
+        if was != setup:
+            self._changed()
+
+    def ask_to_stop(self) -> None:
+        """Closes the line soon."""
+        self._stopping.set()
+        self._moved.set()
+        self._rouse()
+
+    def wait_stopped(self, seconds: float) -> bool:
+        """Whether it ended in time."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _rouse(self) -> None:
+        self._wake.set()
+        with self._lock:
+            if self._line is not None:
+                self._line.wake()
+
+    # --- the device's own thread
+
+    def _run(self) -> None:
+        again = AGAIN_SECONDS_LEAST
+        while not self._stopping.is_set():
+            self._moved.clear()
+            began = monotonic()
+            try:
+                self._converse(self._setup)
+            except LineBroken as why:
+                self._stand(standing.lost, f"{_sentence(str(why))}")
+            except LookupError:
+                self._stand(standing.lost, "This release of the node does not know such a device.")
+            except Exception:  # a mistake of ours must not end the others' devices, nor this one's next try
+                log.exception("device_failed", device=self._setup.name)
+                self._stand(standing.lost, "The node could not drive it: look at its log.")
+            held = monotonic() - began > HELD_SECONDS
+            again = AGAIN_SECONDS_LEAST if held or self._moved.is_set() else min(2 * again, AGAIN_SECONDS_MOST)
+            if not self._moved.is_set():
+                self._wake.wait(again)
+            self._wake.clear()
+
+    def _converse(self, setup: Setup) -> None:
+        driver = setup.way.make(setup.settings)
+        with self._open(setup.reach, setup.serial) as line:
+            try:
+                with self._lock:
+                    self._line = line
+                self._take(driver.begin(line))
+                while not self._moved.is_set():
+                    self._take(driver.turn(line, TURN_SECONDS))
+            finally:
+                with self._lock:  # whoever wakes it holds the lock, so that nobody wakes a closed one
+                    self._line = None
+
+    def _take(self, said: list[Heard]) -> None:
+        for one in said:
+            if isinstance(one, Garbled):
+                self._stand(standing.garbled, one.detail)
+                continue
+            if not isinstance(one, Well) and self._is_mad():
+                self._stand(standing.garbled, MAD)
+                continue
+            self._stand(lambda was, _, now: standing.heard(was, now), "")
+            if not isinstance(one, Well):
+                self._hear(self._setup, one)
+
+    def _is_mad(self) -> bool:
+        (since, count), now = self._second, self._now()
+        self._second = (since, count + 1) if now - since < HEARD_WITHIN else (now, 1)
+        return self._second[1] > HEARD_MAX
+
+    def _stand(self, step: Callable[[Standing, str, datetime], Standing], detail: str) -> None:
+        with self._lock:
+            was, self._standing = self._standing, step(self._standing, detail, self._now())
+            told = self._standing.told
+        if told != was.told:
+            log.warning("device_state", device=self._setup.name, state=told[0].value, why=told[1])
+            self._changed()
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
