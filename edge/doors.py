@@ -209,7 +209,7 @@ def _staff_pages(node: Node) -> StaffPageConfig:
         zone=local["zone"],
         currency=local["currency"],
         enrolled=enrolled,
-        now=node.now,
+        now=node.host.now,
     )
 
 
@@ -235,5 +235,5 @@ def _kitchen(node: Node) -> KitchenScreenConfig:
         zone=local["zone"],
         terminal=terminal,
         stations=stations,
-        now=node.now,
+        now=node.host.now,
     )

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -72,7 +73,8 @@ class EdgeHost:
     ) -> None:
         self.identity = identity
         self.clock = clock
-        self.now = now
+        # a machine that runs ahead would open tomorrow's business day, and none would come back to today's
+        self.now: Clock = lambda: now() + timedelta(milliseconds=clock.correction_ms())
         self._place = Place("property", identity.number, identity.code, 1)
         self._tokens: dict[str, tuple[float, Caller]] = {}
         self._readers = Readers(path, key, readers)
@@ -81,7 +83,7 @@ class EdgeHost:
         self.writer = Writer(
             lambda: connect(path, key),
             clock=clock,
-            now=now,
+            now=self.now,
             node=identity.number,
             place=lambda: self._place,
             org_id=identity.org_id,

@@ -1,6 +1,8 @@
 """A property's node, put together: keys, database, writer, sync, live screens and printing."""
 
 import random
+import sys
+import time
 from concurrent.futures import Future
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -79,7 +81,7 @@ class Node:
             connection.close()
         self.keys = keys
         self.keys.ring.days = settings.key_days
-        self.clock = HybridClock(lambda: int(self.now().timestamp() * 1000))
+        self.clock = HybridClock(lambda: int(self.now().timestamp() * 1000), steady_ms=since_boot_ms)
 
     def _start(self, settings: EdgeSettings, stack: ExitStack) -> None:
         self.host = EdgeHost(
@@ -206,7 +208,7 @@ class Node:
             "requests_to_confirm": self.requests.to_confirm,
             "storage": self.host.writer.trouble,
             "backup": self._backup_status(),
-            "server_time": instant_text(self.now()),
+            "server_time": instant_text(self.host.now()),
         }
 
     def _backup_status(self) -> dict[str, Any] | None:
@@ -229,7 +231,7 @@ class Node:
         return {
             "state": "online" if online else "property_only",
             "waiting": sync.waiting,
-            "last_success_at": _at(heard) if heard else None,
+            "last_success_at": _at(heard + sync.offset_ms) if heard else None,
             "last_error": sync.push_error or sync.pull_error,
             "stopped": sync.stopped,
             "clock_offset_ms": sync.offset_ms,
@@ -238,7 +240,7 @@ class Node:
             "conflicts": self.host.ask(open_conflicts).result(10),
             "kept": self.host.ask(kept_count).result(10),
             "healing": sync.healing,
-            "checked_at": _at(sync.checked_at) if sync.checked_at else None,
+            "checked_at": _at(sync.checked_at + sync.offset_ms) if sync.checked_at else None,
             "differed": sync.differed,
             "standing": sync.standing,
             "broken_references": sync.broken_references,
@@ -247,9 +249,10 @@ class Node:
     def sync_status(self) -> dict[str, Any]:
         """The same of its link, with what whoever watches machines wants beside it."""
         found, care = self._sync(), self.engine.care()
-        engine, now_ms = self.engine, self.clock.wall_ms() + self.clock.offset_ms
+        engine, now_ms = self.engine, self.clock.now_ms()
         oldest = care.oldest_ms if engine.waiting and care.oldest_ms is not None else now_ms
         heard = max(engine.status.pushed_at or 0, engine.status.pulled_at or 0)
+        heard += engine.clock.correction_ms() if heard else 0
         return {
             **found,
             "node_code": self.identity.code,
@@ -268,6 +271,13 @@ def _tell_failure(done: Future[Any]) -> None:
     error = done.exception()
     if error is not None:  # the next start tries again
         log.error("portions_not_rebuilt", error=repr(error))
+
+
+def since_boot_ms() -> int:
+    """Milliseconds since the machine was started, which nobody sets; it goes on while the machine sleeps, where that can
+    be told."""
+    of = time.CLOCK_BOOTTIME if sys.platform == "linux" else time.CLOCK_MONOTONIC
+    return time.clock_gettime_ns(of) // 1_000_000
 
 
 def _at(ms: int) -> str:

@@ -7,7 +7,7 @@ its lost life had answered. Old requests wait for a person (`hospitality/request
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -63,8 +63,8 @@ class Requests:
         self._wake.set()
 
     def now(self) -> datetime:
-        """The time by which requests grow old: the node's, corrected by what head office says of its clock."""
-        return self._host.now() + timedelta(milliseconds=self._host.clock.offset_ms)
+        """The time by which requests grow old: the node's."""
+        return self._host.now()
 
     def step(self) -> float:
         """Answers the next BATCH_MAX fresh requests; how many seconds to rest then without news."""

@@ -122,7 +122,7 @@ class Engine:
 
     def current(self) -> Status:
         """The status as of now."""
-        return replace(self.status, waiting=self.waiting, offset_ms=self.clock.offset_ms)
+        return replace(self.status, waiting=self.waiting, offset_ms=self.clock.correction_ms())
 
     def care(self) -> Care:
         """What waits and what is kept, as the database has it."""
@@ -330,6 +330,8 @@ class Engine:
         if not self._greeted.is_set():
             return False
         more = goes_on(answer)
+        if wait_seconds and not more:  # it was answered just now, however long it was held
+            self.terms.keep_time(self.terms.now(), answer.now_ms)
         caught_up = self.status.caught_up or not more
         self._note(pull_error=None, stopped=None, pulled_at=self.terms.now(), caught_up=caught_up)
         return more

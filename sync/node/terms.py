@@ -11,8 +11,6 @@ from sync.node.status import care_of
 from sync.node.store import Store
 from sync.wire import PROTOCOL_MIN, TOLD_CHARS_MAX, BatchLimits, Told
 
-SKEW_MS = 2_000
-
 
 @dataclass
 class Terms:
@@ -49,8 +47,7 @@ class Terms:
 
     def keep_time(self, sent_ms: int, hub_ms: int) -> None:
         """How far the clocks are apart, by an answer to what was sent then."""
-        offset = hub_ms - (sent_ms + self.now()) // 2
-        self.clock.offset_ms = offset if abs(offset) > SKEW_MS else 0
+        self.clock.correct(hub_ms - (sent_ms + self.now()) // 2)
 
     def look(self) -> tuple[dict[str, tuple[int, int]], dict[str, str]]:
         """The cursors with their seals; a push shows what was last seen of them."""

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -192,9 +193,13 @@ class Edge:
             identity = read_identity(connection)
             self.rolled_back = begin_life(connection, self.keys)
         self.clock = HybridClock(lambda: wall_ms() + self.skew_ms)
-        self.host = EdgeHost(self.path, self.keys.database, identity, clock=self.clock, now=utc_now, readers=3)
+        self.host = EdgeHost(self.path, self.keys.database, identity, clock=self.clock, now=self.wall, readers=3)
         self.host.start()
         self.caller = Caller(identity.org_id, identity.property_id, permissions=EVERYTHING, name="test")
+
+    def wall(self) -> datetime:
+        """What its machine's clock shows."""
+        return utc_now() + timedelta(milliseconds=self.skew_ms)
 
     def close(self) -> None:
         """Stops it."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.clock import COUNTER_BITS, DRIFT_MS_MAX, HybridClock, at_ms, ms_of
+from sync.clock import COUNTER_BITS, DRIFT_MS_MAX, SKEW_MS, HybridClock, at_ms, ms_of
 
 walls = st.lists(st.integers(0, 2**40), min_size=1, max_size=50)
 
@@ -72,6 +72,30 @@ def test_a_known_offset_corrects_both_stamps_and_what_counts_as_far_future() -> 
     assert ms_of(clock.stamp()) == 1_000_000
     clock.observe(at_ms(1_000_000 + DRIFT_MS_MAX + 1))
     assert ms_of(clock.high) == 1_000_000
+
+
+@given(st.integers(-(2**40), 2**40), st.integers(-(2**40), 2**40), st.lists(st.integers(0, 10**6), max_size=5))
+def test_what_the_wall_clock_is_set_by_after_the_hubs_word_is_taken_back(off: int, by: int, hours: list[int]) -> None:
+    """A machine whose time is set by its network a minute after the start, say, or by hand into the wrong year."""
+    wall, steady = Wall(2**41 + off), Wall(77)
+    clock = HybridClock(wall, steady_ms=steady)
+    clock.correct(2**41 - wall.ms)
+    told = clock.now_ms()
+    wall.ms += by
+    for ms in [0, *hours]:
+        wall.ms, steady.ms, told = wall.ms + ms, steady.ms + ms, told + ms
+        assert abs(clock.now_ms() - told) <= SKEW_MS
+        assert ms_of(clock.stamp()) >= told - SKEW_MS
+    clock.correct(0)
+    assert clock.now_ms() == wall.ms, "the hub says that it is right now"
+
+
+def test_before_the_hubs_word_the_wall_clock_is_believed_however_it_is_set() -> None:
+    wall = Wall(10**12)
+    clock = HybridClock(wall, steady_ms=Wall(0))
+    assert clock.now_ms() == 10**12
+    wall.ms = 5
+    assert clock.now_ms() == 5
 
 
 def test_the_hubs_word_lowers_the_high_water_mark_and_never_raises_it() -> None:

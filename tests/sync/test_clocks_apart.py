@@ -1,7 +1,10 @@
 """S13: a node whose clock is years ahead or hours behind keeps working; it neither wins for ever nor loses what it saw."""
 
+from datetime import timedelta
+
 import pytest
 
+from hospitality.ground.clock import instant, trading_date, utc_now
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station, edit_item
 from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
@@ -14,6 +17,7 @@ from tests.sync.ends import House, Node, wall_ms
 from tests.sync.faults import answer_lost
 from tests.sync.menus import Menu, add_menu, place
 
+DAY = 86_400_000
 FIVE_YEARS = 5 * 365 * 86_400_000
 TWO_HOURS = 2 * 3_600_000
 
@@ -58,6 +62,25 @@ def test_after_its_first_word_with_the_hub_it_stamps_by_the_hubs_time(house: Hou
     node.act(place, menu)
     (stamp,) = {row["hlc"] for row in node.outbox()}
     assert abs(ms_of(stamp) - wall_ms()) < 60_000
+
+
+@pytest.mark.parametrize("skew_ms", [DAY, -DAY, FIVE_YEARS])
+def test_once_it_was_told_the_time_it_trades_on_the_day_that_it_is_there(
+    house: House, make: NodeFactory, skew_ms: int
+) -> None:
+    node = make(house, skew_ms=skew_ms)
+    node.sync()
+    menu = node.act(add_menu)
+    before = utc_now()
+    node.act(place, menu)
+    after = utc_now()
+    node.sync()
+    for rows in (node.rows, house.group.rows):
+        (order,) = rows("SELECT opened_at, business_date FROM orders")
+        assert abs(instant(order["opened_at"]) - before) < timedelta(seconds=60)
+        zone, cut_off = "Africa/Windhoek", 4
+        assert order["business_date"] in {str(trading_date(moment, zone, cut_off)) for moment in (before, after)}
+        assert [day["date"] for day in rows("SELECT date FROM business_days")] == [order["business_date"]]
 
 
 def test_it_stays_so_after_a_restart_before_it_reaches_the_hub_again(house: House, make: NodeFactory) -> None:
