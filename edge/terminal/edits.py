@@ -62,6 +62,11 @@ def field_words(name: str) -> str:
         "closed_at": _("Closed at"),
         "status": _("State"),
         "allergens": _("Allergens"),
+        "diets": _("Diet marks"),
+        "description": _("Description"),
+        "plu": _("PLU"),
+        "barcodes": _("Barcodes"),
+        "parent_id": _("Heading above"),
         "_deleted": _("Deleted"),
     }
     called = known.get(name, name.strip("_").replace("_", " ").capitalize())

@@ -2,6 +2,7 @@
 
 A number before the words is a quantity ("3 burger", "3x burger"); one digit after them, or alone, picks a
 row of the list ("bur2"). "@2" anywhere is seat 2 and "#2" course 2, from here on; "@" or "#" alone ends it.
+A whole PLU or barcode finds its item ("4011", "3x4011", or what a scanner types), its first digits those that begin so.
 """
 
 import re
@@ -24,10 +25,11 @@ _PICK = re.compile(r"^(.*?)\s*([1-9])$")
 
 @dataclass(frozen=True)
 class Named:
-    """A thing that can be searched for: its name and other words that lead to it (its category)."""
+    """A thing that can be searched for: its name, other words that lead to it (its category), and its numbers."""
 
     name: str
     also: str = ""
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,10 @@ class Catalogue:
     def __init__(self, things: Sequence[Named]) -> None:
         self.rows = tuple(_row(thing) for thing in things)
         self.also = frozenset(row.also for row in self.rows)
+        self.codes: dict[str, tuple[int, ...]] = {}
+        for place, thing in enumerate(things):
+            for code in thing.codes:
+                self.codes[code] = (*self.codes.get(code, ()), place)
 
 
 @lru_cache(maxsize=NAMES_REMEMBERED_MAX)
@@ -94,11 +100,26 @@ def _find(text: str, catalogue: Catalogue) -> Found:
         return Found(everything)
     if re.fullmatch(r"[1-9]", text) and int(text) <= len(everything):
         return Found(everything, pick=int(text) - 1)
+    if by_code := _by_code(text, catalogue):
+        return by_code
     for quantity, words, pick in _readings(text):
         order = _ranked(words, catalogue) if words else everything
         if order and pick < len(order):
             return Found(order, quantity, pick)
+    if text.isdecimal():
+        begin = {place for code, places in catalogue.codes.items() if code.startswith(text) for place in places}
+        return Found(tuple(sorted(begin)))
     return Found(_letters_in_any_order(text, catalogue))
+
+
+def _by_code(text: str, catalogue: Catalogue) -> Found | None:
+    """What a whole number means, with a quantity before it or without; None where nothing has it."""
+    counted = _QUANTITY.match(text)
+    for quantity, code in ((1, text), (int(counted[1]), counted[2].strip()) if counted else (0, "")):
+        places = catalogue.codes.get(code.replace(" ", "")) if code else None
+        if places and 0 < quantity <= QUANTITY_MAX:
+            return Found(places, quantity)
+    return None
 
 
 def _readings(text: str) -> list[tuple[int, str, int]]:

@@ -79,6 +79,8 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None = None
     category_id: str | None = None
     category_name: str | None = None
+    heading_name: str | None = None
+    """Of the heading above its category."""
     station_id: str = ""
     available: bool = True
     sold_out: bool = False
@@ -86,6 +88,14 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
     portions_left: int | None = None
     """None where nobody counts."""
     modifier_groups: tuple[ModifierGroup, ...] = ()
+    diets: tuple[str, ...] = ()
+    plu: str | None = None
+    barcodes: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The numbers that it is found by."""
+        return (*((self.plu,) if self.plu else ()), *self.barcodes)
 
 
 class LineOption(msgspec.Struct, frozen=True, kw_only=True):

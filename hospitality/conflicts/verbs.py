@@ -15,8 +15,8 @@ from hospitality.ground.tables import Row
 from hospitality.ground.texts import IN_SET, kept_name, kept_text, words_of
 from hospitality.ground.work import Work
 from hospitality.menu import rules as menu_rules
+from hospitality.menu.service import ITEM_FIELDS, PRINTER_LENGTH_MAX, edit_item
 from hospitality.menu.service import MANAGE as MANAGE_MENU
-from hospitality.menu.service import PRINTER_LENGTH_MAX, edit_item
 from hospitality.people.service.accounts import change_person
 from hospitality.tables.service.layout import edit_area, edit_section, edit_table
 
@@ -33,7 +33,7 @@ class EditVerb:
 
 VERBS = {
     "menu_items": EditVerb(
-        frozenset({"name", "price_minor", "available", "station_id", "prep_seconds", "tax_rate_id", "allergens"}),
+        ITEM_FIELDS,
         lambda work, id, field, value: edit_item(work, id, {field: value}),
     ),
     "areas": EditVerb(

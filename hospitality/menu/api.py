@@ -1,6 +1,8 @@
 """The menu over HTTP, at a node and at head office alike."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, host_of, read
 from hospitality.ground.statements import Reading
@@ -10,6 +12,8 @@ from hospitality.menu.pauses import pause_station, resume_station, stations_now
 from hospitality.menu.portions import count_portions
 from hospitality.menu.rules import PREP_SECONDS_USUAL
 from hospitality.menu.service import NewItem, NewOption
+
+Code = Annotated[str | None, Query(max_length=20, pattern="^[0-9]+$")]
 
 router = APIRouter(
     prefix="/api/v1/properties/{property_id}", tags=["menu"], responses={"4XX": {"model": ErrorEnvelope}}
@@ -90,11 +94,12 @@ class AwayRate(Shape):
 
 
 class CategoryShape(Shape):
-    """A heading."""
+    """A heading; `parent_id`: the one that it stands under."""
 
     id: str
     name: str
     sort: int
+    parent_id: str | None
 
 
 class Categories(Shape):
@@ -108,6 +113,15 @@ class NewCategory(Shape):
 
     name: str
     sort: int = 0
+    parent_id: IdText | None = None
+
+
+class CategoryChange(Shape):
+    """The fields to edit; one that is left out stays, `parent_id` null has it stand by itself."""
+
+    name: str = ""
+    sort: int = 0
+    parent_id: IdText | None = None
 
 
 class OptionShape(Shape):
@@ -154,13 +168,15 @@ class ItemShape(Shape):
     """Something that is sold; `version` changes with any of its fields.
 
     `portions_left` is null where nobody counts; an item is sold out when it is switched off (`available`) or when none is
-    left.
+    left. `heading_name`: of the heading above its category, if there is one. `plu`: the number that staff key in.
     """
 
     id: str
     name: str
     category_id: str
     category_name: str
+    heading_id: str | None
+    heading_name: str | None
     price_minor: int
     currency: str | None
     station_id: str
@@ -170,6 +186,10 @@ class ItemShape(Shape):
     sold_out: bool
     prep_seconds: int
     allergens: list[str]
+    diets: list[str]
+    description: str | None
+    plu: str | None
+    barcodes: list[str]
     version: str
     modifier_groups: list[GroupShape]
 
@@ -193,21 +213,31 @@ class NewItemShape(Shape):
     prep_seconds: int = PREP_SECONDS_USUAL
     modifier_group_ids: list[IdText] = []
     allergens: list[str] = []
+    diets: list[str] = []
+    description: str | None = None
+    plu: str | None = None
+    barcodes: list[str] = []
 
 
 class ItemChange(Shape):
     """The fields to edit; one that is left out stays, `tax_rate_id` null takes the tax away.
 
-    `allergens` is the whole list; what it adds to or takes from the list that stands merges with what others do.
+    `allergens`, `diets` and `barcodes` are the whole list; what it adds to or takes from the list that stands merges with
+    what others do.
     """
 
     name: str = ""
+    category_id: IdText = ""
     price_minor: int = 0
     available: bool = True
     station_id: IdText = ""
     prep_seconds: int = 0
     tax_rate_id: IdText | None = None
     allergens: list[str] = []
+    diets: list[str] = []
+    description: str | None = None
+    plu: str | None = None
+    barcodes: list[str] = []
 
 
 class NewPriceRule(Shape):
@@ -310,7 +340,13 @@ async def categories(request: Request, asking: Asking) -> Response:
 @router.post("/menu-categories", status_code=201, response_model=CategoryShape)
 async def new_category(request: Request, asking: Asking, new: NewCategory) -> Response:
     """Adds a heading; needs menu.manage."""
-    return await act(request, asking, service.add_category, name=new.name, sort=new.sort)
+    return await act(request, asking, service.add_category, **new.model_dump())
+
+
+@router.patch("/menu-categories/{category_id}", response_model=CategoryShape)
+async def edit_category(request: Request, asking: Asking, category_id: Id, change: CategoryChange) -> Response:
+    """Edits the fields given, each by itself; needs menu.manage."""
+    return await act(request, asking, service.edit_category, category_id, change.model_dump(exclude_unset=True))
 
 
 @router.get("/modifier-groups", response_model=Groups)
@@ -334,16 +370,18 @@ async def new_modifier_group(request: Request, asking: Asking, new: NewGroup) ->
 
 
 @router.get("/menu-items", response_model=Items)
-async def menu_items(request: Request, asking: Asking, limit: Limit = 100, cursor: Cursor = None) -> Response:
-    """A page of the menu."""
-    return await read(request, asking, menu.menu_items_page, limit=limit, cursor=cursor)
+async def menu_items(
+    request: Request, asking: Asking, limit: Limit = 100, cursor: Cursor = None, code: Code = None
+) -> Response:
+    """A page of the menu; with a `code` what has this PLU or barcode."""
+    return await read(request, asking, menu.menu_items_page, limit=limit, cursor=cursor, code=code)
 
 
 @router.post("/menu-items", status_code=201, response_model=ItemShape)
 async def new_menu_item(request: Request, asking: Asking, new: NewItemShape) -> Response:
     """Adds an item; needs menu.manage."""
     fields = new.model_dump()
-    lists = {"modifier_group_ids": tuple(new.modifier_group_ids), "allergens": tuple(new.allergens)}
+    lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
     item = NewItem(**{**fields, **lists})
     return await act(request, asking, service.add_item, item)
 

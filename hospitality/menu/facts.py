@@ -43,6 +43,16 @@ class CategoryAdded:
     category_id: str
 
 
+@journal_kind("menu.category_changed")
+@dataclass(frozen=True, slots=True)
+class CategoryChanged:
+    """Fields of a category were edited; `before` and `after` hold those fields alone."""
+
+    category_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 @journal_kind("menu.modifier_group_added")
 @dataclass(frozen=True, slots=True)
 class ModifierGroupAdded:

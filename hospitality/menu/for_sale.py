@@ -24,8 +24,10 @@ _ITEMS = """
            g.id AS group_id, g.name AS group_name, g.choices_min, g.choices_max,
            p.count_id, p.portions,
            EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id AND r.menu_item_id = i.id)
-           OR EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id AND r.category_id = i.category_id) AS ruled
+           OR EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id
+                      AND r.category_id IN (i.category_id, c.parent_id)) AS ruled
     FROM menu_items i
+    LEFT JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
     LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id
     LEFT JOIN tax_rates t ON t.org_id = i.org_id AND t.id = i.tax_rate_id
     LEFT JOIN tax_rates a ON a.org_id = t.org_id AND a.id = t.away_rate_id
@@ -42,9 +44,11 @@ _OPTIONS = """
 
 _PRICE_RULES = """
     SELECT i.id AS item_id, r.id, r.menu_item_id, r.channel, r.weekdays, r.from_time, r.to_time, r.price_minor,
-           r.percent_bp, r.priority
-    FROM menu_items i JOIN price_rules r ON r.org_id = i.org_id
-    AND (r.menu_item_id = i.id OR r.category_id = i.category_id)
+           r.percent_bp, r.priority, COALESCE(r.category_id <> i.category_id, FALSE) AS inherited
+    FROM menu_items i
+    LEFT JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
+    JOIN price_rules r ON r.org_id = i.org_id
+    AND (r.menu_item_id = i.id OR r.category_id IN (i.category_id, c.parent_id))
     WHERE i.org_id = :org_id AND r.property_id = :property_id AND r.active AND i.id IN (:ids)
 """
 
@@ -105,6 +109,7 @@ def _prices_by_rules(
                 row["price_minor"],
                 row["percent_bp"],
                 row["priority"],
+                bool(row["inherited"]),
             )
         )
     return {id: price_by_rules(prices[id], of_item, ordering) for id, of_item in rules.items()}

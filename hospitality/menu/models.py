@@ -35,17 +35,23 @@ class TaxRate(Row, table=True):
 
 
 class MenuCategory(Row, table=True):
-    """A heading of the menu."""
+    """A heading of the menu. `parent_id`: the heading that it stands under, which has none itself; no foreign key leads
+    there, and what names one that is not here stands by itself."""
 
     __tablename__ = "menu_categories"
     __table_args__ = described("record", writer="both", indexes=[["property_id"]], keys=BY_NAME)
 
     name: str = column(WORDS)
     sort: int = column(COUNT)
+    parent_id: str | None = column(ID, optional=True)
 
 
 class MenuItem(Row, table=True):
-    """Something that is sold; `available` False is an 86. Two people who each add an allergen while apart add both."""
+    """Something that is sold; `available` False is an 86. Two people who each add an allergen while apart add both.
+
+    plu: the short number by which staff key it in; barcodes: what is printed on it. Two nodes that are apart may give one
+    number to two items, and both are found by it.
+    """
 
     __tablename__ = "menu_items"
     __table_args__ = described(
@@ -63,6 +69,10 @@ class MenuItem(Row, table=True):
     available: bool = column(FLAG)
     prep_seconds: int = column(COUNT)
     allergens: str = column(ELEMENTS, merge="set")
+    diets: str = column(ELEMENTS, merge="set", default="[]")
+    description: str | None = column(WORDS, optional=True)
+    plu: str | None = column(WORDS, optional=True)
+    barcodes: str = column(ELEMENTS, merge="set", default="[]")
 
 
 class ModifierGroup(Row, table=True):

@@ -12,6 +12,7 @@ from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
 
 LISTED_MAX = 1000
+ELEMENTS = ("allergens", "diets", "barcodes")
 PRICE_RULE_FIELDS = (
     *("name", "menu_item_id", "category_id", "channel", "weekdays", "from_time", "to_time"),
     *("price_minor", "percent_bp", "priority", "active"),
@@ -31,8 +32,8 @@ def tax_rates_list(reading: Reading) -> list[dict[str, Any]]:
 
 
 def categories_list(reading: Reading) -> list[dict[str, Any]]:
-    """[{id, name, sort}] in the menu's order."""
-    return _listed(reading, "SELECT id, name, sort FROM menu_categories", "sort, name, id")
+    """[{id, name, sort, parent_id}] in the menu's order."""
+    return _listed(reading, "SELECT id, name, sort, parent_id FROM menu_categories", "sort, name, id")
 
 
 def modifier_groups_list(reading: Reading) -> list[dict[str, Any]]:
@@ -62,12 +63,15 @@ def _rule(row: Found) -> dict[str, Any]:
 
 
 _ITEMS = """
-    SELECT i.id, i.name, i.category_id, c.name AS category_name, i.price_minor, i.station_id, i.tax_rate_id,
-           i.available, i.prep_seconds, i.allergens, p.portions AS portions_left
+    SELECT i.id, i.name, i.category_id, c.name AS category_name, h.id AS heading_id, h.name AS heading_name,
+           i.price_minor, i.station_id, i.tax_rate_id, i.available, i.prep_seconds, i.allergens, i.diets, i.description,
+           i.plu, i.barcodes, p.portions AS portions_left
     FROM menu_items i JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
+    LEFT JOIN menu_categories h ON h.org_id = c.org_id AND h.id = c.parent_id
     LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id
     WHERE i.org_id = :org_id AND i.property_id = :property_id
 """
+_OF_CODE = " AND (i.plu = :code OR i.barcodes LIKE :quoted)"
 _OFFERED = """
     SELECT o.menu_item_id, g.id, g.name, g.choices_min, g.choices_max
     FROM menu_item_groups o JOIN modifier_groups g ON g.org_id = o.org_id AND g.id = o.group_id
@@ -75,14 +79,18 @@ _OFFERED = """
 """
 
 
-def menu_items_page(reading: Reading, *, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
-    """{items, next_cursor, currency}: items in the order in which they were added; cursor is the last id seen."""
-    after = ""
+def menu_items_page(
+    reading: Reading, *, limit: int = 100, cursor: str | None = None, code: str | None = None
+) -> dict[str, Any]:
+    """{items, next_cursor, currency}: items in the order in which they were added; cursor is the last id seen. code: of
+    this PLU or barcode alone."""
+    after = "" if code is None else _OF_CODE
     if cursor is not None:
         if not is_id(cursor):
             raise Invalid("CURSOR_INVALID", "Ask for the first page again; that cursor is none of ours.")
-        after = " AND i.id > :cursor"
-    rows = reading.rows(f"{_ITEMS}{after} ORDER BY i.id LIMIT :limit", cursor=cursor, limit=limit + 1)
+        after += " AND i.id > :cursor"
+    asked = {"cursor": cursor, "limit": limit + 1, "code": code, "quoted": f'%"{code}"%'}
+    rows = reading.rows(f"{_ITEMS}{after} ORDER BY i.id LIMIT :limit", **asked)
     page = rows[:limit]
     currency = _currency(reading)
     return {
@@ -116,7 +124,7 @@ def _with_groups(reading: Reading, rows: Sequence[Found], currency: str | None) 
     items = []
     for row in rows:
         available = bool(row["available"])
-        read = {"available": available, "allergens": words_of(row["allergens"])}
+        read = {"available": available, **{name: words_of(row[name]) for name in ELEMENTS}}
         told = {"currency": currency, "sold_out": not available or row["portions_left"] == 0}
         item = {**dict(row), **read, **told}
         items.append({**item, "version": _version(item), "modifier_groups": offered[row["id"]]})

@@ -30,6 +30,12 @@ ALLERGENS = (
     *("celery", "crustaceans", "eggs", "fish", "gluten", "lupin", "milk"),
     *("molluscs", "mustard", "nuts", "peanuts", "sesame", "soya", "sulphites"),
 )
+# what a house says of an item by itself; a mark is the house's word, nothing follows from another
+DIETS = ("vegan", "vegetarian", "halal", "kosher", "gluten_free", "lactose_free", "nut_free")
+DESCRIPTION_LENGTH_MAX = 500
+BARCODES_MAX = 20
+_PLU = re.compile("[0-9]{2,6}")  # one digit alone picks a row of the staff app's list
+_BARCODE = re.compile("[0-9]{8}|[0-9]{12,14}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,10 @@ class Ordering:
 
 @dataclass(frozen=True, slots=True)
 class PriceRule:
-    """A price for some hours, weekdays or a channel. Times are minutes of the local day; equal ones are all day."""
+    """A price for some hours, weekdays or a channel. Times are minutes of the local day; equal ones are all day.
+
+    inherited: it is about the heading above the item's own.
+    """
 
     id: str
     of_item: bool
@@ -83,6 +92,7 @@ class PriceRule:
     price_minor: int | None
     percent_bp: int | None
     priority: int
+    inherited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +180,14 @@ def unit_price(item: ItemForSale, snapshot: Sequence[Mapping[str, Any]]) -> int:
 
 
 def price_by_rules(price_minor: int, rules: Iterable[PriceRule], ordering: Ordering) -> int:
-    """What one costs now: by the rule of the highest priority that holds, an item's own before its category's, then the
-    one that was made first; by none the price as it stands. A part of a price is rounded half up."""
+    """What one costs now: by the rule of the highest priority that holds, an item's own before its category's and that
+    before one of the heading above, then the one that was made first; by none the price as it stands. A part of a price
+    is rounded half up."""
     local = ordering.moment.astimezone(ZoneInfo(ordering.zone))
     holding = [rule for rule in rules if rule_holds(rule, local, ordering.channel)]
     if not holding:
         return price_minor
-    rule = min(holding, key=lambda rule: (-rule.priority, not rule.of_item, rule.id))
+    rule = min(holding, key=lambda rule: (-rule.priority, not rule.of_item, rule.inherited, rule.id))
     if rule.price_minor is not None:
         return rule.price_minor
     return (2 * price_minor * (rule.percent_bp or 0) + _WHOLE_BP) // (2 * _WHOLE_BP)
@@ -288,6 +299,52 @@ def check_allergens(allergens: Iterable[str]) -> list[str]:
     if unknown:
         raise Invalid("ALLERGEN_UNKNOWN", f"Name allergens of this list: {', '.join(ALLERGENS)}.", unknown=unknown)
     return found
+
+
+def check_diets(diets: Iterable[str]) -> list[str]:
+    """The diet marks, each once and sorted; Invalid for one that is not of the list."""
+    found = sorted(set(diets))
+    unknown = [name for name in found if name not in DIETS]
+    if unknown:
+        raise Invalid("DIET_UNKNOWN", f"Name diet marks of this list: {', '.join(DIETS)}.", unknown=unknown)
+    return found
+
+
+def check_plu(plu: str | None) -> str | None:
+    """The number by which staff key an item in, as it was given; none for an empty one."""
+    plu = (plu or "").strip() or None
+    if plu is not None and _PLU.fullmatch(plu) is None:
+        raise Invalid("PLU_INVALID", "Give a PLU of 2 to 6 digits.", plu=plu[:20])
+    return plu
+
+
+def check_barcodes(barcodes: Iterable[str]) -> list[str]:
+    """GTINs of 8, 12, 13 or 14 digits, each once and sorted; Invalid where a check digit says that one was misread."""
+    found = sorted({code.strip() for code in barcodes})
+    if len(found) > BARCODES_MAX:
+        raise Invalid("BARCODE_INVALID", f"An item has at most {BARCODES_MAX} barcodes.")
+    wrong = [code[:20] for code in found if _BARCODE.fullmatch(code) is None or check_digit(code[:-1]) != code[-1]]
+    if wrong:
+        raise Invalid(
+            "BARCODE_INVALID", "Scan the barcode again: 8, 12, 13 or 14 digits, the last a check.", wrong=wrong
+        )
+    return found
+
+
+def check_digit(digits: str) -> str:
+    """The digit that a GTIN ends with: weights 3 and 1 in turn from the right."""
+    weighted = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
+    return str(-weighted % 10)
+
+
+def check_parent(*, category_id: str | None, parent: Mapping[str, Any], has_children: bool) -> None:
+    """Raises Invalid unless a heading may stand under another: two levels, and none under itself."""
+    if parent["id"] == category_id or parent["parent_id"] is not None or has_children:
+        raise Invalid(
+            "PARENT_INVALID",
+            "A heading stands under one that stands by itself, and then has none under it. Choose another.",
+            parent_id=parent["id"],
+        )
 
 
 def check_sort(sort: int) -> int:

@@ -1,16 +1,17 @@
 """Setting up and editing a menu; every verb needs `menu.manage`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hospitality.ground.errors import Invalid, NotFound
+from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.statements import Reading
 from hospitality.ground.texts import kept_name, kept_text, set_text
 from hospitality.ground.work import Work
 from hospitality.menu import rules
 from hospitality.menu.facts import (
     CategoryAdded,
+    CategoryChanged,
     ItemAdded,
     ItemChanged,
     ModifierGroupAdded,
@@ -30,10 +31,30 @@ from hospitality.menu.models import (
     Station,
     TaxRate,
 )
-from hospitality.menu.reading import PRICE_RULE_FIELDS, menu_item_view, price_rule_view, tax_rates_list
+from hospitality.menu.reading import (
+    ELEMENTS,
+    PRICE_RULE_FIELDS,
+    categories_list,
+    menu_item_view,
+    menu_items_page,
+    price_rule_view,
+    tax_rates_list,
+)
 
 MANAGE = "menu.manage"
 PRINTER_LENGTH_MAX = 120
+ITEM_FIELDS = frozenset(
+    {
+        *("name", "category_id", "price_minor", "available", "station_id", "prep_seconds", "tax_rate_id"),
+        *("allergens", "diets", "description", "plu", "barcodes"),
+    }
+)
+_CHECKS: Mapping[str, Callable[[Any], Any]] = {
+    "allergens": rules.check_allergens,
+    "diets": rules.check_diets,
+    "plu": rules.check_plu,
+    "barcodes": rules.check_barcodes,
+}
 _TABLES = {
     "menu_item_id": ("menu item", "menu_items"),
     "category_id": ("menu category", "menu_categories"),
@@ -63,6 +84,10 @@ class NewItem:
     prep_seconds: int = rules.PREP_SECONDS_USUAL
     modifier_group_ids: tuple[str, ...] = ()
     allergens: tuple[str, ...] = ()
+    diets: tuple[str, ...] = ()
+    description: str | None = None
+    plu: str | None = None
+    barcodes: tuple[str, ...] = ()
 
 
 def add_station(work: Work, *, name: str, sort: int = 0, printer: str | None = None) -> dict[str, Any]:
@@ -112,13 +137,40 @@ def set_away_rate(work: Work, tax_rate_id: str, *, away_rate_id: str | None) -> 
     return {**before, "away_rate_id": away_rate_id}
 
 
-def add_category(work: Work, *, name: str, sort: int = 0) -> dict[str, Any]:
-    """Adds a heading: {id, name, sort}."""
+def add_category(work: Work, *, name: str, sort: int = 0, parent_id: str | None = None) -> dict[str, Any]:
+    """Adds a heading, by itself or under another: {id, name, sort, parent_id}."""
     work.require(MANAGE)
-    values = {"name": kept_name(name, what="category"), "sort": rules.check_sort(sort)}
+    values = _checked_heading(work, None, {"name": name, "sort": sort, "parent_id": parent_id})
     row = work.add(MenuCategory, values)
     work.journal(CategoryAdded(row["id"]))
     return {"id": row["id"], **values}
+
+
+def edit_category(work: Work, category_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Sets the fields given (name, sort, parent_id), each by itself; no parent has a heading stand by itself."""
+    work.require(MANAGE)
+    _check_known(work, {"category_id": category_id})
+    before = next(one for one in categories_list(work) if one["id"] == category_id)
+    after = {name: value for name, value in _checked_heading(work, before, fields).items() if before[name] != value}
+    if after:
+        work.edit(MenuCategory, category_id, **after)
+        work.journal(CategoryChanged(category_id, {name: before[name] for name in after}, after))
+    return {**before, **after}
+
+
+def _checked_heading(reading: Reading, before: Mapping[str, Any] | None, fields: Mapping[str, Any]) -> dict[str, Any]:
+    checked = dict(fields)
+    if "name" in checked:
+        checked["name"] = kept_name(checked["name"], what="category")
+    if "sort" in checked:
+        rules.check_sort(checked["sort"])
+    if checked.get("parent_id") is not None:
+        _check_known(reading, {"category_id": checked["parent_id"]})
+        headings, own = categories_list(reading), before["id"] if before else None
+        parent = next(one for one in headings if one["id"] == checked["parent_id"])
+        has_children = any(one["parent_id"] == own for one in headings) if own else False
+        rules.check_parent(category_id=own, parent=parent, has_children=has_children)
+    return checked
 
 
 def add_modifier_group(
@@ -155,6 +207,8 @@ def add_item(work: Work, new: NewItem) -> dict[str, Any]:
         raise Invalid("GROUPS_INVALID", f"An item offers at most {rules.GROUPS_PER_ITEM_MAX} groups.")
     for group_id in group_ids:
         _check_known(work, {"modifier_group_ids": group_id})
+    codes = {"plu": rules.check_plu(new.plu), "barcodes": rules.check_barcodes(new.barcodes)}
+    _check_free(work, None, codes)
     row = work.add(
         MenuItem,
         {
@@ -166,6 +220,10 @@ def add_item(work: Work, new: NewItem) -> dict[str, Any]:
             "available": True,
             "prep_seconds": rules.check_prep(new.prep_seconds),
             "allergens": set_text(rules.check_allergens(new.allergens)),
+            "diets": set_text(rules.check_diets(new.diets)),
+            "description": _description(new.description),
+            **codes,
+            "barcodes": set_text(codes["barcodes"] or ()),
         },
     )
     offered = [{"menu_item_id": row["id"], "group_id": id, "sort": place} for place, id in enumerate(group_ids)]
@@ -175,14 +233,14 @@ def add_item(work: Work, new: NewItem) -> dict[str, Any]:
 
 
 def edit_item(work: Work, item_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Sets the fields given (name, price_minor, available, station_id, prep_seconds, tax_rate_id, allergens), each by
-    itself, and of the allergens each by itself.
+    """Sets the fields given (ITEM_FIELDS), each by itself, and of a set each element by itself.
 
     A field that already has the value is left alone, so that it can't win over another's edit. Lines that were sent
     keep their price (R16).
     """
     work.require(MANAGE)
     current = menu_item_view(work, item_id)
+    _check_free(work, item_id, fields)
     after = {name: value for name, value in _checked(work, fields).items() if current[name] != value}
     if not after:
         return current
@@ -221,7 +279,7 @@ def _checked_rule(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _stored(after: Mapping[str, Any]) -> dict[str, Any]:
-    return {"allergens": set_text(after["allergens"])} if "allergens" in after else {}
+    return {name: set_text(after[name]) for name in ELEMENTS if name in after}
 
 
 def _checked(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -232,15 +290,32 @@ def _checked(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
         rules.check_price(checked["price_minor"])
     if "prep_seconds" in checked:
         rules.check_prep(checked["prep_seconds"])
-    if "allergens" in checked:
-        checked["allergens"] = rules.check_allergens(checked["allergens"])
-    _check_known(reading, {name: checked[name] for name in ("station_id", "tax_rate_id") if name in checked})
-    unknown = set(checked) - {
-        *("name", "price_minor", "available", "station_id"),
-        *("prep_seconds", "tax_rate_id", "allergens"),
-    }
+    if "description" in checked:
+        checked["description"] = _description(checked["description"])
+    for name, check in _CHECKS.items():
+        if name in checked:
+            checked[name] = check(checked[name])
+    _check_known(
+        reading, {name: checked[name] for name in ("category_id", "station_id", "tax_rate_id") if name in checked}
+    )
+    unknown = set(checked) - ITEM_FIELDS
     assert not unknown, f"no such fields of an item: {unknown}"
     return checked
+
+
+def _description(text: str | None) -> str | None:
+    return kept_text(text, what="description", length_max=rules.DESCRIPTION_LENGTH_MAX)
+
+
+def _check_free(reading: Reading, item_id: str | None, fields: Mapping[str, Any]) -> None:
+    """Raises Refused CODE_TAKEN where another item is found by one of these codes already."""
+    codes = [*([fields["plu"]] if fields.get("plu") else []), *fields.get("barcodes", ())]
+    for code in codes:
+        for other in menu_items_page(reading, limit=2, code=code)["items"]:
+            if other["id"] != item_id:
+                raise Refused(
+                    "CODE_TAKEN", f"{code} is the code of {other['name']}. Give another.", menu_item_id=other["id"]
+                )
 
 
 def _check_known(reading: Reading, ids: Mapping[str, str | None]) -> None:

@@ -17,6 +17,7 @@ from edge.terminal.words import _
 
 ROWS_MAX = 500
 ALL = ""
+SEP = "\x1f"  # between headings in a row's key
 
 
 class MenuFinder(Horizontal):
@@ -44,7 +45,7 @@ class MenuFinder(Horizontal):
         yield Rows(Column(), Column(3, right=True), id="categories")
         with Vertical(id="menu-side"):
             yield SearchBox(
-                placeholder=_("Item · 3 steak · @2 seat · #2 course"),
+                placeholder=_("Item or code · 3 steak · @2 seat · #2 course"),
                 signs="+-",
                 never="/.",
                 id="search",
@@ -64,9 +65,11 @@ class MenuFinder(Horizontal):
         self._paused = frozenset(paused)
         self._searched.clear()
         self._why_empty = (why_empty, tone)
-        counts = Counter(item.category_name or "" for item in menu)
         rows = [Row(ALL, (Cell(_("Everything"), "strong"), Cell(str(len(menu)), "quiet")))]
-        rows += [Row(name, (Cell(name), Cell(str(count), "quiet"))) for name, count in counts.items() if name]
+        rows += [
+            Row(SEP.join(path), (Cell("  " * (len(path) - 1) + path[-1]), Cell(str(count), "quiet")))
+            for path, count in _headings(menu)
+        ]
         self.query_one("#categories", Rows).show_rows(rows)
         self._search(keep_cursor=True)
 
@@ -113,8 +116,9 @@ class MenuFinder(Horizontal):
     def _searchable(self) -> tuple[Sequence[MenuItem], Catalogue]:
         """The items of the category that is chosen, made ready once for all keys that are typed."""
         if self._category not in self._searched:
-            menu = [item for item in self._menu if self._category in (ALL, item.category_name)]
-            self._searched[self._category] = menu, Catalogue([Named(one.name, one.category_name or "") for one in menu])
+            menu = [item for item in self._menu if self._category in (ALL, *_keys(item))]
+            things = [Named(one.name, " ".join(_path(one)), one.codes) for one in menu]
+            self._searched[self._category] = menu, Catalogue(things)
         return self._searched[self._category]
 
     def on_input_changed(self) -> None:
@@ -144,6 +148,38 @@ class MenuFinder(Horizontal):
         self.box.focus()
 
 
+def _path(item: MenuItem) -> tuple[str, ...]:
+    """The headings that an item stands under, from the uppermost."""
+    return tuple(name for name in (item.heading_name, item.category_name) if name)
+
+
+def _keys(item: MenuItem) -> tuple[str, ...]:
+    path = _path(item)
+    return tuple(SEP.join(path[:depth]) for depth in range(1, len(path) + 1))
+
+
+def _headings(menu: Sequence[MenuItem]) -> list[tuple[tuple[str, ...], int]]:
+    """Each heading with what stands under it, in the menu's order, those under another behind it."""
+    counts = Counter(_path(item)[:depth] for item in menu for depth in range(1, len(_path(item)) + 1))
+    tops = {path[0]: place for place, path in enumerate(path for path in counts if len(path) == 1)}
+    return sorted(counts.items(), key=lambda of: (tops[of[0][0]], len(of[0])))
+
+
+def diet_marks(item: MenuItem) -> str:
+    """What a house says of an item in short: VG, V, GF."""
+    marks = {
+        "vegan": _("VG"),
+        "vegetarian": _("V"),
+        "halal": _("HAL"),
+        "kosher": _("KOS"),
+        "gluten_free": _("GF"),
+        "lactose_free": _("LF"),
+        "nut_free": _("NF"),
+    }
+    found = [marks[name] for name in marks if name in item.diets]
+    return " ".join(mark for mark in found if not (mark == marks["vegetarian"] and "vegan" in item.diets))
+
+
 _COLUMNS = (Column(), Column(9, right=True))
 _COLUMNS_WIDE = (Column(), Column(34), Column(9, right=True))
 
@@ -151,7 +187,8 @@ _COLUMNS_WIDE = (Column(), Column(34), Column(9, right=True))
 def _menu_row(item: MenuItem, *, wide: bool, paused: bool) -> Row:
     """An item with its price, or with why it can't be had; where there is room, with what it asks for."""
     groups = ", ".join(group.name for group in item.modifier_groups if group.options)
-    middle = (Cell(groups, "quiet"),) if wide else ()
+    marks = diet_marks(item)
+    middle = (Cell(" · ".join(part for part in (item.plu, marks, groups) if part), "quiet"),) if wide else ()
     if item.sold_out:
         return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(_("86"), "bad")))
     if paused:

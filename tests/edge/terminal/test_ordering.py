@@ -242,6 +242,28 @@ def test_what_is_told_of_an_item_is_shown_at_once_and_nothing_is_asked_for(node:
     asyncio.run(scenario())
 
 
+def test_a_number_typed_or_scanned_adds_its_item_and_headings_lead_to_what_stands_under_them(
+    node: NodeDouble, make_app: MakeApp
+) -> None:
+    lager = next(item for item in node.book.menu if item["name"] == "Windhoek Lager")
+    lager |= {"plu": "4011", "barcodes": ["73513537"], "heading_name": "Drinks", "category_name": "Beers"}
+
+    async def scenario() -> None:
+        async with running(make_app(), size=LARGE) as pilot:
+            await signed_in(pilot)
+            await until_shown(pilot, "  Beers")
+            await type_in(pilot, "3x4011")
+            await pilot.press("enter")
+            await until_shown(pilot, "Estimate, 3 items")
+            await pilot.press(*"73513537", "enter")
+            await until_shown(pilot, "Estimate, 4 items")
+            await pilot.click("#categories", offset=(4, 6))
+            await until_gone(pilot, "Cappuccino")
+            await until_shown(pilot, "4011")
+
+    asyncio.run(scenario())
+
+
 def test_a_count_is_keyed_in_and_shown(served: Served, node: NodeDouble, make_app: MakeApp) -> None:
     router, counted = APIRouter(), list[Any]()
 

@@ -95,3 +95,19 @@ def test_whatever_is_typed_gives_a_pick_within_the_list(typed: str) -> None:
     assert found.quantity >= 1
     assert set(found.order) <= set(range(len(MENU)))
     assert found.pick < max(1, len(MENU))
+
+
+def test_a_number_finds_what_has_it_and_its_beginning_what_begins_so() -> None:
+    menu = [Named("12 oysters"), Named("Apple", codes=("4011", "73513537")), Named("Cola", codes=("12",))]
+
+    def chosen(typed: str) -> tuple[str, int]:
+        found = find(typed, menu)
+        return menu[found.order[found.pick]].name, found.quantity
+
+    assert chosen("4011") == chosen("73513537") == ("Apple", 1)
+    assert chosen("3x4011") == chosen("3 4011") == ("Apple", 3)
+    assert chosen("12") == ("Cola", 1), "a whole number before a name that begins with it"
+    assert chosen("12 o") == ("12 oysters", 1)
+    assert [menu[place].name for place in find("40", menu).order] == ["Apple"]
+    assert find("4012", menu).order == ()
+    assert find("4011 @2", menu).seat == 2

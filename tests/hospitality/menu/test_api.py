@@ -13,7 +13,9 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
     away = manager.post("tax-rates", taken_away).json()
     assert away == {**taken_away, "id": away["id"]}
     assert code_of(manager.patch(f"tax-rates/{tax['id']}", {"away_rate_id": away["id"]})) == "WRITTEN_AT_HEAD_OFFICE"
-    category = manager.post("menu-categories", {"name": "Mains", "sort": 2}).json()
+    heading = manager.post("menu-categories", {"name": "Dinner menu"}).json()
+    category = manager.post("menu-categories", {"name": "Main", "sort": 2, "parent_id": heading["id"]}).json()
+    category = manager.patch(f"menu-categories/{category['id']}", {"name": "Mains"}).json()
     options = [{"name": "Rare"}, {"name": "Double", "price_delta_minor": 900}]
     group = manager.post(
         "modifier-groups", {"name": "Cut", "choices_min": 1, "choices_max": 1, "options": options}
@@ -26,6 +28,10 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
         "tax_rate_id": tax["id"],
         "prep_seconds": 900,
         "modifier_group_ids": [group["id"]],
+        "diets": ["halal"],
+        "description": "From the coals.",
+        "plu": "4711",
+        "barcodes": ["4006381333931"],
     }
     made = manager.post("menu-items", wanted)
     assert made.status_code == 201
@@ -35,6 +41,8 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
         "name": "Oryx",
         "category_id": category["id"],
         "category_name": "Mains",
+        "heading_id": heading["id"],
+        "heading_name": "Dinner menu",
         "price_minor": 18900,
         "currency": "NAD",
         "station_id": station["id"],
@@ -44,6 +52,10 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
         "sold_out": False,
         "prep_seconds": 900,
         "allergens": [],
+        "diets": ["halal"],
+        "description": "From the coals.",
+        "plu": "4711",
+        "barcodes": ["4006381333931"],
         "version": item["version"],
         "modifier_groups": [group],
     }
@@ -54,6 +66,9 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
     page = till.get("menu-items", limit=500).json()
     assert item in page["items"]
     assert (page["next_cursor"], page["currency"]) == (None, "NAD")
+    for code in ("4711", "4006381333931"):
+        assert till.get("menu-items", code=code).json()["items"] == [item]
+    assert till.get("menu-items", code="471").json()["items"] == []
 
 
 def test_an_item_is_edited_by_the_fields_given(served: Served, restaurant: Restaurant) -> None:

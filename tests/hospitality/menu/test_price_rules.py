@@ -16,7 +16,14 @@ from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
 from hospitality.menu.reading import price_rule_view, price_rules_list, tax_rates_list
 from hospitality.menu.rules import AWAY, CHANNELS, WEEKDAYS, Ordering, PriceRule, price_by_rules
-from hospitality.menu.service import add_price_rule, add_tax_rate, edit_price_rule, set_away_rate
+from hospitality.menu.service import (
+    add_category,
+    add_price_rule,
+    add_tax_rate,
+    edit_item,
+    edit_price_rule,
+    set_away_rate,
+)
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from tests.hospitality.node import Node, Restaurant, postgres_store, tables
@@ -227,3 +234,21 @@ def test_both_ends_reckon_the_same_for_any_basket(
             rates |= {(basket.channel in AWAY, tax["name"]) for tax in here["taxes"] if tax["included"]}
     assert len(prices) > 3 * len(items)  # the rules did decide
     assert rates == {(True, "Away"), (False, "VAT")}
+
+
+def test_a_heading_above_gives_its_price_where_nothing_nearer_does(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    under = node.act(add_category, name="Beers", parent_id=restaurant.category)["id"]
+    node.act(edit_item, restaurant.beer, {"category_id": under})
+    whole_day = {"from_time": "00:00", "to_time": "00:00"}
+
+    def price() -> int:
+        order = node.act(place_order, NewOrder("counter", (NewLine(restaurant.beer, 1),)))
+        return int(order["lines"][0]["unit_price_minor"])
+
+    node.act(add_price_rule, fields(category_id=restaurant.category, price_minor=300, **whole_day))
+    assert price() == 300
+    node.act(add_price_rule, fields(category_id=under, price_minor=200, **whole_day))
+    assert price() == 200
+    node.act(add_price_rule, fields(menu_item_id=restaurant.beer, price_minor=100, **whole_day))
+    assert price() == 100

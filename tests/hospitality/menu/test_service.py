@@ -26,6 +26,7 @@ from hospitality.menu.service import (
     add_modifier_group,
     add_station,
     add_tax_rate,
+    edit_category,
     edit_item,
 )
 from tests.hospitality.node import Node, Restaurant
@@ -41,7 +42,7 @@ def test_what_was_set_up_is_listed(restaurant: Restaurant) -> None:
         {"id": restaurant.levy, "name": "Levy", "rate_bp": 200, "included": False, "away_rate_id": None},
         {"id": restaurant.vat, "name": "VAT", "rate_bp": 1500, "included": True, "away_rate_id": None},
     ]
-    assert node.read(categories_list) == [{"id": restaurant.category, "name": "Dinner", "sort": 0}]
+    assert node.read(categories_list) == [{"id": restaurant.category, "name": "Dinner", "sort": 0, "parent_id": None}]
     assert node.read(modifier_groups_list) == [restaurant.sauces, restaurant.sides]
 
 
@@ -54,6 +55,8 @@ def test_an_item_is_shown_with_the_groups_it_offers_in_their_order(restaurant: R
         "name": "Steak",
         "category_id": restaurant.category,
         "category_name": "Dinner",
+        "heading_id": None,
+        "heading_name": None,
         "price_minor": 2500,
         "currency": "NAD",
         "station_id": restaurant.kitchen,
@@ -63,6 +66,10 @@ def test_an_item_is_shown_with_the_groups_it_offers_in_their_order(restaurant: R
         "sold_out": False,
         "prep_seconds": 600,
         "allergens": [],
+        "diets": [],
+        "description": None,
+        "plu": None,
+        "barcodes": [],
         "modifier_groups": [restaurant.sauces, restaurant.sides],
     }
     assert len(version) == 16
@@ -214,3 +221,51 @@ def test_allergens_that_are_set_as_they_stand_are_no_change(restaurant: Restaura
     new = NewItem("Satay", restaurant.category, 900, restaurant.kitchen, allergens=("soya", "peanuts"))
     item = node.act(add_item, new)
     assert node.act(edit_item, item["id"], {"allergens": ["soya", "peanuts"]}) == item
+
+
+def test_headings_stand_under_one_that_stands_by_itself(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    drinks = node.act(add_category, name="Drinks")["id"]
+    beers = node.act(add_category, name="Beers", parent_id=drinks)["id"]
+    before = node.store.counts()
+    for category, parent in [(drinks, beers), (drinks, drinks), (drinks, restaurant.category)]:
+        with pytest.raises(Invalid) as refused:
+            node.act(edit_category, category, {"parent_id": parent})
+        assert refused.value.code == "PARENT_INVALID"
+    with pytest.raises(Invalid):
+        node.act(add_category, name="Ales", parent_id=beers)
+    with pytest.raises(NotFound):
+        node.act(edit_category, beers, {"parent_id": new_id()})
+    assert node.store.counts() == before
+    node.act(edit_item, restaurant.beer, {"category_id": beers})
+    shown = node.read(menu_item_view, restaurant.beer)
+    assert (shown["category_name"], shown["heading_id"], shown["heading_name"]) == ("Beers", drinks, "Drinks")
+    node.act(edit_category, beers, {"parent_id": None})
+    assert node.read(menu_item_view, restaurant.beer)["heading_name"] is None
+    changed = msgspec.json.decode(node.journal("menu.category_changed")[-1]["data"])
+    assert changed == {"category_id": beers, "before": {"parent_id": drinks}, "after": {"parent_id": None}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"diets": ["vegan", "tasty"]}, "DIET_UNKNOWN"),
+        ({"plu": "7"}, "PLU_INVALID"),
+        ({"plu": "12a"}, "PLU_INVALID"),
+        ({"barcodes": ["4006381333932"]}, "BARCODE_INVALID"),
+        ({"barcodes": ["123"]}, "BARCODE_INVALID"),
+        ({"plu": "44"}, "CODE_TAKEN"),
+        ({"barcodes": ["73513537"]}, "CODE_TAKEN"),
+    ],
+)
+def test_marks_and_codes_that_cannot_be_are_refused(
+    restaurant: Restaurant, fields: dict[str, object], code: str
+) -> None:
+    node = restaurant.node
+    node.act(edit_item, restaurant.soup, {"plu": "44", "barcodes": ["73513537"], "diets": ["vegan"]})
+    before = node.store.counts()
+    with pytest.raises((Invalid, Refused)) as refused:
+        node.act(edit_item, restaurant.beer, fields)
+    assert refused.value.code == code
+    assert node.store.counts() == before
+    assert node.act(edit_item, restaurant.soup, {"plu": "44"})["diets"] == ["vegan"]

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from hospitality.ground.new_tables import new_table
 from hospitality.ground.tables import DOCUMENT, FLAG, ID, INSTANT, WORDS
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
