@@ -13,6 +13,7 @@ from edge.hardware.api import router as hardware_router
 from edge.live import journal_position
 from edge.node import VERSION, Node
 from edge.printing.api import router as printing_router
+from edge.training import TRAINING_FOLDER, Training
 from hospitality.approvals.node_api import router as approvals_router
 from hospitality.cash.api import router as cash_router
 from hospitality.checks.api import router as checks_router
@@ -39,7 +40,7 @@ from hospitality.tables.api import router as tables_router
 from web.api_docs import install_api_docs
 
 # looked through in this order: first what guests wait for
-ROUTERS = (
+TRADES = (
     orders_router,
     kitchen_router,
     payments_router,
@@ -52,10 +53,13 @@ ROUTERS = (
     paper_router,
     cash_router,
     days_router,
-    requests_router,
-    requests_node_router,
     people_router,
     people_node_router,
+)
+ROUTERS = (
+    *TRADES,
+    requests_router,
+    requests_node_router,
     enrol_router,
     printing_router,
     hardware_router,
@@ -67,8 +71,12 @@ ROUTERS = (
 def build(node: Node, base_url: str) -> FastAPI:
     """The application; `base_url` is how the node's pages are reached on the LAN."""
 
+    folder = node.settings.data / TRAINING_FOLDER
+    training = Training(node.host, folder, now=node.now, routers=TRADES, version=VERSION, base_url=base_url)
+
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        training.tidy()
         await node.live.start()
         # what is loaded now stays: full collections over it were the longest pauses on the path of an order
         gc.collect()
@@ -77,6 +85,7 @@ def build(node: Node, base_url: str) -> FastAPI:
         try:
             yield
         finally:
+            await training.end()
             await node.live.stop()
 
     app = FastAPI(title="Buffr Host, a property's node", version=VERSION, lifespan=life, openapi_url=None)
@@ -93,6 +102,7 @@ def build(node: Node, base_url: str) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     doors.install(app, node)
+    training.install(app)
     install_api_docs(app)
     install_quick_way(app, ROUTERS)
     return app
