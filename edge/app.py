@@ -13,7 +13,7 @@ from edge.hardware.api import router as hardware_router
 from edge.live import journal_position
 from edge.node import VERSION, Node
 from edge.printing.api import router as printing_router
-from edge.training import TRAINING_FOLDER, Training
+from edge.training.training import TRAINING_FOLDER, Training
 from hospitality.approvals.node_api import router as approvals_router
 from hospitality.cash.api import router as cash_router
 from hospitality.checks.api import router as checks_router

@@ -16,13 +16,24 @@ from textual.events import Key
 from textual.message import Message
 from textual.worker import Worker, WorkerError
 
-from edge.terminal import acts, listening, reports, words
+from edge.terminal import acts, listening, reports, training, words
 from edge.terminal.actions import Action, action_named, count_words
 from edge.terminal.client import NodeError, node_address, read_as
 from edge.terminal.desk import Desk
 from edge.terminal.kept import APPROVAL_NEEDED, KeptAction
 from edge.terminal.locations import Locations, locations_of, state_folder_of
-from edge.terminal.news import Accepted, Changed, News, Refused, SessionEnded, Topic, Trouble, Unenrolled
+from edge.terminal.news import (
+    ALL_TOPICS,
+    Accepted,
+    Changed,
+    News,
+    Refused,
+    SessionEnded,
+    Topic,
+    TrainingOver,
+    Trouble,
+    Unenrolled,
+)
 from edge.terminal.screens.approve import Approve
 from edge.terminal.screens.ask import Pick
 from edge.terminal.screens.conflicts import ConflictsPlace
@@ -67,6 +78,7 @@ class TerminalApp(App[int]):
         Binding("f5", "go('status')", later("Status")),
         Binding("f9", "colours", later("Colours")),
         Binding("f10", "sign_out", later("Sign out")),
+        Binding("ctrl+t", "training", later("Training"), show=False),
         Binding("ctrl+q", "quit", later("Quit"), priority=True),
     ]
 
@@ -84,8 +96,13 @@ class TerminalApp(App[int]):
         *,
         clock: Callable[[], datetime] = local_now,
         chance: Random | None = None,
+        practises: bool = False,
     ) -> None:
+        """`practises`: training begins as soon as somebody has signed in."""
         super().__init__()
+        self._practises = practises
+        self._practice: Desk | None = None
+        self._running_practice: Worker[None] | None = None
         self._locations = locations
         self._place = ""
         self._undrawn: set[Topic] = set()
@@ -93,7 +110,12 @@ class TerminalApp(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
-        self.desk = Desk(address, locations, clock=clock, chance=chance or Random(), tell=self._tell)
+        self._real = Desk(address, locations, clock=clock, chance=chance or Random(), tell=self._tell)
+
+    @property
+    def desk(self) -> Desk:
+        """What stands on the screens: the desk in training while there is one, else the real one."""
+        return self._practice or self._real
 
     def on_mount(self) -> None:
         for name, screen in _PLACES.items():
@@ -104,18 +126,20 @@ class TerminalApp(App[int]):
             self.go("kitchen" if self.desk.is_kitchen else "sign_in")
 
     async def on_unmount(self) -> None:
-        if self._running_desk:
-            self._running_desk.cancel()
-            with contextlib.suppress(WorkerError):
-                await self._running_desk.wait()
-        await self.desk.close()
+        if self._practice:
+            await training.leave(self._real)
+        for running in (self._running_practice, self._running_desk):
+            await _ended(running)
+        for desk in (self._practice, self._real):
+            if desk:
+                await desk.close()
 
     # From place to place
 
     def go(self, place: str) -> None:
         """Show a place; what was stacked above the one before is closed."""
         if place != "enrol" and not self._listening:
-            self._running_desk = self.run_worker(listening.run(self.desk), group="desk")
+            self._running_desk = self.run_worker(listening.run(self._real), group="desk")
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if len(self.screen_stack) < 2:
@@ -123,6 +147,9 @@ class TerminalApp(App[int]):
         elif place != self._place:
             self.switch_screen(place)
         self._place = place
+        if self._practises and self._real.session is not None:
+            self._practises = False
+            self.run_worker(self._begin_training(), group="training", exclusive=True)
 
     @property
     def _listening(self) -> bool:
@@ -153,6 +180,8 @@ class TerminalApp(App[int]):
         signed_in = self.desk.session is not None
         if action == "sign_out":
             return signed_in
+        if action == "training":
+            return isinstance(self.screen, Place) and (signed_in or self._practice is not None)
         if action == "go":
             place = parameters[0]
             if place == "order":
@@ -198,12 +227,73 @@ class TerminalApp(App[int]):
         acts.sign_out(self.desk)
         self.go("kitchen" if self.desk.is_kitchen else "sign_in")
 
+    # Training
+
+    def action_training(self) -> None:
+        """Into training, or out of it."""
+        if self._practice is not None:
+            self.run_worker(self._leave_training(_("Training is over. Orders are real again.")), group="training")
+            return
+        if self._real.outbox.shown():
+            self.say_there(_("First what was keyed in here must be accepted: F3 lists it."), "warn")
+            return
+
+        def take(answer: str | None) -> None:
+            if answer == "begin":
+                self.run_worker(self._begin_training(), group="training", exclusive=True)
+
+        words = _("You order from the real menu, at the real tables. Nothing of it is cooked, printed or booked.")
+        choices = [("stay", _("Go on with real orders")), ("begin", _("Begin training"))]
+        self.push_screen(Pick(_("Practise?"), choices, words=words), take)
+
+    async def _begin_training(self) -> None:
+        try:
+            practice = await training.join(self._real, self._locations, self._tell_practice)
+        except NodeError as error:
+            self.say_there(error.message, "bad")
+            return
+        self._practice = practice
+        self._running_practice = self.run_worker(listening.run(practice), group="practice")
+        self._show_desk(_("Training has begun."))
+
+    async def _leave_training(self, words: str) -> None:
+        practice, self._practice = self._practice, None
+        if practice is None:
+            return
+        who = practice.session.person.id if practice.session else ""
+        if self._real.session and self._real.session.person.id != who:
+            acts.sign_out(self._real)  # somebody else went on here: nobody is left in another's name
+        self._show_desk(words)
+        await _ended(self._running_practice)
+        await practice.close()
+        training.forget(self._locations)
+        await training.leave(self._real)
+
+    def _show_desk(self, words: str) -> None:
+        """The screens are of another desk from now on."""
+        place = "sign_in" if self.desk.session is None else "order" if self.desk.may("orders.place") else "kitchen"
+        self.go(place)
+        for screen in self.screen_stack:
+            if isinstance(screen, Place):
+                screen.draw(ALL_TOPICS)
+        self.call_after_refresh(self.say_there, words, "warn")
+
     # News
 
     def _tell(self, news: News) -> None:
         """The desk tells: first its own books are brought in line, then the screens hear it as a message."""
-        listening.take_outbox(self.desk, news)
-        self.post_message(self.Told(news))
+        if not isinstance(news, Trouble):  # which may be told before there is a desk
+            listening.take_outbox(self._real, news)
+        if self._practice is None or isinstance(news, Unenrolled):
+            self.post_message(self.Told(news))
+        elif isinstance(news, SessionEnded):
+            acts.end_session(self._real, news.person_id)
+
+    def _tell_practice(self, news: News) -> None:
+        """The same of the desk in training, until it is left."""
+        if self._practice is not None:
+            listening.take_outbox(self._practice, news)
+            self.post_message(self.Told(news))
 
     def on_terminal_app_told(self, message: Told) -> None:
         news = message.news
@@ -218,7 +308,11 @@ class TerminalApp(App[int]):
                     self.go("sign_in")
                     self.say_there(_("Your sign-in has ended. Sign in again; what you keyed in is kept."), "warn")
             case Unenrolled(reason):
+                self.run_worker(_ended(self._running_practice), group="training")
+                self._practice = None
                 self._enrol_again(reason)
+            case TrainingOver(reason):
+                self.run_worker(self._leave_training(reason), group="training")
             case Trouble(text):
                 self.say_there(text, "bad")
             case Refused(action, error) if action.needs or action.kind == "act":
@@ -335,6 +429,14 @@ class TerminalApp(App[int]):
         self._close_messages_no_wait()
 
 
+async def _ended(running: Worker[None] | None) -> None:
+    """Ends a desk's loops."""
+    if running:
+        running.cancel()
+        with contextlib.suppress(WorkerError):
+            await running.wait()
+
+
 def _counted(answer: bytes) -> str:
     """What a count of the drawer found."""
     try:
@@ -355,11 +457,11 @@ _PLACES: dict[str, Callable[[], Place]] = {
 }
 
 
-def run(url: str, *, state_folder: Path | None = None) -> int:
+def run(url: str, *, state_folder: Path | None = None, practises: bool = False) -> int:
     """Run the staff's app against the node at `url` until staff quit; what `buffr terminal` calls.
 
-    `state_folder` keeps the enrolment and what is not accepted yet; by default the user's own
-    ($XDG_STATE_HOME/buffr). Answers the exit code: 0, 1 after a failure, 2 when it can't start.
+    `practises`: training begins with the first sign-in. `state_folder` keeps the enrolment and what is not accepted yet;
+    by default the user's own ($XDG_STATE_HOME/buffr). Answers the exit code: 0, 1 after a failure, 2 when it can't start.
     """
     words.speak()
     try:
@@ -370,6 +472,7 @@ def run(url: str, *, state_folder: Path | None = None) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print(_("The app needs a terminal to run in."), file=sys.stderr)
         return EXIT_MISUSED
-    app = TerminalApp(address, locations_of(state_folder or state_folder_of(os.environ), address))
+    locations = locations_of(state_folder or state_folder_of(os.environ), address)
+    app = TerminalApp(address, locations, practises=practises)
     app.run()
     return app.return_code or 0

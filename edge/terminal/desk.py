@@ -19,7 +19,7 @@ from edge.terminal.kept import KeptAction
 from edge.terminal.locations import Locations
 from edge.terminal.news import Changed, Link, News, Topic
 from edge.terminal.outbox import Outbox
-from edge.terminal.shapes import Enrolled, Node, SignedIn
+from edge.terminal.shapes import Enrolled, Node, SignedIn, Training
 
 # An owner's permissions are not listed one by one.
 EVERYTHING = "*"
@@ -43,6 +43,8 @@ class Desk:
         self.board = Board()
         self.link: Link | None = None
         self.session: SignedIn | None = None
+        self.training: Training | None = None
+        """Set where this desk stands in training: nothing of it is cooked, printed or booked."""
         self.last_bumped: str | None = None
         self.last_served: tuple[str, ...] = ()
         """The tickets of the order that was served last at the pass."""

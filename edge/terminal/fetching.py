@@ -6,11 +6,12 @@ from typing import Final
 from edge.terminal.backoff import delay_seconds
 from edge.terminal.client import NodeError
 from edge.terminal.desk import Desk
-from edge.terminal.news import Topic, Unenrolled
+from edge.terminal.news import Topic, TrainingOver, Unenrolled
 from edge.terminal.shapes import People, Stations, Status, Tickets
 from edge.terminal.words import _
 
 STATUS_SECONDS = 10.0
+OVER = "TRAINING_OVER"
 SETTLED_PAGES_MAX = 2
 EVERYTHING: Final = (Topic.STATUS, Topic.PEOPLE, Topic.MENU, Topic.ORDERS, Topic.TICKETS)
 
@@ -37,6 +38,10 @@ async def _round(desk: Desk) -> bool:
             await _fetch(desk, topic)
         except NodeError as error:
             desk.wanted.add(topic)
+            if error.code == OVER:
+                desk.wanted.clear()
+                desk.tell(TrainingOver(error.message))
+                return True
             if error.status == 401:
                 desk.wanted.clear()
                 reason = _("The node does not know this terminal any more. Ask a manager for a new code.")

@@ -25,6 +25,11 @@ class Locations:
         return self.folder / "kept.json"
 
     @property
+    def training(self) -> "Locations":
+        """The files of training at the same node."""
+        return Locations(self.folder / "training")
+
+    @property
     def failures(self) -> Path:
         """What went wrong inside the app, for support."""
         return self.folder / "failures.log"

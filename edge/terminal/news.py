@@ -80,10 +80,17 @@ class Unenrolled:
 
 
 @dataclass(frozen=True)
+class TrainingOver:
+    """Training was ended at the node: by a manager, or since the day was closed."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Trouble:
     """Something that staff should read, with nothing to decide."""
 
     words: str
 
 
-News = Changed | Accepted | Waiting | Refused | SessionEnded | Unenrolled | Trouble
+News = Changed | Accepted | Waiting | Refused | SessionEnded | Unenrolled | TrainingOver | Trouble

@@ -16,6 +16,13 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
 
 
+class Training(msgspec.Struct, frozen=True, kw_only=True):
+    """Where training is served, below the node's address, and everybody's PIN there."""
+
+    address: str
+    pin: str
+
+
 class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
     terminal_id: str
     name: str

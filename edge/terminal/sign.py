@@ -29,6 +29,8 @@ def connection(link: Link | None, status: Status | None, *, decides: bool = Fals
         return Sign(_("○ Connecting"), "info")
     if not link.heard:
         return Sign(_("✖ Cut off since {time}").format(time=clock_time(link.since)), "alarm", cut_off=True)
+    if status is not None and status.sync.state == "training":
+        return Sign(_("● Training"), "warn")
     if status is not None and status.sync.state != "online":
         waiting = status.sync.waiting
         return Sign(n_("◐ Property only, {n} waits", "◐ Property only, {n} wait", waiting), "info")

@@ -5,7 +5,3 @@ given rows as plain values, and one function that tells who holds a token; it ho
 database, has no triggers that fill an outbox, no engine, no printers and no reader of the real journal. Its key is kept
 in memory alone, so what a crash leaves of it can't be read, and is removed at the next start.
 """
-
-from edge.training.training import TRAINING_FOLDER, Training
-
-__all__ = ["TRAINING_FOLDER", "Training"]

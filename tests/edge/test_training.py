@@ -12,9 +12,9 @@ from sqlmodel import SQLModel
 import edge.schema  # noqa: F401  (declares all tables)
 from devices.virtual_printer import VirtualPrinter
 from edge.database import connect
-from edge.training import TRAINING_FOLDER
 from edge.training.copied import COPIED, LEFT_OUT, STAFF
 from edge.training.room import CODE, PIN
+from edge.training.training import TRAINING_FOLDER
 from tests.edge.node_fixture import BAR, BEER, KITCHEN, SELMA, SOUP, STEAK, TOIVO
 from tests.edge.printing.evening import texts, wait_for
 from tests.edge.served_node import Lan, ServedNode, order, screen, served_node

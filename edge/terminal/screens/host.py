@@ -11,7 +11,9 @@ from edge.terminal.desk import Desk
 class Host(Protocol):
     """The app, as its screens see it."""
 
-    desk: Desk
+    @property
+    def desk(self) -> Desk:
+        """What stands on the screens: the real desk, or the one in training."""
 
     def go(self, place: str) -> None:
         """Show a place: "order", "open_orders", "kitchen", "status", "conflicts", "sign_in", "enrol"."""

@@ -10,7 +10,7 @@ from edge.terminal.desk import Desk
 from edge.terminal.news import ALL_TOPICS, News, Topic
 from edge.terminal.screens.host import Host, host_of
 from edge.terminal.widgets.foot import Foot
-from edge.terminal.widgets.head import Bar, Head, Notice
+from edge.terminal.widgets.head import Bar, Head, Notice, Practice
 
 _HEAD_TOPICS = {Topic.LINK, Topic.STATUS, Topic.SESSION, Topic.KEPT}
 
@@ -30,6 +30,7 @@ class Place(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Head(classes="head")
+        yield Practice(classes="practice")
         yield Bar(classes="bar")
         yield from self.body()
         yield Notice(classes="notice")
@@ -57,6 +58,7 @@ class Place(Screen[None]):
     def draw_head(self) -> None:
         """Draw head and bar."""
         self.query_one(Head).draw(self.desk)
+        self.query_one(Practice).draw(self.desk)
         self.query_one(Bar).draw(self.desk)
 
     def say(self, words: str, tone: str = "info") -> None:

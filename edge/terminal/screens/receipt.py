@@ -8,12 +8,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Digits, Label, Static
 
-from edge.terminal import acts
+from edge.terminal import acts, training
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.shapes import Order, OrderLine, Receipt
-from edge.terminal.widgets.paper import receipt_lines
+from edge.terminal.widgets.paper import COLUMNS, receipt_lines
 from edge.terminal.words import _, later
 
 
@@ -53,6 +53,8 @@ class ReceiptPlace(ActingPlace):
     def on_answered(self, event: Answered) -> None:
         receipt: Receipt = event.value
         lines = receipt_lines(receipt, self.desk.board.property_name, self.desk.clock().tzinfo)
+        if self.desk.training:
+            lines = [training.mark().center(COLUMNS), "", *lines, "", training.mark().center(COLUMNS)]
         self.query_one("#paper", Static).update(Content("\n".join(lines)))
 
     def on_failed(self, event: Failed) -> None:

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from edge.terminal import training
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.place import Place
 from edge.terminal.words import _, later
@@ -38,7 +39,8 @@ class ReportPlace(Place):
         ask(self, "report", self._text)
 
     def on_answered(self, event: Answered) -> None:
-        self.query_one("#paper", Static).update(Content(event.value))
+        mark = training.mark() if self.desk.training else ""
+        self.query_one("#paper", Static).update(Content(f"{mark}\n\n{event.value}\n\n{mark}".strip()))
 
     def on_failed(self, event: Failed) -> None:
         self.query_one("#paper", Static).update(Content(event.error.message))

@@ -96,6 +96,8 @@ class SignInPlace(Place):
             words = _("No PIN yet. With a one-time code from a manager, set one: F6.")
         elif person:
             words = _("Type your PIN, then Enter.")
+        if person and self.desk.training:
+            words = _("In training everybody's PIN is {pin}.").format(pin=self.desk.training.pin)
         if self.desk.link and not self.desk.heard:
             words = _("Signing in needs the node, which does not answer now.")
         self.query_one("#pin-words", Static).update(Content(words))

@@ -28,6 +28,7 @@ class StatusPlace(ActingPlace):
     BINDINGS = [
         Binding("f6", "decide", later("Decide")),
         Binding("f8", "try_now", later("Try now")),
+        Binding("ctrl+t", "app.training", later("Training"), key_display="Ctrl+T"),
         Binding("escape", "back", later("Back")),
     ]
     AUTO_FOCUS = ""
@@ -59,6 +60,7 @@ class StatusPlace(ActingPlace):
         if status:
             sync = status.sync
             cloud = _("online") if sync.state == "online" else _("away; nothing for you to do")
+            cloud = _("hears nothing of training") if self.desk.training else cloud
             facts += [
                 (_("Node code"), f"{status.node_code}  {status.version}"),
                 (_("Business date"), day_words(status.business_date or "", long=True)),

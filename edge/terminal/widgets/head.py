@@ -35,6 +35,16 @@ class Head(Words):
         self.put(_across(left, right, width - 2))
 
 
+class Practice(Words):
+    """Only there in training, and loud, so that nobody takes a guest's order here."""
+
+    def draw(self, desk: Desk) -> None:
+        """Show it or not."""
+        self.set_class(desk.training is not None, "-shown")
+        words = _("TRAINING · nothing here is cooked, printed or booked · Ctrl+T ends it")
+        self.put(words if self.app.size.width < WIDE else f"▒▒▒▒ {words} ▒▒▒▒")
+
+
 class Bar(Words):
     """Only there when this screen is cut off, or when something keyed in here is not accepted yet."""
 
