@@ -9,7 +9,7 @@ from uuid import UUID
 from tests.simulation.node import Node
 from tests.simulation.office import Office, SqliteOffice
 from tests.simulation.patrons import STANDING, dealt_with, overhear
-from tests.simulation.statements import NORTH, SOUTH, Insert, Statement, Update
+from tests.simulation.statements import NORTH, SOUTH, Insert, Statement, Update, Verb
 from tests.sync.apart import HEAD_OFFICE, Apart
 
 
@@ -54,7 +54,7 @@ class Company(Apart):
         self.push(node.number)
         return id
 
-    def do(self, node: Node, *statements: Statement) -> None:
+    def do(self, node: Node, *statements: Statement | Verb) -> None:
         """One act."""
         self.now_ms += 1_000
         node.act(statements)

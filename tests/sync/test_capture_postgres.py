@@ -5,6 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 
@@ -17,7 +18,8 @@ from sync.hub.postgres import PostgresStore
 from sync.hub.store import Sender
 from sync.wire import Entry
 from tests.sync import rows
-from tests.sync.conftest import HandFactory
+from tests.sync.agreeing import assert_agree
+from tests.sync.conftest import HandFactory, NodeFactory
 from tests.sync.ends import Group, Hand, Head, House, wall_ms
 from tests.sync.menus import add_menu
 
@@ -204,6 +206,40 @@ def test_every_replicated_table_is_captured(head: Head) -> None:
         for name, table in SCHEMA.tables.items()
     }
     assert found == {**wanted, "sync_captured": ["sync_emit"]}
+
+
+def test_what_is_written_while_no_process_of_head_office_runs_is_in_the_feed(house: House, make: NodeFactory) -> None:
+    """S16: the feed is a table that the writer's own transaction fills, so there is no slot to fall behind or be lost."""
+    node, group = make(house), house.group
+    node.sync()
+    with group.head.superuser() as connection:  # no hub, no pool, no listener of ours
+        connection.execute(INSERT, (group.org_id, new_id(), house.id, "Written in the night", 0))
+        (slots,) = connection.execute("SELECT count(*) AS n FROM pg_replication_slots").fetchall()
+        connection.execute("UPDATE sync_feed SET at = at - interval '1 day' WHERE scope = %s", (house.id,))
+    assert slots["n"] == 0
+    node.sync()
+    assert node.rows("SELECT name FROM stations") == [{"name": "Written in the night"}]
+    assert_agree(node)
+
+
+def test_who_followed_stamps_or_a_sequence_would_miss_what_is_committed_later(house: House, head: Head) -> None:
+    """S1, the control: two transactions that commit in another order than they wrote."""
+    group, start = house.group, len(house.group.feed(house.id))
+    reader = Sender(group.org_id, new_id(), 99, house.id)
+
+    def naive(after: int) -> list[dict[str, Any]]:
+        return group.rows("SELECT name, _hlc FROM stations WHERE _hlc > %s ORDER BY _hlc", after)
+
+    with head.database.transaction(group.org_id) as slow:
+        slow.execute(INSERT, (group.org_id, new_id(), house.id, "Begun first", 0))
+        insert(house, "Committed first")
+        (seen,) = naive(0)
+        assert seen["name"] == "Committed first"
+    assert naive(seen["_hlc"]) == [], "never seen"
+    with head.database.transaction(group.org_id) as connection:
+        page = pages(PostgresStore(connection, reader), 1, {house.id: (start, 1), group.org_id: (0, 1)})[1]
+    names = [msgspec.json.decode(change.f)["name"] for entry in page.entries for change in entry.changes]
+    assert names == ["Committed first", "Begun first"]
 
 
 def test_pushes_and_writers_at_once_leave_no_gap_either(house: House, make_hand: HandFactory) -> None:

@@ -1,5 +1,6 @@
 """Rows of the group that only those hear of who have dealings with them: who gets them when, and who lets them go."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -60,6 +61,7 @@ def test_who_is_met_at_the_desk_is_known_to_the_property_and_head_office_alone(g
 
 
 def test_a_dealing_brings_the_whole_row_with_the_stamp_of_each_field_and_then_every_edit(group: Company) -> None:
+    """S19: what is older than the dealing comes with it."""
     one, _, elsewhere = group.nodes
     patron = group.met(one)
     for values in ({"note": "likes the sea"}, {"tags": '["blue","red"]'}, {"tags": '["red"]'}):
@@ -78,6 +80,7 @@ def test_a_dealing_brings_the_whole_row_with_the_stamp_of_each_field_and_then_ev
 
 
 def test_when_the_last_dealing_ends_the_row_goes_from_the_disk(group: Company) -> None:
+    """S19."""
     one, _, elsewhere = group.nodes
     patron = group.met(one)
     first, second = (group.bring(patron, SOUTH) for _ in range(2))
@@ -112,6 +115,7 @@ def test_an_edit_that_was_made_before_the_end_is_merged_though_it_arrives_after(
 
 
 def test_an_edit_after_the_end_is_set_aside_and_let_go_when_they_deal_again(group: Company) -> None:
+    """S19: what waited at the node is not lost with the row."""
     one, _, elsewhere = group.nodes
     patron = group.met(one)
     visit = group.bring(patron, SOUTH)
@@ -169,6 +173,26 @@ def test_a_new_node_gets_nothing_of_whom_the_property_dealt_with_before(group: C
     assert group.heard_in_vain == []
     assert len(late.rows("SELECT * FROM visits")) == 2
     assert late.rows("SELECT * FROM patrons") == late.rows("SELECT * FROM sync_kept") == []
+
+
+def test_where_dealings_can_not_be_looked_up_nothing_is_let_go_of_nor_said(group: Company) -> None:
+    """S19: an error is never taken for the end of a dealing."""
+    one, beside, _ = group.nodes
+    patron = group.met(one)
+    group.talk_all()
+    group.part(one, patron)
+    office: Any = group.hub.office
+    office.connection.execute("ALTER TABLE sync_interests RENAME TO away")
+    with pytest.raises((sqlite3.OperationalError, psycopg.errors.UndefinedTable)):
+        group.push(1)
+    office.connection.execute("ALTER TABLE away RENAME TO sync_interests")
+    group.pull(2)
+    for node in (one, beside):
+        assert group.name_at(node, patron) == group.name_there(patron)
+    assert len(group.rows(HEAD_OFFICE, "SELECT id FROM visits")) == 1
+    group.talk_all()
+    assert group.name_at(one, patron) is group.name_at(beside, patron) is None
+    group.check()
 
 
 def test_a_dealing_with_nobody_is_refused_and_changes_nothing(group: Company) -> None:

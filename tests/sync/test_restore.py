@@ -54,6 +54,29 @@ def test_a_restored_node_goes_on_as_a_new_life_and_everything_after_the_backup_i
     assert node.house.group.conflicts() == []
 
 
+def test_nodes_of_one_property_that_are_apart_number_by_themselves_and_so_does_each_life(
+    node: Node, house: House, make: NodeFactory
+) -> None:
+    """S26: no sequence is shared."""
+    menu = node.act(add_menu)
+    node.sync()
+    other = make(house)
+    other.sync()
+    other.close()
+    backup = other.back_up()
+    other.open()
+    for each in (node, other, other):
+        each.act(place, menu)
+    other.push()
+    other.close()
+    other.restore(backup)
+    other.open()
+    other.act(place, menu)
+    for each in (node, other):
+        each.sync()
+    assert numbers(node) == ["A1-1", "B1-1", "B1-2", "B2-1"]
+
+
 def test_what_waited_in_the_backup_and_was_sent_since_counts_once(node: Node) -> None:
     menu = node.act(add_menu)
     node.act(place, menu)
