@@ -1,4 +1,4 @@
-"""What devices say, whatever their make: what a scanner read, a key was pressed, something was weighed."""
+"""What devices say, and what they are asked to do, whatever their make."""
 
 from dataclasses import dataclass
 
@@ -29,4 +29,49 @@ class Pressed:
     key: str
 
 
-Heard = Well | Garbled | Scanned | Pressed
+@dataclass(frozen=True, slots=True)
+class DrawerMoved:
+    """A cash drawer was opened or pushed in, or was found so."""
+
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What lies on a scale, at rest; its own tare is taken off where it is `net`."""
+
+    grams: int
+    net: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """The device is well and can't do it now: `why` for machines, and a sentence."""
+
+    why: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weigh:
+    """Tell what lies there; some scales show the price of it, for so much a kilogram."""
+
+    unit_price_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show two lines to the guest."""
+
+    top: str
+    bottom: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDrawer:
+    """Open it."""
+
+
+Heard = Well | Garbled | Scanned | Pressed | DrawerMoved
+Wish = Weigh | Show | OpenDrawer
+Done = Well | Garbled | Weighed | Unready

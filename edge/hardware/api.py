@@ -1,13 +1,17 @@
 """Devices over HTTP; only a node serves these. The application's `state.hardware` is told of every change."""
 
+import asyncio
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from edge.hardware.devices import add_device, devices_of, edit_device, shown, take_away
+from devices.heard import Done, Garbled, OpenDrawer, Show, Unready, Weigh, Weighed, Wish
+from edge.hardware.devices import MANAGE, add_device, ask_to_open, devices_of, edit_device, shown, take_away
 from edge.hardware.hardware import Hardware
+from hospitality.ground.errors import Forbidden, Refused, Unavailable
 from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, host_of
+from hospitality.ground.work import Caller
 from hospitality.people.asking import Reader
 
 router = APIRouter(
@@ -19,6 +23,7 @@ AddressText = Annotated[
     str, Field(max_length=300, description="serial:/dev/ttyUSB0, input:/dev/input/event3 or tcp:host:port")
 ]
 Settings = Annotated[dict[Word, int | str], Field(max_length=20)]
+DONE_SECONDS = 10.0  # the slowest conversation with a device and a turn before it
 TAKEN_BACK = ("terminal_id", "station_id")  # null takes these away, and leaves the others
 
 
@@ -67,12 +72,39 @@ class StandingDevice(DeviceShape):
     since: str | None
     heard_at: str | None
     lost_count: int
+    is_open: bool | None
 
 
 class Devices(Shape):
     """The node's devices by name."""
 
     items: list[StandingDevice]
+
+
+class WeighShape(Shape):
+    """At which price a kilogram; some scales show it."""
+
+    unit_price_minor: Annotated[int, Field(ge=0, le=999_999)] = 0
+
+
+class WeightShape(Shape):
+    """What lies on the scale; `net`: its own tare is taken off."""
+
+    grams: int
+    net: bool
+
+
+class ReasonShape(Shape):
+    """Why a drawer is opened."""
+
+    reason: Name
+
+
+class ShowShape(Shape):
+    """Two lines for the guest."""
+
+    top: Name = ""
+    bottom: Name = ""
 
 
 class Nothing(Shape):
@@ -91,7 +123,8 @@ async def devices(request: Request, asking: Reader) -> dict[str, object]:
     code = request.app.state.node.identity.code
     setups = await host.read(asking, lambda reading: devices_of(reading, code))
     states = {one["id"]: one for one in hardware_of(request).states()}
-    unknown: dict[str, Any] = {"state": "checking", "detail": "", "since": None, "heard_at": None, "lost_count": 0}
+    unknown: dict[str, Any] = dict.fromkeys(("since", "heard_at", "is_open"))
+    unknown |= {"state": "checking", "detail": "", "lost_count": 0}
     return {"items": [{**unknown, **states.get(setup.id, {}), **shown(setup)} for setup in setups]}
 
 
@@ -114,6 +147,48 @@ async def change_device(request: Request, asking: Asking, device_id: Id, change:
 async def gone(request: Request, asking: Asking, device_id: Id) -> Response:
     """The device is there no more; needs terminals.manage."""
     return _nudged(request, await act(request, asking, take_away, device_id))
+
+
+@router.post("/devices/{device_id}/weigh", status_code=201, response_model=WeightShape)
+async def weigh(request: Request, asking: Asking, device_id: Id, at: WeighShape) -> dict[str, object]:
+    """What lies on a scale, at rest; needs orders.place. Refused SCALE_NOT_READY says what to do."""
+    _require(asking, "orders.place")
+    done = await _done(request, device_id, Weigh(at.unit_price_minor))
+    assert isinstance(done, Weighed), "a scale weighs"
+    return {"grams": done.grams, "net": done.net}
+
+
+@router.post("/devices/{device_id}/open", status_code=201, response_model=Nothing)
+async def open_it(request: Request, asking: Asking, device_id: Id, why: ReasonShape) -> Response:
+    """Opens a cash drawer for no sale, which the journal keeps with its reason; needs cash.drawer."""
+    answer = await act(request, asking, ask_to_open, device_id, why.reason)
+    if "Idempotent-Replayed" not in answer.headers:
+        await _done(request, device_id, OpenDrawer())
+    return answer
+
+
+@router.post("/devices/{device_id}/show", status_code=201, response_model=Nothing)
+async def show(request: Request, asking: Asking, device_id: Id, lines: ShowShape) -> dict[str, object]:
+    """Shows two lines on a customer display; needs terminals.manage."""
+    _require(asking, MANAGE)
+    await _done(request, device_id, Show(lines.top, lines.bottom))
+    return {}
+
+
+async def _done(request: Request, device_id: str, wish: Wish) -> Done:
+    done = await asyncio.wait_for(asyncio.wrap_future(hardware_of(request).ask(device_id, wish)), DONE_SECONDS)
+    if isinstance(done, Unready):
+        raise Refused("SCALE_NOT_READY", done.detail, why=done.why)
+    if isinstance(done, Garbled):
+        raise Unavailable("DEVICE_AWAY", done.detail)
+    return done
+
+
+def _require(asking: Caller, permission: str) -> None:
+    if not asking.may(permission):
+        raise Forbidden(
+            "NOT_PERMITTED", "Your role does not allow this. Ask a manager to do it.", permission=permission
+        )
 
 
 def _nudged(request: Request, answer: Response) -> Response:

@@ -8,16 +8,18 @@ import msgspec
 
 from devices.line import BAUDS, PARITIES, Reach, SerialSettings, read_reach
 from edge.hardware.kinds import KINDS, Kind
-from hospitality.equipment.facts import DeviceAdded, DeviceChanged
+from hospitality.equipment.facts import DeviceAdded, DeviceChanged, DrawerAsked
 from hospitality.equipment.models import Device
 from hospitality.equipment.reading import DEVICES_MAX
 from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
 from hospitality.ground.statements import Reading
-from hospitality.ground.texts import kept_name
+from hospitality.ground.texts import kept_name, kept_text
 from hospitality.ground.work import Work
 
 MANAGE = "terminals.manage"
+DRAWER = "cash.drawer"
+REASON_LENGTH_MAX = 200
 NAME_LENGTH_MAX = 40
 LINE_SETTINGS: dict[str, Sequence[Any]] = {
     "baud": BAUDS,
@@ -52,6 +54,11 @@ class Setup:
         if reach is None:
             raise LookupError(self.address)
         return reach
+
+    @property
+    def own_settings(self) -> dict[str, Any]:
+        """What is said of the device itself, and not of its line."""
+        return {name: value for name, value in self.settings.items() if name not in LINE_SETTINGS}
 
     @property
     def serial(self) -> SerialSettings:
@@ -111,6 +118,17 @@ def edit_device(work: Work, device_id: str, fields: Mapping[str, Any]) -> dict[s
     return after
 
 
+def ask_to_open(work: Work, device_id: str, reason: str) -> dict[str, Any]:
+    """Somebody wants a drawer opened for no sale, for a reason that the journal keeps: {}."""
+    work.require(DRAWER)
+    _one(work, device_id)
+    why = kept_text(reason, what="reason", length_max=REASON_LENGTH_MAX)
+    if why is None:
+        raise Invalid("REASON_MISSING", "Say why the drawer is opened.")
+    work.journal(DrawerAsked(device_id), reason=why)
+    return {}
+
+
 def take_away(work: Work, device_id: str) -> dict[str, Any]:
     """The device is there no more: {}."""
     work.require(MANAGE)
@@ -154,9 +172,10 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
             "Give the device's address, such as serial:/dev/ttyUSB0, input:/dev/input/event3 or tcp:192.168.1.60:4001."
         )
         raise Invalid("DEVICE_ADDRESS_INVALID", message, address=setup.address, ways=sorted(setup.way.ways))
+    settings = {**LINE_SETTINGS, **setup.way.settings}
     for key, value in setup.settings.items():
-        if key not in LINE_SETTINGS or value not in LINE_SETTINGS[key]:
-            known = "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in LINE_SETTINGS.items())
+        if key not in settings or value not in settings[key]:
+            known = "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in settings.items())
             raise Invalid("DEVICE_SETTING_INVALID", f"A device can be set so: {known}.", setting=key, value=value)
     if any(other.name.casefold() == name.casefold() for other in others):
         raise Refused("DEVICE_NAME_TAKEN", f"There is a device {name} already. Choose another name.", name=name)

@@ -2,24 +2,31 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from time import monotonic
 from typing import Any
 
 import structlog
 
-from devices.heard import Heard, Pressed, Scanned
+from devices.heard import Done, DrawerMoved, Heard, Pressed, Scanned, Wish
 from devices.line import open_line
 from devices.standing import Standing, State, heard, lost
 from edge.database import DATABASE_ERRORS
 from edge.hardware.devices import Setup, devices_of
+from edge.hardware.following import following, journal_end
 from edge.hardware.reports import Report, report
 from edge.hardware.thread import DeviceThread, Open
 from edge.host import EdgeHost
+from edge.writer import Committed
 from hospitality.ground.clock import instant_text
-from hospitality.ground.errors import Unavailable
+from hospitality.ground.errors import NotFound, Refused, Unavailable
+from hospitality.properties.service import property_view
+from web.locales import money_text
+from web.texts import load_texts
 
 LOOK_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
+FOLLOWING = frozenset({"display", "drawer"})  # kinds at which something follows what happens at their terminal
 STOP_SECONDS = 1.5
 DATABASE_SECONDS = 30.0
 PASSING: tuple[type[Exception], ...] = (Unavailable, TimeoutError, *DATABASE_ERRORS)
@@ -57,10 +64,14 @@ class Hardware:
         self._nudged = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="hardware", daemon=True)
+        self._place = 0  # of the journal, after which things follow at the devices
+        self._followed: frozenset[str] = frozenset()  # terminals with a display or a drawer
 
     def start(self) -> None:
         """Begins, on a host that has started."""
+        self._place = self._host.ask(journal_end).result(DATABASE_SECONDS)
         self._set_up()
+        self._host.on_commit.append(self._committed)
         self._thread.start()
 
     def stop(self) -> None:
@@ -68,6 +79,7 @@ class Hardware:
         if self._stopping.is_set():
             return
         self._stopping.set()
+        self._host.on_commit.remove(self._committed)
         self._wake.set()
         self._thread.join(STOP_SECONDS)
         with self._lock:
@@ -89,7 +101,21 @@ class Hardware:
             threads = list(self._devices.values())
         return sorted((thread.shown() for thread in threads), key=lambda shown: str(shown["name"]))
 
-    # --- the thread that reports
+    def ask(self, device_id: str, wish: Wish) -> Future[Done]:
+        """Has a device do something; NotFound, or Refused DEVICE_CANT where it is none that does such things."""
+        with self._lock:
+            thread = self._devices.get(device_id)
+        if thread is None:
+            raise NotFound.of("device", device_id)
+        if not isinstance(wish, thread.setup.way.wish or ()):
+            raise Refused("DEVICE_CANT", f"{thread.setup.name} is a {thread.setup.kind}: it can't do that.")
+        return thread.ask(wish)
+
+    def _committed(self, done: Committed) -> None:
+        if self._followed and done.journal > self._place:
+            self._wake.set()
+
+    # --- the thread that reports, and does what follows
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -97,10 +123,12 @@ class Hardware:
                 if self._nudged.is_set():
                     self._nudged.clear()
                     self._set_up()
+                self._follow()
                 self._report()
             except PASSING as error:
                 self._later("devices_wait_for_database", error)
             except Exception as error:  # a mistake of ours must not end all devices: tell of it, and try again
+                self._followed = frozenset()  # begins anew behind what it fell over
                 self._later("devices_failed", error)
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
@@ -129,7 +157,44 @@ class Hardware:
             with self._lock:
                 self._devices[id] = thread
             thread.start()
+        following_now = frozenset(
+            setup.terminal_id for setup in setups.values() if setup.kind in FOLLOWING and setup.terminal_id is not None
+        )
+        if not self._followed:  # what happened before anybody followed is over
+            self._place = self._host.ask(journal_end).result(DATABASE_SECONDS)
+        self._followed = following_now
         self._on_change()
+
+    def _follow(self) -> None:
+        terminals = self._followed
+        if not terminals:
+            return
+        before = -1
+        while before != self._place and not self._stopping.is_set():
+            before = self._place
+            self._follow_some(terminals)
+
+    def _follow_some(self, terminals: frozenset[str]) -> None:
+        locale = self._locale()
+        found, self._place = self._host.ask(
+            lambda reading: following(
+                reading,
+                self._place,
+                node=self._host.identity.number,
+                terminals=terminals,
+                amount=lambda minor, currency: money_text(minor, currency, locale),
+                say=load_texts(locale).gettext,
+            )
+        ).result(DATABASE_SECONDS)
+        with self._lock:
+            threads = list(self._devices.values())
+        for one in found:
+            for thread in threads:
+                if (thread.setup.terminal_id, thread.setup.kind) == (one.terminal_id, one.kind):
+                    thread.ask(one.wish)  # nobody waits for it, and one that is away has missed it
+
+    def _locale(self) -> str:
+        return str(self._host.ask(property_view).result(DATABASE_SECONDS)["locale"])
 
     def _end(self, threads: list[DeviceThread]) -> None:
         for thread in threads:
@@ -183,3 +248,5 @@ class Hardware:
             self._tell(setup.terminal_id, "barcode_scanned", {**about, "code": said.code})
         elif isinstance(said, Pressed):
             self._tell(setup.terminal_id, "key_pressed", {**about, "key": said.key})
+        elif isinstance(said, DrawerMoved):
+            self._tell(setup.terminal_id, "drawer_moved", {**about, "is_open": said.is_open})

@@ -1,12 +1,16 @@
 """Which kinds of devices there are, and how each is spoken to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from devices import cash_drawer, customer_display, scale
 from devices.bump_bar import BumpBar
-from devices.heard import Heard
+from devices.cash_drawer import SerialDrawer
+from devices.customer_display import Cd5220Display, EscposDisplay
+from devices.heard import Done, Heard, OpenDrawer, Show, Weigh, Wish
 from devices.line import Line, SerialSettings
+from devices.scale import Scale8217, ScaleDialog06
 from devices.scanner import KeyboardScanner, SerialScanner
 
 
@@ -20,18 +24,31 @@ class Driver(Protocol):
         """What the device says within so many seconds."""
 
 
+class Obedient(Driver, Protocol):
+    """A driver that does what it is asked as well."""
+
+    def do(self, line: Line, wish: Wish) -> Done:
+        """Does it now. Raises LineBroken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A way to speak to devices of one kind: over which lines, set how unless its record says otherwise."""
+    """A way to speak to devices of one kind: over which lines, set how unless its record says otherwise.
+
+    wish: what it can be asked to do. settings: its own, by name with what each may be.
+    """
 
     make: Callable[[Mapping[str, Any]], Driver]
     ways: frozenset[str]
     serial: SerialSettings = field(default_factory=SerialSettings)
     needs_terminal: bool = False
+    wish: type[Wish] | None = None
+    settings: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 WIRED = frozenset({"serial", "tcp"})
 TYPED = frozenset({"input"})
+DISPLAYS: dict[str, Sequence[Any]] = {"columns": (16, 20, 40), "code_page": tuple(customer_display.CODE_PAGES)}
 # by kind and driver; the first of a kind is meant when none is named
 KINDS: dict[str, dict[str, Kind]] = {
     "scanner": {
@@ -39,4 +56,26 @@ KINDS: dict[str, dict[str, Kind]] = {
         "keyboard": Kind(lambda _: KeyboardScanner(), TYPED, needs_terminal=True),
     },
     "bump_bar": {"keyboard": Kind(lambda _: BumpBar(), TYPED, needs_terminal=True)},
+    "scale": {
+        "8217": Kind(
+            lambda said: Scale8217(said.get("unit", "kg")),
+            WIRED,
+            serial=SerialSettings(bits=7, parity="even"),
+            wish=Weigh,
+            settings={"unit": tuple(scale.GRAMS_OF)},
+        ),
+        "dialog06": Kind(lambda _: ScaleDialog06(), WIRED, serial=SerialSettings(bits=7, parity="odd"), wish=Weigh),
+    },
+    "display": {
+        "cd5220": Kind(lambda said: Cd5220Display(**said), WIRED, wish=Show, settings=DISPLAYS),
+        "escpos": Kind(lambda said: EscposDisplay(**said), WIRED, wish=Show, settings=DISPLAYS),
+    },
+    "drawer": {
+        "serial": Kind(
+            lambda said: SerialDrawer(**said),
+            WIRED,
+            wish=OpenDrawer,
+            settings={"told_by": cash_drawer.TOLD_BY, "open_is": cash_drawer.OPEN_IS},
+        )
+    },
 }

@@ -1,19 +1,23 @@
 """One thread a device: opens its line, listens, and opens it again when it was lost, for ever."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
 from devices import standing
-from devices.heard import Garbled, Heard, Well
+from devices.heard import Done, DrawerMoved, Garbled, Heard, Well, Wish
 from devices.line import Line, LineBroken, Reach, SerialSettings
 from devices.standing import Standing
 from edge.hardware.devices import Setup
+from edge.hardware.kinds import Driver, Obedient
 from hospitality.ground.clock import Clock, instant_text
+from hospitality.ground.errors import Unavailable
 
 Open = Callable[[Reach, SerialSettings], Line]
 Hear = Callable[[Setup, Heard], None]
@@ -21,6 +25,9 @@ TURN_SECONDS = 5.0
 AGAIN_SECONDS_LEAST, AGAIN_SECONDS_MOST = 0.5, 10.0
 # A line that held for so long was a good one: the next loss is tried again at once.
 HELD_SECONDS = 5.0
+# What floods us with nonsense is not listened to without a pause.
+GARBLED_SECONDS = 0.1
+WISHES_MAX = 8
 # A person can't scan or press faster; what comes beyond it is a device gone mad, and would drown the terminal.
 HEARD_MAX, HEARD_WITHIN = 30, timedelta(seconds=1)
 MAD = "It sends more than anybody can scan or press: switch it off and on."
@@ -39,6 +46,8 @@ class DeviceThread:
         self._setup = setup
         self._standing = Standing(now())
         self._line: Line | None = None
+        self._wishes: deque[tuple[Wish, Future[Done]]] = deque()
+        self._is_open: bool | None = None
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._moved = threading.Event()
@@ -60,7 +69,8 @@ class DeviceThread:
             return self._standing
 
     def shown(self) -> dict[str, Any]:
-        """{id, name, kind, state, detail, since, heard_at, lost_count, terminal_id, station_id}."""
+        """{id, name, kind, state, detail, since, heard_at, lost_count, terminal_id, station_id, is_open}; `is_open` is of a
+        drawer that says so."""
         found, setup = self.standing, self._setup
         return {
             "id": setup.id,
@@ -73,7 +83,22 @@ class DeviceThread:
             "lost_count": found.lost_count,
             "terminal_id": setup.terminal_id,
             "station_id": setup.station_id,
+            "is_open": self._is_open,
         }
+
+    def ask(self, wish: Wish) -> Future[Done]:
+        """Has the device do something; the answer comes within a few seconds, or Unavailable where it is not there."""
+        answer: Future[Done] = Future()
+        with self._lock:
+            if self._line is None or len(self._wishes) >= WISHES_MAX:
+                answer.set_exception(self._away())
+            else:
+                self._wishes.append((wish, answer))
+                self._line.wake()
+        return answer
+
+    def _away(self) -> Unavailable:
+        return Unavailable("DEVICE_AWAY", f"{self._setup.name} can't be asked now. {self._standing.now_detail}".strip())
 
     def start(self) -> None:
         """Begins to listen."""
@@ -133,27 +158,49 @@ class DeviceThread:
             self._wake.clear()
 
     def _converse(self, setup: Setup) -> None:
-        driver = setup.way.make(setup.settings)
+        driver = setup.way.make(setup.own_settings)
         with self._open(setup.reach, setup.serial) as line:
             try:
                 with self._lock:
                     self._line = line
                 self._take(driver.begin(line))
                 while not self._moved.is_set():
+                    self._serve(driver, line)
                     self._take(driver.turn(line, TURN_SECONDS))
             finally:
                 with self._lock:  # whoever wakes it holds the lock, so that nobody wakes a closed one
-                    self._line = None
+                    self._line, left = None, list(self._wishes)
+                    self._wishes.clear()
+                    self._is_open = None
+                for _, answer in left:
+                    answer.set_exception(self._away())
+
+    def _serve(self, driver: Driver, line: Line) -> None:
+        """Does what was asked meanwhile."""
+        while self._wishes:
+            wish, answer = self._wishes.popleft()
+            try:
+                done = cast(Obedient, driver).do(line, wish)
+            except LineBroken:
+                answer.set_exception(self._away())
+                raise
+            if isinstance(done, Garbled):
+                self._stand(standing.garbled, done.detail)
+            answer.set_result(done)
 
     def _take(self, said: list[Heard]) -> None:
         for one in said:
             if isinstance(one, Garbled):
                 self._stand(standing.garbled, one.detail)
+                self._moved.wait(GARBLED_SECONDS)
                 continue
             if not isinstance(one, Well) and self._is_mad():
                 self._stand(standing.garbled, MAD)
                 continue
             self._stand(lambda was, _, now: standing.heard(was, now), "")
+            if isinstance(one, DrawerMoved):
+                self._is_open = one.is_open
+                self._changed()
             if not isinstance(one, Well):
                 self._hear(self._setup, one)
 

@@ -17,6 +17,14 @@ class DeviceAdded:
     address: str
 
 
+@journal_kind("equipment.drawer_asked")
+@dataclass(frozen=True, slots=True)
+class DrawerAsked:
+    """Somebody had a cash drawer opened for no sale; the reason stands in the entry."""
+
+    device_id: str
+
+
 @journal_kind("equipment.device_changed")
 @dataclass(frozen=True, slots=True)
 class DeviceChanged:

@@ -23,7 +23,7 @@ TRESPASSES = {
     ("hospitality/orders/view.py", "import fastapi"): "The core does not know the web framework",
     ("sync/node/retry.py", "import sync.hub.tables"): "the hub and the node share the wire",
     ("sync/clock.py", "import psycopg"): "without a network or a driver",
-    ("devices/virtual/head.py", "import devices.answers"): "The virtual printer reads ESC/POS by itself",
+    ("devices/virtual/head.py", "import devices.answers"): "Virtual devices speak by themselves",
     ("edge/database.py", "import edge.host"): "A node's parts",
     ("edge/terminal/draft.py", "import hospitality.menu.models"): "like any other client",
     ("cloud/settings.py", "import cloud.host"): "Head office's parts",

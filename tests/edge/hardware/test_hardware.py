@@ -1,11 +1,13 @@
 """Devices at a whole node: what they say reaches their terminal, and how they are is told everywhere."""
 
+from contextlib import ExitStack
 from typing import Any
 
 from devices.input_events import events_of
+from devices.virtual.counter import VirtualDisplay, VirtualDrawer, VirtualScale
 from edge.live import OF_DEVICES
 from tests.edge.hardware.plugs import plugged, until
-from tests.edge.node_fixture import ask
+from tests.edge.node_fixture import SOUP, ask
 from tests.edge.served_node import Lan, ServedNode, screen
 
 NOWHERE = "0198a000-0000-7000-8000-000000000099"
@@ -107,3 +109,53 @@ def test_what_cannot_be_a_device_is_refused(lan: ServedNode) -> None:
     assert said == [code for _, code in WRONG]
     assert [one["name"] for one in lan.get("devices").json()["items"]] == ["One"]
     until(lambda: "can't be reached at serial:/dev/ttyS90" in state_of(lan, "One")["detail"])
+
+
+def test_cash_opens_the_drawer_of_its_terminal_and_the_guest_sees_the_sums(lan: ServedNode) -> None:
+    glass, cash, other = VirtualDisplay(), VirtualDrawer(), VirtualDrawer()
+    with ExitStack() as stack:
+        plugs = [stack.enter_context(plugged(hear)) for hear in (glass.hear, cash.hear, other.hear)]
+        till = stack.enter_context(screen(lan, *OF_DEVICES, token=lan.token))
+        till.until("hello")
+        kinds = (("Glass", "display"), ("Cash", "drawer"), ("Other", "drawer"))
+        made = [added(lan, name=n, kind=k, address=f"serial:{p.path}") for (n, k), p in zip(kinds, plugs, strict=True)]
+        headers = {"Authorization": f"Bearer {lan.token}"}
+        path = f"/api/v1/properties/{lan.node.identity.property_id}/devices/{made[2]['id']}"
+        assert lan.client.patch(path, json={"terminal_id": None}, headers=headers).json()["terminal_id"] is None
+        until(lambda: all(state_of(lan, name)["state"] == "live" for name, _ in kinds))
+        order = lan.order(SOUP)
+        until(lambda: glass.rows == ["1 Butternut soup", "TOTAL        N$75.00"])
+        due = order["due_minor"]
+        paid = {"tender": "cash", "amount_minor": due, "tendered_minor": due + 500}
+        assert lan.post(f"orders/{order['id']}/payments", paid).status_code == 201
+        until(lambda: glass.rows == ["PAID         N$75.00", "CHANGE        N$5.00"])
+        while not till.until("drawer_moved")["data"]["is_open"]:
+            pass
+        assert (cash.opened, other.opened) == (1, 0)
+
+        opened = f"devices/{made[1]['id']}/open"
+        assert lan.post(opened, {"reason": " "}).json()["error"]["code"] == "REASON_MISSING"
+        assert lan.post(opened, {"reason": "Float is counted"}).status_code == 201
+        assert cash.opened == 2
+        assert lan.post(f"devices/{made[1]['id']}/weigh", {}).json()["error"]["code"] == "DEVICE_CANT"
+    reasons = ask(lan.node.host, lambda r: r.rows("SELECT reason FROM journal WHERE kind = 'equipment.drawer_asked'"))
+    assert [row["reason"] for row in reasons] == ["Float is counted"]
+
+
+def test_a_scale_is_asked_over_the_api_and_one_that_is_away_says_so(lan: ServedNode) -> None:
+    virtual = VirtualScale(grams=1_250)
+    with plugged(virtual.hear_8217) as plug:
+        scale = added(lan, name="Deli", kind="scale", address=f"serial:{plug.path}", terminal_id=None)
+        path = f"devices/{scale['id']}/weigh"
+        until(lambda: state_of(lan, "Deli")["state"] == "live")
+        assert lan.post(path, {}).json() == {"grams": 1250, "net": False}
+        virtual.moving = True
+        refused = lan.post(path, {}).json()["error"]
+        assert (refused["code"], refused["details"]) == ("SCALE_NOT_READY", {"why": "moving"})
+        virtual.answers = b"\xff" * 40 + b"\r"
+        assert lan.post(path, {}).status_code == 503
+        until(lambda: state_of(lan, "Deli")["state"] == "garbled")
+        plug.pull_out()
+        until(lambda: state_of(lan, "Deli")["state"] == "lost")
+        away = lan.post(path, {})
+        assert (away.status_code, away.json()["error"]["code"]) == (503, "DEVICE_AWAY")

@@ -1,0 +1,74 @@
+"""Cash drawers on a serial line or behind a printer's port: opened by a pulse, and whether they stand open."""
+
+import time
+
+from devices.answers import ASK_PRINTER, Kind, question, take_answer
+from devices.heard import Done, DrawerMoved, Garbled, Heard, OpenDrawer, Well, Wish
+from devices.line import Line, LineBroken
+
+PULSE = b"\x1bp\x00\x19\xfa"
+LOOK_SECONDS = 1.0
+ANSWER_SECONDS = 1.5
+TOLD_BY = ("status", "cts", "dsr", "nothing")
+OPEN_IS = ("high", "low")
+DRAWER_PIN = 0x04
+NONSENSE = Garbled("The drawer answers what no drawer would say: look at its line's settings.")
+
+
+class SerialDrawer:
+    """Drives a drawer with ESC/POS's pulse.
+
+    told_by: how it says whether it is open: by `DLE EOT 1` as printers do (`status`), by a control line (`cts`, `dsr`), or
+    not at all. open_is: at which level of that it stands open.
+    """
+
+    def __init__(self, told_by: str = "status", open_is: str = "high") -> None:
+        self._told_by, self._open_at = told_by, open_is == "high"
+        self._was: bool | None = None
+
+    def begin(self, line: Line) -> list[Heard]:
+        """Looks whether it is open."""
+        self._was = None
+        return self._look(line)
+
+    def turn(self, line: Line, seconds: float) -> list[Heard]:
+        """Looks now and then."""
+        if self._told_by == "nothing":
+            line.receive(seconds)
+            return []
+        line.receive(min(seconds, LOOK_SECONDS))
+        return self._look(line)
+
+    def do(self, line: Line, wish: Wish) -> Done:
+        """Opens it. Raises LineBroken."""
+        assert isinstance(wish, OpenDrawer), "a drawer opens"
+        line.send(PULSE)
+        return Well()
+
+    def _look(self, line: Line) -> list[Heard]:
+        level = self._level(line)
+        if level is None:
+            return [Well()] if self._told_by == "nothing" else [NONSENSE]
+        is_open = level is self._open_at
+        was, self._was = self._was, is_open
+        return [Well()] if is_open is was else [DrawerMoved(is_open)]
+
+    def _level(self, line: Line) -> bool | None:
+        if self._told_by == "nothing":
+            return None
+        if self._told_by != "status":
+            if line.modem is None:
+                raise LineBroken("unreachable", f"a drawer that tells by {self._told_by} must hang on a serial port")
+            try:
+                return bool(getattr(line.modem, self._told_by))
+            except OSError as error:
+                raise LineBroken("lost", f"the line broke ({error.strerror})") from error
+        line.forget()
+        line.send(question(ASK_PRINTER))
+        received, until = bytearray(), time.monotonic() + ANSWER_SECONDS
+        while (answer := take_answer(received)) is None:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise LineBroken("silent", "the drawer does not say whether it is open")
+            received += line.receive(left)
+        return bool(answer.value & DRAWER_PIN) if answer.kind is Kind.REAL_TIME else None

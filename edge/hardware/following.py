@@ -1,0 +1,87 @@
+"""What follows at a terminal's own devices: the guest's display shows what was ordered and paid, cash opens the drawer.
+
+Only what happens from now on, and only while it is fresh: a display that comes back does not replay the evening, and a
+drawer never opens for a payment that was taken before somebody plugged it in.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from devices.heard import OpenDrawer, Show, Wish
+from hospitality.checks.reading import order_views
+from hospitality.ground.statements import Reading
+
+ENTRIES_MAX = 100
+ORDERED = frozenset({"orders.order_placed", "orders.lines_added"})
+PAID, REFUNDED = "payments.payment_taken", "payments.payment_refunded"
+_ENTRIES = """
+    SELECT rowid AS place, kind, data, terminal_id FROM journal NOT INDEXED
+    WHERE org_id = :org_id AND property_id = :property_id AND rowid > :after AND node = :node
+    ORDER BY rowid LIMIT :limit
+"""
+Amount = Callable[[int, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """At a terminal's devices of a kind (`display`, `drawer`), this is to be done."""
+
+    terminal_id: str
+    kind: str
+    wish: Wish
+
+
+def journal_end(reading: Reading) -> int:
+    """The place of the journal's last entry."""
+    return int(reading.value("SELECT coalesce(max(rowid), 0) FROM journal"))
+
+
+def following(
+    reading: Reading, after: int, *, node: int, terminals: frozenset[str], amount: Amount, say: Callable[[str], str]
+) -> tuple[list[Following], int]:
+    """What follows of this node's own entries after a place at these terminals, and the place that was reached."""
+    rows = reading.rows(_ENTRIES, after=after, node=node, limit=ENTRIES_MAX)
+    entries = [
+        (row["terminal_id"], row["kind"], msgspec.json.decode(row["data"]))
+        for row in rows
+        if row["terminal_id"] in terminals and row["kind"] in ORDERED | {PAID, REFUNDED}
+    ]
+    orders = {one["id"]: one for one in order_views(reading, list({data["order_id"] for _, _, data in entries}))}
+    found: list[Following] = []
+    for terminal_id, kind, data in entries:
+        order = orders.get(data["order_id"])
+        if kind in (PAID, REFUNDED) and data["tender"] == "cash":
+            found.append(Following(terminal_id, "drawer", OpenDrawer()))
+        if order is not None and kind != REFUNDED:
+            change = _change_of(reading, data["payment_id"]) if kind == PAID else 0
+            shows = _ordered(order, amount, say) if kind in ORDERED else _paid(order, data, change, amount, say)
+            found.append(Following(terminal_id, "display", shows))
+    return found, rows[-1]["place"] if rows else after
+
+
+def _change_of(reading: Reading, payment_id: str) -> int:
+    sql = "SELECT change_minor FROM payments WHERE org_id = :org_id AND id = :id"
+    return int(reading.value(sql, id=payment_id) or 0)
+
+
+def _ordered(order: Mapping[str, Any], amount: Amount, say: Callable[[str], str]) -> Show:
+    lines: Sequence[Mapping[str, Any]] = [line for line in order["lines"] if line["kitchen_state"] != "voided"]
+    last = lines[-1] if lines else None
+    top = "" if last is None else f"{last['quantity']} {last['name']}"
+    return Show(top, _ends(say("TOTAL"), amount(order["total_minor"], order["currency"])))
+
+
+def _paid(
+    order: Mapping[str, Any], data: Mapping[str, Any], change: int, amount: Amount, say: Callable[[str], str]
+) -> Show:
+    top = _ends(say("PAID"), amount(data["amount_minor"], data["currency"]))
+    if order["due_minor"] > 0:
+        return Show(top, _ends(say("DUE"), amount(order["due_minor"], order["currency"])))
+    return Show(top, _ends(say("CHANGE"), amount(change, data["currency"])) if change else say("THANK YOU"))
+
+
+def _ends(word: str, figure: str) -> str:
+    return f"{word} {figure:>{max(len(figure), 19 - len(word))}}"
