@@ -136,7 +136,7 @@ def test_cash_opens_the_drawer_of_its_terminal_and_the_guest_sees_the_sums(lan: 
         opened = f"devices/{made[1]['id']}/open"
         assert lan.post(opened, {"reason": " "}).json()["error"]["code"] == "REASON_MISSING"
         assert lan.post(opened, {"reason": "Float is counted"}).status_code == 201
-        assert cash.opened == 2
+        until(lambda: cash.opened == 2)
         assert lan.post(f"devices/{made[1]['id']}/weigh", {}).json()["error"]["code"] == "DEVICE_CANT"
     reasons = ask(lan.node.host, lambda r: r.rows("SELECT reason FROM journal WHERE kind = 'equipment.drawer_asked'"))
     assert [row["reason"] for row in reasons] == ["Float is counted"]
