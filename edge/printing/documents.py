@@ -16,7 +16,6 @@ from edge.printing.words import (
     headline,
     is_allergy,
     is_removal,
-    times_words,
     where_words,
 )
 
@@ -153,23 +152,29 @@ def _item(line: Mapping[str, Any], width: int, paper: Paper) -> Iterator[Element
     yield Columns((quantity, Cell(line["name"], grow=True)), bold=True, size=Size.BIG)
     if line["seat"] is not None:
         yield Text(paper.say("Seat {n}").format(n=line["seat"]), bold=True, indent=INDENT)
-    yield from _options(line["options"])
+    if line.get("sold_as") and line["sold_as"]["thousandths"]:
+        yield Text(paper.measure(line["sold_as"]), bold=True, size=Size.TALL, indent=INDENT)
+    if line.get("part_of") and line["part_of"]["name"] != line["name"]:
+        yield Text(paper.say("of {whole}").format(whole=line["part_of"]["name"]), indent=INDENT)
+    yield from _options(line["options"], paper)
     if line["note"]:
         yield _note(line["note"], indent=INDENT)
 
 
-def _options(options: Sequence[Mapping[str, Any]]) -> Iterator[Element]:
-    removed = [taken for taken in options if is_removal(taken["name"])]
-    wanted = [taken for taken in options if not is_removal(taken["name"])]
+def _is_removal(taken: Mapping[str, Any]) -> bool:
+    return taken["quantity"] == 0 or is_removal(taken["name"])
+
+
+def _options(options: Sequence[Mapping[str, Any]], paper: Paper) -> Iterator[Element]:
+    removed = [taken for taken in options if _is_removal(taken)]
+    wanted = [taken for taken in options if not _is_removal(taken)]
     for alarming in (False, True):
-        words = [
-            times_words(taken["name"], taken["quantity"]) for taken in wanted if is_allergy(taken["name"]) is alarming
-        ]
+        words = [paper.chosen(taken) for taken in wanted if is_allergy(taken["name"]) is alarming]
         for at in range(0, len(words), OPTIONS_PER_TEXT):
             text = "\n".join(words[at : at + OPTIONS_PER_TEXT])
             yield bar(text) if alarming else Text(text, size=Size.TALL, indent=INDENT)
     for at in range(0, len(removed), OPTIONS_PER_TEXT):
-        names = (taken["name"].upper() for taken in removed[at : at + OPTIONS_PER_TEXT])
+        names = (paper.chosen(taken).upper() for taken in removed[at : at + OPTIONS_PER_TEXT])
         yield Text("\n".join(f"- {name}" for name in names), bold=True, size=Size.TALL, indent=INDENT)
 
 

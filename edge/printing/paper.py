@@ -23,6 +23,7 @@ from web.texts import Texts, load_texts
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 LOGO_DOTS = 320
+UNITS = {"kg": "kg", "lb": "lb", "litre": "l"}
 ENGLISH = Texts("en")
 log = structlog.get_logger(__name__)
 
@@ -67,6 +68,22 @@ class Paper:
     def plain(self, amount_minor: int, currency: str) -> str:
         """An amount without its currency, which the total names."""
         return self.amount(amount_minor, currency).removesuffix(f" {currency}")
+
+    def measure(self, sold_as: Mapping[str, Any]) -> str:
+        """How much of something was weighed or measured: `0.312 kg`."""
+        whole, part = divmod(sold_as["thousandths"], 1000)
+        return f"{whole}{manner(self.texts.locale).decimal}{part:03} {UNITS.get(sold_as['kind'], sold_as['kind'])}"
+
+    def chosen(self, taken: Mapping[str, Any]) -> str:
+        """An option as it is read: how often, left out, on which half, under what."""
+        name = str(taken["name"])
+        if taken["quantity"] == 0:
+            return self.say("no {item}").format(item=name)
+        words = name if taken["quantity"] == 1 else f"{taken['quantity']} × {name}"
+        half = taken.get("half")
+        if half:
+            words = self.say("left half: {item}" if half == "left" else "right half: {item}").format(item=words)
+        return f"{'› ' * taken.get('depth', 0)}{words}"
 
     def percent(self, basis_points: int) -> str:
         """`15`, `2.5`."""

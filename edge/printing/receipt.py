@@ -1,6 +1,6 @@
 """What guests read: the bill, the receipt that they take home, the slip on the tray (FACES.md, Paper)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from devices.documents import (
@@ -164,14 +164,44 @@ def _served(order: Mapping[str, Any], paper: Paper) -> str:
 
 
 def _lines(order: Mapping[str, Any], paper: Paper, *, options: bool) -> Iterator[Element]:
-    left = [line for line in order["lines"] if line["void_reason"] is None]
-    width = max((len(str(line["quantity"])) for line in left), default=1)
-    for line in left:
-        amount = paper.plain(line["amount_minor"], order["currency"])
-        yield row(line["name"], amount, lead=str(line["quantity"]), lead_width=width)
-        words = [times_words(taken["name"], taken["quantity"]) for taken in line["options"] if options]
+    sold = as_sold([line for line in order["lines"] if line["void_reason"] is None])
+    width = max((len(str(head["quantity"])) for head, _ in sold), default=1)
+    for head, lines in sold:
+        amount = paper.plain(sum(line["amount_minor"] for line in lines), order["currency"])
+        yield row(head["name"], amount, lead=str(head["quantity"]), lead_width=width)
+        words = [text for line in lines for text in _words(head, line, order["currency"], paper, options=options)]
         for at in range(0, len(words), OPTIONS_PER_TEXT):
             yield Text("\n".join(words[at : at + OPTIONS_PER_TEXT]), indent=width + 1 + 2)
+
+
+def as_sold(lines: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+    """What guests ordered, with the lines that it became: a set is one, whose name and quantity stand in its parts."""
+    sold: dict[str, tuple[Mapping[str, Any], list[Mapping[str, Any]]]] = {}
+    ids = {
+        line.get("id") for line in lines
+    }  # what a line is a part of may have a line of its own, and then stands beside
+    for place, line in enumerate(lines):
+        part = line.get("part_of")
+        if part and part["id"] not in ids:
+            sold.setdefault(part["id"], (part, []))[1].append(line)
+        else:
+            sold[f"{place}"] = (line, [line])
+    return list(sold.values())
+
+
+def _words(
+    head: Mapping[str, Any], line: Mapping[str, Any], currency: str, paper: Paper, *, options: bool
+) -> Iterator[str]:
+    """What stands under a line: the parts of a set, what was weighed, and what was chosen."""
+    sold_as = line.get("sold_as")
+    if head is not line:
+        yield times_words(line["name"], line["quantity"] // head["quantity"])
+    if sold_as and sold_as["thousandths"]:
+        unit = paper.plain(sold_as["price_minor"], currency)
+        yield f"{paper.measure(sold_as)} × {unit}"
+    if options:
+        under = "" if head is line else "  "
+        yield from (under + paper.chosen(taken) for taken in line["options"])
 
 
 def _adjustments(order: Mapping[str, Any], paper: Paper) -> Iterator[Element]:

@@ -32,8 +32,12 @@ def _line(name: str, quantity: int = 1, **more: Any) -> dict[str, Any]:
     return {**made, "state": "placed", "void_reason": None, **more}
 
 
-def _option(name: str, quantity: int = 1) -> dict[str, Any]:
-    return {"name": name, "quantity": quantity}
+def _option(name: str, quantity: int = 1, *, half: str | None = None) -> dict[str, Any]:
+    return {"name": name, "quantity": quantity, "half": half, "depth": 0}
+
+
+_LUNCH = {"id": "set", "menu_item_id": "lunch", "name": "Lunch of the day", "quantity": 1, "option_id": "o", "depth": 1}
+_WEIGHED = {"kind": "kg", "thousandths": 312, "price_minor": 45_000, "by": "keyed"}
 
 
 _TICKET: dict[str, Any] = {
@@ -60,7 +64,8 @@ _TICKET: dict[str, Any] = {
             note="Allergic to peanuts",
             allergens=["crustaceans", "milk"],
         ),
-        _line("Żurek śląski", seat=4, note="well hot"),
+        _line("Żurek śląski", seat=4, note="well hot", part_of={"id": "set", "name": "Lunch of the day"}),
+        _line("Pizza", seat=2, options=[_option("Olives", half="left"), _option("Onion", 0), _option("Side salad")]),
     ],
 }
 _ORDER: dict[str, Any] = {
@@ -75,18 +80,20 @@ _ORDER: dict[str, Any] = {
     "lines": [
         {**_line("Rump steak 300 g", 2, options=[_option("Pepper sauce", 2)]), "amount_minor": 38_000},
         {**_line("Prawn curry", 1, options=[_option("Extra rice")]), "amount_minor": 17_500},
-        {**_line("Żurek śląski"), "amount_minor": 8_200},
+        {**_line("Żurek śląski", part_of=_LUNCH), "amount_minor": 3_200},
+        {**_line("Roast of the day", part_of=_LUNCH, options=[_option("Gravy")]), "amount_minor": 5_000},
+        {**_line("Biltong", sold_as=_WEIGHED), "amount_minor": 14_040},
         {**_line("Draught lager 0.5 l", 3), "amount_minor": 13_500},
     ],
-    "adjustments": [{"kind": "discount", "name": None, "percent_bp": 1_000, "amount_minor": -7_720}],
+    "adjustments": [{"kind": "discount", "name": None, "percent_bp": 1_000, "amount_minor": -9_124}],
     "taxes": [
-        {"name": "VAT", "rate_bp": 1_500, "included": True, "net_minor": 60_417, "tax_minor": 9_063},
-        {"name": "Levy", "rate_bp": 200, "included": False, "net_minor": 60_417, "tax_minor": 1_208},
+        {"name": "VAT", "rate_bp": 1_500, "included": True, "net_minor": 71_405, "tax_minor": 10_711},
+        {"name": "Levy", "rate_bp": 200, "included": False, "net_minor": 71_405, "tax_minor": 1_428},
     ],
-    "subtotal_minor": 69_480,
-    "total_minor": 70_688,
+    "subtotal_minor": 82_116,
+    "total_minor": 83_544,
     "paid_minor": 0,
-    "due_minor": 70_688,
+    "due_minor": 83_544,
 }
 _PROPERTY = {"name": NAME}
 _PAYMENTS = [
@@ -98,7 +105,7 @@ _PAYMENTS = [
         "reference": "004711",
         "tip_minor": 5_000,
     },
-    {"tender": "cash", "amount_minor": 20_688, "tendered_minor": 25_000, "change_minor": 4_300, "reference": None},
+    {"tender": "cash", "amount_minor": 33_544, "tendered_minor": 35_000, "change_minor": 1_456, "reference": None},
 ]
 _FIGURES = [
     ("orders", "orders", 41, 0),

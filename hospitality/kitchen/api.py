@@ -14,7 +14,7 @@ from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, ac
 from hospitality.ground.statements import Reading
 from hospitality.kitchen.service import return_to_pass, serve_at_pass, step_ticket
 from hospitality.kitchen.tickets import tickets_list
-from hospitality.orders.api import Channel, KitchenState
+from hospitality.orders.api import Channel, KitchenState, SoldAs
 from hospitality.orders.rules import LINES_PER_PLACING_MAX
 from hospitality.people.asking import Reader
 
@@ -27,10 +27,19 @@ _STEPS = {"start": "started", "bump": "ready", "serve": "served", "recall": "rec
 
 
 class TicketOption(Shape):
-    """A choice, and how many of it go into one."""
+    """A choice, and how many of it go into one, 0 when it is left out; on which half; nested how deep under another."""
 
     name: str
     quantity: int
+    half: Literal["left", "right"] | None = None
+    depth: int = 0
+
+
+class TicketPart(Shape):
+    """What a line was ordered as a part of; `id` is the same on all of its lines."""
+
+    id: str
+    name: str
 
 
 class TicketLine(Shape):
@@ -40,6 +49,8 @@ class TicketLine(Shape):
     name: str
     quantity: int
     options: list[TicketOption]
+    part_of: TicketPart | None
+    sold_as: SoldAs | None
     note: str | None
     seat: int | None
     allergens: list[str]

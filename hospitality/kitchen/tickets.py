@@ -47,7 +47,7 @@ _CONDITIONS = {
 }
 _LINES = f"""
     SELECT l.id, l.order_id, l.ticket_id, l.line_no, l.name, l.quantity, l.choices, l.note, l.seat, l.station_id,
-           l.prep_seconds, l.placed_at, l.course, l.held, {FIRED_AT} AS fired_at, v.reason AS void_reason,
+           l.prep_seconds, l.placed_at, l.course, l.held, l.part_of, l.sold_as, {FIRED_AT} AS fired_at, v.reason AS void_reason,
            EXISTS (SELECT 1 FROM ticket_rushes r WHERE r.org_id = l.org_id AND r.ticket_id = l.ticket_id) AS rushed,
            {MOVED_TO} AS moved_to, o.number, o.channel, {TABLE_LABEL} AS table_label, o.covers, o.note AS order_note,
            i.allergens, st.name AS station_name, p.display_name AS server
@@ -168,7 +168,17 @@ def _line_answer(line: LoadedLine) -> dict[str, Any]:
         "id": row["id"],
         "name": row["name"],
         "quantity": row["quantity"],
-        "options": [{"name": taken["name"], "quantity": taken["quantity"]} for taken in line.options],
+        "options": [
+            {
+                "name": taken["name"],
+                "quantity": taken["quantity"],
+                "half": taken.get("half"),
+                "depth": taken.get("depth", 0),
+            }
+            for taken in line.options
+        ],
+        "part_of": line.part_of and {name: line.part_of[name] for name in ("id", "name")},
+        "sold_as": line.sold_as,
         "note": row["note"],
         "seat": row["seat"],
         "allergens": words_of(row["allergens"] or "[]"),

@@ -125,20 +125,33 @@ class CategoryChange(Shape):
 
 
 class OptionShape(Shape):
-    """One choice and what it adds to the price of one, in minor units."""
+    """One choice and what it adds to the price of one, in minor units.
+
+    `menu_item_id`: the item that it brings, a line of its own with its own choices. `preset`: taken where nobody says
+    otherwise. `groups`: what it leads to.
+    """
 
     id: str
     name: str
     price_delta_minor: int
+    menu_item_id: str | None
+    preset: bool
+    groups: list["GroupShape"]
 
 
 class GroupShape(Shape):
-    """A modifier group: from `choices_min` to `choices_max` of its options are taken."""
+    """A modifier group: from `choices_min` to `choices_max` of its options are taken, on halves where it has `halves`.
+
+    `course` and `held` are of the items that its options bring.
+    """
 
     id: str
     name: str
     choices_min: int
     choices_max: int
+    halves: bool
+    course: int | None
+    held: bool
     options: list[OptionShape]
 
 
@@ -149,10 +162,13 @@ class Groups(Shape):
 
 
 class NewOptionShape(Shape):
-    """A choice to add."""
+    """A choice to add; one that brings an item has its name where it has none of its own."""
 
-    name: str
+    name: str = ""
     price_delta_minor: int = 0
+    menu_item_id: IdText | None = None
+    preset: bool = False
+    group_ids: list[IdText] = []
 
 
 class NewGroup(Shape):
@@ -162,13 +178,18 @@ class NewGroup(Shape):
     choices_min: int
     choices_max: int
     options: list[NewOptionShape]
+    halves: bool = False
+    course: int | None = None
+    held: bool = False
 
 
 class ItemShape(Shape):
     """Something that is sold; `version` changes with any of its fields.
 
     `portions_left` is null where nobody counts; an item is sold out when it is switched off (`available`) or when none is
-    left. `heading_name`: of the heading above its category, if there is one. `plu`: the number that staff key in.
+    left. `sold_as`: piece; set, made of what its choices bring alone; open, whose name and price are keyed in; or the unit
+    (kg, lb, litre) that its price is of. `heading_name`: of the heading above its category, if there is one. `plu`: the
+    number that staff key in.
     """
 
     id: str
@@ -190,6 +211,7 @@ class ItemShape(Shape):
     description: str | None
     plu: str | None
     barcodes: list[str]
+    sold_as: str
     version: str
     modifier_groups: list[GroupShape]
 
@@ -217,6 +239,7 @@ class NewItemShape(Shape):
     description: str | None = None
     plu: str | None = None
     barcodes: list[str] = []
+    sold_as: str = "piece"
 
 
 class ItemChange(Shape):
@@ -358,15 +381,8 @@ async def modifier_groups(request: Request, asking: Asking) -> Response:
 @router.post("/modifier-groups", status_code=201, response_model=GroupShape)
 async def new_modifier_group(request: Request, asking: Asking, new: NewGroup) -> Response:
     """Adds a modifier group with its options; needs menu.manage."""
-    return await act(
-        request,
-        asking,
-        service.add_modifier_group,
-        name=new.name,
-        choices_min=new.choices_min,
-        choices_max=new.choices_max,
-        options=[NewOption(option.name, option.price_delta_minor) for option in new.options],
-    )
+    options = [NewOption(**{**one.model_dump(), "group_ids": tuple(one.group_ids)}) for one in new.options]
+    return await act(request, asking, service.add_modifier_group, **{**new.model_dump(), "options": options})
 
 
 @router.get("/menu-items", response_model=Items)

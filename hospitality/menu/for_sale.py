@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
+from hospitality.menu.composing import CHOICE_DEPTH_MAX, AtHand
 from hospitality.menu.rules import (
     AWAY,
     Group,
@@ -17,12 +18,15 @@ from hospitality.menu.rules import (
     price_by_rules,
 )
 
-_ITEMS = """
+_GROUP = """
+    g.id AS group_id, g.name AS group_name, g.choices_min, g.choices_max, g.halves, g.course, g.held,
+    EXISTS (SELECT 1 FROM modifier_options m WHERE m.org_id = g.org_id AND m.group_id = g.id AND m.preset) AS has_presets
+"""
+_ITEMS = f"""
     SELECT i.id, i.name, i.price_minor, i.available, i.station_id, i.prep_seconds,
            t.name AS tax_rate_name, t.rate_bp, t.included,
            a.name AS away_rate_name, a.rate_bp AS away_rate_bp, a.included AS away_included,
-           g.id AS group_id, g.name AS group_name, g.choices_min, g.choices_max,
-           p.count_id, p.portions,
+           i.sold_as, {_GROUP}, p.count_id, p.portions,
            EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id AND r.menu_item_id = i.id)
            OR EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id
                       AND r.category_id IN (i.category_id, c.parent_id)) AS ruled
@@ -37,8 +41,19 @@ _ITEMS = """
     ORDER BY i.id, o.sort, o.id
 """
 _OPTIONS = """
-    SELECT id, group_id, name, price_delta_minor FROM modifier_options
-    WHERE org_id = :org_id AND property_id = :property_id AND id IN (:ids)
+    SELECT m.id, m.group_id, m.name, m.price_delta_minor, m.menu_item_id, m.preset,
+           EXISTS (SELECT 1 FROM option_groups o WHERE o.org_id = m.org_id AND o.option_id = m.id) AS leads
+    FROM modifier_options m
+    WHERE m.org_id = :org_id AND m.property_id = :property_id AND {which}
+    ORDER BY m.group_id, m.sort, m.id
+"""
+_OPTIONS_NAMED = _OPTIONS.format(which="m.id IN (:ids)")
+_PRESETS = _OPTIONS.format(which="m.group_id IN (:ids) AND m.preset")
+_LED_TO = f"""
+    SELECT o.option_id, {_GROUP} FROM option_groups o
+    JOIN modifier_groups g ON g.org_id = o.org_id AND g.id = o.group_id
+    WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.option_id IN (:ids)
+    ORDER BY o.option_id, o.sort, o.id
 """
 
 
@@ -61,8 +76,7 @@ def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | 
     rows = reading.rows(_ITEMS, ids=list(ids))
     for row in rows:
         if row["group_id"] is not None:
-            group = Group(row["group_id"], row["group_name"], row["choices_min"], row["choices_max"])
-            groups.setdefault(row["id"], []).append(group)
+            groups.setdefault(row["id"], []).append(_group(row))
     prices: dict[str, int] = {row["id"]: row["price_minor"] for row in rows}
     ruled = [row["id"] for row in rows if row["ruled"]]
     if ruled and ordering is not None:
@@ -80,6 +94,7 @@ def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | 
                 tuple(groups.get(row["id"], ())),
                 row["count_id"],
                 row["portions"],
+                row["sold_as"],
             )
     return found
 
@@ -119,7 +134,49 @@ def options_for_sale(reading: Reading, ids: Collection[str]) -> dict[str, Option
     """The options of these ids that the property has."""
     if not ids:
         return {}
-    return {
-        row["id"]: Option(row["id"], row["group_id"], row["name"], row["price_delta_minor"])
-        for row in reading.rows(_OPTIONS, ids=list(ids))
-    }
+    return {row["id"]: _option(row) for row in reading.rows(_OPTIONS_NAMED, ids=list(ids))}
+
+
+def at_hand(
+    reading: Reading, item_ids: Collection[str], option_ids: Collection[str], ordering: Ordering | None = None
+) -> AtHand:
+    """All that is needed to order these items with these options: also what those bring and lead to, and presets of which
+    nothing was said. Most lines ask for none of that, and then nothing more is read."""
+    items, options = items_for_sale(reading, item_ids, ordering), options_for_sale(reading, option_ids)
+    presets: dict[str, list[Option]] = {}
+    led_to: dict[str, tuple[Group, ...]] = {}
+    for _ in range(CHOICE_DEPTH_MAX):
+        offered = [group for item in items.values() for group in item.groups]
+        offered += [group for groups in led_to.values() for group in groups]
+        silent = {group.id for group in offered if group.has_presets} - presets.keys()
+        leading = {option.id for option in options.values() if option.leads} - led_to.keys()
+        brought = {option.menu_item_id for option in options.values() if option.menu_item_id} - items.keys()
+        if not (silent or leading or brought):
+            break
+        found = [_option(row) for row in reading.rows(_PRESETS, ids=list(silent))] if silent else []
+        presets |= {id: [option for option in found if option.group_id == id] for id in silent}
+        led_to |= _led_to(reading, leading)
+        more = items_for_sale(reading, brought, ordering) if brought else {}
+        items |= more
+        options |= {option.id: option for option in found}
+        if brought - more.keys():  # an item that is not here is no choice
+            options = {id: one for id, one in options.items() if one.menu_item_id not in brought - more.keys()}
+    return AtHand(items, options, presets, led_to)
+
+
+def _led_to(reading: Reading, option_ids: Collection[str]) -> dict[str, tuple[Group, ...]]:
+    found: dict[str, tuple[Group, ...]] = dict.fromkeys(option_ids, ())
+    for row in reading.rows(_LED_TO, ids=list(option_ids)) if option_ids else ():
+        found[row["option_id"]] = (*found[row["option_id"]], _group(row))
+    return found
+
+
+def _group(row: Found) -> Group:
+    limits = row["choices_min"], row["choices_max"]
+    flags = bool(row["halves"]), row["course"], bool(row["held"]), bool(row["has_presets"])
+    return Group(row["group_id"], row["group_name"], *limits, *flags)
+
+
+def _option(row: Found) -> Option:
+    of = row["id"], row["group_id"], row["name"], row["price_delta_minor"]
+    return Option(*of, row["menu_item_id"], bool(row["preset"]), bool(row["leads"]))

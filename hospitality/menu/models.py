@@ -49,6 +49,7 @@ class MenuCategory(Row, table=True):
 class MenuItem(Row, table=True):
     """Something that is sold; `available` False is an 86. Two people who each add an allergen while apart add both.
 
+    sold_as: one of `rules.SOLD_AS`.
     plu: the short number by which staff key it in; barcodes: what is printed on it. Two nodes that are apart may give one
     number to two items, and both are found by it.
     """
@@ -73,10 +74,14 @@ class MenuItem(Row, table=True):
     description: str | None = column(WORDS, optional=True)
     plu: str | None = column(WORDS, optional=True)
     barcodes: str = column(ELEMENTS, merge="set", default="[]")
+    sold_as: str = column(WORDS, default="piece", otherwise="piece")
 
 
 class ModifierGroup(Row, table=True):
-    """A set of choices, of which a guest takes from `choices_min` to `choices_max`."""
+    """A set of choices, of which a guest takes from `choices_min` to `choices_max`.
+
+    halves: an option may be on one half. course, held: of the items that its options bring; a course of none is the line's.
+    """
 
     __tablename__ = "modifier_groups"
     __table_args__ = described("record", writer="both", indexes=[["property_id"]])
@@ -84,10 +89,14 @@ class ModifierGroup(Row, table=True):
     name: str = column(WORDS)
     choices_min: int = column(COUNT)
     choices_max: int = column(COUNT)
+    halves: bool = column(FLAG, default=False, otherwise="0")
+    course: int | None = column(COUNT, optional=True)
+    held: bool = column(FLAG, default=False, otherwise="0")
 
 
 class ModifierOption(Row, table=True):
-    """One choice of a group and what it adds to the price of one."""
+    """One choice of a group and what it adds to the price of one. menu_item_id: the item that it brings; no foreign key
+    leads there, and one that is not here is no choice. preset: taken where nobody says otherwise."""
 
     __tablename__ = "modifier_options"
     __table_args__ = described("record", writer="both", refers={"group_id": "modifier_groups"}, indexes=[["group_id"]])
@@ -95,6 +104,24 @@ class ModifierOption(Row, table=True):
     group_id: str = column(ID)
     name: str = column(WORDS)
     price_delta_minor: int = column(AMOUNT)
+    sort: int = column(COUNT)
+    menu_item_id: str | None = column(ID, optional=True)
+    preset: bool = column(FLAG, default=False, otherwise="0")
+
+
+class OptionGroup(Row, table=True):
+    """An option leads to a group."""
+
+    __tablename__ = "option_groups"
+    __table_args__ = described(
+        "record",
+        writer="both",
+        refers={"option_id": "modifier_options", "group_id": "modifier_groups"},
+        indexes=[["option_id"]],
+    )
+
+    option_id: str = column(ID)
+    group_id: str = column(ID)
     sort: int = column(COUNT)
 
 

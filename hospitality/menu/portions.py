@@ -74,7 +74,8 @@ def take_portions(work: Work, items: Mapping[str, ItemForSale], lines: Iterable[
     if not counted:
         return
     sold = [line for line in lines if line["menu_item_id"] in counted]
-    for item in counted.values():
+    of = {line["menu_item_id"] for line in sold}
+    for item in (item for item in counted.values() if item.id in of):
         wanted = sum(line["quantity"] for line in sold if line["menu_item_id"] == item.id)
         left = rules.portions_after(item, wanted)
         work.run(_SET_LEFT, id=item.id, portions=left)

@@ -1,4 +1,4 @@
-"""The menu as screens show it; a page of items costs three SELECTs."""
+"""The menu as screens show it; a page of items costs four SELECTs, and two more a level where options lead to groups."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from hashlib import sha256
@@ -10,8 +10,10 @@ from hospitality.ground.errors import Invalid, NotFound
 from hospitality.ground.ids import is_id
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
+from hospitality.menu.composing import CHOICE_DEPTH_MAX
 
 LISTED_MAX = 1000
+_GROUP = "g.id, g.name, g.choices_min, g.choices_max, g.halves, g.course, g.held"
 ELEMENTS = ("allergens", "diets", "barcodes")
 PRICE_RULE_FIELDS = (
     *("name", "menu_item_id", "category_id", "channel", "weekdays", "from_time", "to_time"),
@@ -37,10 +39,25 @@ def categories_list(reading: Reading) -> list[dict[str, Any]]:
 
 
 def modifier_groups_list(reading: Reading) -> list[dict[str, Any]]:
-    """[{id, name, choices_min, choices_max, options: [{id, name, price_delta_minor}]}] by name."""
-    groups = _listed(reading, "SELECT id, name, choices_min, choices_max FROM modifier_groups", "name, id")
+    """[{id, name, choices_min, choices_max, halves, course, held, options: [{id, name, price_delta_minor, menu_item_id,
+    preset, groups}]}] by name; `groups` are those that an option leads to, likewise."""
+    groups = _listed(reading, f"SELECT {_GROUP} FROM modifier_groups g", "g.name, g.id", of="g.")
     options = _options(reading, [group["id"] for group in groups])
-    return [{**group, "options": options.get(group["id"], [])} for group in groups]
+    return [_group(group, options) for group in groups]
+
+
+def modifier_group_view(reading: Reading, group_id: str) -> dict[str, Any]:
+    """One group as it is listed."""
+    sql = f"SELECT {_GROUP} FROM modifier_groups g WHERE g.org_id = :org_id AND g.property_id = :property_id AND g.id = :id"
+    row = reading.one(sql, id=group_id)
+    if row is None:
+        raise NotFound.of("modifier group", group_id)
+    return _group(row, _options(reading, [group_id]))
+
+
+def depth_of(group: Mapping[str, Any]) -> int:
+    """How often choices lead on from a group as it is listed."""
+    return max((1 + depth_of(under) for option in group["options"] for under in option["groups"]), default=0)
 
 
 def price_rules_list(reading: Reading) -> list[dict[str, Any]]:
@@ -65,15 +82,15 @@ def _rule(row: Found) -> dict[str, Any]:
 _ITEMS = """
     SELECT i.id, i.name, i.category_id, c.name AS category_name, h.id AS heading_id, h.name AS heading_name,
            i.price_minor, i.station_id, i.tax_rate_id, i.available, i.prep_seconds, i.allergens, i.diets, i.description,
-           i.plu, i.barcodes, p.portions AS portions_left
+           i.plu, i.barcodes, i.sold_as, p.portions AS portions_left
     FROM menu_items i JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
     LEFT JOIN menu_categories h ON h.org_id = c.org_id AND h.id = c.parent_id
     LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id
     WHERE i.org_id = :org_id AND i.property_id = :property_id
 """
 _OF_CODE = " AND (i.plu = :code OR i.barcodes LIKE :quoted)"
-_OFFERED = """
-    SELECT o.menu_item_id, g.id, g.name, g.choices_min, g.choices_max
+_OFFERED = f"""
+    SELECT o.menu_item_id, {_GROUP}
     FROM menu_item_groups o JOIN modifier_groups g ON g.org_id = o.org_id AND g.id = o.group_id
     WHERE o.org_id = :org_id AND o.menu_item_id IN (:ids) ORDER BY o.menu_item_id, o.sort, o.id
 """
@@ -119,8 +136,7 @@ def _with_groups(reading: Reading, rows: Sequence[Found], currency: str | None) 
     found = reading.rows(_OFFERED, ids=list(offered)) if rows else []
     options = _options(reading, {row["id"] for row in found})
     for row in found:
-        group = {key: row[key] for key in ("id", "name", "choices_min", "choices_max")}
-        offered[row["menu_item_id"]].append({**group, "options": options.get(row["id"], [])})
+        offered[row["menu_item_id"]].append(_group(row, options))
     items = []
     for row in rows:
         available = bool(row["available"])
@@ -136,18 +152,41 @@ def _version(item: Mapping[str, Any]) -> str:
     return sha256(msgspec.json.encode(item, order="deterministic")).hexdigest()[:16]
 
 
-def _options(reading: Reading, group_ids: Sequence[str] | set[str]) -> dict[str, list[dict[str, Any]]]:
+def _group(row: Mapping[str, Any] | Found, options: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    told = {key: row[key] for key in ("id", "name", "choices_min", "choices_max", "course")}
+    flags = {"halves": bool(row["halves"]), "held": bool(row["held"])}
+    return {**told, **flags, "options": options.get(row["id"], [])}
+
+
+_LED_TO = f"""
+    SELECT o.option_id, {_GROUP}
+    FROM option_groups o JOIN modifier_groups g ON g.org_id = o.org_id AND g.id = o.group_id
+    JOIN modifier_options m ON m.org_id = o.org_id AND m.id = o.option_id
+    WHERE o.org_id = :org_id AND m.group_id IN (:ids) ORDER BY o.option_id, o.sort, o.id
+"""
+
+
+def _options(
+    reading: Reading, group_ids: Sequence[str] | set[str], *, deeper: int = CHOICE_DEPTH_MAX
+) -> dict[str, list[dict[str, Any]]]:
+    """Group id → its options, with the groups that they lead to."""
     options: dict[str, list[dict[str, Any]]] = {}
     if not group_ids:
         return options
+    led_to = reading.rows(_LED_TO, ids=list(group_ids)) if deeper else []
+    under = _options(reading, {row["id"] for row in led_to}, deeper=deeper - 1)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in led_to:
+        groups.setdefault(row["option_id"], []).append(_group(row, under))
     rows = reading.rows(
-        "SELECT id, group_id, name, price_delta_minor FROM modifier_options"
+        "SELECT id, group_id, name, price_delta_minor, menu_item_id, preset FROM modifier_options"
         " WHERE org_id = :org_id AND group_id IN (:ids) ORDER BY group_id, sort, id",
         ids=list(group_ids),
     )
     for row in rows:
-        option = {key: row[key] for key in ("id", "name", "price_delta_minor")}
-        options.setdefault(row["group_id"], []).append(option)
+        option = {key: row[key] for key in ("id", "name", "price_delta_minor", "menu_item_id")}
+        further = {"preset": bool(row["preset"]), "groups": groups.get(row["id"], [])}
+        options.setdefault(row["group_id"], []).append({**option, **further})
     return options
 
 
@@ -156,7 +195,7 @@ def _currency(reading: Reading) -> str | None:
     return currency
 
 
-def _listed(reading: Reading, select: str, order: str) -> list[dict[str, Any]]:
-    where = "WHERE org_id = :org_id AND property_id = :property_id"
+def _listed(reading: Reading, select: str, order: str, *, of: str = "") -> list[dict[str, Any]]:
+    where = f"WHERE {of}org_id = :org_id AND {of}property_id = :property_id"
     rows = reading.rows(f"{select} {where} ORDER BY {order} LIMIT :limit", limit=LISTED_MAX)
     return [dict(row) for row in rows]

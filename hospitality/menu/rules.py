@@ -1,8 +1,8 @@
 """What a menu may say, and what a line of it costs. Values in, a decision out."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +33,14 @@ ALLERGENS = (
 # what a house says of an item by itself; a mark is the house's word, nothing follows from another
 DIETS = ("vegan", "vegetarian", "halal", "kosher", "gluten_free", "lactose_free", "nut_free")
 DESCRIPTION_LENGTH_MAX = 500
+# what is weighed or measured: its price is of one such unit
+UNITS = ("kg", "lb", "litre")
+# a piece; a set, which is made of what its choices bring; open, whose name and price are keyed in; or by a unit
+SOLD_AS = ("piece", "set", "open", *UNITS)
+THOUSANDTHS_MAX = 1_000_000
+MEASURED_BY = ("keyed", "scale")
+OPEN_NAME_LENGTH_MAX = 60
+COURSE_MAX = 20
 BARCODES_MAX = 20
 _PLU = re.compile("[0-9]{2,6}")  # one digit alone picks a row of the staff app's list
 _BARCODE = re.compile("[0-9]{8}|[0-9]{12,14}")
@@ -40,12 +48,17 @@ _BARCODE = re.compile("[0-9]{8}|[0-9]{12,14}")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A modifier group as an item offers it."""
+    """A modifier group as an item offers it. halves: its options may be on one half. course, held: of the items that its
+    options bring. has_presets: some of its options are taken where nobody says otherwise."""
 
     id: str
     name: str
     choices_min: int
     choices_max: int
+    halves: bool = False
+    course: int | None = None
+    held: bool = False
+    has_presets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,26 @@ class ItemForSale:
     groups: tuple[Group, ...]
     count_id: str | None = None
     portions_left: int | None = None
+    sold_as: str = "piece"
+
+    def at(self, price_minor: int) -> "ItemForSale":
+        """The item at another price."""
+        return replace(self, price_minor=price_minor)
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it is made of what its choices bring alone."""
+        return self.sold_as == "set"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether name and price are keyed in."""
+        return self.sold_as == "open"
+
+    @property
+    def unit(self) -> str | None:
+        """What its price is of, where it is weighed or measured."""
+        return self.sold_as if self.sold_as in UNITS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,86 +130,16 @@ class PriceRule:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a group."""
+    """One choice of a group. menu_item_id: the item that it brings; preset: taken where nobody says otherwise; leads: to
+    further groups."""
 
     id: str
     group_id: str
     name: str
     price_delta_minor: int
-
-
-def chosen_options(
-    item: ItemForSale, chosen: Sequence[tuple[str, int]], options: Mapping[str, Option]
-) -> list[dict[str, Any]]:
-    """The snapshot of what was chosen for one item: [{option_id, group_name, name, price_delta_minor, quantity}].
-
-    chosen: (option id, quantity of it in one item); a group's limits count quantities, so double cheese is two.
-    """
-    if not chosen and not item.groups:
-        return []
-    taken = {group.id: 0 for group in item.groups}
-    names = {group.id: group.name for group in item.groups}
-    snapshot = []
-    for option_id, quantity in chosen:
-        option = options.get(option_id)
-        if option is None or option.group_id not in taken:
-            raise Refused(
-                "UNKNOWN_CHOICE",
-                f"{item.name} is not offered with that choice. Choose again from the menu.",
-                menu_item_id=item.id,
-                option_id=option_id,
-            )
-        if not 1 <= quantity <= OPTION_QUANTITY_MAX:
-            raise Invalid(
-                "QUANTITY_INVALID",
-                f"Take a choice 1 to {OPTION_QUANTITY_MAX} times.",
-                option_id=option_id,
-                quantity=quantity,
-            )
-        taken[option.group_id] += quantity
-        snapshot.append(
-            {
-                "option_id": option.id,
-                "group_name": names[option.group_id],
-                "name": option.name,
-                "price_delta_minor": option.price_delta_minor,
-                "quantity": quantity,
-            }
-        )
-    for group in item.groups:
-        _check_count(item, group, taken[group.id])
-    return snapshot
-
-
-def _check_count(item: ItemForSale, group: Group, count: int) -> None:
-    if count < group.choices_min:
-        raise Refused(
-            "TOO_FEW_CHOICES",
-            f"{item.name} needs at least {group.choices_min} of {group.name}; {count} chosen.",
-            menu_item_id=item.id,
-            group_id=group.id,
-            choices_min=group.choices_min,
-        )
-    if count > group.choices_max:
-        raise Refused(
-            "TOO_MANY_CHOICES",
-            f"{item.name} takes at most {group.choices_max} of {group.name}; {count} chosen.",
-            menu_item_id=item.id,
-            group_id=group.id,
-            choices_max=group.choices_max,
-        )
-
-
-def unit_price(item: ItemForSale, snapshot: Sequence[Mapping[str, Any]]) -> int:
-    """Minor units for one of the item with its choices; refused below zero."""
-    price: int = item.price_minor + sum(taken["price_delta_minor"] * taken["quantity"] for taken in snapshot)
-    if price < 0:
-        raise Refused(
-            "PRICE_BELOW_ZERO",
-            f"The choices would make {item.name} cost less than nothing. Take one of them away.",
-            menu_item_id=item.id,
-        )
-    return price
+    menu_item_id: str | None = None
+    preset: bool = False
+    leads: bool = False
 
 
 def price_by_rules(price_minor: int, rules: Iterable[PriceRule], ordering: Ordering) -> int:
@@ -345,6 +308,36 @@ def check_parent(*, category_id: str | None, parent: Mapping[str, Any], has_chil
             "A heading stands under one that stands by itself, and then has none under it. Choose another.",
             parent_id=parent["id"],
         )
+
+
+def check_sold_as(sold_as: str) -> str:
+    """How an item is sold."""
+    if sold_as not in SOLD_AS:
+        raise Invalid("SOLD_AS_INVALID", f"Choose one of {', '.join(SOLD_AS)}.", sold_as=sold_as[:20])
+    return sold_as
+
+
+def check_measured(item: ItemForSale, thousandths: int | None, by: str) -> None:
+    """Raises Invalid unless what is sold by a unit says how much of it, and nothing else does."""
+    if (thousandths is None) is not (item.unit is None):
+        what = f"Weigh or measure {item.name}" if item.unit else f"{item.name} is sold by the piece; leave that out"
+        raise Invalid("MEASURE_INVALID", f"{what}.", menu_item_id=item.id)
+    if thousandths is not None and not 1 <= thousandths <= THOUSANDTHS_MAX:
+        raise Invalid("MEASURE_INVALID", f"Give 1 to {THOUSANDTHS_MAX} thousandths of a unit.", measured=thousandths)
+    if by not in MEASURED_BY:
+        raise Invalid("MEASURE_INVALID", f"Say by what it was measured: {', '.join(MEASURED_BY)}.", measured_by=by[:20])
+
+
+def price_measured(price_minor: int, thousandths: int) -> int:
+    """What so many thousandths of a unit cost, rounded half up."""
+    return (2 * price_minor * thousandths + 1000) // 2000
+
+
+def check_group_course(course: int | None) -> int | None:
+    """The course of what a group's options bring; None leaves it to the line."""
+    if course is not None and not 1 <= course <= COURSE_MAX:
+        raise Invalid("COURSE_INVALID", f"Give a course from 1 to {COURSE_MAX}.", course=course)
+    return course
 
 
 def check_sort(sort: int) -> int:

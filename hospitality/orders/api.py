@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from hospitality.ground.http import OR_REQUESTED, Asking, ErrorEnvelope, IdText, Shape, act
 from hospitality.ground.quick_route import QuickRoute
+from hospitality.menu.composing import Choice
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 
@@ -20,16 +21,24 @@ KitchenState = Literal["held", "placed", "in_preparation", "ready", "served", "v
 
 
 class NewOptionShape(Shape):
-    """A choice, and how many of it go into one of the item."""
+    """A choice, and how many of it go into one of the item; 0 leaves out what goes with it by itself (a preset).
+
+    `half`: left or right, where it is not on the whole. `options`: chosen of what it leads to, or of the item that it
+    brings.
+    """
 
     option_id: IdText
     quantity: int = 1
+    half: Literal["left", "right"] | None = None
+    options: list["NewOptionShape"] = []
 
 
 class NewLineShape(Shape):
     """A line to order. `unit_price_minor` is of one, options included, and needs orders.open_price or an approval of it.
 
     The approval is of the item's id, with the price as its value. What is on `hold` reaches the kitchen when it is fired.
+    `name`: of an open item, which needs a price as well, and orders.open_item or an approval of the item with that price.
+    `measured`: thousandths of the unit by which it is sold, `measured_by` a scale or keyed.
     `despite_pause`: the item's station takes no orders, and this is meant; needs orders.despite_pause, or an approval of
     the pause in `pause_approval_id` instead.
     """
@@ -45,6 +54,9 @@ class NewLineShape(Shape):
     hold: bool = False
     despite_pause: bool = False
     pause_approval_id: IdText | None = None
+    name: str | None = None
+    measured: int | None = None
+    measured_by: Literal["keyed", "scale"] = "keyed"
 
 
 class NewOrderShape(Shape):
@@ -60,13 +72,42 @@ class NewOrderShape(Shape):
 
 
 class ChosenOption(Shape):
-    """A choice as it was sold."""
+    """A choice as it was sold; a quantity of 0 is a preset that was left out. `depth`: nested under the one before so deep.
+
+    `of_whole`: said of the set that its line is a part of.
+    """
 
     option_id: str
     group_name: str
     name: str
     price_delta_minor: int
     quantity: int
+    half: Literal["left", "right"] | None = None
+    depth: int = 0
+    of_whole: bool = False
+
+
+class PartOf(Shape):
+    """What a line was ordered as a part of: `id` is the same on all of its lines, the rest is of what was ordered.
+
+    `option_id` brought the line, null where it is what was ordered itself; `depth` steps away from that.
+    """
+
+    id: str
+    menu_item_id: str
+    name: str
+    quantity: int
+    option_id: str | None
+    depth: int
+
+
+class SoldAs(Shape):
+    """What was keyed in for a line: `open`, or a unit with so many thousandths of it at `price_minor` a unit."""
+
+    kind: Literal["open", "kg", "lb", "litre"]
+    thousandths: int | None
+    price_minor: int | None
+    by: Literal["keyed", "scale"] | None
 
 
 class LineShape(Shape):
@@ -83,6 +124,8 @@ class LineShape(Shape):
     unit_price_minor: int
     amount_minor: int
     options: list[ChosenOption]
+    part_of: PartOf | None
+    sold_as: SoldAs | None
     note: str | None
     seat: int | None
     course: int | None
@@ -175,7 +218,7 @@ def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:
         NewLine(
             line.menu_item_id,
             line.quantity,
-            tuple((option.option_id, option.quantity) for option in line.options),
+            () if _is_elaborate(line.options) else tuple((one.option_id, one.quantity) for one in line.options),
             line.note,
             line.seat,
             line.unit_price_minor,
@@ -184,9 +227,21 @@ def new_lines(lines: list[NewLineShape]) -> tuple[NewLine, ...]:
             line.hold,
             line.despite_pause,
             line.pause_approval_id,
+            _choices(line.options) if _is_elaborate(line.options) else (),
+            line.name,
+            line.measured,
+            line.measured_by,
         )
         for line in lines
     )
+
+
+def _is_elaborate(options: list[NewOptionShape]) -> bool:
+    return any(option.half or option.options for option in options)
+
+
+def _choices(options: list[NewOptionShape]) -> tuple[Choice, ...]:
+    return tuple(Choice(one.option_id, one.quantity, one.half, _choices(one.options)) for one in options)
 
 
 @router.post("/orders", status_code=201, response_model=OrderShape, responses=OR_REQUESTED)

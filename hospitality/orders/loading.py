@@ -53,6 +53,18 @@ class LoadedLine:
     moved: Moved | None = None
 
     @property
+    def part_of(self) -> dict[str, Any] | None:
+        """What it was ordered as a part of (`OrderLine.part_of`); None for a line of its own."""
+        part = self.row["part_of"]
+        return None if part is None else msgspec.json.decode(part, type=dict[str, Any])
+
+    @property
+    def sold_as(self) -> dict[str, Any] | None:
+        """What was keyed in for it; None where it is sold by the piece."""
+        sold = self.row["sold_as"]
+        return None if sold is None else msgspec.json.decode(sold, type=dict[str, Any])
+
+    @property
     def is_kitchens(self) -> bool:
         """Whether its station knows of it: it was never held, or was fired."""
         return not self.row["held"] or self.row["fired_at"] is not None
@@ -92,6 +104,13 @@ class LoadedOrder:
     def number(self) -> str:
         """The number that people read."""
         return str(self.row["number"])
+
+    def together(self, line: LoadedLine) -> tuple[LoadedLine, ...]:
+        """All lines that were ordered as one with this one, itself among them."""
+        if line.part_of is None:
+            return (line,)
+        whole = line.part_of["id"]
+        return tuple(one for one in self.lines if one.part_of is not None and one.part_of["id"] == whole)
 
     def left(self) -> tuple[LoadedLine, ...]:
         """The lines that were not taken off."""
@@ -177,7 +196,8 @@ _ORDERS = """
 _LINES = f"""
     SELECT l.id, l.order_id, l.line_no, l.menu_item_id, l.name, l.quantity, l.unit_price_minor, l.amount_minor,
            l.tax_rate_name, l.tax_rate_bp, l.tax_included, l.choices, l.note, l.seat, l.station_id, l.ticket_id,
-           l.prep_seconds, l.placed_at, l.placed_by, l.course, l.held, {FIRED_AT} AS fired_at, v.reason AS void_reason
+           l.prep_seconds, l.placed_at, l.placed_by, l.course, l.held, l.part_of, l.sold_as,
+           {FIRED_AT} AS fired_at, v.reason AS void_reason
     FROM order_lines l
     LEFT JOIN line_voids v ON v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id
     WHERE l.org_id = :org_id AND {{which}}

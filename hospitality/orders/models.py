@@ -45,7 +45,13 @@ class OrderLine(Row, table=True):
     """One line as it was sold. `choices` is a JSON list of {option_id, group_name, name, price_delta_minor, quantity}.
 
     All lines of one placing for one station and course share a ticket. A `held` one is the kitchen's once it is fired.
-    `amount_minor` is the unit price times the quantity.
+    `amount_minor` is the unit price times the quantity. A choice may have `half` (left, right), and `depth` where it is
+    nested under the one before; a quantity of 0 is a preset that was left out; `of_whole` is said of the
+    set that the line is a part of.
+
+    part_of: of what was ordered as one but is several lines, a JSON object {id, menu_item_id, name, quantity, option_id,
+    depth}: `id` is the same on all of its lines, and `menu_item_id`, `name` and `quantity` are of what was ordered.
+    sold_as: of what is not sold by the piece, {kind, thousandths, price_minor, by}: `open`, or a unit with so much of it.
     """
 
     __tablename__ = "order_lines"
@@ -77,6 +83,8 @@ class OrderLine(Row, table=True):
     business_date: str = column(DAY)
     course: int | None = column(COUNT, optional=True)
     held: bool = column(FLAG, default=False, otherwise="0")
+    part_of: str | None = column(DOCUMENT, optional=True)
+    sold_as: str | None = column(DOCUMENT, optional=True)
 
 
 class LineStep(Row, table=True):

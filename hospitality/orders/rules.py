@@ -13,6 +13,7 @@ from hospitality.ground.clock import instant, instant_text
 from hospitality.ground.errors import Invalid, Refused
 from hospitality.ground.ids import is_id
 from hospitality.ground.money import portions, written
+from hospitality.menu.composing import Choice
 
 LINES_PER_PLACING_MAX = 200
 LINES_PER_ORDER_MAX = 1000
@@ -47,7 +48,11 @@ _MOVES = {
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """A line as it is asked for. options: (option id, quantity in one item); the price is of one, options included.
+    """A line as it is asked for. options: (option id, quantity in one item); choices: further ones, on halves or with
+    choices of their own; the price is of one, all of that included.
+
+    name: of an open item, as it was keyed in. measured: thousandths of the unit by which an item is sold, and by what they
+    were measured: keyed, or by a scale.
 
     approval_id: of a price keyed in, where the caller's role does not allow it. hold: not for the kitchen until fired.
     despite_pause: its station takes no orders, and this is meant all the same; by right, or by `pause_approval_id`.
@@ -64,6 +69,14 @@ class NewLine:
     hold: bool = False
     despite_pause: bool = False
     pause_approval_id: str | None = None
+    choices: tuple[Choice, ...] = ()
+    name: str | None = None
+    measured: int | None = None
+    measured_by: str = "keyed"
+
+    def taken(self) -> tuple[Choice, ...]:
+        """All that is chosen."""
+        return (*(Choice(id, quantity) for id, quantity in self.options), *self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,8 +405,22 @@ def check_lines(lines: Sequence[NewLine], *, there: int = 0) -> None:
             raise Invalid("SEAT_INVALID", f"Give a seat from 1 to {SEAT_MAX}.", seat=line.seat)
         if line.course is not None and not 1 <= line.course <= COURSE_MAX:
             raise Invalid("COURSE_INVALID", f"Give a course from 1 to {COURSE_MAX}.", course=line.course)
-        if len(line.options) > OPTIONS_PER_LINE_MAX:
+        if _count(line.taken()) > OPTIONS_PER_LINE_MAX:
             raise Invalid("OPTIONS_INVALID", f"One line takes at most {OPTIONS_PER_LINE_MAX} choices.")
+
+
+def _count(choices: Sequence[Choice]) -> int:
+    waiting, count = list(choices), 0
+    while waiting and count <= OPTIONS_PER_LINE_MAX:
+        count += 1
+        waiting += waiting.pop().choices
+    return count
+
+
+def check_size(lines: int) -> None:
+    """Raises Invalid when an order would have more lines than one takes, with what its items bring."""
+    if lines > LINES_PER_ORDER_MAX:
+        raise Invalid("LINES_INVALID", f"An order has at most {LINES_PER_ORDER_MAX} lines.", lines=lines)
 
 
 def check_head(new: NewOrder, *, channels: Sequence[str]) -> None:

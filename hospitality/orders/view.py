@@ -7,6 +7,7 @@ from hospitality.orders.loading import LoadedLine, LoadedOrder
 from hospitality.orders.rules import Totals, state_of_all
 
 NOTHING: Mapping[str, str] = {}
+_OPTION = {"half": None, "depth": 0, "of_whole": False}
 
 
 def order_answer(
@@ -93,7 +94,9 @@ def _line_answer(line: LoadedLine) -> dict[str, Any]:
         "quantity": row["quantity"],
         "unit_price_minor": row["unit_price_minor"],
         "amount_minor": row["amount_minor"],
-        "options": line.options,
+        "options": [{**_OPTION, **taken} for taken in line.options],
+        "part_of": line.part_of,
+        "sold_as": line.sold_as,
         "note": row["note"],
         "seat": row["seat"],
         "course": row["course"],

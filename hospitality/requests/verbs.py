@@ -14,7 +14,8 @@ import msgspec
 from hospitality.checks.service import add_lines, void_line
 from hospitality.ground.errors import Invalid, Refused
 from hospitality.ground.work import Work
-from hospitality.orders.service import OPEN_PRICE, PLACE, VOID, place_order
+from hospitality.orders.service import PLACE, VOID, place_order
+from hospitality.orders.service.building import OPEN_ITEM, OPEN_PRICE
 
 Verb = Callable[..., Mapping[str, Any]]
 
@@ -90,8 +91,8 @@ def _requestable(name: str, verb: Verb, *, needs: str, uses: tuple[str, ...] = (
 REQUESTABLE: dict[str, Requestable] = {
     one.name: one
     for one in (
-        _requestable("orders.place_order", place_order, needs=PLACE, uses=(OPEN_PRICE,)),
-        _requestable("checks.add_lines", add_lines, needs=PLACE, uses=(OPEN_PRICE,)),
+        _requestable("orders.place_order", place_order, needs=PLACE, uses=(OPEN_PRICE, OPEN_ITEM)),
+        _requestable("checks.add_lines", add_lines, needs=PLACE, uses=(OPEN_PRICE, OPEN_ITEM)),
         _requestable("checks.void_line", void_line, needs=VOID),
     )
 }

@@ -7,8 +7,9 @@ from hospitality.checks.service import add_lines, settled_if_paid
 from hospitality.ground.errors import Refused
 from hospitality.ground.work import Work
 from hospitality.orders.loading import load_order
-from hospitality.orders.rules import NewLine, check_not_settled
+from hospitality.orders.rules import check_not_settled
 from hospitality.orders.service.adjust import NewAdjustment, adjust, withdraw_adjustment
+from hospitality.orders.service.again import ordered_again
 from hospitality.orders.service.change import NewHead, change_order
 from hospitality.orders.service.charge import charge_anew
 from hospitality.orders.service.fire import fire_course, rush_order
@@ -62,15 +63,4 @@ def repeat_round(work: Work, order_id: str) -> dict[str, Any]:
     if not left:
         raise Refused("NOTHING_TO_REPEAT", "Nothing on this order is left to repeat. Order it from the menu.")
     last = max(line.row["placed_at"] for line in left)
-    again = [
-        NewLine(
-            line.row["menu_item_id"],
-            line.row["quantity"],
-            tuple((taken["option_id"], taken["quantity"]) for taken in line.options),
-            line.row["note"],
-            line.row["seat"],
-        )
-        for line in left
-        if line.row["placed_at"] == last
-    ]
-    return add_lines(work, order_id, again)
+    return add_lines(work, order_id, ordered_again([line for line in left if line.row["placed_at"] == last]))

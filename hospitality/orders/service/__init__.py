@@ -8,48 +8,40 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import msgspec
-
 from hospitality.approvals.service import permit
 from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import derived_id, new_id
 from hospitality.ground.numbers import next_number
 from hospitality.ground.texts import kept_text
 from hospitality.ground.work import Work
-from hospitality.menu import rules as menu_rules
-from hospitality.menu.for_sale import items_for_sale, options_for_sale
-from hospitality.menu.portions import give_portions_back, take_portions
-from hospitality.menu.rules import CHANNELS, ItemForSale, Ordering
+from hospitality.menu.portions import give_portions_back
+from hospitality.menu.rules import CHANNELS
 from hospitality.orders import rules
 from hospitality.orders.facts import LinesAdded, LineVoided, OrderPlaced, OrderVoided
 from hospitality.orders.loading import LoadedLine, LoadedOrder, head_of
 from hospitality.orders.models import LineVoid, Order, OrderLine
 from hospitality.orders.rules import NewLine, NewOrder
+from hospitality.orders.service.building import build
 from hospitality.orders.service.change import name_and_promise
 from hospitality.orders.service.charge import charge_by_rule
-from hospitality.orders.service.paused import permit_paused
 from hospitality.orders.view import order_answer
 from hospitality.properties.service import business_day
 
 PLACE = "orders.place"
 VOID = "orders.void"
-OPEN_PRICE = "orders.open_price"
 
 
 def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
     """Takes an order and sends its tickets; answers the whole order.
 
-    Refused with UNKNOWN_ITEM, ITEM_UNAVAILABLE, NOT_ENOUGH_LEFT, UNKNOWN_CHOICE, TOO_FEW_CHOICES or TOO_MANY_CHOICES by
-    the menu.
+    Refused with UNKNOWN_ITEM, ITEM_UNAVAILABLE, NOT_ENOUGH_LEFT, or by what is chosen as `menu.composing.pieces_of` says.
     """
     work.require(PLACE)
     rules.check_head(new, channels=CHANNELS)
     rules.check_lines(new.lines)
     today = business_day(work).isoformat()
     order_id = new_id()
-    rows, options, approver_id = _priced(
-        work, new.lines, channel=new.channel, order_id=order_id, first_no=1, today=today
-    )
+    built = build(work, new.lines, channel=new.channel, order_id=order_id, there=0, first_no=1, today=today)
     head = work.add(
         Order,
         {
@@ -66,8 +58,8 @@ def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
             "opened_at": work.now_text,
         },
     )
-    added = work.add_all(OrderLine, rows)
-    lines = tuple(_placed(row, chosen) for row, chosen in zip(added, options, strict=True))
+    added = work.add_all(OrderLine, built.rows)
+    lines = tuple(_placed(row, chosen) for row, chosen in zip(added, built.choices, strict=True))
     charges: tuple[rules.Adjusting, ...] = ()
     if new.covers is not None and new.covers >= rules.PARTY_MIN:
         charges = charge_by_rule(work, order_id, new.covers, today=today)
@@ -77,7 +69,7 @@ def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
     answer = order_answer(LoadedOrder(head, _opener(work), lines, charges))
     total = answer["total_minor"]
     fact = OrderPlaced(order_id, head["number"], _tickets(lines), len(lines), total, head["currency"])
-    work.journal(fact, approver_id=approver_id)
+    work.journal(fact, approver_id=built.approver_id)
     return answer
 
 
@@ -109,14 +101,14 @@ def add_lines(work: Work, order: LoadedOrder, lines: Sequence[NewLine]) -> Loade
         )
     today = business_day(work).isoformat()
     first_no = max(line.row["line_no"] for line in order.lines) + 1
-    rows, options, approver_id = _priced(
-        work, lines, channel=order.row["channel"], order_id=order.id, first_no=first_no, today=today
-    )
-    added = tuple(_placed(row, chosen) for row, chosen in zip(work.add_all(OrderLine, rows), options, strict=True))
+    there, channel = len(order.lines), order.row["channel"]
+    built = build(work, lines, channel=channel, order_id=order.id, there=there, first_no=first_no, today=today)
+    rows = work.add_all(OrderLine, built.rows)
+    added = tuple(_placed(row, chosen) for row, chosen in zip(rows, built.choices, strict=True))
     grown = replace(order, lines=order.lines + added)
     total = grown.totals().total_minor
     fact = LinesAdded(order.id, order.number, _tickets(added), len(added), total, order.row["currency"])
-    work.journal(fact, approver_id=approver_id)
+    work.journal(fact, approver_id=built.approver_id)
     return grown
 
 
@@ -130,7 +122,8 @@ def void_line(
     approval_id: str | None = None,
     wasted: bool | None = None,
 ) -> LoadedOrder:
-    """Takes a line off for a reason; `checks.void_line` has made sure that the order is not paid.
+    """Takes a line off for a reason, and with it all that was ordered as one with it; `checks.void_line` has made sure that
+    the order is not paid.
 
     What the kitchen does not know of yet is taken off by whoever places orders, other lines by right or approval of the
     line. paid_minor: what has been paid so far, which what is left must still cover. wasted: whether it was made for
@@ -145,28 +138,32 @@ def void_line(
     if line.state == "voided":
         raise Refused("LINE_ALREADY_VOIDED", f"{line.row['name']} is voided already.", line_id=line_id)
     approver_id = None
-    if line.is_kitchens or not work.caller.may(PLACE):
+    going = [one for one in order.together(line) if one.state != "voided"]
+    if any(one.is_kitchens for one in going) or not work.caller.may(PLACE):
         approver_id = permit(work, VOID, line_id, approval_id=approval_id)
-    lost = line.is_kitchens and (line.state != "placed" if wasted is None else wasted)
-    lines = tuple(found.voided(why) if found is line else found for found in order.lines)
+    lines = tuple(found.voided(why) if found in going else found for found in order.lines)
     shrunk = replace(order, lines=lines)
     total = shrunk.totals().total_minor
     rules.check_void(total_left_minor=total, paid_minor=paid_minor)
-    _add_void(work, line, why, approver_id, wasted=lost)
-    if not lost:  # nothing was made of it
-        give_portions_back(work, line_id)
-    fact = LineVoided(
-        order.id,
-        order.number,
-        line_id,
-        line.row["ticket_id"],
-        line.row["amount_minor"],
-        total,
-        order.row["currency"],
-        line.is_kitchens,
-        lost,
-    )
-    work.journal(fact, reason=why, approver_id=approver_id)
+    lost = [one for one in going if one.is_kitchens and (one.state != "placed" if wasted is None else wasted)]
+    for one in going:
+        _add_void(work, one, why, approver_id, wasted=one in lost)
+        if one not in lost:  # nothing was made of it
+            give_portions_back(work, one.row["id"])
+        fact = LineVoided(
+            order.id,
+            order.number,
+            one.row["id"],
+            one.row["ticket_id"],
+            one.row["amount_minor"],
+            total,
+            order.row["currency"],
+            one.is_kitchens,
+            one in lost,
+        )
+        work.journal(fact, reason=why, approver_id=approver_id)
+    if line.part_of and not lost:
+        give_portions_back(work, line.part_of["id"])
     if not shrunk.left():
         work.journal(OrderVoided(order.id, order.number), reason=why, approver_id=approver_id)
     return shrunk
@@ -188,72 +185,6 @@ def _add_void(work: Work, line: LoadedLine, reason: str, approver_id: str | None
         "wasted": wasted,
     }
     work.add(LineVoid, values)
-
-
-def _priced(
-    work: Work, lines: Sequence[NewLine], *, channel: str, order_id: str, first_no: int, today: str
-) -> tuple[list[dict[str, Any]], list[list[dict[str, Any]]], str | None]:
-    """The rows of new lines, what was chosen on each at the menu's prices of this moment, and who approved a price."""
-    items = items_for_sale(work, {line.menu_item_id for line in lines}, Ordering(channel, work.now, work.place.zone))
-    options = options_for_sale(work, {id for line in lines for id, _ in line.options})
-    by_pause = permit_paused(work, lines, items)
-    tickets: dict[tuple[str, int | None, bool], str] = {}
-    rows, snapshots = [], []
-    approver_id = by_pause
-    for line_no, line in enumerate(lines, first_no):
-        item = _sellable(items.get(line.menu_item_id), line)
-        snapshot = menu_rules.chosen_options(item, line.options, options)
-        if line.unit_price_minor is None:
-            unit_price = menu_rules.unit_price(item, snapshot)
-        else:
-            unit_price = menu_rules.check_price(line.unit_price_minor)
-            by = permit(work, OPEN_PRICE, item.id, approval_id=line.approval_id, value=unit_price)
-            approver_id = by or approver_id
-        part = (item.station_id, line.course, line.hold)
-        ticket_id = tickets.get(part)
-        if ticket_id is None:
-            ticket_id = tickets[part] = new_id()
-        rows.append(
-            {
-                "id": new_id(),
-                "order_id": order_id,
-                "line_no": line_no,
-                "menu_item_id": item.id,
-                "name": item.name,
-                "quantity": line.quantity,
-                "unit_price_minor": unit_price,
-                "amount_minor": unit_price * line.quantity,
-                "tax_rate_name": item.tax_rate_name,
-                "tax_rate_bp": item.tax_rate_bp,
-                "tax_included": item.tax_included,
-                "choices": msgspec.json.encode(snapshot).decode() if snapshot else "[]",
-                "note": kept_text(line.note, what="line's note", length_max=rules.LINE_NOTE_LENGTH_MAX),
-                "seat": line.seat,
-                "station_id": item.station_id,
-                "ticket_id": ticket_id,
-                "prep_seconds": item.prep_seconds,
-                "placed_at": work.now_text,
-                "placed_by": work.caller.person_id,
-                "business_date": today,
-                "course": line.course,
-                "held": line.hold,
-            }
-        )
-        snapshots.append(snapshot)
-    take_portions(work, items, rows)
-    return rows, snapshots, approver_id
-
-
-def _sellable(item: ItemForSale | None, line: NewLine) -> ItemForSale:
-    if item is None:
-        raise Refused(
-            "UNKNOWN_ITEM",
-            "That item is not on the menu here. Reload the menu.",
-            menu_item_id=line.menu_item_id,
-        )
-    if not item.available:
-        raise Refused("ITEM_UNAVAILABLE", f"{item.name} is sold out. Offer something else.", menu_item_id=item.id)
-    return item
 
 
 def _tickets(lines: Sequence[LoadedLine]) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """Comps, discounts and service charges by hand: put on an order or line, and withdrawn, each a fact with its reason."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hospitality.approvals.service import permit
 from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
+from hospitality.ground.money import portions
 from hospitality.ground.texts import kept_text
 from hospitality.ground.work import Work
 from hospitality.orders import rules
@@ -38,33 +40,37 @@ def adjust(
     why = _reason(new.reason)
     if sum(other.origin_id is None for other in order.adjustments) >= rules.ADJUSTMENTS_MAX:
         raise Refused("TOO_MANY_ADJUSTMENTS", f"An order takes at most {rules.ADJUSTMENTS_MAX}. Withdraw one first.")
-    rules.check_adjustment(one, base_minor=_base(order, one), currency=order.row["currency"])
-    changed = replace(order, adjustments=(*order.adjustments, replace(one, reason=why)))
-    effect, total = changed.adjusted().effects[one.id], changed.totals().total_minor
+    bases = _bases(order, one)
+    rules.check_adjustment(one, base_minor=sum(bases.values()), currency=order.row["currency"])
+    made = [replace(part, reason=why) for part in _cut_over(one, bases)]
+    changed = replace(order, adjustments=(*order.adjustments, *made))
+    effects, total = changed.adjusted().effects, changed.totals().total_minor
+    effect = sum(effects[part.id] for part in made)
     if effect < 0:
         rules.check_covered(total_minor=total, paid_minor=paid_minor)
     record = new.line_id or order.id
     approver_id = permit(work, f"orders.{new.kind}", record, approval_id=approval_id, value=abs(effect))
-    row = {
-        "id": one.id,
-        "order_id": order.id,
-        "line_id": one.line_id,
-        "kind": one.kind,
-        "name": one.name,
-        "percent_bp": one.percent_bp,
-        "amount_minor": one.amount_minor,
-        "rule_id": None,
-        "reason": why,
-        "person_id": work.caller.person_id,
-        "approver_id": approver_id,
-        "terminal_id": work.caller.terminal_id,
-        "at": work.now_text,
-        "business_date": business_day(work).isoformat(),
-        "origin_id": None,
-    }
-    work.add(Adjustment, row)
-    fact = AdjustmentMade(one.id, order.id, one.line_id, one.kind, one.percent_bp, effect, total, order.row["currency"])
-    work.journal(fact, reason=why, approver_id=approver_id)
+    for part in made:
+        row = {
+            "id": part.id,
+            "order_id": order.id,
+            "line_id": part.line_id,
+            "kind": part.kind,
+            "name": part.name,
+            "percent_bp": part.percent_bp,
+            "amount_minor": part.amount_minor,
+            "rule_id": None,
+            "reason": why,
+            "person_id": work.caller.person_id,
+            "approver_id": approver_id,
+            "terminal_id": work.caller.terminal_id,
+            "at": work.now_text,
+            "business_date": business_day(work).isoformat(),
+            "origin_id": part.origin_id,
+        }
+        work.add(Adjustment, row)
+        told = part.id, order.id, part.line_id, part.kind, part.percent_bp, effects[part.id], total
+        work.journal(AdjustmentMade(*told, order.row["currency"]), reason=why, approver_id=approver_id)
     return changed
 
 
@@ -76,24 +82,35 @@ def withdraw_adjustment(
     if one is None:
         raise NotFound.of("adjustment", adjustment_id)
     why = _reason(reason)
-    changed = replace(order, adjustments=tuple(other for other in order.adjustments if other is not one))
+    going = _with_it(order, one)
+    changed = replace(order, adjustments=tuple(other for other in order.adjustments if other not in going))
     total = changed.totals().total_minor
     if one.kind == "service_charge":
         rules.check_covered(total_minor=total, paid_minor=paid_minor)
     approver_id = permit(work, f"orders.{one.kind}", adjustment_id, approval_id=approval_id)
-    row = {
-        "adjustment_id": adjustment_id,
-        "reason": why,
-        "person_id": work.caller.person_id,
-        "approver_id": approver_id,
-        "terminal_id": work.caller.terminal_id,
-        "at": work.now_text,
-        "business_date": business_day(work).isoformat(),
-    }
-    work.add(AdjustmentWithdrawal, row)
-    fact = AdjustmentWithdrawn(adjustment_id, order.id, one.kind, total, order.row["currency"])
-    work.journal(fact, reason=why, approver_id=approver_id)
+    for part in going:
+        row = {
+            "adjustment_id": part.id,
+            "reason": why,
+            "person_id": work.caller.person_id,
+            "approver_id": approver_id,
+            "terminal_id": work.caller.terminal_id,
+            "at": work.now_text,
+            "business_date": business_day(work).isoformat(),
+        }
+        work.add(AdjustmentWithdrawal, row)
+        fact = AdjustmentWithdrawn(part.id, order.id, part.kind, total, order.row["currency"])
+        work.journal(fact, reason=why, approver_id=approver_id)
     return changed
+
+
+def _with_it(order: LoadedOrder, one: Adjusting) -> list[Adjusting]:
+    """An adjustment with those that were made with it of the other lines of a whole."""
+    line = next((line for line in order.lines if line.row["id"] == one.line_id), None)
+    if line is None or line.part_of is None or one.origin_id is None:
+        return [one]
+    ids = {of.row["id"] for of in order.together(line)}
+    return [other for other in order.adjustments if other.origin_id == one.origin_id and other.line_id in ids]
 
 
 def _asked(order: LoadedOrder, new: NewAdjustment) -> Adjusting:
@@ -109,14 +126,33 @@ def _asked(order: LoadedOrder, new: NewAdjustment) -> Adjusting:
     return Adjusting(new_id(), new.kind, new.line_id, new.percent_bp, new.amount_minor, name)
 
 
-def _base(order: LoadedOrder, one: Adjusting) -> int:
-    """What there is to take it off."""
+def _bases(order: LoadedOrder, one: Adjusting) -> dict[str | None, int]:
+    """What there is to take it off: of the order (None), or of each line that was ordered as one with the line."""
     now = order.adjusted()
     if one.line_id is None:
-        return sum(now.amounts) - sum(effect for effect in now.effects.values() if effect > 0)
-    gross = next(line.row["amount_minor"] for line in order.left() if line.row["id"] == one.line_id)
-    of_line = (other for other in order.adjustments if other.line_id == one.line_id and other.kind != "service_charge")
-    return int(gross + sum(now.effects[other.id] for other in of_line))
+        return {None: sum(now.amounts) - sum(effect for effect in now.effects.values() if effect > 0)}
+    line = next(line for line in order.left() if line.row["id"] == one.line_id)
+    left = {of.row["id"]: of.row["amount_minor"] for of in order.together(line) if of.state != "voided"}
+    for other in order.adjustments:
+        if other.line_id in left and other.kind != "service_charge":
+            left[other.line_id] += now.effects[other.id]
+    return left
+
+
+def _cut_over(one: Adjusting, bases: Mapping[str | None, int]) -> list[Adjusting]:
+    """An adjustment of a line that was ordered as one with others, cut over those that have anything left; each names the
+    first as its origin. bases: what there is to take it off of each. One of a line by itself stays as it is."""
+    if len(bases) == 1:
+        return [one]
+    lines = {id: base for id, base in bases.items() if base}
+    amounts: Sequence[int | None] = [None] * len(lines)
+    if one.amount_minor is not None:
+        amounts = portions(one.amount_minor, list(lines.values()))
+    return [
+        replace(one, id=new_id(), line_id=id, amount_minor=amount, origin_id=one.id)
+        for id, amount in zip(lines, amounts, strict=True)
+        if amount != 0
+    ]
 
 
 def _reason(reason: str) -> str:

@@ -31,9 +31,10 @@ class Going:
 def lines_going(order: LoadedOrder, going: Sequence[Going]) -> list[list[str]]:
     """The line ids of each part; Refused or Invalid unless each is on the order, left, and in one part alone.
 
-    A seat stands for all that is left on it.
+    A seat stands for all that is left on it, a line for all that was ordered as one with it.
     """
     left = order.left()
+    with_it = {line.row["id"]: [one.row["id"] for one in order.together(line)] for line in left if line.part_of}
     of_seat: dict[int, list[str]] = {}
     for line in left:
         of_seat.setdefault(line.row["seat"], []).append(line.row["id"])
@@ -42,7 +43,7 @@ def lines_going(order: LoadedOrder, going: Sequence[Going]) -> list[list[str]]:
     for part in going:
         named = [*part.line_ids, *(id for seat in part.seats for id in of_seat.get(seat, ()))]
         rules.check_moving(named=named, there=there, number=order.number)
-        parts.append(named)
+        parts.append(list(dict.fromkeys(id for one in named for id in with_it.get(one, (one,)))))
     rules.check_moving(named=[id for named in parts for id in named], there=there, number=order.number)
     return parts
 

@@ -1,6 +1,6 @@
 """What is ordered of a station that takes no orders: nobody's by accident, a manager's by intention."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,21 +9,21 @@ from hospitality.ground.clock import instant
 from hospitality.ground.errors import Refused
 from hospitality.ground.work import Work
 from hospitality.menu.pauses import pauses_at
-from hospitality.menu.rules import ItemForSale
 from hospitality.orders.rules import NewLine
 
 DESPITE_PAUSE = "orders.despite_pause"
 
 
-def permit_paused(work: Work, lines: Sequence[NewLine], items: Mapping[str, ItemForSale]) -> str | None:
-    """Who approved what is ordered of paused stations, if somebody had to. What is held does not reach them yet.
+def permit_paused(work: Work, lines: Sequence[tuple[NewLine, Collection[str]]]) -> str | None:
+    """Who approved what is ordered of paused stations, if somebody had to. lines: each with the stations that it reaches
+    at once; what is held does not reach them yet.
 
     Refused STATION_PAUSED, also to those who may, until they say that they mean it; then as `approvals.permit`.
     """
     pauses = pauses_at(work, work.now)
     approver_id = None
     for station_id, pause in pauses.items():
-        of_it = [line for line in lines if not line.hold and _station_of(line, items) == station_id]
+        of_it = [line for line, reached in lines if station_id in reached]
         if not of_it:
             continue
         approval_id = next((line.pause_approval_id for line in of_it if line.pause_approval_id), None)
@@ -32,11 +32,6 @@ def permit_paused(work: Work, lines: Sequence[NewLine], items: Mapping[str, Item
         by = permit(work, DESPITE_PAUSE, pause["id"], approval_id=approval_id)
         approver_id = by or approver_id
     return approver_id
-
-
-def _station_of(line: NewLine, items: Mapping[str, ItemForSale]) -> str | None:
-    item = items.get(line.menu_item_id)
-    return item.station_id if item else None
 
 
 def _refusal(work: Work, pause: Mapping[str, Any]) -> Refused:

@@ -56,6 +56,7 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
         "description": "From the coals.",
         "plu": "4711",
         "barcodes": ["4006381333931"],
+        "sold_as": "piece",
         "version": item["version"],
         "modifier_groups": [group],
     }

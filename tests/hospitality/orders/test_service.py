@@ -31,7 +31,10 @@ PLAIN_ORDER: dict[str, Any] = {
     "withdrawn_receipts": [],
     **READY,
 }
+PLAIN_CHOICE = {"quantity": 1, "half": None, "depth": 0, "of_whole": False}
 PLAIN_LINE: dict[str, Any] = {
+    "part_of": None,
+    "sold_as": None,
     "course": None,
     "kitchen_state": "placed",
     "void_reason": None,
@@ -75,14 +78,14 @@ def test_an_order_is_answered_whole_at_the_menus_prices(restaurant: Restaurant) 
                         "group_name": "Sauce",
                         "name": "Mushroom",
                         "price_delta_minor": 500,
-                        "quantity": 1,
+                        **PLAIN_CHOICE,
                     },
                     {
                         "option_id": chips,
                         "group_name": "Sides",
                         "name": "Chips",
                         "price_delta_minor": 1500,
-                        "quantity": 1,
+                        **PLAIN_CHOICE,
                     },
                 ],
                 "note": "rare, no salt",

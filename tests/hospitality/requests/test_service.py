@@ -108,7 +108,7 @@ def test_a_request_carries_no_more_than_the_asker_may_and_the_verb_needs(
     assert office.follow(by_waiter)["code"] == "NOT_PERMITTED"
     by_owner = office.ask_for_soup(unit_price_minor=1)
     carried = restaurant.node.reading().value("SELECT permissions FROM requests WHERE id = :id", id=by_owner)
-    assert carried == '["orders.open_price","orders.place"]'
+    assert carried == '["orders.open_item","orders.open_price","orders.place"]'
     assert office.heard(by_owner)
     assert office.follow(by_owner)["order"]["total_minor"] == 1
 

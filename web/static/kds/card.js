@@ -4,7 +4,7 @@ import { element, setText } from "../dom.js";
 import { say, sayCount } from "../texts.js";
 import { keysOfLines } from "./lines.js";
 import { isComplete } from "./passes.js";
-import { age, allergensWords, isAllergy, isMade, isToMake, optionWords, place, speaksOfAllergy } from "./words.js";
+import { age, allergensWords, isAllergy, isMade, isToMake, measureWords, optionWords, place, speaksOfAllergy } from "./words.js";
 
 /** Everything that decides how a card looks and how tall it is, its running age apart. */
 export function signature(view) {
@@ -141,11 +141,19 @@ function line(item, mark, ticket, key, picking) {
       voided ? element("s", {}, item.name) : item.name,
     ),
     aside(item, made, !voided && isAtPass(ticket)),
+    voided ? null : wholeWords(item),
     whole ? null : markWords(item, mark, voided),
     ...options,
     item.note && !voided ? noteWords(item.note) : null,
     voided ? null : allergens(item, ticket),
   );
+}
+
+// What is weighed, and the set that a line was ordered in, so that its parts leave the pass together.
+function wholeWords(item) {
+  const whole = item.part_of && item.part_of.name !== item.name ? say("of_whole", { item: item.part_of.name }) : "";
+  const text = [measureWords(item.sold_as), whole].filter(Boolean).join(" · ");
+  return text ? element("span", { class: "line-whole" }, text) : null;
 }
 
 function aside(item, made, atPass) {

@@ -35,10 +35,19 @@ export function allergensWords(allergens) {
 export function optionWords(option) {
   const quantity = option.quantity ?? 1;
   if (quantity === 0) return { text: say("without", { item: lowerFirst(option.name) }), removal: true };
-  const name = quantity > 1 ? `${quantity} × ${option.name}` : option.name;
+  const times = quantity > 1 ? `${quantity} × ${option.name}` : option.name;
+  const under = "› ".repeat(option.depth ?? 0);
+  const name = under + (option.half ? say(`half_${option.half}`, { item: times }) : times);
   const start = option.name.toLocaleLowerCase();
   const removal = words("removal_words").some((word) => start.startsWith(`${word} `));
   return { text: removal ? lowerFirst(name) : name, removal };
+}
+
+/** How much was weighed or measured: "0.312 kg"; nothing for what is sold by the piece. */
+export function measureWords(soldAs) {
+  if (!soldAs?.thousandths) return "";
+  const unit = { litre: "l" }[soldAs.kind] ?? soldAs.kind;
+  return `${Math.floor(soldAs.thousandths / 1000)}.${String(soldAs.thousandths % 1000).padStart(3, "0")} ${unit}`;
 }
 
 /** How a ticket stands against its own time: {text, level: "calm" | "soon" | "late", word}. */
