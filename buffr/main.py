@@ -7,6 +7,7 @@ from importlib.metadata import version
 COMMANDS = {
     "cloud": ("cloud.command", "head office: run it, migrate it, add groups, properties and nodes"),
     "edge": ("edge.command", "a property's node: enrol this machine and run it"),
+    "devices": ("buffr.devices.command", "what a node drives: find it, set it up, test and replace it"),
     "sync": ("buffr.sync.command", "conflicts and what was set aside, at a node or at head office"),
     "terminal": ("buffr.terminal", "the staff app for any machine of the property's network"),
     "replay": ("buffr.replay.command", "play an export of real orders through nodes"),

@@ -14,6 +14,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
+from edge.announcing import told_to_terminals
 from edge.app import build
 from edge.database import DATABASE_ERRORS, CannotOpen, connect
 from edge.identity import Identity, NotEnrolled, keep_identity, read_identity
@@ -101,7 +102,7 @@ def run(
         address = address_of(settings.host, listening.getsockname()[1])
         if settings.host not in ("127.0.0.1", "::1", "localhost"):
             typer.echo("Terminals reach this node over plain HTTP: keep guests off this network.", err=True)
-        with listening, Node(settings) as node:
+        with listening, Node(settings) as node, told_to_terminals(node, address):
             application = build(node, address)
             if settings.port_file:
                 settings.port_file.write_text(str(listening.getsockname()[1]))

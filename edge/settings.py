@@ -31,6 +31,9 @@ class EdgeSettings(BaseSettings):
     check_minutes: int = Field(
         default=60, ge=0, description="How often rows are compared with head office's by checksums; 0: never"
     )
+    announce: bool = Field(
+        default=True, description="Whether the node tells its name on the LAN, so that terminals find it"
+    )
     readers: int = Field(default=4, ge=1, le=32, description="Reading connections")
 
     backup: Path | None = Field(default=None, description="Folder on a second disk for copies of the database")

@@ -73,11 +73,11 @@ class HttpEnd:
 
     def listed(self, what: str, state: str, property_id: str | None) -> Iterator[Found]:
         """See End."""
-        for place in [property_id] if property_id else self._properties():
+        for place in [property_id] if property_id else self.properties():
             cursor = ""
             for _ in range(LISTED_MAX // PAGE):
                 query = {"state": state, "limit": str(PAGE), **({"cursor": cursor} if cursor else {})}
-                page = self._call("GET", f"/api/v1/properties/{place}/{what}", params=query)
+                page = self.call("GET", f"/api/v1/properties/{place}/{what}", params=query)
                 yield from page["items"]
                 cursor = page["next_cursor"]
                 if not cursor:
@@ -86,22 +86,22 @@ class HttpEnd:
     def decide(self, what: str, id: str, action: str, note: str | None) -> Found:
         """See End."""
         body = {} if note is None else {"note": note}
-        for place in self._properties():
+        for place in self.properties():
             try:
-                return self._call("POST", f"/api/v1/properties/{place}/{what}/{id}/{action}", json=body)
+                return self.call("POST", f"/api/v1/properties/{place}/{what}/{id}/{action}", json=body)
             except Trouble as error:
                 if not error.code.endswith("_NOT_FOUND"):
                     raise
         raise Refused(f"{what.removesuffix('s').upper()}_NOT_FOUND", "There is none of that id.")
 
-    def _properties(self) -> list[str]:
+    def properties(self) -> list[str]:
         """Those that this end has: a node's one, or the group's."""
         about = self._send("GET", "/api/v1/node")
         if about.status_code == 200:
             return [about.json()["property_id"]]
-        return [one["id"] for one in self._call("GET", "/api/v1/properties")["items"]]
+        return [one["id"] for one in self.call("GET", "/api/v1/properties")["items"]]
 
-    def _call(self, method: str, path: str, **more: Any) -> Found:
+    def call(self, method: str, path: str, **more: Any) -> Found:
         answer = self._send(method, path, **more)
         try:
             found: Found = answer.json()
@@ -143,7 +143,7 @@ class OfficeFolder:
         """See End."""
         from cloud.headoffice.reading.names import NAMES
 
-        for place in [property_id] if property_id else self._properties():
+        for place in [property_id] if property_id else self.properties():
             yield from self._host.act_now(self._at(place), lambda work: list(_pages(work, what, state, NAMES)))
 
     def decide(self, what: str, id: str, action: str, note: str | None) -> Found:
@@ -159,7 +159,7 @@ class OfficeFolder:
             "retry": lambda work: service.retry_trouble(work, id, note=note, quarantine=QUARANTINE, names=NAMES),
             "discard": lambda work: service.discard_trouble(work, id, note=note, quarantine=QUARANTINE, names=NAMES),
         }
-        for place in self._properties():
+        for place in self.properties():
             try:
                 done = self._host.act_now(self._at(place), verbs[action])
             except NotFound as error:
@@ -175,7 +175,7 @@ class OfficeFolder:
 
         return replace(self._caller, property_id=property_id)
 
-    def _properties(self) -> list[str]:
+    def properties(self) -> list[str]:
         sql = "SELECT id FROM properties WHERE org_id = :org_id ORDER BY name, id"
         return [row["id"] for row in self._host.act_now(self._caller, lambda work: work.rows(sql))]
 

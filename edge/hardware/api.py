@@ -1,15 +1,25 @@
 """Devices over HTTP; only a node serves these. The application's `state.hardware` is told of every change."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from devices.heard import Done, Garbled, OpenDrawer, Show, Unready, Weigh, Weighed, Wish
-from edge.hardware.devices import MANAGE, add_device, ask_to_open, devices_of, edit_device, shown, take_away
+from edge.hardware.devices import (
+    MANAGE,
+    add_device,
+    addresses_of,
+    ask_to_open,
+    devices_of,
+    edit_device,
+    shown,
+    take_away,
+)
 from edge.hardware.hardware import Hardware
-from hospitality.ground.errors import Forbidden, Refused, Unavailable
+from hospitality.ground.errors import Forbidden, NotFound, Refused, Unavailable
 from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, host_of
 from hospitality.ground.work import Caller
 from hospitality.people.asking import Reader
@@ -81,6 +91,31 @@ class Devices(Shape):
     items: list[StandingDevice]
 
 
+class CandidateShape(Shape):
+    """Something that may be a device: its address as it would be set up (empty where nothing drives it), and the name of
+    the device that is there already."""
+
+    what: str
+    address: str
+    name: str
+    detail: str
+    known_as: str | None
+
+
+class Candidates(Shape):
+    """What was found."""
+
+    items: list[CandidateShape]
+
+
+class Tested(Shape):
+    """How a device is, and what it said to the test."""
+
+    state: str
+    detail: str
+    said: str
+
+
 class WeighShape(Shape):
     """At which price a kilogram; some scales show it."""
 
@@ -149,6 +184,37 @@ async def gone(request: Request, asking: Asking, device_id: Id) -> Response:
     return _nudged(request, await act(request, asking, take_away, device_id))
 
 
+@router.post("/devices/discover", status_code=201, response_model=Candidates)
+async def find(request: Request, asking: Asking) -> dict[str, object]:
+    """What is plugged into the node's machine and what listens on its networks; needs terminals.manage.
+
+    Only looked at: nothing is sent to what is found. One look at a time, of some seconds.
+    """
+    _require(asking, MANAGE)
+    host, code = host_of(request), request.app.state.node.identity.code
+    known = await host.read(asking, lambda reading: addresses_of(reading, code))
+    found = await asyncio.to_thread(hardware_of(request).look)
+    return {"items": [{**asdict(one), "known_as": known.get(one.address)} for one in found]}
+
+
+@router.post("/devices/{device_id}/test", status_code=201, response_model=Tested)
+async def try_it(request: Request, asking: Asking, device_id: Id) -> dict[str, object]:
+    """Has a device show that it works; a drawer stays as it is. Needs terminals.manage."""
+    _require(asking, MANAGE)
+    hardware = hardware_of(request)
+    one = next((one for one in hardware.states() if one["id"] == device_id), None)
+    if one is None:
+        raise NotFound.of("device", device_id)
+    said = ""
+    if one["kind"] == "scale":
+        done = await _answer(request, device_id, Weigh())
+        said = f"{done.grams} g" if isinstance(done, Weighed) else getattr(done, "detail", "")
+    elif one["kind"] == "display":
+        await _done(request, device_id, Show(str(one["name"]), "0123456789 .:,;-+"))
+        said = "It shows its name and figures."
+    return {"state": one["state"], "detail": one["detail"], "said": said}
+
+
 @router.post("/devices/{device_id}/weigh", status_code=201, response_model=WeightShape)
 async def weigh(request: Request, asking: Asking, device_id: Id, at: WeighShape) -> dict[str, object]:
     """What lies on a scale, at rest; needs orders.place. Refused SCALE_NOT_READY says what to do."""
@@ -175,8 +241,12 @@ async def show(request: Request, asking: Asking, device_id: Id, lines: ShowShape
     return {}
 
 
+async def _answer(request: Request, device_id: str, wish: Wish) -> Done:
+    return await asyncio.wait_for(asyncio.wrap_future(hardware_of(request).ask(device_id, wish)), DONE_SECONDS)
+
+
 async def _done(request: Request, device_id: str, wish: Wish) -> Done:
-    done = await asyncio.wait_for(asyncio.wrap_future(hardware_of(request).ask(device_id, wish)), DONE_SECONDS)
+    done = await _answer(request, device_id, wish)
     if isinstance(done, Unready):
         raise Refused("SCALE_NOT_READY", done.detail, why=done.why)
     if isinstance(done, Garbled):

@@ -79,6 +79,17 @@ def devices_of(reading: Reading, node_code: str) -> list[Setup]:
     return [Setup(**{**row, "settings": msgspec.json.decode(row["settings"])}) for row in rows]
 
 
+def addresses_of(reading: Reading, node_code: str) -> dict[str, str]:
+    """Where there is a device or a printer already, and its name."""
+    rows = reading.rows(
+        "SELECT address, name FROM printers WHERE org_id = :org_id AND property_id = :property_id"
+        " UNION ALL SELECT address, name FROM devices"
+        " WHERE org_id = :org_id AND property_id = :property_id AND active AND node_code = :node_code",
+        node_code=node_code,
+    )
+    return {row["address"]: row["name"] for row in rows}
+
+
 def add_device(
     work: Work,
     *,

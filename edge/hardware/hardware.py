@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from devices.finding import Candidate, discover, this_machine
 from devices.heard import Done, DrawerMoved, Heard, Pressed, Scanned, Wish
 from devices.line import open_line
 from devices.standing import Standing, State, heard, lost
@@ -56,7 +57,8 @@ class Hardware:
     ) -> None:
         self._host, self._tell, self._on_change, self._printers = host, tell, on_change, printers
         self._opened = opened
-        self._lock = threading.Lock()
+        self.sight = this_machine()  # where `look` looks
+        self._lock, self._looking = threading.Lock(), threading.Lock()
         self._devices: dict[str, DeviceThread] = {}
         self._of_printers: dict[str, Standing] = {}
         self._written: tuple[list[Report], list[str]] | None = None
@@ -110,6 +112,11 @@ class Hardware:
         if not isinstance(wish, thread.setup.way.wish or ()):
             raise Refused("DEVICE_CANT", f"{thread.setup.name} is a {thread.setup.kind}: it can't do that.")
         return thread.ask(wish)
+
+    def look(self) -> list[Candidate]:
+        """What is plugged in and what listens; one look at a time, of some seconds."""
+        with self._looking:
+            return discover(self.sight)
 
     def _committed(self, done: Committed) -> None:
         if self._followed and done.journal > self._place:

@@ -457,11 +457,12 @@ _PLACES: dict[str, Callable[[], Place]] = {
 }
 
 
-def run(url: str, *, state_folder: Path | None = None, practises: bool = False) -> int:
+def run(url: str, *, state_folder: Path | None = None, known_as: str = "", practises: bool = False) -> int:
     """Run the staff's app against the node at `url` until staff quit; what `buffr terminal` calls.
 
     `practises`: training begins with the first sign-in. `state_folder` keeps the enrolment and what is not accepted yet;
-    by default the user's own ($XDG_STATE_HOME/buffr). Answers the exit code: 0, 1 after a failure, 2 when it can't start.
+    by default the user's own ($XDG_STATE_HOME/buffr); `known_as` names the node there whatever its address is this time
+    (`buffr://…`). Answers the exit code: 0, 1 after a failure, 2 when it can't start.
     """
     words.speak()
     try:
@@ -472,7 +473,7 @@ def run(url: str, *, state_folder: Path | None = None, practises: bool = False) 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print(_("The app needs a terminal to run in."), file=sys.stderr)
         return EXIT_MISUSED
-    locations = locations_of(state_folder or state_folder_of(os.environ), address)
+    locations = locations_of(state_folder or state_folder_of(os.environ), known_as or address)
     app = TerminalApp(address, locations, practises=practises)
     app.run()
     return app.return_code or 0

@@ -16,14 +16,15 @@ from pydantic import Field
 
 from hospitality.ground.errors import Unauthorised
 from hospitality.ground.host import Answer, Once
-from hospitality.ground.http import Asking, ErrorEnvelope, IdText, Shape, act, host_of, once_of
+from hospitality.ground.http import Asking, ErrorEnvelope, IdText, Shape, act, host_of, once_of, read
 from hospitality.ground.work import Caller
 from hospitality.people.api import PersonShape
+from hospitality.people.asking import Reader
 from hospitality.people.proofs import code_hash_of, hash_of, new_code, new_token, seed
 from hospitality.people.rules import check_pin
 from hospitality.people.service.pins import begin_attempt, end_attempt, issue_pin_code, set_pin
 from hospitality.people.service.sessions import open_session, sign_out
-from hospitality.people.service.terminals import enrol_terminal, issue_terminal_code
+from hospitality.people.service.terminals import enrol_terminal, issue_terminal_code, terminals_of
 from hospitality.people.settings import PeopleSettings, people_settings
 
 router = APIRouter(
@@ -93,6 +94,21 @@ class TerminalCode(CodeShape):
     link: str
 
 
+class TerminalShape(Shape):
+    """An enrolled screen."""
+
+    id: str
+    name: str
+    kind: str
+    station_id: str | None
+
+
+class Terminals(Shape):
+    """The property's screens."""
+
+    items: list[TerminalShape]
+
+
 class Enrolment(Shape):
     """A screen shows its code."""
 
@@ -159,6 +175,12 @@ async def sign_in(request: Request, asking: Asking, who: SignIn) -> Response:
 async def leave(request: Request, asking: Asking) -> Response:
     """Ends the caller's session."""
     return await act(request, asking, sign_out)
+
+
+@router.get("/terminals", response_model=Terminals)
+async def terminals(request: Request, asking: Reader) -> Response:
+    """The enrolled screens by name; those that were revoked are left out."""
+    return await read(request, asking, terminals_of)
 
 
 @router.post("/terminals", status_code=201, response_model=TerminalCode)

@@ -9,6 +9,7 @@ import pytest
 import typer.main
 from pydantic_settings import BaseSettings
 
+import buffr.devices.command
 import buffr.replay.command
 import buffr.sync.command
 import buffr.terminal
@@ -33,6 +34,7 @@ NO_CODES = {"PG_VERSION", "LC_ALL", "LC_MESSAGES", "NOT_ACCEPTED"}
 COMMAND_LINE: dict[str, typer.Typer] = {
     "cloud": cloud.command.app,
     "edge": edge.command.app,
+    "devices": buffr.devices.command.app,
     "sync": buffr.sync.command.app,
     "terminal": buffr.terminal.app,
     "replay": buffr.replay.command.app,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from hospitality.ground.errors import Invalid, NotFound
+from hospitality.ground.statements import Reading
 from hospitality.ground.texts import kept_name
 from hospitality.ground.work import Work
 from hospitality.people import rules
@@ -15,6 +16,7 @@ from hospitality.properties.service import property_view
 
 MANAGE = "terminals.manage"
 PURPOSE = "terminal"
+TERMINALS_MAX = 500
 
 
 def issue_terminal_code(
@@ -65,6 +67,16 @@ def enrol_terminal(work: Work, *, code_hash: str, token_hash: str, name: str | N
         "property_id": place["id"],
         "property_name": place["name"],
     }
+
+
+def terminals_of(reading: Reading) -> dict[str, Any]:
+    """{items: [{id, name, kind, station_id}]} of the screens in force, by name; TERMINALS_MAX at most."""
+    rows = reading.rows(
+        "SELECT id, name, kind, station_id FROM terminals WHERE org_id = :org_id AND property_id = :property_id"
+        " AND revoked_at IS NULL ORDER BY name, id LIMIT :limit",
+        limit=TERMINALS_MAX,
+    )
+    return {"items": [dict(row) for row in rows]}
 
 
 def revoke_terminal(work: Work, terminal_id: str) -> dict[str, Any]:

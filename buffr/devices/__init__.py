@@ -1,0 +1,1 @@
+"""`buffr devices`: finding and looking after what a node drives."""

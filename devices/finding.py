@@ -1,0 +1,199 @@
+"""What is plugged into this machine and what listens on its networks, so that nobody must know addresses.
+
+Everything is only looked at: ports are opened and closed again and nothing is sent to them, since what is no receipt
+printer would print it. The back ends are arguments, so that tests have plugs and networks of their own.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, ip_interface
+from pathlib import Path
+
+import ifaddr
+from serial.tools import list_ports
+
+from devices.mdns import PRINTERS, Service, services
+
+PORTS = {9100: "printer", 4001: "serial server"}
+CONNECT_SECONDS = 0.6
+CONNECTS_MAX = 128
+HOSTS_MAX = 1_022  # of one network; a larger one is not a property's
+NETWORKS_MAX = 4
+MDNS_SECONDS = 2.0
+PRINTER_CLASS = "07"
+_ARP = re.compile(r"^(?P<ip>[0-9.]+)\s+0x\S+\s+0x(?P<flags>\S+)\s+(?P<mac>[0-9a-f:]{17})\s", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that may be a device. `address` as it would be set up; empty where nothing drives it."""
+
+    what: str
+    address: str
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SerialPort:
+    """A serial port of this machine: its path and what it says of itself."""
+
+    path: str
+    words: str
+    serial_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Where to look; each a function without arguments, or a folder."""
+
+    serial_ports: Callable[[], Iterable[SerialPort]]
+    interfaces: Callable[[], Iterable[IPv4Interface]]
+    announced: Callable[[], Sequence[Service]]
+    inputs: Path = Path("/proc/bus/input/devices")
+    by_id: Path = Path("/dev")
+    usb: Path = Path("/sys/bus/usb/devices")
+    neighbours: Path = Path("/proc/net/arp")
+    ports: tuple[int, ...] = tuple(PORTS)
+
+
+def this_machine() -> Sight:
+    """The real back ends."""
+    return Sight(serial_ports=_real_ports, interfaces=_real_interfaces, announced=_real_announced)
+
+
+def discover(sight: Sight) -> list[Candidate]:
+    """All that can be seen, in about MDNS_SECONDS and a second more a network of 250 hosts."""
+    return [*serial_candidates(sight), *input_candidates(sight), *usb_printers(sight), *lan_candidates(sight)]
+
+
+def serial_candidates(sight: Sight) -> list[Candidate]:
+    """Serial ports, by the name that stays where there is one."""
+    names = _names_that_stay(sight.by_id / "serial" / "by-id")
+    found = []
+    for port in sight.serial_ports():
+        path = names.get(Path(port.path).name, port.path)
+        found.append(Candidate("serial port", f"serial:{path}", port.words or Path(port.path).name, port.serial_number))
+    return found
+
+
+def input_candidates(sight: Sight) -> list[Candidate]:
+    """Keyboards and what types like one, by the name that stays where there is one."""
+    names = _names_that_stay(sight.by_id / "input" / "by-id")
+    text = _read(sight.inputs)
+    found = []
+    for block in text.split("\n\n"):
+        handlers = re.search(r"^H: Handlers=(.*)$", block, re.MULTILINE)
+        name = re.search(r'^N: Name="(.*)"$', block, re.MULTILINE)
+        if handlers is None or "kbd" not in handlers[1].split():
+            continue
+        event = next((word for word in handlers[1].split() if re.fullmatch(r"event[0-9]+", word)), None)
+        if event is not None:
+            path = names.get(event, f"/dev/input/{event}")
+            found.append(Candidate("keyboard", f"input:{path}", name[1] if name else event))
+    return found
+
+
+def usb_printers(sight: Sight) -> list[Candidate]:
+    """Printers on USB, which the node does not drive yet; named so that nobody looks for them in vain."""
+    found = []
+    for interface in sorted(sight.usb.glob("*/bInterfaceClass")):
+        if _read(interface).strip() != PRINTER_CLASS:
+            continue
+        device = sight.usb / interface.parent.name.split(":")[0]
+        words = " ".join(filter(None, (_read(device / name).strip() for name in ("manufacturer", "product"))))
+        ids = f"{_read(device / 'idVendor').strip()}:{_read(device / 'idProduct').strip()}"
+        found.append(Candidate("USB printer", "", words or ids, ids))
+    return found
+
+
+def lan_candidates(sight: Sight) -> list[Candidate]:
+    """What listens at the usual ports of this machine's own networks, and what tells its name by mDNS."""
+    own = list(sight.interfaces())[:NETWORKS_MAX]
+    with contextlib.suppress(RuntimeError):
+        asyncio.get_running_loop()
+        raise AssertionError("called from a thread that may wait")
+    open_ports = asyncio.run(_scan(own, sight.ports))
+    named = {(one.host, one.port): one for one in sight.announced()}
+    macs = {found["ip"]: found["mac"] for found in _ARP.finditer(_read(sight.neighbours)) if found["flags"] != "0"}
+    found = []
+    for host, port in sorted({*open_ports, *named}, key=lambda at: (_order(at[0]), at[1])):
+        said = named.get((host, port))
+        what = PORTS.get(port, "printer")
+        address = f"{host}:{port}" if what == "printer" else f"tcp:{host}:{port}"
+        detail = ", ".join(filter(None, (macs.get(host, ""), "" if said is None else said.about.get("ty", ""))))
+        found.append(Candidate(what, address, said.name if said else f"port {port}", detail))
+    return found
+
+
+async def _scan(own: Iterable[IPv4Interface], ports: Sequence[int]) -> set[tuple[str, int]]:
+    """Who listens at these ports on networks of at most HOSTS_MAX hosts, this machine left out."""
+    few, mine = asyncio.Semaphore(CONNECTS_MAX), {one.ip for one in own}
+    networks = {one.network for one in own if 0 < one.network.num_addresses <= HOSTS_MAX + 2}
+
+    async def listens(host: IPv4Address, port: int) -> tuple[str, int] | None:
+        async with few:
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    _, writer = await asyncio.open_connection(str(host), port)
+            except (OSError, TimeoutError):
+                return None
+            writer.transport.abort()
+            return str(host), port
+
+    hosts = [host for network in networks for host in network.hosts() if host not in mine]
+    answers = await asyncio.gather(*(listens(host, port) for host in hosts for port in ports))
+    return {answer for answer in answers if answer is not None}
+
+
+def _order(host: str) -> tuple[int, str]:
+    try:
+        return int(ip_interface(host).ip), host
+    except ValueError:
+        return 1 << 130, host
+
+
+def _names_that_stay(folder: Path) -> dict[str, str]:
+    """A device's file name → the link that names it whatever socket it is in."""
+    if not folder.is_dir():
+        return {}
+    found: dict[str, str] = {}
+    for link in sorted(folder.iterdir()):
+        with contextlib.suppress(OSError):  # pulled out this moment
+            found.setdefault(link.resolve().name, str(link))
+    return found
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:  # not this kernel, or pulled out this moment: nothing is seen there
+        return ""
+
+
+def _real_ports() -> list[SerialPort]:
+    return [
+        SerialPort(port.device, "" if port.description == "n/a" else port.description, port.serial_number or "")
+        for port in sorted(list_ports.comports())
+    ]
+
+
+def _real_interfaces() -> list[IPv4Interface]:
+    found = []
+    for adapter in ifaddr.get_adapters():
+        for one in adapter.ips:
+            if isinstance(one.ip, str):
+                network = IPv4Interface(f"{one.ip}/{one.network_prefix}")
+                if not network.is_loopback and not network.is_link_local:
+                    found.append(network)
+    return found
+
+
+def _real_announced() -> list[Service]:
+    try:
+        return services(PRINTERS, MDNS_SECONDS)
+    except OSError:  # no multicast on this network: what listens is still found by its port
+        return []
