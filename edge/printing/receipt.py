@@ -25,6 +25,7 @@ from hospitality.paper.rules import NUMBER
 
 OPTIONS_PER_TEXT = 20
 _ADJUSTMENTS = {"comp": "On the house", "discount": "Discount", "service_charge": "Service charge"}
+EXEMPT = "exempt"
 _TENDERS = {"cash": "Cash", "card": "Card", "deposit": "Deposit"}
 
 
@@ -207,6 +208,11 @@ def _words(
 def _adjustments(order: Mapping[str, Any], paper: Paper) -> Iterator[Element]:
     """What was taken off or put on, after the lines; nothing of it is left out where lines are."""
     for one in order.get("adjustments", ()):
+        if one["kind"] == EXEMPT:
+            words = paper.say("Tax exempt, {certificate}").format(certificate=one["certificate"])
+            off = paper.plain(one["amount_minor"], order["currency"]) if one["amount_minor"] else ""
+            yield row(words, off)
+            continue
         name = one["name"] or paper.say(_ADJUSTMENTS.get(one["kind"], one["kind"].capitalize()))
         percent = "" if one["percent_bp"] is None else f" {paper.percent(one['percent_bp'])} %"
         yield row(f"{name}{percent}", paper.plain(one["amount_minor"], order["currency"]))

@@ -16,6 +16,7 @@ from edge.terminal.asks import (
     comp_asks,
     count_asks,
     covers_asks,
+    exempt_asks,
     fire_asks,
     merge_asks,
     move_asks,
@@ -288,6 +289,7 @@ ACTIONS: tuple[Action, ...] = (
     _adjusting("discount", "d", later("Discount the order"), later("The discount is off."), share_asks),
     _adjusting("comp", "c", later("Comp the order"), later("It is on the house."), comp_asks),
     _adjusting("service_charge", "e", later("Service charge"), later("The service charge is on."), charge_asks),
+    _adjusting("exempt", "n", later("No taxes: exempt guest"), later("No taxes are owed on it."), exempt_asks),
     Action(
         "withdraw",
         "w",

@@ -48,6 +48,12 @@ def charge_asks(subject: Subject) -> tuple[Field, ...]:
     return share, _why(_("Large party"), _("Agreed with the guest"))
 
 
+def exempt_asks(_subject: Subject) -> tuple[Field, ...]:
+    """What exempts the guest, and why."""
+    certificate = Field("certificate", _("Certificate"), needed=_("Type the certificate or number that exempts them."))
+    return certificate, _why(_("Diplomat"), _("Charity"), _("Exempt company"))
+
+
 def withdraw_asks(subject: Subject) -> tuple[Field, ...]:
     """Which comp, discount or charge, and why."""
     assert subject.order is not None, "offered only with an order"
@@ -57,7 +63,12 @@ def withdraw_asks(subject: Subject) -> tuple[Field, ...]:
 
 def adjustment_words(one: Adjustment, order: Order) -> str:
     """A comp, discount or charge with what it comes to."""
-    kinds = {"comp": _("Comp"), "discount": _("Discount"), "service_charge": _("Service charge")}
+    kinds = {
+        "comp": _("Comp"),
+        "discount": _("Discount"),
+        "service_charge": _("Service charge"),
+        "exempt": _("Tax exempt {certificate}").format(certificate=one.certificate or ""),
+    }
     line = next((line for line in order.lines if line.id == one.line_id), None)
     words = one.name or kinds.get(one.kind, one.kind)
     if one.percent_bp:

@@ -137,6 +137,7 @@ class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
     line_id: str | None = None
     percent_bp: int | None = None
     reason: str | None = None
+    certificate: str | None = None
 
 
 class Tax(msgspec.Struct, frozen=True, kw_only=True):

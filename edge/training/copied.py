@@ -23,6 +23,7 @@ COPIED = (
     "modifier_groups",
     "modifier_options",
     "menu_item_groups",
+    "option_groups",
     "price_rules",
     "areas",
     "dining_tables",

@@ -12,7 +12,7 @@ REASON_LENGTH_MAX = 200
 # permissions that a second person may lend for one action
 ACTIONS = (
     *("orders.void", "orders.open_price", "orders.comp", "orders.discount", "orders.service_charge", "orders.reopen"),
-    *("orders.despite_pause", "orders.open_item"),
+    *("orders.despite_pause", "orders.open_item", "orders.exempt"),
     *("payments.refund", "payments.decide", "cash.pay_out"),
 )
 

@@ -101,14 +101,16 @@ class Checks(Shape):
 
 
 class NewAdjustmentShape(Shape):
-    """A comp takes all; a discount and a service charge say how much, in basis points or minor units."""
+    """A comp takes all; a discount and a service charge say how much, in basis points or minor units; an exemption from
+    taxes names the guest's certificate."""
 
-    kind: Literal["comp", "discount", "service_charge"]
+    kind: Literal["comp", "discount", "service_charge", "exempt"]
     reason: str
     line_id: IdText | None = None
     percent_bp: int | None = None
     amount_minor: int | None = None
     name: str | None = None
+    certificate: str | None = None
     approval_id: IdText | None = None
 
 
@@ -308,8 +310,10 @@ async def merge_orders(request: Request, asking: Asking, order_id: Id, which: Me
 
 @router.post("/orders/{order_id}/adjustments", status_code=201, response_model=OrderShape)
 async def new_adjustment(request: Request, asking: Asking, order_id: Id, new: NewAdjustmentShape) -> Response:
-    """Comps, discounts or charges an order or a line; needs orders.comp, orders.discount or orders.service_charge."""
-    asked = NewAdjustment(new.kind, new.reason, new.line_id, new.percent_bp, new.amount_minor, new.name)
+    """Comps, discounts, charges or exempts an order or a line; needs orders.comp, orders.discount, orders.service_charge or
+    orders.exempt."""
+    of = (new.line_id, new.percent_bp, new.amount_minor, new.name, new.certificate)
+    asked = NewAdjustment(new.kind, new.reason, *of)
     return await act(request, asking, make_adjustment, order_id, asked, approval_id=new.approval_id)
 
 

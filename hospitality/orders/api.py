@@ -141,16 +141,17 @@ class AdjustmentShape(Shape):
     """What was taken off (`amount_minor` below zero) or put on the order or one of its lines."""
 
     id: str
-    kind: Literal["comp", "discount", "service_charge"]
+    kind: Literal["comp", "discount", "service_charge", "exempt"]
     name: str | None
     line_id: str | None
     percent_bp: int | None
     amount_minor: int
     reason: str | None
+    certificate: str | None
 
 
 class TaxShape(Shape):
-    """One tax of the order, rounded once on the sum of its lines."""
+    """One tax of the order, rounded once on the sum of its lines, or line by line; what is exempt is at a rate of 0."""
 
     name: str
     rate_bp: int

@@ -10,18 +10,28 @@ import msgspec
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
 from hospitality.orders.rules import (
+    EXEMPT,
     Adjusted,
     Adjusting,
-    Taxed,
-    Totals,
     adjusted,
     counting,
     reckoned,
     state_after,
-    totals,
 )
+from hospitality.orders.rules.taxes import Rate, Taxed, Totals, totals
 
-ADJUSTING = ("id", "kind", "line_id", "percent_bp", "amount_minor", "name", "reason", "rule_id", "origin_id")
+ADJUSTING = (
+    "id",
+    "kind",
+    "line_id",
+    "percent_bp",
+    "amount_minor",
+    "name",
+    "reason",
+    "rule_id",
+    "origin_id",
+    "certificate",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +134,34 @@ class LoadedOrder:
             for line in waiting
         )
 
+    @property
+    def by_line(self) -> bool:
+        """Whether its taxes are rounded line by line."""
+        return bool(self.row["tax_by_line"])
+
     def adjusted(self) -> Adjusted:
         """The amounts of the lines that are left, in their order, and what each adjustment came to."""
-        return adjusted([(line.row["id"], line.row["amount_minor"]) for line in self.left()], self.adjustments)
+        rows = [line.row for line in self.left()]
+        amounts = [(row["id"], row["amount_minor"]) for row in rows]
+        is_exempt = any(one.kind == EXEMPT for one in self.adjustments)
+        rates = [Rate(*_rate(row)) for row in rows] if is_exempt else []
+        return adjusted(amounts, self.adjustments, rates, by_line=self.by_line)
 
     def totals(self) -> Totals:
-        """What the lines that are left come to, with what was taken off and put on."""
-        if self.adjustments:
-            rows = [line.row for line in self.left()]
-            return totals(
-                Taxed(amount, row["tax_rate_name"], row["tax_rate_bp"], bool(row["tax_included"]))
-                for row, amount in zip(rows, self.adjusted().amounts, strict=True)
-            )
-        return totals(
-            Taxed(row["amount_minor"], row["tax_rate_name"], row["tax_rate_bp"], bool(row["tax_included"]))
-            for row in (line.row for line in self.lines if line.state != "voided")
-        )
+        """What the lines that are left come to, with what was taken off and put on; what is exempt is taxed at nothing."""
+        rows = [line.row for line in self.lines if line.state != "voided"]
+        if not self.adjustments:
+            return totals((Taxed(row["amount_minor"], *_rate(row)) for row in rows), by_line=self.by_line)
+        after = self.adjusted()
+        rates = [_rate(row) for row in rows]
+        for place in after.exempt:
+            rates[place] = (rates[place][0], 0, False)
+        taxed = (Taxed(amount, *rate) for amount, rate in zip(after.amounts, rates, strict=True))
+        return totals(taxed, by_line=self.by_line)
+
+
+def _rate(row: Mapping[str, Any]) -> tuple[str | None, int, bool]:
+    return row["tax_rate_name"], row["tax_rate_bp"], bool(row["tax_included"])
 
 
 # asked of held lines alone, so that a plain line costs no look
@@ -187,7 +209,7 @@ _CHANGES = """
 """
 _ORDERS = """
     SELECT o.id, o.number, o.channel, o.table_label, o.covers, o.note, o.currency, o.opened_by, o.business_date,
-           o.opened_at, p.display_name AS opened_by_name,
+           o.opened_at, o.tax_by_line, p.display_name AS opened_by_name,
            EXISTS (SELECT 1 FROM line_moves m WHERE m.org_id = o.org_id AND m.order_id = o.id) AS gave,
            EXISTS (SELECT 1 FROM line_moves m WHERE m.org_id = o.org_id AND m.to_order_id = o.id) AS got
     FROM orders o LEFT JOIN people p ON p.org_id = o.org_id AND p.id = o.opened_by
@@ -217,7 +239,8 @@ _MOVES = """
     ORDER BY m.line_id, m.move_no, m.at, m.id
 """
 _ADJUSTMENTS = """
-    SELECT a.id, a.order_id, a.line_id, a.kind, a.name, a.percent_bp, a.amount_minor, a.reason, a.rule_id, a.origin_id
+    SELECT a.id, a.order_id, a.line_id, a.kind, a.name, a.percent_bp, a.amount_minor, a.reason, a.rule_id, a.origin_id,
+           a.certificate
     FROM adjustments a
     WHERE a.org_id = :org_id AND (a.order_id IN (:ids) {of_lines}) AND NOT EXISTS (
         SELECT 1 FROM adjustment_withdrawals w WHERE w.org_id = a.org_id AND w.adjustment_id = a.id)

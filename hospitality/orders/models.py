@@ -18,13 +18,13 @@ from hospitality.ground.tables import (
     described,
 )
 
-ADJUSTMENTS = ("comp", "discount", "service_charge")
+ADJUSTMENTS = ("comp", "discount", "service_charge", "exempt")
 CHANGES = ("table", "covers", "server", "tab", "promised")
 STEPS = ("started", "ready", "served", "recalled")
 
 
 class Order(Row, table=True):
-    """The head of an order; its state and totals are derived."""
+    """The head of an order; its state and totals are derived. `tax_by_line`: how its taxes are rounded, as the house had it."""
 
     __tablename__ = "orders"
     __table_args__ = described("fact", large=True, indexes=[["property_id", "business_date", "id"]])
@@ -39,6 +39,7 @@ class Order(Row, table=True):
     terminal_id: str | None = column(ID, optional=True)
     business_date: str = column(DAY)
     opened_at: str = column(INSTANT)
+    tax_by_line: bool = column(FLAG, default=False, otherwise="0")
 
 
 class OrderLine(Row, table=True):
@@ -168,10 +169,10 @@ class TicketRush(Row, table=True):
 class Adjustment(Row, table=True):
     """Something was taken off an order or one of its lines, or put on it; what it comes to is derived.
 
-    kind: one of ADJUSTMENTS. Either `percent_bp` or `amount_minor`, and neither for a comp, which takes all. `rule_id`
-    names the rule that put a service charge on. One of a line goes with it to another order. `origin_id`: the adjustment
-    of a whole order of which this is a part, taken along when lines went to another; of two such for the same, which two
-    nodes made while apart, the first counts.
+    kind: one of ADJUSTMENTS. Either `percent_bp` or `amount_minor`, and neither for a comp, which takes all, or an
+    exemption from taxes, which names the guest's `certificate`. `rule_id` names the rule that put a service charge on. One
+    of a line goes with it to another order. `origin_id`: the adjustment of a whole order of which this is a part, taken
+    along when lines went to another; of two such for the same, which two nodes made while apart, the first counts.
     """
 
     __tablename__ = "adjustments"
@@ -191,6 +192,7 @@ class Adjustment(Row, table=True):
     at: str = column(INSTANT)
     business_date: str = column(DAY)
     origin_id: str | None = column(ID, optional=True)
+    certificate: str | None = column(WORDS, pii="indirect", optional=True)
 
 
 class AdjustmentWithdrawal(Row, table=True):

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hospitality.orders.loading import LoadedLine, LoadedOrder
-from hospitality.orders.rules import Totals, state_of_all
+from hospitality.orders.rules import state_of_all
+from hospitality.orders.rules.taxes import Totals
 
 NOTHING: Mapping[str, str] = {}
 _OPTION = {"half": None, "depth": 0, "of_whole": False}
@@ -79,6 +80,7 @@ def _adjustments(order: LoadedOrder) -> list[dict[str, Any]]:
             "percent_bp": one.percent_bp,
             "amount_minor": effects[one.id],
             "reason": one.reason,
+            "certificate": one.certificate,
         }
         for one in order.adjustments
     ]

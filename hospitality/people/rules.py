@@ -14,7 +14,8 @@ READ = "property.read"
 _STAFF = frozenset({READ, "orders.place", "kitchen.bump", "payments.take", "cash.drawer", "tables.seat", "menu.count"})
 _SERVICE_MANAGER = _STAFF | {
     *("orders.void", "orders.open_price", "menu.manage", "tables.manage", "kitchen.pause", "orders.despite_pause"),
-    *("orders.open_item", "orders.comp", "orders.discount", "orders.service_charge", "orders.reopen"),
+    *("orders.open_item", "orders.comp", "orders.discount", "orders.service_charge"),
+    *("orders.exempt", "orders.reopen"),
     *("payments.refund", "payments.decide", "cash.pay_out"),
 }
 _HOSPITALITY_MANAGER = _SERVICE_MANAGER | {

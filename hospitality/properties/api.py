@@ -30,11 +30,13 @@ async def property_of(request: Request, asking: Asking) -> Response:
 class HouseRulesShape(Shape):
     """`carries_over`: a day may be closed while orders stand open, which go on into the next.
 
-    `cash_step_minor`: the smallest coin, to which cash is rounded; 1 rounds nothing.
+    `cash_step_minor`: the smallest coin, to which cash is rounded; 1 rounds nothing. `tax_by_line`: taxes of what is
+    ordered from now on are rounded line by line, else once a rate on the whole bill.
     """
 
     carries_over: bool
     cash_step_minor: int
+    tax_by_line: bool
 
 
 class HouseRulesEdit(Shape):
@@ -42,6 +44,7 @@ class HouseRulesEdit(Shape):
 
     carries_over: bool | None = None
     cash_step_minor: int | None = None
+    tax_by_line: bool | None = None
 
 
 @router.get("/house-rules", response_model=HouseRulesShape)

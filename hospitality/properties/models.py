@@ -43,7 +43,7 @@ class HouseRules(Row, table=True):
     """How a property handles money and days; one row each, its id following from the property's.
 
     carries_over: whether a day may be closed while orders stand open, which then go on into the next.
-    cash_step_minor: the smallest coin, to which cash is rounded.
+    cash_step_minor: the smallest coin, to which cash is rounded. tax_by_line: whether taxes are rounded line by line.
     """
 
     __tablename__ = "house_rules"
@@ -51,3 +51,4 @@ class HouseRules(Row, table=True):
 
     carries_over: bool = column(FLAG)
     cash_step_minor: int = column(COUNT, default=1, otherwise="1")
+    tax_by_line: bool = column(FLAG, default=False, otherwise="0")

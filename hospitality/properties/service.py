@@ -149,14 +149,25 @@ def book_late(work: Work, day: str) -> None:
 
 
 MANAGE = "property.manage"
-_HOUSE_RULES = "SELECT carries_over, cash_step_minor FROM house_rules WHERE org_id = :org_id AND id = :id"
-_UNSAID: dict[str, Any] = {"carries_over": False, "cash_step_minor": 1}
+_HOUSE_RULES = "SELECT carries_over, cash_step_minor, tax_by_line FROM house_rules WHERE org_id = :org_id AND id = :id"
+_UNSAID: dict[str, Any] = {"carries_over": False, "cash_step_minor": 1, "tax_by_line": False}
 
 
 def house_rules(reading: Reading) -> dict[str, Any]:
-    """How the property handles money and days: {carries_over, cash_step_minor}; unsaid, as it ships."""
+    """How the property handles money and days: {carries_over, cash_step_minor, tax_by_line}; unsaid, as it ships."""
     row = reading.one(_HOUSE_RULES, id=house_rules_id(reading))
-    return dict(_UNSAID) if row is None else {**row, "carries_over": bool(row["carries_over"])}
+    if row is None:
+        return dict(_UNSAID)
+    return {**row, "carries_over": bool(row["carries_over"]), "tax_by_line": bool(row["tax_by_line"])}
+
+
+def taxed_by_line(reading: Reading) -> bool:
+    """Whether the property has taxes rounded line by line on what is ordered now."""
+    return bool(
+        reading.value(
+            "SELECT tax_by_line FROM house_rules WHERE org_id = :org_id AND id = :id", id=house_rules_id(reading)
+        )
+    )
 
 
 def edit_house_rules(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from hospitality.orders.service.building import build
 from hospitality.orders.service.change import name_and_promise
 from hospitality.orders.service.charge import charge_by_rule
 from hospitality.orders.view import order_answer
-from hospitality.properties.service import business_day
+from hospitality.properties.service import business_day, taxed_by_line
 
 PLACE = "orders.place"
 VOID = "orders.void"
@@ -56,6 +56,7 @@ def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
             "terminal_id": work.caller.terminal_id,
             "business_date": today,
             "opened_at": work.now_text,
+            "tax_by_line": taxed_by_line(work),
         },
     )
     added = work.add_all(OrderLine, built.rows)

@@ -1,4 +1,5 @@
-"""Comps, discounts and service charges by hand: put on an order or line, and withdrawn, each a fact with its reason."""
+"""Comps, discounts, service charges and exemptions from taxes by hand: put on an order or line, and withdrawn, each a
+fact with its reason."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,8 @@ from hospitality.properties.service import business_day
 
 @dataclass(frozen=True, slots=True)
 class NewAdjustment:
-    """What to take off or put on: a percentage or an amount, or for a comp neither; of a line or of the whole order."""
+    """What to take off or put on: a percentage or an amount, or for a comp or an exemption neither; of a line or of the
+    whole order. certificate: what exempts the guest."""
 
     kind: str
     reason: str
@@ -27,6 +29,7 @@ class NewAdjustment:
     percent_bp: int | None = None
     amount_minor: int | None = None
     name: str | None = None
+    certificate: str | None = None
 
 
 def adjust(
@@ -46,10 +49,12 @@ def adjust(
     changed = replace(order, adjustments=(*order.adjustments, *made))
     effects, total = changed.adjusted().effects, changed.totals().total_minor
     effect = sum(effects[part.id] for part in made)
-    if effect < 0:
+    less = order.totals().total_minor - total
+    if less > 0:
         rules.check_covered(total_minor=total, paid_minor=paid_minor)
+    value = less if new.kind == rules.EXEMPT else abs(effect)  # a tax on top is in no line's amount
     record = new.line_id or order.id
-    approver_id = permit(work, f"orders.{new.kind}", record, approval_id=approval_id, value=abs(effect))
+    approver_id = permit(work, f"orders.{new.kind}", record, approval_id=approval_id, value=value)
     for part in made:
         row = {
             "id": part.id,
@@ -67,9 +72,11 @@ def adjust(
             "at": work.now_text,
             "business_date": business_day(work).isoformat(),
             "origin_id": part.origin_id,
+            "certificate": part.certificate,
         }
         work.add(Adjustment, row)
-        told = part.id, order.id, part.line_id, part.kind, part.percent_bp, effects[part.id], total
+        came_to = -value if new.kind == rules.EXEMPT and len(made) == 1 else effects[part.id]
+        told = part.id, order.id, part.line_id, part.kind, part.percent_bp, came_to, total
         work.journal(AdjustmentMade(*told, order.row["currency"]), reason=why, approver_id=approver_id)
     return changed
 
@@ -85,7 +92,7 @@ def withdraw_adjustment(
     going = _with_it(order, one)
     changed = replace(order, adjustments=tuple(other for other in order.adjustments if other not in going))
     total = changed.totals().total_minor
-    if one.kind == "service_charge":
+    if one.kind in ("service_charge", rules.EXEMPT):
         rules.check_covered(total_minor=total, paid_minor=paid_minor)
     approver_id = permit(work, f"orders.{one.kind}", adjustment_id, approval_id=approval_id)
     for part in going:
@@ -123,7 +130,9 @@ def _asked(order: LoadedOrder, new: NewAdjustment) -> Adjusting:
         if line.state == "voided":
             raise Refused("LINE_ALREADY_VOIDED", f"{line.row['name']} is voided already.", line_id=new.line_id)
     name = kept_text(new.name, what="name", length_max=rules.NAME_LENGTH_MAX)
-    return Adjusting(new_id(), new.kind, new.line_id, new.percent_bp, new.amount_minor, name)
+    certificate = kept_text(new.certificate, what="certificate", length_max=rules.NAME_LENGTH_MAX)
+    one = Adjusting(new_id(), new.kind, new.line_id, new.percent_bp, new.amount_minor, name)
+    return replace(one, certificate=certificate)
 
 
 def _bases(order: LoadedOrder, one: Adjusting) -> dict[str | None, int]:

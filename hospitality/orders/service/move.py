@@ -105,6 +105,7 @@ def _new_check(work: Work, order: LoadedOrder, tab: str | None) -> LoadedOrder:
             "terminal_id": work.caller.terminal_id,
             "business_date": today,
             "opened_at": work.now_text,
+            "tax_by_line": of["tax_by_line"],
         },
     )
     named = kept_text(tab, what="tab", length_max=rules.NAME_LENGTH_MAX) or of["tab"]
@@ -146,7 +147,18 @@ def _move(work: Work, order: LoadedOrder, to: LoadedOrder, going: Sequence[Loade
 
 def _take_along(work: Work, to: LoadedOrder, along: Sequence[Adjusting]) -> None:
     by = {**acted(work), "order_id": to.id, "approver_id": None}
-    names = ("id", "line_id", "kind", "name", "percent_bp", "amount_minor", "reason", "rule_id", "origin_id")
+    names = (
+        "id",
+        "line_id",
+        "kind",
+        "name",
+        "percent_bp",
+        "amount_minor",
+        "reason",
+        "rule_id",
+        "origin_id",
+        "certificate",
+    )
     work.add_all(Adjustment, [{**by, **{name: getattr(one, name) for name in names}} for one in along])
 
 

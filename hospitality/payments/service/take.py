@@ -13,7 +13,8 @@ from hospitality.ground.numbers import next_number
 from hospitality.ground.statements import Reading
 from hospitality.ground.work import Work
 from hospitality.orders.loading import LoadedOrder, load_order
-from hospitality.orders.rules import Totals, check_not_settled
+from hospitality.orders.rules import check_not_settled
+from hospitality.orders.rules.taxes import Totals
 from hospitality.payments import rules
 from hospitality.payments.facts import OrderSettled, PaymentTaken
 from hospitality.payments.models import Payment, Receipt

@@ -271,6 +271,15 @@ def test_a_receipt_adds_up_before_the_guests_eyes() -> None:
     )
 
 
+def test_a_receipt_names_the_certificate_of_an_exempt_guest() -> None:
+    view = receipt_view(sold("Rump steak", 16_087))
+    exempt = {"kind": "exempt", "name": None, "percent_bp": None, "certificate": "D 12"}
+    for off, end in ((-2_413, "-24.13"), (0, "")):
+        view["order"]["adjustments"] = [{**exempt, "amount_minor": off}]
+        words = to_text(receipt(view, "the-id", PAPER), 42).splitlines()
+        assert any(line.startswith("Tax exempt, D 12") and line.endswith(end or "12") for line in words)
+
+
 def test_a_receipt_fits_the_narrow_paper() -> None:
     paper = to_text(receipt(receipt_view(sold("Draught lager", 3_500)), "the-id", PAPER), 32)
     assert all(len(line) <= 32 for line in paper.split("\n") if "QR" not in line)

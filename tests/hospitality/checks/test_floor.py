@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from hospitality.checks.reading import order_view
+from hospitality.checks.reading import order_view, receipt_view
 from hospitality.checks.service import add_lines, pay, void_line
 from hospitality.checks.service.floor import change, fire, make_adjustment, repeat_round, rush, withdraw
+from hospitality.checks.service.split import merge, split
 from hospitality.ground.errors import Forbidden, Invalid, NotFound, Refused
 from hospitality.kitchen.service import step_ticket
 from hospitality.kitchen.tickets import tickets_list
@@ -17,8 +18,10 @@ from hospitality.orders.service import place_order
 from hospitality.orders.service.adjust import NewAdjustment
 from hospitality.orders.service.change import NewHead
 from hospitality.orders.service.charge import add_charge_rule, end_charge_rule
+from hospitality.orders.service.move import Going
 from hospitality.payments.rules import NewPayment
 from hospitality.people.service.accounts import add_person
+from hospitality.properties.service import edit_house_rules
 from tests.hospitality.node import Node, Restaurant
 
 
@@ -160,6 +163,54 @@ def test_discounts_comps_and_charges_enter_the_total_and_settle_it(restaurant: R
     assert settled.value.code == "ORDER_SETTLED"
     kinds = [fact["kind"] for fact in told(node, "orders.adjustment_")]
     assert kinds == ["discount", "comp", "service_charge", "service_charge", "discount"]
+
+
+def test_who_is_exempt_owes_no_tax_and_the_receipt_says_by_which_certificate(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    steak = NewLine(restaurant.steak, 1, ((restaurant.option(restaurant.sauces["options"], "Pepper"), 1),), seat=1)
+    order = node.act(place_order, NewOrder("dine_in", (steak, NewLine(restaurant.beer, 1, seat=2))))
+    included, on_top = (tax["tax_minor"] for tax in sorted(order["taxes"], key=lambda tax: not tax["included"]))
+    assert (included > 0, on_top > 0, order["total_minor"] - order["subtotal_minor"]) == (True, True, on_top)
+    exempt = NewAdjustment("exempt", "Diplomat", certificate="D 12")
+    for new, code in (
+        (replace(exempt, certificate=" "), "CERTIFICATE_MISSING"),
+        (replace(exempt, percent_bp=100), "ADJUSTMENT_INVALID"),
+        (NewAdjustment("comp", "cold", certificate="D 12"), "CERTIFICATE_MISSING"),
+    ):
+        with pytest.raises(Refused) as refused:
+            node.act(make_adjustment, order["id"], new)
+        assert refused.value.code == code
+    with pytest.raises(Forbidden) as needed:
+        node.as_("orders.place").act(make_adjustment, order["id"], exempt)
+    value = included + on_top
+    assert needed.value.details == {"action": "orders.exempt", "record_id": order["id"], "value": value}
+    free = node.act(make_adjustment, order["id"], exempt)
+    assert (free["total_minor"], free["tax_minor"]) == (order["total_minor"] - value, 0)
+    assert free == node.read(order_view, order["id"])
+    assert {(tax["rate_bp"], tax["tax_minor"]) for tax in free["taxes"]} == {(0, 0)}
+    back = node.act(withdraw, order["id"], free["adjustments"][0]["id"], reason="expired")
+    assert (back["total_minor"], back["taxes"]) == (order["total_minor"], order["taxes"])
+    mine, theirs = node.act(split, order["id"], [Going(seats=(2,))])["items"]
+    free = node.act(make_adjustment, mine["id"], exempt)
+    taken = node.act(merge, theirs["id"], [free["id"]])  # onto the check of guests who owe taxes
+    assert taken["total_minor"] == theirs["total_minor"] + free["total_minor"]
+    assert [one["certificate"] for one in taken["adjustments"]] == ["D 12"]
+    paid = node.act(pay, theirs["id"], NewPayment("cash", taken["total_minor"]))
+    found = node.read(receipt_view, theirs["id"])
+    assert (paid["order"]["payment_state"], found["order"]["adjustments"][0]["certificate"]) == ("settled", "D 12")
+    assert told(node, "orders.adjustment_made")[0]["amount_minor"] == -value
+
+
+def test_a_property_may_round_taxes_line_by_line_and_each_order_keeps_how_it_was_taken(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    beers = NewOrder("counter", tuple(NewLine(restaurant.beer, 1, note=str(n)) for n in range(3)))
+    by_bill = node.act(place_order, beers)
+    node.act(edit_house_rules, {"tax_by_line": True})
+    by_line = node.act(place_order, beers)
+    assert (by_bill["tax_minor"], by_line["tax_minor"]) == (20, 21)  # 2 % of 9.99, and three times of 3.33
+    assert [node.read(order_view, one["id"])["tax_minor"] for one in (by_bill, by_line)] == [20, 21]
+    assert node.act(split, by_line["id"], [Going((by_line["lines"][0]["id"],))])["items"][1]["tax_minor"] == 7
+    assert node.act(pay, by_line["id"], NewPayment("cash", 680))["order"]["payment_state"] == "settled"
 
 
 def test_a_large_party_is_charged_by_the_rule_of_the_moment(restaurant: Restaurant) -> None:

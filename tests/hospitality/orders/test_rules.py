@@ -15,10 +15,10 @@ from hospitality.orders.models import STEPS
 from hospitality.orders.rules import (
     LINES_PER_ORDER_MAX,
     LINES_PER_PLACING_MAX,
+    Adjusted,
     Adjusting,
     NewLine,
     NewOrder,
-    Taxed,
     adjusted,
     check_head,
     check_lines,
@@ -30,9 +30,8 @@ from hospitality.orders.rules import (
     state_after,
     state_of_all,
     step_changes,
-    tax_of,
-    totals,
 )
+from hospitality.orders.rules.taxes import Rate, Taxed, Totals, tax_of, totals
 
 AMOUNTS = st.integers(-(10**12), 10**12)
 RATES = st.integers(0, 10_000)
@@ -70,6 +69,7 @@ def test_rounding_once_a_rate_differs_from_rounding_by_line() -> None:
     three = [Taxed(25, "Levy", 200, False)] * 3
     assert totals(three).tax_minor == 2  # 1.5; by line it would be 3 times 0.5, each rounded to 1
     assert totals(three).total_minor == 77
+    assert totals(three, by_line=True).tax_minor == 3
 
 
 @settings(max_examples=2000)
@@ -226,10 +226,11 @@ def test_a_strange_cursor_is_refused(cursor: str) -> None:
     assert refused.value.code == "CURSOR_INVALID"
 
 
+Bill = list[tuple[int, tuple[str | None, int, bool]]]
 AMOUNTS = st.integers(0, 100_000)
 MADE = st.builds(
-    lambda kind, at, percent, amount: (kind, at, *((None, None) if kind == "comp" else (percent, amount))),
-    st.sampled_from(["comp", "discount", "service_charge"]),
+    lambda kind, at, percent, amount: (kind, at, *((None, None) if kind in ("comp", "exempt") else (percent, amount))),
+    st.sampled_from(["comp", "discount", "service_charge", "exempt"]),
     st.none() | st.integers(0, 7),
     st.none() | st.integers(1, 10_000),
     st.integers(1, 50_000),
@@ -237,9 +238,18 @@ MADE = st.builds(
 RATES = st.sampled_from([("VAT", 1500, True), ("Levy", 200, False), (None, 0, False), ("Low", 700, True)])
 
 
-@given(bill=st.lists(st.tuples(AMOUNTS, RATES), min_size=1, max_size=8), made=st.lists(MADE, max_size=6))
+BILLS = st.lists(st.tuples(AMOUNTS, RATES), min_size=1, max_size=8)
+
+
+def bill_totals(bill: Bill, after: Adjusted, *, by_line: bool = False) -> Totals:
+    """What a bill comes to, its exempt lines taxed at nothing."""
+    rates = [(rate[0], 0, False) if at in after.exempt else rate for at, (_, rate) in enumerate(bill)]
+    return totals((Taxed(a, *rate) for a, rate in zip(after.amounts, rates, strict=True)), by_line=by_line)
+
+
+@given(bill=BILLS, made=st.lists(MADE, max_size=6), by_line=st.booleans())
 def test_every_bills_parts_add_up_whatever_is_taken_off_and_put_on(
-    bill: list[tuple[int, tuple[str | None, int, bool]]], made: list[tuple[str, int | None, int | None, int | None]]
+    bill: Bill, made: list[tuple[str, int | None, int | None, int | None]], by_line: bool
 ) -> None:
     lines = [(str(place), amount) for place, (amount, _) in enumerate(bill)]
     adjustments = [
@@ -252,22 +262,45 @@ def test_every_bills_parts_add_up_whatever_is_taken_off_and_put_on(
         )
         for n, (kind, at, percent, amount) in enumerate(made)
     ]
-    after = adjusted(lines, adjustments)
+    after = adjusted(lines, adjustments, [Rate(*rate) for _, rate in bill], by_line=by_line)
     gross = sum(amount for amount, _ in bill)
     assert sum(after.amounts) == gross + sum(after.effects.values())
     assert all(amount >= 0 for amount in after.amounts)
     assert -gross <= sum(effect for effect in after.effects.values() if effect < 0)
     assert set(after.effects) == {one.id for one in adjustments}
-    sums = totals(Taxed(amount, *rate) for amount, (_, rate) in zip(after.amounts, bill, strict=True))
+    sums = bill_totals(bill, after, by_line=by_line)
     assert sums.subtotal_minor == sum(after.amounts)
     on_top = sum(tax["tax_minor"] for tax in sums.taxes if not tax["included"])
     assert sums.total_minor == sums.subtotal_minor + on_top
     untaxed = sum(amount for amount, (_, (name, _, _)) in zip(after.amounts, bill, strict=True) if name is None)
     assert untaxed + sum(tax["net_minor"] + tax["tax_minor"] for tax in sums.taxes) == sums.total_minor
     for tax in sums.taxes:  # each rate by itself, recomputed in fractions
-        base = sum(a for a, (_, rate) in zip(after.amounts, bill, strict=True) if rate[0] == tax["name"])
+        rate = (tax["name"], tax["rate_bp"], tax["included"])
+        bases = [a for at, a in enumerate(after.amounts) if at not in after.exempt and bill[at][1] == rate]
         whole = 10_000 + tax["rate_bp"] if tax["included"] else 10_000
-        assert tax["tax_minor"] == round_half_up(Fraction(base * tax["rate_bp"], whole))
+        shares = (Fraction(base * tax["rate_bp"], whole) for base in (bases if by_line else [sum(bases)]))
+        assert tax["tax_minor"] == sum(map(round_half_up, shares))
+
+
+@given(bill=BILLS, made=st.lists(MADE, max_size=4), by_line=st.booleans())
+def test_who_is_exempt_pays_what_others_do_less_exactly_its_taxes(
+    bill: Bill, made: list[tuple[str, int | None, int | None, int | None]], by_line: bool
+) -> None:
+    lines = [(str(place), amount) for place, (amount, _) in enumerate(bill)]
+    others = [
+        Adjusting(f"a{n}", kind, None, percent, None if percent else amount)
+        for n, (kind, _, percent, amount) in enumerate(made)
+        if kind != "exempt"
+    ]
+    rates = [Rate(*rate) for _, rate in bill]
+    guests = bill_totals(bill, adjusted(lines, others), by_line=by_line)
+    whole = adjusted(lines, [*others, Adjusting("x", "exempt", certificate="D 12")], rates, by_line=by_line)
+    exempt = bill_totals(bill, whole, by_line=by_line)
+    assert (exempt.total_minor, exempt.tax_minor) == (guests.total_minor - guests.tax_minor, 0)
+    each = [Adjusting(id, "exempt", id, certificate="D 12") for id, _ in lines]
+    by_parts = bill_totals(bill, adjusted(lines, [*others, *each], rates, by_line=True), by_line=True)
+    if by_line:  # line by line, it is the same whoever is exempt together
+        assert by_parts == exempt
 
 
 def test_what_comes_off_comes_off_in_order_and_charges_come_last() -> None:

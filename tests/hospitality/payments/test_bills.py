@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hospitality.ground.errors import Refused
 from hospitality.ground.money import MICRO, in_house_currency, to_step
-from hospitality.orders.rules import Taxed, Totals, totals
+from hospitality.orders.rules.taxes import Taxed, Totals, totals
 from hospitality.payments.rules import Decided, NewPayment, decide, equal_parts, next_portions
 
 RATES = (("VAT", 1500, True), ("VAT", 700, True), ("Levy", 200, False), ("City", 1275, False), (None, 0, False))
@@ -18,9 +18,9 @@ LINES = st.lists(st.tuples(st.integers(0, 50_000), st.sampled_from(RATES)), min_
 CURRENCIES = st.sampled_from([("USD", 18_250_000), ("JPY", 121_500), ("KWD", 59_333_333), ("EUR", 1)])
 
 
-def bill(lines: list[tuple[int, tuple[str | None, int, bool]]]) -> Totals:
+def bill(lines: list[tuple[int, tuple[str | None, int, bool]]], *, by_line: bool = False) -> Totals:
     """What these lines come to."""
-    return totals(Taxed(amount, *rate) for amount, rate in lines)
+    return totals((Taxed(amount, *rate) for amount, rate in lines), by_line=by_line)
 
 
 def checked(new: NewPayment, due: int, step: int, rate: int | None = None) -> Decided:
@@ -34,11 +34,17 @@ def checked(new: NewPayment, due: int, step: int, rate: int | None = None) -> De
 
 
 @settings(max_examples=1500, deadline=None)
-@given(lines=LINES, count=st.integers(1, 12), step=STEPS, tips=st.lists(st.integers(0, 500), min_size=12, max_size=12))
+@given(
+    lines=LINES,
+    count=st.integers(1, 12),
+    step=STEPS,
+    tips=st.lists(st.integers(0, 500), min_size=12, max_size=12),
+    by_line=st.booleans(),
+)
 def test_every_bill_is_its_lines_its_taxes_and_its_parts(
-    lines: list[tuple[int, tuple[str | None, int, bool]]], count: int, step: int, tips: list[int]
+    lines: list[tuple[int, tuple[str | None, int, bool]]], count: int, step: int, tips: list[int], by_line: bool
 ) -> None:
-    sums = bill(lines)
+    sums = bill(lines, by_line=by_line)
     on_top = sum(tax["tax_minor"] for tax in sums.taxes if not tax["included"])
     assert sums.total_minor == sum(amount for amount, _ in lines) + on_top
     assert sums.tax_minor == sum(tax["tax_minor"] for tax in sums.taxes)

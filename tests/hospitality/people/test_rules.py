@@ -32,9 +32,11 @@ def test_what_each_role_may() -> None:
     assert permissions_of("service_manager") - permissions_of("staff") == {
         "orders.void",
         "orders.open_price",
+        "orders.open_item",
         "orders.comp",
         "orders.discount",
         "orders.service_charge",
+        "orders.exempt",
         "orders.reopen",
         "orders.despite_pause",
         "kitchen.pause",

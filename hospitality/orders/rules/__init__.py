@@ -1,19 +1,16 @@
-"""What an order may say, what it comes to, and how far it is. Values in, a decision out.
-
-Taxes are rounded once for each rate of an order, half up, on the sum of that rate's lines; rounding line by line would
-give other sums, and both hosts must give the same (R17).
-"""
+"""What an order may say, what is taken off it and put on, and how far it is. Values in, a decision out."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from hospitality.ground.clock import instant, instant_text
 from hospitality.ground.errors import Invalid, Refused
 from hospitality.ground.ids import is_id
 from hospitality.ground.money import portions, written
 from hospitality.menu.composing import Choice
+from hospitality.orders.rules.taxes import Rate, included_taxes
 
 LINES_PER_PLACING_MAX = 200
 LINES_PER_ORDER_MAX = 1000
@@ -31,6 +28,8 @@ LINE_NOTE_LENGTH_MAX = 200
 REASON_LENGTH_MAX = 200
 PROMISE_PAST_MAX = timedelta(days=1)  # what a terminal kept while its node was away may come late
 PROMISE_AHEAD_MAX = timedelta(days=31)
+TAKEN_OFF = ("comp", "discount")
+EXEMPT = "exempt"
 _WHOLE_BP = 10_000
 _STATE_AFTER = {
     "started": "in_preparation",
@@ -92,25 +91,6 @@ class NewOrder:
     promised_at: str | None = None
 
 
-class Taxed(NamedTuple):
-    """One line's amount with its tax; `name` None is untaxed."""
-
-    amount_minor: int
-    name: str | None
-    rate_bp: int
-    included: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What an order comes to. subtotal is the sum of the lines as priced; total adds the taxes not included in it."""
-
-    subtotal_minor: int
-    tax_minor: int
-    total_minor: int
-    taxes: list[dict[str, Any]]
-
-
 @dataclass(frozen=True, slots=True)
 class Adjusting:
     """A comp, discount or service charge as it stands; of a line, or of the whole order when `line_id` is None."""
@@ -124,10 +104,11 @@ class Adjusting:
     reason: str | None = None
     rule_id: str | None = None
     origin_id: str | None = None
+    certificate: str | None = None
 
     @property
     def is_share(self) -> bool:
-        """Whether it follows what is on the order: a percentage, or a comp of all."""
+        """Whether it follows what is on the order: a percentage, a comp of all, or an exemption from taxes."""
         return self.amount_minor is None
 
     def of(self, base_minor: int) -> int:
@@ -143,20 +124,28 @@ class Adjusting:
 class Adjusted:
     """Lines' amounts after all adjustments, and what each of those came to; the changes add up to the difference.
 
-    parts: what each one of the whole order took off or put on each line.
+    parts: what each one of the whole order took off or put on each line. exempt: the places of lines that owe no tax.
     """
 
     amounts: list[int]
     effects: dict[str, int]
     parts: dict[str, list[int]]
+    exempt: frozenset[int] = frozenset()
 
 
-def adjusted(lines: Sequence[tuple[str, int]], adjustments: Sequence[Adjusting]) -> Adjusted:
+def adjusted(
+    lines: Sequence[tuple[str, int]],
+    adjustments: Sequence[Adjusting],
+    rates: Sequence[Rate] = (),
+    *,
+    by_line: bool = False,
+) -> Adjusted:
     """(line id, amount) of the lines that are left, after adjustments in the order in which they were made.
 
     First what is taken off lines, then what is taken off the order, cut over its lines as they stand to each other,
     then charges on what is left, cut likewise: so each part is taxed as what it belongs to. A line has a charge of its
-    own where it came from an order that had one.
+    own where it came from an order that had one. Last, who is exempt pays no tax that is included (`rates` says whose it
+    is): what their lines come to is less by it, to the minor unit as it would have been owed.
     """
     left = [amount for _, amount in lines]
     places = {id: place for place, (id, _) in enumerate(lines)}
@@ -164,12 +153,12 @@ def adjusted(lines: Sequence[tuple[str, int]], adjustments: Sequence[Adjusting])
     parts_of: dict[str, list[int]] = {}
     for one in adjustments:
         place = places.get(one.line_id or "")
-        if place is not None and one.kind != "service_charge":
+        if place is not None and one.kind in TAKEN_OFF:
             cut = one.of(left[place])
             left[place] -= cut
             effects[one.id] = -cut
     for one in adjustments:
-        if one.line_id is None and one.kind != "service_charge":
+        if one.line_id is None and one.kind in TAKEN_OFF:
             parts = portions(one.of(sum(left)), left)
             left = [amount - part for amount, part in zip(left, parts, strict=True)]
             effects[one.id] = -sum(parts)
@@ -187,7 +176,15 @@ def adjusted(lines: Sequence[tuple[str, int]], adjustments: Sequence[Adjusting])
             charged = [amount + part for amount, part in zip(charged, parts, strict=True)]
             effects[one.id] = sum(parts)
             parts_of[one.id] = parts
-    return Adjusted(charged, effects, parts_of)
+    exempt: set[int] = set()
+    for one in adjustments:
+        if one.kind == EXEMPT:
+            of = [place for place, (id, _) in enumerate(lines) if one.line_id in (None, id) and place not in exempt]
+            cuts = included_taxes(charged, rates, of, by_line=by_line)
+            charged = [amount - cut for amount, cut in zip(charged, cuts, strict=True)]
+            effects[one.id], parts_of[one.id] = -sum(cuts), cuts
+            exempt.update(of)
+    return Adjusted(charged, effects, parts_of, frozenset(exempt))
 
 
 def taken_along(
@@ -211,6 +208,9 @@ def taken_along(
         if onto is None:
             if one.is_share:
                 found.append(replace(one, id="", origin_id=root))
+        elif one.kind == EXEMPT:
+            if not any(_covers(other, one) for other in onto):
+                found += [replace(one, id="", line_id=id, origin_id=root) for id in lines if id in moved]
         elif not any(_covers(other, one) for other in onto) if one.is_share else len(moved) == len(lines):
             parts = zip(lines, after.parts[one.id], strict=True)
             found += [
@@ -254,15 +254,17 @@ def counting(adjustments: Sequence[Adjusting]) -> tuple[Adjusting, ...]:
 def check_adjustment(one: Adjusting, *, base_minor: int, currency: str) -> None:
     """Raises unless it says how much, and no more than there is to take it off."""
     by_percent, by_amount = one.percent_bp is not None, one.amount_minor is not None
-    is_comp, is_charge = one.kind == "comp", one.kind == "service_charge"
-    told = not (by_percent or by_amount) if is_comp else by_percent != by_amount
+    takes_all, is_charge = one.kind in ("comp", EXEMPT), one.kind == "service_charge"
+    told = not (by_percent or by_amount) if takes_all else by_percent != by_amount
     if not told or not 0 < (one.percent_bp or 1) <= _WHOLE_BP or (one.amount_minor or 1) <= 0:
         raise Invalid(
             "ADJUSTMENT_INVALID",
-            "Give a percentage up to 100 or an amount above zero, and neither for a comp.",
+            "Give a percentage up to 100 or an amount above zero, and neither for a comp or an exemption.",
             percent_bp=one.percent_bp,
             amount_minor=one.amount_minor,
         )
+    if (one.kind == EXEMPT) != (one.certificate is not None):
+        raise Invalid("CERTIFICATE_MISSING", "Give the certificate or number that exempts the guest, and to no other.")
     if is_charge and one.line_id is not None:
         raise Invalid("CHARGE_OF_LINE", "A service charge is put on the whole order. Leave the line out.")
     if base_minor <= 0 or (not is_charge and (one.amount_minor or 0) > base_minor):
@@ -293,34 +295,6 @@ def check_charge_rule(covers_min: int, percent_bp: int) -> None:
             covers_min=covers_min,
             percent_bp=percent_bp,
         )
-
-
-def tax_of(amount_minor: int, rate_bp: int, *, included: bool) -> int:
-    """The tax in or on an amount, rounded half up (away from zero below it)."""
-    divisor = _WHOLE_BP + rate_bp if included else _WHOLE_BP
-    tax = (2 * abs(amount_minor) * rate_bp + divisor) // (2 * divisor)
-    return tax if amount_minor >= 0 else -tax
-
-
-def totals(lines: Iterable[Taxed]) -> Totals:
-    """Sums lines that are not voided; taxes are [{name, rate_bp, included, net_minor, tax_minor}], a rate each."""
-    subtotal = 0
-    by_rate: dict[tuple[str, int, bool], int] = {}
-    for amount, name, rate_bp, included in lines:
-        subtotal += amount
-        if name is not None:
-            rate = (name, rate_bp, included)
-            by_rate[rate] = by_rate.get(rate, 0) + amount
-    all_tax = on_top = 0
-    taxes = []
-    for (name, rate_bp, included), amount in sorted(by_rate.items()) if len(by_rate) > 1 else by_rate.items():
-        tax = tax_of(amount, rate_bp, included=included)
-        all_tax += tax
-        if not included:
-            on_top += tax
-        net = amount - tax if included else amount
-        taxes.append({"name": name, "rate_bp": rate_bp, "included": included, "net_minor": net, "tax_minor": tax})
-    return Totals(subtotal, all_tax, subtotal + on_top, taxes)
 
 
 def state_after(steps: Sequence[str]) -> str:
