@@ -37,6 +37,18 @@ class DrawerMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class CardSaid:
+    """What a card terminal says of a charge by its number: `waiting` for the guest, `approved` for an amount under its own
+    reference, `declined` (cancelled, timed out), or `not_known`: it never was asked, and will not charge it any more."""
+
+    number: str
+    state: str
+    amount_minor: int = 0
+    reference: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """What lies on a scale, at rest; its own tare is taken off where it is `net`."""
 
@@ -72,6 +84,30 @@ class OpenDrawer:
     """Open it."""
 
 
-Heard = Well | Garbled | Scanned | Pressed | DrawerMoved
-Wish = Weigh | Show | OpenDrawer
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Charge a card with so much, under a number that is never charged twice."""
+
+    number: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCharge:
+    """Give a charge up, unless it went through already."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Say what became of a charge."""
+
+    number: str
+
+
+Heard = Well | Garbled | Scanned | Pressed | DrawerMoved | CardSaid
+CardWish = Charge | CancelCharge | LookUp
+Wish = Weigh | Show | OpenDrawer | CardWish
 Done = Well | Garbled | Weighed | Unready

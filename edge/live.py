@@ -33,7 +33,7 @@ TABLES = ("tables.", "parties.")  # of which trades the floor is told
 ITEM = "menu_item_id"
 ITEMS_TOLD_MAX = 50  # where more change at once, screens read the menu anew
 # of the terminal's own devices, and of this moment alone
-OF_DEVICES = frozenset({"barcode_scanned", "key_pressed", "drawer_moved"})
+OF_DEVICES = frozenset({"barcode_scanned", "key_pressed", "drawer_moved", "card_told"})
 EVENTS = ORDER_EVENTS | OF_DEVICES
 EVENTS |= {"ticket_updated", "menu_updated", "station_updated", "table_updated", "sync_status"}
 PAUSES = frozenset({"menu.station_paused", "menu.station_resumed"})

@@ -22,6 +22,7 @@ from edge.hardware.hardware import Hardware
 from hospitality.ground.errors import Forbidden, NotFound, Refused, Unavailable
 from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, host_of
 from hospitality.ground.work import Caller
+from hospitality.payments.reading import attempt_view
 from hospitality.people.asking import Reader
 
 router = APIRouter(
@@ -238,6 +239,17 @@ async def show(request: Request, asking: Asking, device_id: Id, lines: ShowShape
     """Shows two lines on a customer display; needs terminals.manage."""
     _require(asking, MANAGE)
     await _done(request, device_id, Show(lines.top, lines.bottom))
+    return {}
+
+
+@router.post("/card-attempts/{attempt_id}/cancel", status_code=201, response_model=Nothing)
+async def give_up(request: Request, asking: Asking, attempt_id: Id) -> dict[str, object]:
+    """Asks the card terminal to give a charge up; what became of it is told as an answer. Needs payments.take."""
+    _require(asking, "payments.take")
+    attempt = await host_of(request).read(asking, attempt_view, attempt_id)
+    await asyncio.wait_for(
+        asyncio.wrap_future(hardware_of(request).cancel_charge(attempt_id, attempt["number"])), DONE_SECONDS
+    )
     return {}
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import structlog
 
 from devices.finding import Candidate, discover, this_machine
-from devices.heard import Done, DrawerMoved, Heard, Pressed, Scanned, Wish
+from devices.heard import CancelCharge, CardSaid, Done, DrawerMoved, Heard, Pressed, Scanned, Wish
 from devices.line import open_line
 from devices.standing import Standing, State, heard, lost
 from edge.database import DATABASE_ERRORS
+from edge.hardware.cards import CARD_TERMINAL, Cards
 from edge.hardware.devices import Setup, devices_of
 from edge.hardware.following import following, journal_end
 from edge.hardware.reports import Report, report
@@ -27,7 +28,9 @@ from web.texts import load_texts
 
 LOOK_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
-FOLLOWING = frozenset({"display", "drawer"})  # kinds at which something follows what happens at their terminal
+FOLLOWING = frozenset(
+    {"display", "drawer", CARD_TERMINAL}
+)  # kinds at which something follows what happens at their terminal
 STOP_SECONDS = 1.5
 DATABASE_SECONDS = 30.0
 PASSING: tuple[type[Exception], ...] = (Unavailable, TimeoutError, *DATABASE_ERRORS)
@@ -57,6 +60,7 @@ class Hardware:
     ) -> None:
         self._host, self._tell, self._on_change, self._printers = host, tell, on_change, printers
         self._opened = opened
+        self.cards = Cards(host, tell)
         self.sight = this_machine()  # where `look` looks
         self._lock, self._looking = threading.Lock(), threading.Lock()
         self._devices: dict[str, DeviceThread] = {}
@@ -84,9 +88,7 @@ class Hardware:
         self._host.on_commit.remove(self._committed)
         self._wake.set()
         self._thread.join(STOP_SECONDS)
-        with self._lock:
-            threads = list(self._devices.values())
-        self._end(threads)
+        self._end(self._threads())
 
     def nudge(self) -> None:
         """Devices were changed by a person."""
@@ -99,9 +101,7 @@ class Hardware:
 
     def states(self) -> list[dict[str, Any]]:
         """Each device as `DeviceThread.shown` has it, by name."""
-        with self._lock:
-            threads = list(self._devices.values())
-        return sorted((thread.shown() for thread in threads), key=lambda shown: str(shown["name"]))
+        return sorted((thread.shown() for thread in self._threads()), key=lambda shown: str(shown["name"]))
 
     def ask(self, device_id: str, wish: Wish) -> Future[Done]:
         """Has a device do something; NotFound, or Refused DEVICE_CANT where it is none that does such things."""
@@ -113,10 +113,21 @@ class Hardware:
             raise Refused("DEVICE_CANT", f"{thread.setup.name} is a {thread.setup.kind}: it can't do that.")
         return thread.ask(wish)
 
+    def cancel_charge(self, attempt_id: str, number: str) -> Future[Done]:
+        """Has a charge given up by the card terminal that was asked; Refused NO_CARD_TERMINAL where none was."""
+        thread = self.cards.asked_of(attempt_id)
+        if thread is None:
+            raise Refused("NO_CARD_TERMINAL", "The node has asked no card terminal for this. Answer it by hand.")
+        return thread.ask(CancelCharge(number))
+
     def look(self) -> list[Candidate]:
         """What is plugged in and what listens; one look at a time, of some seconds."""
         with self._looking:
             return discover(self.sight)
+
+    def _threads(self) -> list[DeviceThread]:
+        with self._lock:
+            return list(self._devices.values())
 
     def _committed(self, done: Committed) -> None:
         if self._followed and done.journal > self._place:
@@ -131,6 +142,7 @@ class Hardware:
                     self._nudged.clear()
                     self._set_up()
                 self._follow()
+                self.cards.look(self._threads())
                 self._report()
             except PASSING as error:
                 self._later("devices_wait_for_database", error)
@@ -193,10 +205,8 @@ class Hardware:
                 say=load_texts(locale).gettext,
             )
         ).result(DATABASE_SECONDS)
-        with self._lock:
-            threads = list(self._devices.values())
         for one in found:
-            for thread in threads:
+            for thread in self._threads():
                 if (thread.setup.terminal_id, thread.setup.kind) == (one.terminal_id, one.kind):
                     thread.ask(one.wish)  # nobody waits for it, and one that is away has missed it
 
@@ -255,5 +265,7 @@ class Hardware:
             self._tell(setup.terminal_id, "barcode_scanned", {**about, "code": said.code})
         elif isinstance(said, Pressed):
             self._tell(setup.terminal_id, "key_pressed", {**about, "key": said.key})
+        elif isinstance(said, CardSaid):
+            self.cards.heard(setup, said)
         elif isinstance(said, DrawerMoved):
             self._tell(setup.terminal_id, "drawer_moved", {**about, "is_open": said.is_open})

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import UnionType
 from typing import Any, Protocol
 
 from devices import cash_drawer, customer_display, scale
 from devices.bump_bar import BumpBar
+from devices.card_terminal import JsonCardTerminal
 from devices.cash_drawer import SerialDrawer
 from devices.customer_display import Cd5220Display, EscposDisplay
-from devices.heard import Done, Heard, OpenDrawer, Show, Weigh, Wish
+from devices.heard import CardWish, Done, Heard, OpenDrawer, Show, Weigh, Wish
 from devices.line import Line, SerialSettings
 from devices.scale import Scale8217, ScaleDialog06
 from devices.scanner import KeyboardScanner, SerialScanner
@@ -42,7 +44,7 @@ class Kind:
     ways: frozenset[str]
     serial: SerialSettings = field(default_factory=SerialSettings)
     needs_terminal: bool = False
-    wish: type[Wish] | None = None
+    wish: type[Wish] | UnionType | None = None
     settings: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
@@ -70,6 +72,7 @@ KINDS: dict[str, dict[str, Kind]] = {
         "cd5220": Kind(lambda said: Cd5220Display(**said), WIRED, wish=Show, settings=DISPLAYS),
         "escpos": Kind(lambda said: EscposDisplay(**said), WIRED, wish=Show, settings=DISPLAYS),
     },
+    "card_terminal": {"json": Kind(lambda _: JsonCardTerminal(), WIRED, needs_terminal=True, wish=CardWish)},
     "drawer": {
         "serial": Kind(
             lambda said: SerialDrawer(**said),

@@ -91,14 +91,16 @@ class DeviceThread:
         answer: Future[Done] = Future()
         with self._lock:
             if self._line is None or len(self._wishes) >= WISHES_MAX:
-                answer.set_exception(self._away())
+                answer.set_exception(self._away(sent=False))
             else:
                 self._wishes.append((wish, answer))
                 self._line.wake()
         return answer
 
-    def _away(self) -> Unavailable:
-        return Unavailable("DEVICE_AWAY", f"{self._setup.name} can't be asked now. {self._standing.now_detail}".strip())
+    def _away(self, *, sent: bool) -> Unavailable:
+        """`sent`: whether a part of what was asked may have reached it."""
+        words = f"{self._setup.name} can't be asked now. {self._standing.now_detail}".strip()
+        return Unavailable("DEVICE_AWAY", words, sent=sent)
 
     def start(self) -> None:
         """Begins to listen."""
@@ -172,17 +174,19 @@ class DeviceThread:
                     self._line, left = None, list(self._wishes)
                     self._wishes.clear()
                     self._is_open = None
-                for _, answer in left:
-                    answer.set_exception(self._away())
+                for answer in (answer for _, answer in left if answer.set_running_or_notify_cancel()):
+                    answer.set_exception(self._away(sent=False))
 
     def _serve(self, driver: Driver, line: Line) -> None:
         """Does what was asked meanwhile."""
         while self._wishes:
             wish, answer = self._wishes.popleft()
+            if not answer.set_running_or_notify_cancel():
+                continue  # nobody waits any more
             try:
                 done = cast(Obedient, driver).do(line, wish)
-            except LineBroken:
-                answer.set_exception(self._away())
+            except BaseException:  # whatever it was, who asked must not wait for ever
+                answer.set_exception(self._away(sent=True))
                 raise
             if isinstance(done, Garbled):
                 self._stand(standing.garbled, done.detail)

@@ -1,0 +1,174 @@
+"""Card terminals charge what was written down, and what became of it is asked until they know (R12).
+
+An attempt is on disk before anything is sent. It is sent once, by this life of the node; after a restart, or where the
+line broke, its number is only looked up. Nothing is known but what the card terminal says of the number; while it says
+nothing the order shows unknown and takes no other payment.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from time import monotonic
+from typing import Any
+
+import structlog
+
+from devices.heard import CardSaid, Charge, Done, LookUp
+from edge.database import DATABASE_ERRORS
+from edge.hardware.devices import Setup
+from edge.hardware.thread import DeviceThread
+from edge.host import EdgeHost
+from hospitality.ground.clock import instant_text
+from hospitality.ground.errors import Refused, Unavailable
+from hospitality.ground.statements import Reading
+from hospitality.payments.rules import CardAnswer
+from hospitality.payments.service.card import answer_card
+
+CARD_TERMINAL = "card_terminal"
+LOOK_UP_SECONDS = 5.0
+# A number that was sent this moment may not have arrived; after so long it has, or never will.
+ARRIVED_SECONDS = 10.0
+ATTEMPTS_MAX = 50
+DECIDED_WITHIN = timedelta(days=2)
+PASSING: tuple[type[Exception], ...] = (Unavailable, TimeoutError, *DATABASE_ERRORS)
+DATABASE_SECONDS = 30.0
+log = structlog.get_logger(__name__)
+
+_OPEN = """
+    SELECT a.id, a.number, a.amount_minor + a.tip_minor AS amount_minor, a.currency, a.terminal_id FROM card_attempts a
+    WHERE a.org_id = :org_id AND a.property_id = :property_id AND a.terminal_id IN (:terminals)
+      AND NOT EXISTS (SELECT 1 FROM card_answers n WHERE n.org_id = a.org_id AND n.attempt_id = a.id
+                      AND (n.outcome = 'approved' OR n.outcome = 'declined' AND n.source <> 'decision'))
+      AND (a.at >= :since OR NOT EXISTS (SELECT 1 FROM card_answers n WHERE n.org_id = a.org_id
+                                         AND n.attempt_id = a.id AND n.outcome = 'declined'))
+    ORDER BY a.id DESC LIMIT :limit
+"""
+
+
+@dataclass(slots=True)
+class Asked:
+    """An attempt that nobody knows the end of; `mine`: this life of the node sent it, to this card terminal."""
+
+    id: str
+    amount_minor: int
+    terminal_id: str
+    thread: DeviceThread
+    mine: bool
+    since: float
+    looked_at: float
+    lost_count: int
+
+
+def open_attempts(reading: Reading, terminals: Sequence[str], *, since: str) -> list[Mapping[str, Any]]:
+    """The attempts of these terminals that nobody knows the end of, newest first; a person's decision that nothing was
+    taken counts as an end for those before `since` alone, for it may turn out to have been."""
+    return list(reading.rows(_OPEN, terminals=list(terminals), since=since, limit=ATTEMPTS_MAX))
+
+
+class Cards:
+    """Asks card terminals. `tell` tells a terminal what its card terminal says; called by the thread of the devices."""
+
+    def __init__(self, host: EdgeHost, tell: Callable[[str, str, dict[str, Any]], None]) -> None:
+        self._host, self._tell = host, tell
+        self._lock = threading.Lock()
+        self._asked: dict[str, Asked] = {}  # by number
+        self._ended: set[str] = set()  # numbers whose decision the card terminal bears out
+        self._known: set[str] = set()  # card terminals whose older attempts are taken note of
+
+    def asked_of(self, attempt_id: str) -> DeviceThread | None:
+        """The card terminal that was asked for an attempt whose end is not known."""
+        with self._lock:
+            return next((one.thread for one in self._asked.values() if one.id == attempt_id), None)
+
+    def look(self, threads: Sequence[DeviceThread]) -> None:
+        """Sends what is new, and looks up what is not known."""
+        of_terminals = {
+            thread.setup.terminal_id: thread
+            for thread in threads
+            if thread.setup.kind == CARD_TERMINAL and thread.setup.terminal_id is not None
+        }
+        if not of_terminals:
+            self._known = set()
+            return
+        since = instant_text(self._host.now() - DECIDED_WITHIN)
+        found = self._host.ask(lambda r: open_attempts(r, list(of_terminals), since=since)).result(DATABASE_SECONDS)
+        found = [row for row in found if row["number"] not in self._ended]
+        fresh = {thread.setup.id for thread in of_terminals.values()} - self._known
+        numbers = {row["number"] for row in found}
+        with self._lock:
+            self._asked = {number: one for number, one in self._asked.items() if number in numbers}
+        for row in found:
+            thread = of_terminals[row["terminal_id"]]
+            with self._lock:
+                known = self._asked.get(row["number"])
+            if known is not None:
+                self._look_up(row["number"], known)
+            else:
+                # what was there before the card terminal was is a person's, or a former life's: never sent again
+                self._begin(row, thread, mine=thread.setup.id not in fresh)
+        self._known = {thread.setup.id for thread in of_terminals.values()}
+
+    def heard(self, setup: Setup, said: CardSaid) -> None:
+        """A card terminal said what became of a number; called by its own thread."""
+        with self._lock:
+            one = self._asked.get(said.number)
+        if one is None or one.thread.setup.id != setup.id:
+            return  # of another life, or answered by a person meanwhile
+        words = said.words
+        if said.state == "approved" and said.amount_minor != one.amount_minor:
+            log.error("card_amount_differs", number=said.number, asked=one.amount_minor, taken=said.amount_minor)
+            words = "The card terminal took another amount: look at its slip, and decide."
+        elif said.state == "approved":
+            words = self._answer(one, said.number, "approved", said.reference, words)
+        elif said.state == "declined":
+            words = self._answer(one, said.number, "declined", None, words)
+        elif said.state == "not_known" and (not one.mine or monotonic() - one.since > ARRIVED_SECONDS):
+            words = self._answer(one, said.number, "declined", None, words or "The card terminal was never asked.")
+        about = {"attempt_id": one.id, "number": said.number, "state": said.state, "words": words}
+        self._tell(one.terminal_id, "card_told", {"device_id": setup.id, **about})
+
+    def _begin(self, row: Mapping[str, Any], thread: DeviceThread, *, mine: bool) -> None:
+        now = monotonic()
+        lost = thread.standing.lost_count
+        one = Asked(row["id"], row["amount_minor"], row["terminal_id"], thread, mine, now, now, lost)
+        with self._lock:
+            self._asked[row["number"]] = one
+        if mine:
+            sent = thread.ask(Charge(row["number"], row["amount_minor"], row["currency"]))
+            sent.add_done_callback(partial(self._sent, one, row["number"]))
+        else:
+            thread.ask(LookUp(row["number"]))
+
+    def _look_up(self, number: str, one: Asked) -> None:
+        came_back = one.thread.standing.lost_count != one.lost_count
+        if (came_back or monotonic() - one.looked_at >= LOOK_UP_SECONDS) and not one.thread.ask(LookUp(number)).done():
+            one.looked_at, one.lost_count = monotonic(), one.thread.standing.lost_count
+
+    def _sent(self, one: Asked, number: str, done: Future[Done]) -> None:
+        """Nothing of it reached the card terminal: nothing was charged, and it can be tried again at once."""
+        error = done.exception()
+        if isinstance(error, Unavailable) and error.details.get("sent") is False:
+            words = self._answer(one, number, "declined", None, error.message)
+            about = {"attempt_id": one.id, "number": number, "state": "declined", "words": words}
+            self._tell(one.terminal_id, "card_told", {"device_id": one.thread.setup.id, **about})
+
+    def _answer(self, one: Asked, number: str, outcome: str, reference: str | None, words: str) -> str:
+        """Keeps the answer; the words for staff. What can't be kept now is looked up again."""
+        kept = CardAnswer(outcome, "terminal" if one.mine else "look_up", reference)
+        try:
+            self._host.writer.act(self._host.system(), lambda work: answer_card(work, one.id, kept)).result(
+                DATABASE_SECONDS
+            )
+        except Refused as error:
+            log.warning("card_answer_refused", number=number, outcome=outcome, why=error.message)
+            self._ended.add(number)
+            return error.message
+        except PASSING as error:
+            log.warning("card_answer_waits_for_database", number=number, error=str(error))
+            return words
+        with self._lock:
+            self._asked.pop(number, None)
+        return words

@@ -1,0 +1,139 @@
+"""Card terminals: charged once, and what became of it is asked until they know, whatever breaks in between (R12)."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from devices.virtual.card_reader import VirtualCardReader
+from devices.virtual.plug import Plug
+from edge.live import OF_DEVICES
+from tests.edge.hardware.plugs import folder_of_plugs, plugged, until
+from tests.edge.hardware.test_hardware import added, state_of
+from tests.edge.node_fixture import SOUP
+from tests.edge.served_node import Ear, ServedNode, screen, served_node
+
+
+def set_up(lan: ServedNode, plug: Plug) -> None:
+    added(lan, name="Cards", kind="card_terminal", address=f"serial:{plug.path}")
+    until(lambda: state_of(lan, "Cards")["state"] == "live")
+
+
+def attempted(lan: ServedNode) -> dict[str, Any]:
+    """An order whose guest pays with a card."""
+    order = lan.order(SOUP)
+    answer = lan.post(f"orders/{order['id']}/card-attempts", {"amount_minor": order["due_minor"], "tip_minor": 500})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def standing(lan: ServedNode, attempt: dict[str, Any]) -> str:
+    order: dict[str, Any] = lan.get(f"orders/{attempt['order_id']}").json()
+    return str(order["payment_state"])
+
+
+@contextmanager
+def at_the_till(lan: ServedNode) -> Iterator[Ear]:
+    with screen(lan, *OF_DEVICES, token=lan.token) as till:
+        till.until("hello")
+        yield till
+
+
+def told(till: Ear, state: str) -> dict[str, Any]:
+    """What the till is told next of a card in this state."""
+    while (said := till.until("card_told")["data"])["state"] != state:
+        pass
+    return dict(said)
+
+
+def test_a_card_is_approved_declined_cancelled_and_each_is_an_answer(lan: ServedNode) -> None:
+    reader = VirtualCardReader()
+    with plugged(reader.hear) as plug, at_the_till(lan) as till:
+        set_up(lan, plug)
+        paid = attempted(lan)
+        assert told(till, "approved")["attempt_id"] == paid["id"]
+        until(lambda: standing(lan, paid) == "settled")
+        assert reader.charges == {paid["number"]: 8_000}
+
+        reader.guest = "declines"
+        declined = attempted(lan)
+        assert told(till, "declined")["words"] == "Not taken."
+        until(lambda: standing(lan, declined) == "open")
+
+        reader.guest = "waits"
+        given_up = attempted(lan)
+        told(till, "waiting")
+        assert standing(lan, given_up) == "unknown"
+        refused = lan.post(f"orders/{given_up['order_id']}/payments", {"tender": "cash", "amount_minor": 7_500})
+        assert refused.status_code == 409
+        assert lan.post(f"card-attempts/{given_up['id']}/cancel", {}).status_code == 201
+        told(till, "declined")
+        until(lambda: standing(lan, given_up) == "open")
+        refused = lan.post(f"card-attempts/{given_up['id']}/cancel", {})
+        assert refused.json()["error"]["code"] == "NO_CARD_TERMINAL"
+        assert reader.charges == {paid["number"]: 8_000}
+
+
+def test_what_nobody_answered_is_looked_up_after_the_line_broke_and_never_charged_twice(lan: ServedNode) -> None:
+    reader = VirtualCardReader()
+    with plugged(reader.hear) as plug:
+        set_up(lan, plug)
+        reader.mute = True  # it charges, and nobody hears of it
+        attempt = attempted(lan)
+        until(lambda: attempt["number"] in reader.charges)
+        plug.pull_out()
+        until(lambda: state_of(lan, "Cards")["state"] == "lost")
+        assert standing(lan, attempt) == "unknown"
+        away = attempted(lan)  # nothing of it is sent: it can be tried again at once
+        until(lambda: standing(lan, away) == "open")
+        reader.mute = False
+        plug.plug_in()
+        until(lambda: standing(lan, attempt) == "settled")
+        assert (reader.charges, reader.asked.count("charge")) == ({attempt["number"]: 8_000}, 1)
+
+
+def test_another_life_of_the_node_looks_up_and_does_not_charge(node_folder: Path) -> None:
+    with folder_of_plugs() as folder:
+        reader = VirtualCardReader(guest="waits")
+        with Plug(folder / "tty", reader.hear) as plug:
+            with served_node(node_folder) as lan:
+                set_up(lan, plug)
+                waits = attempted(lan)
+                until(lambda: waits["number"] in reader.states)
+                plug.pull_out()
+                until(lambda: state_of(lan, "Cards")["state"] == "lost")
+            reader.decides(waits["number"], "pays")
+            plug.plug_in()
+            with served_node(node_folder) as lan:
+                until(lambda: standing(lan, waits) == "settled")
+            assert reader.asked.count("charge") == 1
+
+
+def test_a_manager_who_decided_wrongly_is_put_right_by_the_card_terminal(lan: ServedNode) -> None:
+    reader = VirtualCardReader(guest="waits")
+    with plugged(reader.hear) as plug:
+        set_up(lan, plug)
+        attempt = attempted(lan)
+        until(lambda: attempt["number"] in reader.states)
+        said = {"outcome": "declined", "source": "decision", "reason": "The guest left"}
+        assert lan.post(f"card-attempts/{attempt['id']}/answers", said).status_code == 201
+        assert standing(lan, attempt) == "open"
+        plug.say(reader.decides(attempt["number"], "pays"))
+        until(lambda: standing(lan, attempt) == "settled")
+
+
+def test_another_amount_and_nonsense_leave_it_to_a_person(lan: ServedNode) -> None:
+    reader = VirtualCardReader(guest="waits")
+    with plugged(reader.hear) as plug, at_the_till(lan) as till:
+        set_up(lan, plug)
+        attempt = attempted(lan)
+        until(lambda: attempt["number"] in reader.states)
+        said = {"number": attempt["number"], "state": "approved", "amount_minor": 1, "reference": "T-9"}
+        plug.say(json.dumps(said).encode() + b"\n")
+        assert "another amount" in told(till, "approved")["words"]
+        reader.deaf = True  # or it would be well again at its next greeting
+        plug.say(b"{" * 1_000_000 + b"\n" + b'{"number": "", "state": "approved"}\n')
+        until(lambda: state_of(lan, "Cards")["state"] == "garbled")
+        assert standing(lan, attempt) == "unknown"
