@@ -86,11 +86,13 @@ class Link:
         timeout = httpx2.Timeout(answer_seconds, connect=CONNECT_SECONDS)
         self._client = httpx2.Client(base_url=url, timeout=timeout, transport=transport)
         self._stream: Any = None
+        self._is_closed = False
         self.sent_bytes = 0
         self.received_bytes = 0
 
     def close(self) -> None:
         """Ends the connection; a call under way in another thread fails as LinkDown at once."""
+        self._is_closed = True
         if self._stream is not None:  # the client's own end would wait for the answer, which the hub may hold back
             with suppress(OSError):
                 self._stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
@@ -99,6 +101,8 @@ class Link:
     def _trace(self, event: str, info: dict[str, Any]) -> None:
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._stream = info["return_value"]
+            if self._is_closed:  # while it connected, when the client knew of nothing to close
+                self._stream.close()
 
     def call(self, path: str, body: bytes, answer: type[T]) -> T:
         """POSTs a message and decodes the answer. Raises LinkDown or TurnedAway."""

@@ -270,6 +270,23 @@ def test_a_hub_that_is_not_there_is_no_answer() -> None:
     link.close()
 
 
+class Stream:
+    """A connection that was just made."""
+
+    is_open = True
+
+    def close(self) -> None:
+        """Ends it."""
+        self.is_open = False
+
+
+def test_a_link_that_is_closed_while_it_connects_leaves_no_connection() -> None:
+    link, made = Link("http://127.0.0.1:9", new_id(), Ed25519PrivateKey.generate()), Stream()
+    link.close()
+    link._trace("connection.connect_tcp.complete", {"return_value": made})
+    assert not made.is_open
+
+
 def test_a_push_heard_twice_at_the_moment_of_revocation_changes_nothing(hand: Hand) -> None:
     hand.hello()
     batch = hand.batch([hand.insert("stations", rows.station(hand.house))])
