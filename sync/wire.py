@@ -81,7 +81,8 @@ class Change(msgspec.Struct, omit_defaults=True):
 class Told(msgspec.Struct, omit_defaults=True):
     """How a node is, in its own words. now_ms: its wall clock; waiting: changes that the hub has not acknowledged;
     oldest_ms: when the oldest of them was made, None when none waits; kept: transactions that came and can't be applied
-    yet; error: what went wrong last; storage: what is wrong with its disk."""
+    yet; error: what went wrong last; storage: what is wrong with its disk; sent_bytes, received_bytes: bodies of its
+    messages since it was started."""
 
     now_ms: int
     waiting: int = 0
@@ -89,6 +90,8 @@ class Told(msgspec.Struct, omit_defaults=True):
     kept: int = 0
     error: str = ""
     storage: str = ""
+    sent_bytes: int = 0
+    received_bytes: int = 0
 
 
 class Batch(msgspec.Struct):

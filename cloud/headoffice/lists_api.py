@@ -31,9 +31,10 @@ class Properties(Shape):
 
 class NodeShape(Shape):
     """A property's node as head office last heard it. `waiting`: changes that it has not sent yet, the oldest of them made
-    at `oldest_waiting_at`; `kept`: what came to it and can't be applied yet; `set_aside`: what of it waits here; `differed`:
-    rows that comparisons found different so far; `standing`: what of them the last one could not mend; `heard_out`: false
-    while head office, put back to an older copy, has not got back from it what it lacks."""
+    at `oldest_waiting_at`; `kept`: what came to it and can't be applied yet; `sent_bytes`, `received_bytes`: since its start;
+    `set_aside`: what of it waits here; `differed`: rows that comparisons found different so far; `standing`: what of them
+    the last one could not mend; `heard_out`: false while head office, put back to an older copy, has not got back from it
+    what it lacks."""
 
     id: str
     property_id: str
@@ -51,6 +52,8 @@ class NodeShape(Shape):
     set_aside: int
     last_error: str
     storage: str
+    sent_bytes: int
+    received_bytes: int
     checked_at: str | None
     differed: int
     standing: int
@@ -145,6 +148,8 @@ def node_shape(node: Node, now: datetime, thresholds: Thresholds) -> NodeShape:
         set_aside=node.set_aside,
         last_error=node.error,
         storage=node.storage,
+        sent_bytes=node.sent_bytes,
+        received_bytes=node.received_bytes,
         checked_at=_told(node.checked_at),
         differed=node.differed,
         standing=node.standing,

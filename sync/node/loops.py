@@ -64,12 +64,12 @@ class Engine:
     def __post_init__(self, life: int) -> None:
         self._stop, self._work = threading.Event(), threading.Event()
         self._lock, self._resting = threading.Lock(), Resting(self.chance)
-        self.terms = Terms(self.store, self.clock, life, self._error, lambda: self.trouble())
+        self._links: list[Link] = []
+        self.terms = Terms(self.store, self.clock, life, self._error, lambda: self.trouble(), self._carried)
         self._greeted = self.terms.greeted
         self._greeting = Greeting(self.terms, self.schema, self.version, self._tell)
         self._pushing = Pushing(self.terms, self.schema.fingerprint, self.version, self._pushed, self._greet_again)
         self._turn_at_ms = 0
-        self._links: list[Link] = []
         self._threads: list[threading.Thread] = []
         sizes = (self.slice_entries, self.slice_changes)
         self._arrivals = Arrivals(self.store, self.schema, self.clock, self._tell, self._greet_again, *sizes)
@@ -342,6 +342,9 @@ class Engine:
 
     def _pushed(self) -> None:
         self._note(push_error=None, stopped=None, pushed_at=self.terms.now())
+
+    def _carried(self) -> tuple[int, int]:
+        return self.sent_bytes, self.received_bytes
 
     def _error(self) -> str:
         return self.status.push_error or self.status.pull_error or ""

@@ -15,13 +15,14 @@ from sync.wire import PROTOCOL_MIN, TOLD_CHARS_MAX, BatchLimits, Told
 @dataclass
 class Terms:
     """`incarnation`: which life of the database this is; `error` and `trouble`: what went wrong last, and what is wrong
-    with the disk."""
+    with the disk; `carried`: bytes sent and received since the start."""
 
     store: Store
     clock: HybridClock
     incarnation: int
     error: Callable[[], str]
     trouble: Callable[[], str | None]
+    carried: Callable[[], tuple[int, int]]
     greeted: threading.Event = field(default_factory=threading.Event)
     protocol: int = PROTOCOL_MIN  # until the hub has said which
     scopes: list[str] = field(default_factory=list)
@@ -60,7 +61,8 @@ class Terms:
         care = self.store.read(lambda c: care_of(c, self.acked))
         storage = (self.trouble() or "")[:TOLD_CHARS_MAX]
         oldest = care.oldest_ms if self.waiting else None
-        return Told(self.now(), self.waiting, oldest, care.kept, self.error()[:TOLD_CHARS_MAX], storage)
+        error = self.error()[:TOLD_CHARS_MAX]
+        return Told(self.now(), self.waiting, oldest, care.kept, error, storage, *self.carried())
 
     def acknowledge(self, acked: int) -> None:
         """The hub has everything up to here, which the database knows at once."""

@@ -67,3 +67,7 @@ def test_bytes_are_counted_both_ways(node: Node) -> None:
         pass
     assert node.engine.sent_bytes > sent
     assert node.engine.received_bytes > received
+    node.engine.pull_next(link, 0)
+    found = at_head_office(node.house)
+    assert 0 < found["sent_bytes"] <= node.engine.sent_bytes
+    assert 0 < found["received_bytes"] < node.engine.received_bytes, "as of the last question"

@@ -33,10 +33,11 @@ class Thresholds:
 class Node:
     """A node in force. `offset_ms`: how far its clock is ahead of ours; `seen_at` None: not heard since enrolment.
 
-    From `oldest_at` (when the oldest change was made that it has not sent) to `storage` (what is wrong with its disk) it is
-    the node's own word. `set_aside`: transactions of it that wait here; `is_open`: its property's day is, or none began yet.
-    `differed`: rows that comparisons found different so far; `standing`: those that the last of them could not mend;
-    `is_heard_out`: whether head office has all that the node holds, which ends when it is put back to an older copy.
+    From `oldest_at` (when the oldest change was made that it has not sent) to `received_bytes` it is the node's own word:
+    `storage` says what is wrong with its disk, bytes are of messages since its start. `set_aside`: transactions of it that
+    wait here; `is_open`: its property's day is, or none began yet. `differed`: rows that comparisons found different so
+    far; `standing`: those that the last of them could not mend; `is_heard_out`: whether head office has all that the node
+    holds, which ends when it is put back to an older copy.
     """
 
     id: str
@@ -55,6 +56,8 @@ class Node:
     kept: int = 0
     error: str = ""
     storage: str = ""
+    sent_bytes: int = 0
+    received_bytes: int = 0
     set_aside: int = 0
     is_open: bool = True
     checked_at: datetime | None = None
@@ -154,6 +157,8 @@ def _node(row: Any) -> Node:
         kept=told.kept,
         error=told.error,
         storage=told.storage,
+        sent_bytes=told.sent_bytes,
+        received_bytes=told.received_bytes,
         set_aside=row["set_aside"],
         is_open=row["is_open"],
         checked_at=instant(row["checked_at"]) if row["checked_at"] else None,

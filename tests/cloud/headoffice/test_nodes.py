@@ -251,13 +251,21 @@ def sample(text: str, name: str, **labels: str) -> float:
 def test_prometheus_is_told_of_every_node_by_its_property_and_letters(office: HeadOffice) -> None:
     there = office.add_property("Harbour House")
     long_ago = office.now() - timedelta(minutes=20)
-    office.heard(there, waiting=3, told=told(oldest_ms=ms(long_ago), kept=2), offset_ms=-61_000)
+    office.heard(
+        there,
+        waiting=3,
+        told=told(oldest_ms=ms(long_ago), kept=2, error="503", sent_bytes=7, received_bytes=9),
+        offset_ms=-61_000,
+    )
     text = office.get("/metrics").text
     one = {"property": there.id, "node": "A"}
     assert sample(text, "buffr_node_waiting_changes", **one) == 3
     assert sample(text, "buffr_node_lag_seconds", **one) >= 1200
     assert sample(text, "buffr_node_kept_transactions", **one) == 2
     assert sample(text, "buffr_node_clock_offset_seconds", **one) == -61
+    assert [sample(text, f"buffr_node_{n}", **one) for n in ("failing", "sent_bytes", "received_bytes")] == [1, 7, 9]
+    (listed,) = office.get("/api/v1/nodes").json()["items"]
+    assert (listed["last_error"], listed["sent_bytes"], listed["received_bytes"]) == ("503", 7, 9)
     alarms = {n: sample(text, "buffr_node_alarm", **one, alarm=n) for n in ("silent", "backlog", "clock", "disk")}
     assert alarms == {"silent": 0, "backlog": 1, "clock": 1, "disk": 0}
 
