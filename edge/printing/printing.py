@@ -17,6 +17,8 @@ from edge.printing.queue import AGAIN_SECONDS, DATABASE_SECONDS, PASSING, Printe
 from edge.printing.reader import Reader
 from edge.printing.state import PrinterState
 from edge.writer import Committed
+from hospitality.ground.statements import Reading
+from hospitality.paper.service import alarm_after_seconds
 
 STATUS_SECONDS = 8.0
 STOP_SECONDS = 1.5
@@ -24,8 +26,7 @@ PLACE_SECONDS = 1.0
 FORGET_SECONDS = 6 * 3600.0
 # Facts that come within so little are read and queued together, so that a rush costs the writer few acts.
 GATHER_SECONDS = 0.02
-# A ticket that is on no paper after so long is cried out on every screen, which are looked at so often meanwhile.
-ALARM_AFTER = timedelta(minutes=2)
+# While something waits, it is looked so often whether a ticket is on no paper for too long.
 LOOK_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
@@ -36,7 +37,7 @@ class Printing:
     `on_change` is called, from any thread, when a printer's state or its number of waiting jobs is another. `policy`
     says when a slip is tried again, expires or asks; `patience` bounds each step of a conversation with a printer;
     `status_seconds` is how often an idle printer is asked how it is; a kitchen's slip that is on no paper `alarm_after` it was
-    caused is among the `alarms`. Times on paper are in the property's zone, as
+    caused (the property's own time unless given) is among the `alarms`. Times on paper are in the property's zone, as
     `host.place` has it.
     """
 
@@ -48,7 +49,7 @@ class Printing:
         policy: Policy = DEFAULT_POLICY,
         patience: Patience | None = None,
         status_seconds: float = STATUS_SECONDS,
-        alarm_after: timedelta = ALARM_AFTER,
+        alarm_after: timedelta | None = None,
     ) -> None:
         self._host = host
         self._on_change = on_change
@@ -173,15 +174,18 @@ class Printing:
             self._reader.save()
 
     def _look_for_alarms(self) -> None:
-        since = self._host.now() - self._alarm_after
-        late = (
-            self._host.ask(lambda reading: overdue(reading, since)).result(DATABASE_SECONDS) if self.waiting() else []
-        )
+        late = self._host.ask(self._overdue).result(DATABASE_SECONDS) if self.waiting() else []
         with self._lock:
             is_other, self._alarms = late != self._alarms, late
         if is_other:
             log.warning("tickets_not_on_paper", tickets=len(late))
             self._on_change()
+
+    def _overdue(self, reading: Reading) -> list[dict[str, Any]]:
+        after = self._alarm_after
+        if after is None:
+            after = timedelta(seconds=alarm_after_seconds(reading))
+        return overdue(reading, self._host.now() - after)
 
     def _set_up(self) -> None:
         """Starts a thread for each new printer, and tells the others how they are set up now."""

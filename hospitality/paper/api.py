@@ -30,6 +30,7 @@ class PaperShape(Shape):
     logo: str | None
     left_out: list[Part]
     buzzes: bool
+    alarm_after_seconds: int
 
 
 class PaperEdit(Shape):
@@ -43,6 +44,7 @@ class PaperEdit(Shape):
     logo: LogoText | None = None
     left_out: Annotated[list[Part], Field(max_length=len(PARTS))] | None = None
     buzzes: bool | None = None
+    alarm_after_seconds: int | None = None
 
 
 @router.get("/paper-settings", response_model=PaperShape)

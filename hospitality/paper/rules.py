@@ -21,6 +21,7 @@ PARTS = (
     "allergens",
     "room_service_slip",
 )
+ALARM_SECONDS, ALARM_SECONDS_LEAST, ALARM_SECONDS_MOST = 120, 20, 3_600
 LINES_MAX = 8
 LINE_LENGTH_MAX = 80
 LINK_LENGTH_MAX = 200
@@ -42,8 +43,16 @@ def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
         "logo": _logo,
         "left_out": _parts,
         "buzzes": bool,
+        "alarm_after_seconds": _alarm,
     }
     return {name: None if value is None else checks[name](value) for name, value in fields.items()}
+
+
+def _alarm(seconds: int) -> int:
+    if seconds not in range(ALARM_SECONDS_LEAST, ALARM_SECONDS_MOST + 1):
+        message = f"Slips are cried out after {ALARM_SECONDS_LEAST} to {ALARM_SECONDS_MOST} seconds."
+        raise Invalid("ALARM_SECONDS_INVALID", message, seconds=seconds)
+    return seconds
 
 
 def _language(tag: str) -> str | None:

@@ -14,7 +14,8 @@ from hospitality.paper.models import PaperSettings
 from hospitality.properties.service import MANAGE
 
 _SETTINGS = """
-    SELECT language, kitchen_language, head, foot, feedback_link, logo, left_out, buzzes FROM paper_settings
+    SELECT language, kitchen_language, head, foot, feedback_link, logo, left_out, buzzes,
+           alarm_after_seconds FROM paper_settings
     WHERE org_id = :org_id AND id = :id
 """
 _UNSAID: dict[str, Any] = {
@@ -26,18 +27,26 @@ _UNSAID: dict[str, Any] = {
     "logo": None,
     "left_out": [],
     "buzzes": False,
+    "alarm_after_seconds": rules.ALARM_SECONDS,
 }
 
 
 def paper_settings(reading: Reading) -> dict[str, Any]:
     """The property's settings of paper, as it ships where nothing was said.
 
-    {language, kitchen_language, head, foot, feedback_link, logo (base64), left_out (of `rules.PARTS`), buzzes}.
+    {language, kitchen_language, head, foot, feedback_link, logo (base64), left_out (of `rules.PARTS`), buzzes,
+    alarm_after_seconds}.
     """
     row = reading.one(_SETTINGS, id=settings_id(reading))
     if row is None:
         return dict(_UNSAID)
     return {**row, "left_out": words_of(row["left_out"]), "buzzes": bool(row["buzzes"])}
+
+
+def alarm_after_seconds(reading: Reading) -> int:
+    """How long a kitchen's slip may be on no paper before screens cry it out."""
+    sql = "SELECT alarm_after_seconds FROM paper_settings WHERE org_id = :org_id AND id = :id"
+    return int(reading.value(sql, id=settings_id(reading)) or rules.ALARM_SECONDS)
 
 
 def edit_paper_settings(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:

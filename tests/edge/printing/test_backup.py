@@ -10,8 +10,10 @@ from edge.printing import Printing
 from edge.printing.asked import jobs_page, move
 from edge.printing.printers import edit_printer
 from edge.tables import Printer
+from hospitality.ground.clock import utc_now
 from hospitality.ground.errors import Invalid, NotFound
 from hospitality.ground.ids import new_id
+from hospitality.paper.service import edit_paper_settings
 from tests.edge.node_fixture import BAR, BEER, KITCHEN, STEAK, act, ask
 from tests.edge.printing.evening import EAGER, HASTY, jobs, order, printing, set_up, states, texts, wait_for
 
@@ -97,11 +99,16 @@ def test_a_ticket_on_no_paper_is_cried_out_until_it_is_there(host: EdgeHost, gri
         policy=EAGER,
         patience=HASTY,
         status_seconds=0.1,
-        alarm_after=timedelta(0),
     )
     found.start()
     try:
         order(host, STEAK)
+        host.now = lambda: utc_now() + timedelta(seconds=30)
+        found.nudge()
+        wait_for(lambda: found.waiting() == 1)
+        assert found.alarms() == []
+        act(host, edit_paper_settings, {"alarm_after_seconds": 20})
+        found.nudge()
         wait_for(lambda: len(found.alarms()) == 1)
         (alarm,) = found.alarms()
         assert (alarm["title"], alarm["printer"]) == ("Ticket A1-1 Kitchen", "Grill")

@@ -13,7 +13,12 @@ LOGO = b64encode(b"\x89PNG\r\n\x1a\n" + bytes(200)).decode()
 def test_a_manager_says_what_stands_on_paper(served: Served) -> None:
     waiter, manager = served.person("staff"), served.person("hospitality_manager")
     shipped = waiter.get("paper-settings").json()
-    assert shipped == {**dict.fromkeys(PaperShape.model_fields), "left_out": [], "buzzes": False}
+    assert shipped == {
+        **dict.fromkeys(PaperShape.model_fields),
+        "left_out": [],
+        "buzzes": False,
+        "alarm_after_seconds": 120,
+    }
     assert code_of(waiter.patch("paper-settings", {"foot": "Bye"})) == "NOT_PERMITTED"
     said = {
         "head": " 14 Harbour Road \nWalvis\tBay",
@@ -29,10 +34,11 @@ def test_a_manager_says_what_stands_on_paper(served: Served) -> None:
         "left_out": ["code", "logo"],
         "language": "de",
     }
-    assert manager.patch("paper-settings", {"head": "", "buzzes": True}).json() == {
+    assert manager.patch("paper-settings", {"head": "", "buzzes": True, "alarm_after_seconds": 300}).json() == {
         **after,
         "head": None,
         "buzzes": True,
+        "alarm_after_seconds": 300,
     }
     assert manager.patch("paper-settings", {"head": ""}).json()["head"] is None
     told = [row["data"] for row in served.node.journal("paper.")]
@@ -42,6 +48,7 @@ def test_a_manager_says_what_stands_on_paper(served: Served) -> None:
 
 NOT_FOR_PAPER: list[tuple[dict[str, Any], str]] = [
     ({"language": "deutsch"}, "LANGUAGE_INVALID"),
+    ({"alarm_after_seconds": 19}, "ALARM_SECONDS_INVALID"),
     ({"feedback_link": "javascript:alert(1)"}, "LINK_INVALID"),
     ({"feedback_link": "https://a.example/ x"}, "LINK_INVALID"),
     ({"logo": "not base64!"}, "LOGO_INVALID"),
