@@ -236,6 +236,14 @@ def marked_reprint(document: Document, note: str) -> Document:
     return Document((*mark, *kept[: ELEMENTS_MAX - len(mark)]), document.title)
 
 
+def marked_withdrawn(document: Document) -> Document:
+    """The same slip under and over a bar that says that it counts no more."""
+    mark = Text("WITHDRAWN", bold=True, size=Size.BIG, align=Align.CENTER, inverse=True)
+    *kept, last = document.elements[: ELEMENTS_MAX - 2]
+    ending = [mark, last] if isinstance(last, Cut) else [last, mark]
+    return Document((mark, *kept, *ending), document.title)
+
+
 def marked_rerouted(document: Document, words: str) -> Document:
     """The same slip under a bar that says for which printer it was meant."""
     mark = Text(words, bold=True, size=Size.TALL, align=Align.CENTER, inverse=True)

@@ -45,12 +45,14 @@ class NewSlip:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What a sending puts on paper. `document` is None when what is stored can't be read."""
+    """What a sending puts on paper. `document` is None when what is stored can't be read. withdrawn: it is a receipt that
+    counts no more by now."""
 
     kind: str
     document: Document | None
     asked_by_name: str | None
     home_name: str | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,9 @@ def begin_sending(work: Work, was: Job, job: Job) -> Copy | None:
     if not keep_step(work, was, job):
         return None
     row = work.one(
-        "SELECT j.kind, j.document, p.display_name AS asked_by_name, h.name AS home_name FROM print_jobs j"
+        "SELECT j.kind, j.document, p.display_name AS asked_by_name, h.name AS home_name,"
+        " EXISTS (SELECT 1 FROM receipt_withdrawals w WHERE w.org_id = j.org_id AND w.receipt_id = j.cause_id) AS withdrawn"
+        " FROM print_jobs j"
         " LEFT JOIN people p ON p.org_id = j.org_id AND p.id = j.asked_by"
         " LEFT JOIN printers h ON h.org_id = j.org_id AND h.id = j.home_id"
         " WHERE j.org_id = :org_id AND j.id = :id",
@@ -143,7 +147,7 @@ def begin_sending(work: Work, was: Job, job: Job) -> Copy | None:
         document = from_json(row["document"])
     except DocumentRefused:
         document = None
-    return Copy(row["kind"], document, row["asked_by_name"], row["home_name"])
+    return Copy(row["kind"], document, row["asked_by_name"], row["home_name"], bool(row["withdrawn"]))
 
 
 def reroute(work: Work, jobs: Sequence[Job], *, to: str) -> list[str]:

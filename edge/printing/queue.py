@@ -17,7 +17,7 @@ import structlog
 
 from devices import spool
 from devices.conversation import Patience
-from devices.documents import Document, marked_reprint, marked_rerouted
+from devices.documents import Document, marked_reprint, marked_rerouted, marked_withdrawn
 from devices.network_printer import NetworkPrinter
 from devices.printer import Outcome, Trouble, Verdict
 from devices.spool import Job, Policy, Send, State, Store, Wait
@@ -200,6 +200,8 @@ class PrinterThread:
             return Outcome(Verdict.UNKNOWN, Trouble.INTERRUPTED, "The node could not send this: look at its log.")
 
     def _marked(self, document: Document, copy: Copy, job: Job) -> Document:
+        if copy.withdrawn:
+            document = marked_withdrawn(document)
         if copy.home_name:
             document = marked_rerouted(document, f"INSTEAD OF {copy.home_name.upper()}")
         if not job.reprint:

@@ -95,4 +95,7 @@ def _panel_texts(_: Gettext) -> dict[str, str]:
         "promise_later": _("{minutes} min later"),
         "promise_end": _("Take the promise back"),
         "rush": _("Rush in the kitchen"),
+        "withdrawn_reopened": _("Receipt {number} is withdrawn: the order was opened again"),
+        "withdrawn_changed": _("Receipt {number} is withdrawn: the order came to something else elsewhere"),
+        "withdrawn_settled_twice": _("Receipt {number} is withdrawn: another one of the order stands"),
     }

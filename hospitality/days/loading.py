@@ -61,6 +61,17 @@ _OF_DAY = "org_id = :org_id AND property_id = :property_id AND business_date = :
 _PLACED = f"""
     SELECT COUNT(*) AS n, CAST(COALESCE(SUM(covers), 0) AS BIGINT) AS covers FROM orders WHERE {_OF_DAY} {{by}}
 """
+# who serves order `o` by the facts of so far
+_SERVER = """
+    COALESCE((SELECT c.server_id FROM order_changes c
+              WHERE c.org_id = o.org_id AND c.order_id = o.id AND c.field = 'server' AND c.business_date <= :day
+              ORDER BY c.at DESC, c.id DESC LIMIT 1), o.opened_by)
+"""
+_TAKEN_OVER = f"""
+    SELECT COUNT(*) AS n, CAST(COALESCE(SUM(o.covers), 0) AS BIGINT) AS covers FROM orders o
+    WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.business_date = :day
+      AND o.opened_by <> :person_id AND {_SERVER} = :person_id
+"""
 _LINES = f"""
     SELECT COUNT(*) AS n, CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS amount_minor
     FROM order_lines WHERE {_OF_DAY} {{by}}
@@ -124,10 +135,11 @@ _OPEN = f"""
 """
 
 
-def orders_open(reading: Reading, day: str, *, opened_by: str | None = None) -> list[dict[str, Any]]:
-    """The orders that stood open when a day ended, oldest first: {id, number, table}; of one person's, if given."""
-    by = "" if opened_by is None else "AND o.opened_by = :opened_by"
-    rows = reading.rows(_OPEN.format(by=by), day=day, opened_by=opened_by, limit=OPEN_ORDERS_MAX)
+def orders_open(reading: Reading, day: str, *, served_by: str | None = None) -> list[dict[str, Any]]:
+    """The orders that stood open when a day ended, oldest first: {id, number, table}; those that one person serves, if
+    given."""
+    by = "" if served_by is None else f"AND {_SERVER} = :served_by"
+    rows = reading.rows(_OPEN.format(by=by), day=day, served_by=served_by, limit=OPEN_ORDERS_MAX)
     return [{"id": row["id"], "number": row["number"], "table": row["table_label"]} for row in rows]
 
 
@@ -203,6 +215,10 @@ def _trade(reading: Reading, day: str, currency: str, person_id: str | None = No
     (placed,) = rows(_PLACED, "opened_by")
     yield Figure("orders", "placed", placed["n"], 0, currency)
     yield Figure("orders", "covers", placed["covers"], 0, currency)
+    if person_id is not None:
+        (taken,) = reading.rows(_TAKEN_OVER, day=day, person_id=person_id)
+        yield Figure("orders", "taken over", taken["n"], 0, currency)
+        yield Figure("orders", "covers taken over", taken["covers"], 0, currency)
     (lines,) = rows(_LINES, "placed_by")
     yield Figure("sales", "lines", lines["n"], lines["amount_minor"], currency)
     (voids,) = rows(_VOIDS, "l.placed_by")

@@ -34,6 +34,7 @@ class KitchenPlace(Place):
 
     BINDINGS = [
         Binding("enter", "take", later("Bump")),
+        Binding("enter", "serve_it", later("Serve")),
         Binding("space", "step('start')", later("Begin")),
         Binding("r", "recall", later("Recall")),
         Binding("i", "lines", later("Lines")),
@@ -171,8 +172,10 @@ class KitchenPlace(Place):
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         if self.is_mounted and action == "pause":
             return self._station_id not in (None, PASS) and self.desk.may("kitchen.pause")
-        if not self.is_mounted or action not in {"take", "step", "recall", "lines"}:
-            return True
+        if not self.is_mounted or action not in {"take", "serve_it", "step", "recall", "lines"}:
+            return action != "serve_it"
+        if action == ("take" if self._ready or self._at_pass else "serve_it"):
+            return False
         if not self.desk.may("kitchen.bump"):
             return None
         if action == "recall":
@@ -180,6 +183,10 @@ class KitchenPlace(Place):
         if (self._ready and action in {"step", "lines"}) or (self._at_pass and action == "step"):
             return False
         return self.wall.current is not None or None
+
+    def action_serve_it(self) -> None:
+        """Enter where what is ready is served."""
+        self.action_take()
 
     def action_take(self) -> None:
         """Enter: a ticket to do is bumped, a ready one is served; a picked line is bumped, or comes back.

@@ -20,15 +20,15 @@ TAKE = "payments.take"
 def check_out(work: Work, person_id: str, *, declared_tip_minor: int = 0) -> dict[str, Any]:
     """Keeps what a person took today and the cash tips that they declare: {id, date, person_id, figures …}.
 
-    One's own needs payments.take, somebody else's reports.read. Refused with ORDERS_OPEN while orders that they opened
-    stand open.
+    One's own needs payments.take, somebody else's reports.read. Refused with ORDERS_OPEN while orders that they
+    serve stand open, also those that they took over.
     """
     work.require(TAKE if person_id == work.caller.person_id else REPORTS)
     if not 0 <= declared_tip_minor <= rules.COUNTED_MINOR_MAX:
         raise Invalid("TIP_INVALID", "A tip is zero or more. Key it in again.", tip_minor=declared_tip_minor)
     today = business_day(work).isoformat()
     found = server_view(work, person_id, date=today)
-    mine = orders_open(work, today, opened_by=person_id)
+    mine = orders_open(work, today, served_by=person_id)
     rules.check_nothing_open(mine, (), carries_over=False, whose="of your ")
     row: dict[str, Any] = {
         "id": new_id(),

@@ -13,6 +13,7 @@ from edge.printing.asked import cancel, print_again, release
 from edge.printing.printers import edit_printer
 from hospitality.checks.reading import order_view
 from hospitality.checks.service import add_lines, void_line
+from hospitality.checks.service.receipts import reopen
 from hospitality.ground.errors import Unavailable
 from hospitality.orders.rules import NewLine
 from tests.edge.failing_disk import Disk, disk_full
@@ -173,6 +174,23 @@ def test_many_orders_at_once_come_out_once_each_and_in_order(host: EdgeHost, gri
         wait_for(lambda: len(texts(grill)) == 20 and found.waiting() == 0)
     numbers = [int(line.removeprefix("A1-")) for slip in texts(grill) for line in slip.split() if line[:3] == "A1-"]
     assert numbers == list(range(1, 21))
+
+
+def test_a_withdrawn_receipt_that_is_printed_again_says_that_it_counts_no_more(
+    host: EdgeHost, bar: VirtualPrinter
+) -> None:
+    set_up(host, bar, "Front desk", receipts=True)
+    with printing(host) as found:
+        placed = order(host, SOUP)
+        settle(host, placed["id"])
+        wait_for(lambda: states(host) == ["confirmed"])
+        act(host, reopen, placed["id"], reason="one more soup")
+        wait_for(lambda: states(host) == ["confirmed", "confirmed"])
+        act(host, print_again, jobs(host)[0]["id"])
+        found.nudge()
+        wait_for(lambda: len(texts(bar)) == 3)
+    first, _, again = texts(bar)
+    assert ("WITHDRAWN" in first, again.count("WITHDRAWN"), "REPRINT" in again) == (False, 2, True)
 
 
 def test_a_copy_that_a_person_asks_for_says_so_and_stands_in_the_journal(host: EdgeHost, grill: VirtualPrinter) -> None:

@@ -121,6 +121,10 @@ def test_every_service_is_sorted_filtered_live_and_catches_up_after_a_cut(lone_p
     expect(page.locator("[data-figures]")).to_have_text("5 open · 1 late")
     told = lan.get(f"orders/{late['id']}").json()
     assert (told["promise"], told["promised_at"] > in_minutes(5)) == ("given", True)
+    made(lan.post(f"orders/{orders['counter']['id']}/reopen", {"reason": "one more"}))
+    page.get_by_role("searchbox").fill("")
+    page.locator("tr", has_text=number["counter"]).locator(".order-open").click()
+    expect(page.locator("#panel")).to_contain_text("is withdrawn: the order was opened again")
     check_sizes(page)
 
 
@@ -128,5 +132,5 @@ def test_every_text_that_a_script_asks_for_is_handed_over() -> None:
     check_texts(
         queue_texts(Texts("en")),
         "queue",
-        families=("state_", "service_", "sort_", "guests_", "orders_", "late_", "any_"),
+        families=("state_", "service_", "sort_", "guests_", "orders_", "late_", "any_", "withdrawn_"),
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hospitality.cash.service import add_drawer, move_cash, open_drawer
 from hospitality.checks.reading import order_view
 from hospitality.checks.service import pay, void_line
-from hospitality.checks.service.floor import make_adjustment
+from hospitality.checks.service.floor import change, make_adjustment
 from hospitality.checks.service.receipts import reopen
 from hospitality.days.reading import day_view, days_page, numbers_view, server_view, x_report
 from hospitality.days.service.checkout import check_out
@@ -26,6 +26,7 @@ from hospitality.ground.work import Work
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from hospitality.orders.service.adjust import NewAdjustment
+from hospitality.orders.service.change import NewHead
 from hospitality.payments.rules import NewPayment, NewRefund
 from hospitality.payments.service.refund import refund_payment
 from hospitality.people.service.accounts import add_person
@@ -225,6 +226,19 @@ def test_a_server_checks_out_with_tips_once_nothing_of_theirs_is_open(restaurant
     with pytest.raises(Forbidden):
         other.act(check_out, me)
     assert refused(node, check_out, me, declared_tip_minor=-1).code == "TIP_INVALID"
+
+
+def test_what_a_server_took_over_is_theirs_to_check_out_and_no_longer_the_others(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    me, toivo = str(node.caller.person_id), node.act(_somebody)
+    order = ordered(restaurant)
+    node.act(change, order["id"], NewHead(server_id=toivo, covers=3))
+    assert "taken over" not in str(node.act(check_out, me)["figures"])
+    other = node.as_("payments.take", person_id=toivo)
+    assert refused(other, check_out, toivo).message.startswith("1 of your orders stand open")
+    node.act(pay, order["id"], NewPayment("cash", 1919))
+    found = figures(other.act(check_out, toivo)["figures"])
+    assert (found["orders/taken over"][0], "orders/placed" in found) == (1, False)
 
 
 def _somebody(work: Work) -> str:

@@ -23,6 +23,8 @@ export function orderView(row, { now, locale, timeOfDay, trouble, on }) {
     element("h2", { tabindex: "-1" }, say("order", { number: order.number })),
     element("p", { class: "panel-facts" }, facts.filter(Boolean).join(" · ")),
     order.note && element("p", { class: "notice" }, order.note),
+    ...(order.withdrawn_receipts ?? []).map((receipt) =>
+      element("p", { class: "notice" }, say(`withdrawn_${receipt.cause}`, { number: receipt.number }))),
     element("ul", { class: "panel-orders" }, ...lines.map(lineRow)),
     element("p", { class: "panel-due figure" }, say("due", { amount: money(order.due_minor, order.currency, locale) })),
     row.promisedAt !== null &&
