@@ -1,5 +1,7 @@
 """The live order queue in a browser, at a real node."""
 
+from typing import Any
+
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from edge.queue.texts import queue_texts
@@ -37,6 +39,14 @@ class Line:
 def numbers(page: Page) -> list[str]:
     """The orders shown, in their order."""
     return page.locator(".order-open").all_text_contents()
+
+
+def check_opened_again(page: Page, lan: ServedNode, order: dict[str, Any]) -> None:
+    """An order that is open again names its withdrawn receipt."""
+    made(lan.post(f"orders/{order['id']}/reopen", {"reason": "one more"}))
+    page.get_by_role("searchbox").fill("")
+    page.locator("tr", has_text=order["number"]).locator(".order-open").click()
+    expect(page.locator("#panel")).to_contain_text("is withdrawn: the order was opened again")
 
 
 def check_sizes(page: Page) -> None:
@@ -121,10 +131,7 @@ def test_every_service_is_sorted_filtered_live_and_catches_up_after_a_cut(lone_p
     expect(page.locator("[data-figures]")).to_have_text("5 open · 1 late")
     told = lan.get(f"orders/{late['id']}").json()
     assert (told["promise"], told["promised_at"] > in_minutes(5)) == ("given", True)
-    made(lan.post(f"orders/{orders['counter']['id']}/reopen", {"reason": "one more"}))
-    page.get_by_role("searchbox").fill("")
-    page.locator("tr", has_text=number["counter"]).locator(".order-open").click()
-    expect(page.locator("#panel")).to_contain_text("is withdrawn: the order was opened again")
+    check_opened_again(page, lan, orders["counter"])
     check_sizes(page)
 
 
