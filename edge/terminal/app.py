@@ -46,6 +46,7 @@ from edge.terminal.screens.receipt import ReceiptPlace
 from edge.terminal.screens.report import ReportPlace
 from edge.terminal.screens.settle import SettlePlace
 from edge.terminal.screens.sign_in import SignInPlace
+from edge.terminal.screens.slips import SlipsPlace
 from edge.terminal.screens.status import StatusPlace
 from edge.terminal.shapes import CountedSession, Person
 from edge.terminal.themes import THEMES
@@ -454,6 +455,7 @@ _PLACES: dict[str, Callable[[], Place]] = {
     "kitchen": KitchenPlace,
     "status": StatusPlace,
     "conflicts": ConflictsPlace,
+    "slips": SlipsPlace,
 }
 
 

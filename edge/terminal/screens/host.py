@@ -16,7 +16,7 @@ class Host(Protocol):
         """What stands on the screens: the real desk, or the one in training."""
 
     def go(self, place: str) -> None:
-        """Show a place: "order", "open_orders", "kitchen", "status", "conflicts", "sign_in", "enrol"."""
+        """Show a place: "order", "open_orders", "kitchen", "status", "conflicts", "slips", "sign_in", "enrol"."""
 
     def pay(self, order_id: str) -> None:
         """Show the settling of an order."""

@@ -27,6 +27,7 @@ class StatusPlace(ActingPlace):
 
     BINDINGS = [
         Binding("f6", "decide", later("Decide")),
+        Binding("f7", "slips", later("Slips")),
         Binding("f8", "try_now", later("Try now")),
         Binding("ctrl+t", "app.training", later("Training"), key_display="Ctrl+T"),
         Binding("escape", "back", later("Back")),
@@ -93,6 +94,9 @@ class StatusPlace(ActingPlace):
         if action == "actions":
             return self.desk.session is not None
         return self.desk.session is not None and self.desk.may(RESOLVE) if action == "decide" else True
+
+    def action_slips(self) -> None:
+        self.host.go("slips")
 
     def action_decide(self) -> None:
         self.host.go("conflicts")
