@@ -87,6 +87,12 @@ def send_despite_pause(desk: Desk, station_id: str, approval_id: str = "") -> No
     send_draft(desk)
 
 
+def send_at_price(desk: Desk, item_id: str, price_minor: int, approval_id: str) -> None:
+    """Send the draft again, with a manager's approval of what was keyed in for an open item."""
+    desk.draft = desk.draft.approved(item_id, price_minor, approval_id)
+    send_draft(desk)
+
+
 async def pause_station(desk: Desk, station_id: str, body: dict[str, Any]) -> None:
     """Take no more orders for a station. Raises NodeError."""
     action = ("pause", station_id, *(str(value) for value in body.values()))

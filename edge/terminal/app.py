@@ -318,6 +318,8 @@ class TerminalApp(App[int]):
                 self.say_there(text, "bad")
             case Refused(action, error) if action.needs or action.kind == "act":
                 self._refused(action, error)
+            case Refused(action, error) if error.code == APPROVAL_NEEDED:
+                self._ask_for_price(action, error)
             case Refused(action, error) if error.code == STATION_PAUSED:
                 self._ask_despite_pause(action, error)
             case _:
@@ -350,6 +352,19 @@ class TerminalApp(App[int]):
         if fresh:
             outbox.drop(action.key)
         self.say_there(error.message, "bad")
+
+    def _ask_for_price(self, action: KeptAction, error: NodeError) -> None:
+        """What was keyed in for an open item needs a manager."""
+        self.say_there(error.message, "bad")
+        if not self.desk.draft.refusal:
+            return  # whoever keyed it in has gone on
+
+        def approved(approval_id: str | None) -> None:
+            if approval_id:
+                item_id, price = str(error.details.get("record_id", "")), int(error.details.get("value") or 0)
+                acts.send_at_price(self.desk, item_id, price, approval_id)
+
+        self.push_screen(Approve(structs.replace(action, needs=dict(error.details)), self._approvers()), approved)
 
     def _ask_despite_pause(self, action: KeptAction, error: NodeError) -> None:
         """The station takes no orders: whoever may, says that it is meant; others have a manager let it through."""

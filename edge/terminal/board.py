@@ -54,8 +54,17 @@ class Board:
         """The node's clock minus this machine's."""
         self.marks: dict[str, Marks] = {}
         """What changed on tickets after they were fired and nobody has acknowledged, by ticket."""
+        self._items_of: tuple[MenuItem, ...] = ()
+        self._items: dict[str, MenuItem] = {}
         self._heard_meanwhile: set[str] = set()
         self._acknowledged: set[str] = set()
+
+    @property
+    def items(self) -> dict[str, MenuItem]:
+        """The menu by id."""
+        if self._items_of is not self.menu:
+            self._items_of, self._items = self.menu, {item.id: item for item in self.menu}
+        return self._items
 
     def open_orders(self) -> list[Order]:
         """Orders not paid yet, oldest first."""

@@ -114,7 +114,7 @@ class Desk:
         """What is keyed in and not on its way is estimated by the menu as it is now; what was sent keeps its price."""
         drafts = {person: draft for person, draft in self._drafts.items() if draft.lines and not draft.sending}
         if drafts:
-            menu = {item.id: item for item in self.board.menu}
+            menu = self.board.items
             self._drafts.update({person: draft.by_menu(menu) for person, draft in drafts.items()})
             self.changed(Topic.DRAFT)
 

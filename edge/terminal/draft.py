@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from edge.terminal.choices import Chosen, chosen_of, offered_by
 from edge.terminal.search import QUANTITY_MAX
-from edge.terminal.shapes import MenuItem, Option
+from edge.terminal.shapes import MenuItem
 
 LINES_MAX = 200
 # The first course goes to the kitchen at once, later ones when they are fired.
@@ -19,7 +20,7 @@ class DraftLine:
 
     item: MenuItem
     quantity: int = 1
-    options: tuple[Option, ...] = ()
+    options: tuple[Chosen, ...] = ()
     note: str = ""
     seat: int | None = None
     course: int | None = None
@@ -29,11 +30,28 @@ class DraftLine:
     """Meant, though its station takes no orders."""
     pause_approval_id: str = ""
     """Who lacks the right has a manager's approval of that."""
+    measured: int | None = None
+    """Thousandths of the unit by which the item is sold."""
+    name: str = ""
+    price_minor: int | None = None
+    """What was keyed in for an open item."""
+    approval_id: str = ""
+    """A manager's approval of that price."""
 
     @property
     def unit_price_minor(self) -> int:
         """Price of one with its options, by the menu."""
-        return self.item.price_minor + sum(option.price_delta_minor for option in self.options)
+        if self.price_minor is not None:
+            return self.price_minor
+        own = self.item.price_minor
+        if self.measured is not None:
+            own = (2 * own * self.measured + 1000) // 2000
+        return own + sum(option.delta_minor for option in self.options)
+
+    @property
+    def words(self) -> str:
+        """What it is called: an open item has a name of its own."""
+        return self.name or self.item.name
 
     @property
     def amount_minor(self) -> int:
@@ -43,14 +61,14 @@ class DraftLine:
     def by_menu(self, menu: Mapping[str, MenuItem]) -> "DraftLine":
         """As the menu has it now."""
         item = menu.get(self.item.id, self.item)
-        offered = {option.id: option for group in item.modifier_groups for option in group.options}
-        return replace(self, item=item, options=tuple(offered.get(option.id, option) for option in self.options))
+        offered = offered_by(item, menu)
+        return replace(self, item=item, options=tuple(option.by_menu(offered) for option in self.options))
 
     def body(self) -> dict[str, Any]:
         """The line as the node's API takes it."""
         body: dict[str, Any] = {"menu_item_id": self.item.id, "quantity": self.quantity}
         if self.options:
-            body["options"] = [{"option_id": option.id, "quantity": 1} for option in self.options]
+            body["options"] = [option.body() for option in self.options]
         if self.note:
             body["note"] = self.note
         if self.seat:
@@ -63,7 +81,9 @@ class DraftLine:
             body["despite_pause"] = True
         if self.pause_approval_id:
             body["pause_approval_id"] = self.pause_approval_id
-        return body
+        keyed = {"measured": self.measured, "unit_price_minor": self.price_minor}
+        said = {"name": self.name or None, "approval_id": self.approval_id or None}
+        return body | {name: value for name, value in (keyed | said).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -134,6 +154,16 @@ class Draft:
         lines = (replace(line, **said) if line.item.station_id == station_id else line for line in self.lines)
         return replace(self, lines=tuple(lines), refusal="")
 
+    def approved(self, item_id: str, price_minor: int, approval_id: str) -> "Draft":
+        """With a manager's approval of what was keyed in for an open item."""
+        lines = (
+            replace(line, approval_id=approval_id)
+            if (line.item.id, line.price_minor) == (item_id, price_minor)
+            else line
+            for line in self.lines
+        )
+        return replace(self, lines=tuple(lines), refusal="")
+
     def without(self, place: int) -> "Draft":
         """Without the line in this place."""
         return replace(self, lines=(*self.lines[:place], *self.lines[place + 1 :]), refusal="")
@@ -163,11 +193,11 @@ def draft_of(body: dict[str, Any], order_id: str | None, menu: Sequence[MenuItem
         item = items.get(line["menu_item_id"])
         if item is None:
             continue
-        wanted = {option["option_id"] for option in line.get("options", [])}
-        options = [option for group in item.modifier_groups for option in group.options]
-        chosen = tuple(option for option in options if option.id in wanted)
+        chosen = chosen_of(line.get("options", []), offered_by(item, items))
         place = line.get("seat"), line.get("course"), line.get("hold", False)
-        lines.append(DraftLine(item, line["quantity"], chosen, line.get("note", ""), *place))
+        drafted = DraftLine(item, line["quantity"], chosen, line.get("note", ""), *place)
+        keyed = {"measured": line.get("measured"), "price_minor": line.get("unit_price_minor")}
+        lines.append(replace(drafted, name=line.get("name", ""), **keyed))
     return Draft(
         lines=tuple(lines),
         channel=body.get("channel", "dine_in"),

@@ -5,6 +5,10 @@ from typing import Annotated, Any
 
 import msgspec
 
+from edge.terminal.menu_shapes import MenuItem as MenuItem
+from edge.terminal.menu_shapes import ModifierGroup as ModifierGroup
+from edge.terminal.menu_shapes import Option as Option
+
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment, read from RFC 3339 text with its zone."""
 
@@ -65,52 +69,28 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
         return self.pause if self.pause and self.pause.until > now else None
 
 
-class Option(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    name: str
-    price_delta_minor: int = 0
-
-
-class ModifierGroup(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    name: str
-    choices_min: int = 0
-    choices_max: int = 1
-    options: tuple[Option, ...] = ()
-
-
-class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    name: str
-    price_minor: int
-    currency: str | None = None
-    category_id: str | None = None
-    category_name: str | None = None
-    heading_name: str | None = None
-    """Of the heading above its category."""
-    station_id: str = ""
-    available: bool = True
-    sold_out: bool = False
-    """Switched off, or none is left."""
-    portions_left: int | None = None
-    """None where nobody counts."""
-    modifier_groups: tuple[ModifierGroup, ...] = ()
-    diets: tuple[str, ...] = ()
-    plu: str | None = None
-    barcodes: tuple[str, ...] = ()
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The numbers that it is found by."""
-        return (*((self.plu,) if self.plu else ()), *self.barcodes)
-
-
 class LineOption(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     option_id: str | None = None
     group_name: str | None = None
     price_delta_minor: int = 0
     quantity: int = 1
+    half: str | None = None
+    depth: int = 0
+
+
+class PartOf(msgspec.Struct, frozen=True, kw_only=True):
+    """What a line was ordered as a part of."""
+
+    id: str
+    name: str
+    quantity: int = 1
+
+
+class SoldAs(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    thousandths: int | None = None
+    price_minor: int | None = None
 
 
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +100,8 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     amount_minor: int
     unit_price_minor: int = 0
     options: tuple[LineOption, ...] = ()
+    part_of: PartOf | None = None
+    sold_as: SoldAs | None = None
     note: str | None = None
     seat: int | None = None
     course: int | None = None
@@ -189,6 +171,8 @@ class TicketLine(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     quantity: int
     options: tuple[LineOption, ...] = ()
+    part_of: PartOf | None = None
+    sold_as: SoldAs | None = None
     note: str | None = None
     seat: int | None = None
     allergens: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from textual import events
 from textual.binding import Binding
@@ -10,14 +11,19 @@ from textual.widget import Widget
 
 from edge.terminal import acts
 from edge.terminal.actions import action_named
+from edge.terminal.choices import Choices, Chosen, leads_of
 from edge.terminal.draft import HELD_FROM_COURSE, LINES_MAX, Draft, DraftLine
+from edge.terminal.forms import Field
+from edge.terminal.menu_shapes import UNITS
 from edge.terminal.news import Accepted, News, Refused, Topic
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.ask import AskText, Pick
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.details import Details
+from edge.terminal.screens.form import Form
 from edge.terminal.screens.modifiers import Modifiers
-from edge.terminal.shapes import MenuItem, Option, Order, OrderLine
+from edge.terminal.shapes import MenuItem, Order, OrderLine
+from edge.terminal.sold_words import read_thousandths
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.menu_finder import MenuFinder
 from edge.terminal.words import _, later, n_
@@ -127,20 +133,61 @@ class OrderPlace(ActingPlace):
         if item.sold_out:
             self.say(_("{item} is sold out.").format(item=item.name), "bad")
             return
-        if not any(group.options for group in item.modifier_groups):
-            self._add(self._line(item, quantity))
+        if item.sold_as == "open":
+            self._key_in(item, quantity)
+        elif item.unit:
+            self._weigh(item, quantity)
+        else:
+            self._choose(self._line(item, quantity))
+
+    def _choose(self, line: DraftLine) -> None:
+        """Ask for what is to be chosen of a line's item, where there is anything, and add it."""
+        menu = self.desk.board.items
+        started = Choices.of(line.item.asks, None, leads_of(line.item, menu))
+        if started.decided:
+            self._add(replace(line, options=started.chosen))
             return
 
-        def take(options: tuple[Option, ...] | None) -> None:
+        def take(options: tuple[Chosen, ...] | None) -> None:
             if options is not None:
-                self._add(self._line(item, quantity, options))
+                self._add(replace(line, options=options))
 
-        self.app.push_screen(Modifiers(item, self.desk.board.currency, quantity=quantity), take)
+        self.app.push_screen(Modifiers(line.item, self.desk.board.currency, line.quantity, None, menu), take)
 
-    def _line(self, item: MenuItem, quantity: int, options: tuple[Option, ...] = ()) -> DraftLine:
+    def _weigh(self, item: MenuItem, quantity: int) -> None:
+        """Ask how much of an item that is sold by weight or measure."""
+
+        def take(text: str | None) -> None:
+            if text is None:
+                return
+            measured = read_thousandths(text)
+            if measured is None:
+                self.say(_("Type how much, as in 0.312."), "bad")
+                return
+            self._choose(replace(self._line(item, quantity), measured=measured))
+
+        title = _("{item}: how many {unit}?").format(item=item.name, unit=UNITS.get(item.sold_as, item.sold_as))
+        self.app.push_screen(AskText(title, placeholder="0.312", needed=_("Weigh it first.")), take)
+
+    def _key_in(self, item: MenuItem, quantity: int) -> None:
+        """Ask for the name and price of an open item."""
+        fields = [
+            Field("name", _("Name"), value=item.name),
+            Field("price_minor", _("Price"), "amount", _("Type what it costs."), currency=self.desk.board.currency),
+        ]
+
+        def take(answers: dict[str, Any] | None) -> None:
+            if answers is not None:
+                name = "" if answers.get("name") == item.name else answers.get("name") or ""
+                line = self._line(item, quantity)
+                self._choose(replace(line, name=name, price_minor=answers["price_minor"]))
+
+        self.app.push_screen(Form(item.name, fields), take)
+
+    def _line(self, item: MenuItem, quantity: int) -> DraftLine:
         draft = self.desk.draft
         hold = draft.course is not None and draft.course >= HELD_FROM_COURSE
-        return DraftLine(item, quantity, options, seat=draft.seat, course=draft.course, hold=hold)
+        return DraftLine(item, quantity, seat=draft.seat, course=draft.course, hold=hold)
 
     def on_rows_chosen(self) -> None:
         """A second click on a line of the check."""
@@ -233,15 +280,15 @@ class OrderPlace(ActingPlace):
 
     def _change_options(self, place: int) -> None:
         line = self.desk.draft.lines[place]
-        if not line.item.modifier_groups:
+        if not line.item.asks:
             return
 
-        def take(options: tuple[Option, ...] | None) -> None:
+        def take(options: tuple[Chosen, ...] | None) -> None:
             if options is not None:
                 self._set_line(place, replace(line, options=options))
 
-        chosen = tuple(option.id for option in line.options)
-        self.app.push_screen(Modifiers(line.item, self.desk.board.currency, line.quantity, chosen), take)
+        board = self.desk.board
+        self.app.push_screen(Modifiers(line.item, board.currency, line.quantity, line.options, board.items), take)
 
     def _set_line(self, place: int, line: DraftLine) -> None:
         self.desk.draft = self.desk.draft.with_line(place, line)
@@ -259,7 +306,7 @@ class OrderPlace(ActingPlace):
     def action_remove(self) -> None:
         check = self.check
         if check.new_line is not None:
-            name = self.desk.draft.lines[check.new_line].item.name
+            name = self.desk.draft.lines[check.new_line].words
             self.desk.draft = self.desk.draft.without(check.new_line)
             self._draw_check()
             self.say(_("{item} is taken off.").format(item=name))
@@ -282,7 +329,7 @@ class OrderPlace(ActingPlace):
             if note is not None:
                 self._set_line(place, replace(line, note=note))
 
-        title = _("Note for the kitchen: {item}").format(item=line.item.name)
+        title = _("Note for the kitchen: {item}").format(item=line.words)
         self.app.push_screen(AskText(title, value=line.note), take)
 
     def action_count(self) -> None:

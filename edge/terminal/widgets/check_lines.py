@@ -1,6 +1,6 @@
 """What a check says: its lines sent and unsent, its title and its sums, as rows and texts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
@@ -9,6 +9,7 @@ from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.asks import adjustment_words
 from edge.terminal.draft import Draft, DraftLine
 from edge.terminal.shapes import Order, OrderLine
+from edge.terminal.sold_words import as_sold, chosen_words, head_of, measure_words, option_words, thousandths_words
 from edge.terminal.widgets.rows import Cell, Row
 from edge.terminal.words import _, n_
 
@@ -17,28 +18,42 @@ SENT = "sent:"
 
 
 def sent_rows(order: Order | None) -> Iterable[Row]:
-    """The lines of an order as the node has them."""
-    for line in order.lines if order else ():
-        tone = "quiet" if line.void_reason else "plain"
+    """The lines of an order as the node has them; those that were ordered as one are one row."""
+    for lines in as_sold(order.lines if order else ()):
+        first = lines[0]
+        quantity, name = head_of(lines)
+        tone = "quiet" if first.void_reason else "plain"
+        amount = sum(line.amount_minor for line in lines)
         cells = (
-            Cell(str(line.quantity), tone),
-            Cell(seated(line.name, line.seat), tone),
+            Cell(str(quantity), tone),
+            Cell(seated(name, first.seat), tone),
             # A voided line keeps its amount at the node, and is in no sum.
-            Cell("" if line.void_reason else written(line.amount_minor, order.currency if order else ""), tone),
+            Cell("" if first.void_reason else written(amount, order.currency if order else ""), tone),
         )
-        yield Row(f"{SENT}{line.id}", cells, tuple(_sent_details(line)))
+        yield Row(f"{SENT}{first.id}", cells, tuple(_sent_details(lines)))
 
 
-def _sent_details(line: OrderLine) -> Iterable[tuple[Cell, ...]]:
-    if line.void_reason:
-        yield _detail(_("VOID: {reason}").format(reason=line.void_reason), "bad")
+def _sent_details(lines: Sequence[OrderLine]) -> Iterable[tuple[Cell, ...]]:
+    first, (quantity, name) = lines[0], head_of(lines)
+    if first.void_reason:
+        yield _detail(_("VOID: {reason}").format(reason=first.void_reason), "bad")
         return
-    yield from _course(line.course, held=line.kitchen_state == "held")
+    for line in lines:
+        if line.name != name:
+            times = line.quantity // quantity
+            yield _detail(f"{times} x {line.name}" if times > 1 else line.name, "plain")
+        indent = "  " if line.name != name else ""
+        for words, tone in (*_course(line.course, held=line.kitchen_state == "held"), *_said(line)):
+            yield _detail(f"{indent}{words}", tone)
+    if first.note:
+        yield _detail(f"» {first.note}", "warn")
+
+
+def _said(line: OrderLine) -> Iterable[tuple[str, str]]:
+    if measured := measure_words(line.sold_as):
+        yield measured, "quiet"
     for option in line.options:
-        times = f"{option.quantity} x " if option.quantity > 1 else ""
-        yield _detail(f"{times}{option.name}", "quiet")
-    if line.note:
-        yield _detail(f"» {line.note}", "warn")
+        yield option_words(option), "quiet"
 
 
 def new_rows(draft: Draft, currency: str) -> Iterable[Row]:
@@ -46,7 +61,7 @@ def new_rows(draft: Draft, currency: str) -> Iterable[Row]:
     for place, line in enumerate(draft.lines):
         cells = (
             Cell(str(line.quantity), "accent"),
-            Cell(seated(line.item.name, line.seat), "strong"),
+            Cell(seated(line.words, line.seat), "strong"),
             Cell(written(line.amount_minor, currency), "strong"),
         )
         yield Row(f"{NEW}{place}", cells, tuple(_new_details(line, currency)))
@@ -57,21 +72,23 @@ def seated(name: str, seat: int | None) -> str:
     return f"{name} @{seat}" if seat else name
 
 
-def _course(course: int | None, *, held: bool) -> Iterable[tuple[Cell, ...]]:
+def _course(course: int | None, *, held: bool) -> Iterable[tuple[str, str]]:
     """Of which course, and loudly that the kitchen has it not yet."""
     words = _("Course {n}").format(n=course) if course else ""
     if held:
-        yield _detail(" · ".join(part for part in (words, _("HELD")) if part), "warn")
+        yield " · ".join(part for part in (words, _("HELD")) if part), "warn"
     elif words:
-        yield _detail(words, "quiet")
+        yield words, "quiet"
 
 
 def _new_details(line: DraftLine, currency: str) -> Iterable[tuple[Cell, ...]]:
-    yield from _course(line.course, held=line.hold)
-    for option in line.options:
-        delta = option.price_delta_minor
+    for words, tone in _course(line.course, held=line.hold):
+        yield _detail(words, tone)
+    if line.measured is not None:
+        yield _detail(thousandths_words(line.measured, line.item.sold_as), "quiet")
+    for words, delta in chosen_words(line.options):
         price = f" +{written(delta, currency)}" if delta > 0 else f" {written(delta, currency)}" if delta else ""
-        yield _detail(f"{option.name}{price}", "quiet")
+        yield _detail(f"{words}{price}", "quiet")
     if line.note:
         yield _detail(f"» {line.note}", "warn")
 

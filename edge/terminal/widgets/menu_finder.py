@@ -8,6 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from edge.terminal.amounts import written
+from edge.terminal.menu_shapes import UNITS
 from edge.terminal.search import Catalogue, Found, Named, find
 from edge.terminal.shapes import MenuItem
 from edge.terminal.widgets.head import WIDE
@@ -45,7 +46,7 @@ class MenuFinder(Horizontal):
         yield Rows(Column(), Column(3, right=True), id="categories")
         with Vertical(id="menu-side"):
             yield SearchBox(
-                placeholder=_("Item or code · 3 steak · @2 seat · #2 course"),
+                placeholder=_("Item, code · 3 steak · @seat · #course"),
                 signs="+-",
                 never="/.",
                 id="search",
@@ -186,7 +187,7 @@ _COLUMNS_WIDE = (Column(), Column(34), Column(9, right=True))
 
 def _menu_row(item: MenuItem, *, wide: bool, paused: bool) -> Row:
     """An item with its price, or with why it can't be had; where there is room, with what it asks for."""
-    groups = ", ".join(group.name for group in item.modifier_groups if group.options)
+    groups = ", ".join(group.name for group in item.asks)
     marks = diet_marks(item)
     middle = (Cell(" · ".join(part for part in (item.plu, marks, groups) if part), "quiet"),) if wide else ()
     if item.sold_out:
@@ -194,7 +195,8 @@ def _menu_row(item: MenuItem, *, wide: bool, paused: bool) -> Row:
     if paused:
         return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(_("paused"), "warn")))
     more = " ▸" if groups and not wide else ""
-    price = Cell(written(item.price_minor, item.currency or ""))
+    amount = written(item.price_minor, item.currency or "")
+    price = Cell(_("open") if item.sold_as == "open" else f"{amount}/{UNITS[item.unit]}" if item.unit else amount)
     if item.portions_left is not None:
         more += " · " + _("{n} left").format(n=item.portions_left)
     return Row(item.id, (Cell(item.name + more), *middle, price))

@@ -5,6 +5,7 @@ from datetime import tzinfo
 from edge.terminal.acts import place_words
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.shapes import Order, Payment, Receipt
+from edge.terminal.sold_words import as_sold, head_of, measure_words, option_words
 from edge.terminal.widgets.check_lines import order_totals
 from edge.terminal.widgets.painted import fitted
 from edge.terminal.words import _, n_
@@ -37,11 +38,14 @@ def receipt_lines(receipt: Receipt, property_name: str, zone: tzinfo | None) -> 
 
 def _items(order: Order) -> list[str]:
     lines = []
-    for line in order.lines:
-        if line.void_reason:
-            continue
-        lines.append(_sides(f"{line.quantity} {line.name}", written(line.amount_minor, order.currency)))
-        lines += [f"  {option.name}" for option in line.options]
+    for sold in as_sold(line for line in order.lines if not line.void_reason):
+        quantity, name = head_of(sold)
+        amount = written(sum(line.amount_minor for line in sold), order.currency)
+        lines.append(_sides(f"{quantity} {name}", amount))
+        for line in sold:
+            lines += [f"  {line.name}"] if line.name != name else []
+            lines += [f"  {measure_words(line.sold_as)}"] if measure_words(line.sold_as) else []
+            lines += [f"  {option_words(option)}" for option in line.options]
     return lines
 
 

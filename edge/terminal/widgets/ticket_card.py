@@ -10,6 +10,7 @@ from edge.terminal.acts import place_words
 from edge.terminal.board import TICKETS_TO_DO
 from edge.terminal.changes import Mark
 from edge.terminal.shapes import Ticket, TicketLine
+from edge.terminal.sold_words import measure_words, option_words
 from edge.terminal.widgets.painted import Part, fitted, wrapped
 from edge.terminal.words import _, later
 
@@ -174,9 +175,12 @@ def _item(line: TicketLine, width: int, *, digit: str, picked: bool, done: bool)
     if aside:
         lines[0].append((f" {aside}", "good" if done and line.made else "quiet"))
     lines += [[(fitted(f"  {text}", width), tone)] for text in rest]
+    whole = line.part_of.name if line.part_of and line.part_of.name != line.name else ""
+    of = _("of {item}").format(item=whole) if whole else ""
+    if about := " · ".join(part for part in (measure_words(line.sold_as), of) if part):
+        lines.append([(fitted(f"  {about}", width), "quiet")])
     for option in line.options:
-        times = f"{option.quantity} x " if option.quantity > 1 else ""
-        for text in wrapped(f"{times}{option.name}", width - 2)[:WRAPPED_LINES_MAX]:
+        for text in wrapped(option_words(option), width - 2)[:WRAPPED_LINES_MAX]:
             lines.append([(fitted(f"  {text}", width), "accent")])
     if line.note:
         for text in wrapped(f"! {line.note}", width - 2)[:WRAPPED_LINES_MAX]:

@@ -14,10 +14,11 @@ from textual.pilot import Pilot
 from edge.terminal.app import TerminalApp
 from edge.terminal.locations import locations_of
 from hospitality.ground.statements import Reading
+from hospitality.menu.service import NewItem, NewOption, add_item, add_modifier_group
 from hospitality.people.proofs import code_hash_of
 from hospitality.people.service.pins import issue_pin_code
 from hospitality.people.service.terminals import issue_terminal_code
-from tests.edge.node_fixture import SELMA, act, ask, node
+from tests.edge.node_fixture import BEER, DINNER, KITCHEN, SELMA, SOUP, act, ask, node
 from tests.edge.terminal.driving import running, type_in, until, until_gone, until_shown, until_true
 
 TERMINAL_CODE, PIN_CODE, PIN = "7K3M-9QXW-4T2R", "2H8P-6VBN-5Z7C", "246810"
@@ -62,6 +63,12 @@ def real_node(folder: Path) -> Iterator[RealNode]:
     with node(folder) as host:
         act(host, issue_terminal_code, name="Bar", kind="till", code_hash=code_hash_of(TERMINAL_CODE))
         act(host, issue_pin_code, SELMA, code_hash=code_hash_of(PIN_CODE))
+        soup = NewOption(menu_item_id=SOUP, preset=True)
+        beer = NewOption(menu_item_id=BEER, price_delta_minor=500)
+        first = act(host, add_modifier_group, name="First", choices_min=1, choices_max=1, options=[soup])
+        then = act(host, add_modifier_group, name="Then", choices_min=1, choices_max=1, options=[beer])
+        groups = (first["id"], then["id"])
+        act(host, add_item, NewItem("Lunch", DINNER, 9500, KITCHEN, modifier_group_ids=groups, sold_as="set", plu="77"))
     process = RealNode(folder)
     try:
         yield process
@@ -127,6 +134,14 @@ def test_an_evening_at_a_real_node_that_is_killed_in_between(tmp_path: Path) -> 
             await until_shown(pilot, "Paid. Give change", "5.00", "Butternut soup")
             await pilot.press("enter", "f3")
             await until_shown(pilot, "445.70")
+            await pilot.press("f2", *"2x77", "enter")
+            await until_shown(pilot, "Then: choose 1", "Butternut soup")
+            await pilot.press("1")
+            await until_shown(pilot, "NAD 200.00", "Draught lager +5.00")
+            await pilot.press("f8")
+            await until_shown(pilot, "A1-3", "Accepted", "2 Lunch", "200.00")
+            await pilot.press("f4")
+            await until_shown(pilot, "of Lunch")
             await pilot.press("f10")
             await until_shown(pilot, "Who is it?")
             await until(pilot, lambda: not app.desk.outbox.actions)
@@ -136,7 +151,7 @@ def test_an_evening_at_a_real_node_that_is_killed_in_between(tmp_path: Path) -> 
         process.kill()
         with node(tmp_path / "node") as host:
             rows = {name: ask(host, _count_of(name)) for name in ("orders", "payments", "receipts")}
-    assert rows == {"orders": 2, "payments": 1, "receipts": 1}
+    assert rows == {"orders": 3, "payments": 1, "receipts": 1}
 
 
 def _count_of(table: str) -> Callable[[Reading], int]:
