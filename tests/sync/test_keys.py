@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 
 from cloud.schema import SCHEMA
+from hospitality.conflicts.loading import open_conflicts
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_category, add_station
+from hospitality.tables.service.layout import add_area, add_table, edit_table
 from sync.clock import at_ms
 from sync.hub.postgres import PostgresStore
 from sync.hub.receive import receive
@@ -18,6 +20,7 @@ from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import HandFactory, NodeFactory
 from tests.sync.ends import Group, Hand, House, Node, wall_ms
+from tests.sync.menus import add_menu, place
 
 
 def pairs(house: House) -> list[tuple[str, str]]:
@@ -45,6 +48,35 @@ def test_a_name_given_twice_while_apart_is_told_once_and_holds_up_nothing(house:
     other.act(lambda work: work.edit(Station, second, sort=4))
     other.sync()
     assert pairs(house) == [(first, second)]
+
+
+def test_two_tables_12_drawn_while_apart_are_a_conflict_that_a_human_sees_at_both_ends_until_one_is_another(
+    house: House, make: NodeFactory
+) -> None:
+    nodes = one, other = make(house), make(house)
+    area = house.act(add_area, name="Terrace")["id"]
+    for node in nodes:
+        node.sync()
+    drawn = {"area_id": area, "label": "12", "seats": 4, "shape": "round"}
+    plan = {"x": 0, "y": 0, "w": 80, "h": 80, "rotation": 0}
+    first, second = (node.act(add_table, **drawn, plan=plan)["id"] for node in nodes)
+    one.act(place, one.act(add_menu))
+    for node in (*nodes, *nodes):
+        node.sync()
+    assert pairs(house) == [(first, second)]
+    assert house.group.quarantine() == []
+    assert house.group.value("SELECT count(*) FROM orders") == 1, "nothing waits for it"
+    assert [node.value("SELECT count(*) FROM dining_tables WHERE label = '12'") for node in nodes] == [2, 2]
+    assert open_at(house, *nodes) == [1, 1, 1]
+    other.act(edit_table, second, {"label": "12a", "x": 160})
+    for node in (other, one):
+        node.sync()
+    assert open_at(house, *nodes) == [0, 0, 0]
+
+
+def open_at(house: House, *nodes: Node) -> list[int]:
+    """How many conflicts wait for a human at head office and at each node."""
+    return [house.act(open_conflicts), *(node.host.ask(open_conflicts).result(10) for node in nodes)]
 
 
 def test_a_node_and_head_office_who_give_one_name_are_told_whichever_comes_first(node: Node) -> None:
