@@ -345,6 +345,7 @@ class Sync(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: int = 0
     set_aside: int = 0
     kept: int = 0
+    clock_offset_ms: int = 0
 
 
 class Printer(msgspec.Struct, frozen=True, kw_only=True):

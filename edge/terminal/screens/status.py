@@ -20,6 +20,16 @@ from edge.terminal.words import _, later, n_
 RESOLVE = "sync.resolve"
 
 
+def clock_words(offset_ms: int) -> str:
+    """How wrong the node's clock is, by how far it is behind head office's, and what to do."""
+    seconds = abs(offset_ms) // 1000
+    hours, minutes = divmod(seconds // 60, 60)
+    span = _("{n} s").format(n=seconds) if seconds < 60 else _("{h} h {m} min").format(h=hours, m=minutes)
+    if offset_ms > 0:
+        return _("{span} slow: set the machine's clock").format(span=span)
+    return _("{span} fast: set the machine's clock").format(span=span)
+
+
 class StatusPlace(ActingPlace):
     """How things stand, and behind the key of actions the drawer and the day; F8 asks the node at once."""
 
@@ -70,6 +80,7 @@ class StatusPlace(ActingPlace):
                 (_("Last sent"), self._moment(sync.last_success_at)),
             ]
             facts += [(_("Last trouble"), sync.last_error)] if sync.last_error else []
+            facts += [(_("Its clock"), clock_words(sync.clock_offset_ms))] if sync.clock_offset_ms else []
             facts += self._undecided(sync)
         if desk.enrolled:
             facts.append((_("This terminal"), desk.enrolled.name))

@@ -181,11 +181,13 @@ def test_who_may_not_decide_sees_nothing_of_it(served: Served, undecided: Undeci
     undecided.conflicts = [conflict("c-1")]
     wait_for(served, undecided)
     served.node.book.people[0]["role"] = "service_manager"
+    served.node.book.sync |= {"clock_offset_ms": -90_060_000}
 
     async def scenario(pilot: Pilot[int]) -> None:
         await until_shown(pilot, "Online")
         await pilot.press("f5")
         await until_shown(pilot, "Changes waiting")
+        await until_shown(pilot, "25 h 1 min fast")  # that is for everybody
         await until_gone(pilot, "to decide")
         await pilot.press("f6")
         await pilot.pause()
