@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.forms import Choice, Field
-from edge.terminal.shapes import Adjustment, Order, Payment
+from edge.terminal.shapes import Adjustment, Order, Party, Payment
 from edge.terminal.subject import Subject
-from edge.terminal.words import _
+from edge.terminal.words import _, n_
 
 PROMISE_MINUTES = (10, 15, 20, 30, 45, 60, 90)
 
@@ -146,6 +146,27 @@ def party_asks(_subject: Subject) -> tuple[Field, ...]:
     """Who waits, and how many they are; what they are quoted follows from the floor."""
     name = Field("name", _("Name"), needed=_("Type the name."))
     return name, Field("covers", _("Guests"), "number", _("Type how many guests.")), Field("phone", _("Phone"))
+
+
+def seat_asks(subject: Subject) -> tuple[Field, ...]:
+    """Who, and at which free table; without one, where tables are kept for them."""
+    parties = tuple(Choice(_party_words(one, subject), one.id) for one in subject.parties)
+    kept = [Choice(_("Where it is kept for them"), [])]
+    words = _("Table {table}, {seats} seats")
+    free = [Choice(words.format(table=one.label, seats=one.seats), [one.id]) for one in subject.tables]
+    return Field("party", _("Who"), "pick", choices=parties), Field(
+        "table_ids", _("Where"), "pick", choices=(*kept, *free)
+    )
+
+
+def _party_words(one: Party, subject: Subject) -> str:
+    who = f"{one.name} · {n_('{n} guest', '{n} guests', one.covers)}"
+    if one.waits_since is not None:
+        minutes = max(0, int((subject.now - one.waits_since).total_seconds() // 60))
+        return f"{who} · {_('waits {n} min').format(n=minutes)}"
+    if one.reserved_for is not None:
+        return f"{who} · {_('for {time}').format(time=f'{one.reserved_for.astimezone(subject.now.tzinfo):%H:%M}')}"
+    return who
 
 
 def _of(subject: Subject, name: str) -> str:

@@ -4,12 +4,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from edge.terminal.desk import Desk
-from edge.terminal.shapes import Drawers, HouseRates, Payments, PrintJobs, Status
+from edge.terminal.shapes import Drawers, Floor, HouseRates, Parties, Payments, PrintJobs, Status
 from edge.terminal.subject import Subject
+
+SEATABLE = frozenset({"waiting", "late", "reserved"})
 
 
 async def at_till(desk: Desk, subject: Subject) -> Subject:
-    """With the day at hand, this terminal's drawer, else the shared one that is open or first, and the currencies taken."""
+    """With the day at hand, this terminal's drawer, else the shared one that is open or first, the currencies taken, and
+    who waits for a table."""
     token = desk.terminal_token
     desk.board.status = status = await desk.client.read(f"{desk.place}/status", Status, token=token)
     drawers = (await desk.client.read(f"{desk.place}/drawers", Drawers, token=token)).items
@@ -19,7 +22,16 @@ async def at_till(desk: Desk, subject: Subject) -> Subject:
     fitting = sorted([*mine, *shared], key=lambda one: one.session is None)  # stable: one's own before a shared one
     currencies = tuple(rate.currency for rate in rates)
     day, drawer = status.business_date or "", fitting[0] if fitting else None
-    return replace(subject, drawer=drawer, currencies=currencies, business_date=day)
+    parties = (await desk.client.read(f"{desk.place}/parties", Parties, token=token)).items
+    seatable = tuple(party for party in parties if party.state in SEATABLE)
+    return replace(subject, drawer=drawer, currencies=currencies, business_date=day, parties=seatable)
+
+
+async def free_tables(desk: Desk, subject: Subject) -> Subject:
+    """With the tables at which nobody sits."""
+    found = await desk.client.read(f"{desk.place}/floor", Floor, token=desk.terminal_token)
+    free = tuple(one for one in found.tables if one.state == "free" and one.joined_to is None)
+    return replace(subject, tables=free)
 
 
 async def payments_of(desk: Desk, subject: Subject) -> Subject:
@@ -38,5 +50,9 @@ async def slips_of(desk: Desk, subject: Subject) -> Subject:
     return replace(subject, slips=found.items)
 
 
-FOR: dict[str, Callable[[Desk, Subject], Awaitable[Subject]]] = {"refund": payments_of, "reprint": slips_of}
+FOR: dict[str, Callable[[Desk, Subject], Awaitable[Subject]]] = {
+    "refund": payments_of,
+    "reprint": slips_of,
+    "seat": free_tables,
+}
 """What is looked up before the form of an action is opened, by its name."""

@@ -337,6 +337,34 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     property: ReceiptProperty = ReceiptProperty()
 
 
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """Guests who wait, or have reserved."""
+
+    id: str
+    name: str
+    covers: int
+    state: str
+    reserved_for: Instant | None = None
+    waits_since: Instant | None = None
+    table_ids: tuple[str, ...] = ()
+
+
+class Parties(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Party, ...]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    label: str
+    seats: int
+    state: str
+    joined_to: str | None = None
+
+
+class Floor(msgspec.Struct, frozen=True, kw_only=True):
+    tables: tuple[Table, ...]
+
+
 class Sync(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "online"
     waiting: int = 0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from edge.terminal.shapes import Drawer, Order, OrderLine, Payment, Person, PrintJob
+from edge.terminal.shapes import Drawer, Order, OrderLine, Party, Payment, Person, PrintJob, Table
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,10 @@ class Subject:
     business_date: str = ""
     others: tuple[Order, ...] = ()
     """The other open orders."""
+    parties: tuple[Party, ...] = ()
+    """Those who can be seated: who wait first, then who have reserved."""
+    tables: tuple[Table, ...] = ()
+    """Those that are free."""
     now: datetime = datetime.min
     """By the node's clock, in the zone that staff read."""
 

@@ -285,6 +285,10 @@ def _till(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str]) -> N
         session = {"id": an_id(11, 1), "float_minor": 50000, "currency": "NAD"}
         return {"items": [{"id": an_id(10, 1), "name": "Bar drawer", "session": session}]}
 
+    @api.get("/parties", dependencies=[Depends(terminal)])
+    async def parties() -> Json:
+        return {"items": []}
+
     @api.get("/house-rates", dependencies=[Depends(terminal)])
     async def house_rates() -> Json:
         return {"items": [{"currency": "EUR", "rate_micro": 20_000_000}]}

@@ -17,6 +17,7 @@ from edge.terminal.subject import Subject
 from hospitality.people.proofs import code_hash_of
 from hospitality.people.rules import ROLES
 from hospitality.people.service.pins import issue_pin_code
+from tests.edge.floor.evening import draw_room
 from tests.edge.node_fixture import PROPERTY, SELMA, TOIVO, WAIT_SECONDS, manager
 from tests.edge.served_node import ServedNode, copy_of, served_node
 from tests.edge.terminal.driving import running, type_in, until, until_gone, until_shown
@@ -232,8 +233,14 @@ def test_checks_are_split_and_merged_a_time_promised_and_guests_put_on_the_waitl
             await pilot.press("y")
             await form(pilot, "Name", "Naango", "enter", "4", "enter", "enter")
             await until_shown(pilot, "They wait")
+            await pilot.press("full_stop")
+            await until_shown(pilot, "Seat who waits")
+            await pilot.press("e")
+            await form(pilot, "Naango · 4 guests", "1", "2")
+            await until_shown(pilot, "They are seated")
 
     with served_node(copy_of(furnished, tmp_path / "node")) as lan:
+        draw_room(lan)
         with_pins(lan)
         asyncio.run(scenario(lan))
         lan.token = lan.tokens["kitchen"]
@@ -244,7 +251,7 @@ def test_checks_are_split_and_merged_a_time_promised_and_guests_put_on_the_waitl
         ["Butternut soup"],
     ]
     assert [one["promise"] for one in orders if one["lines"]] == ["given", "reckoned"]
-    assert (party["name"], party["covers"]) == ("Naango", 4)
+    assert (party["name"], party["covers"], len(party["seated_at"])) == ("Naango", 4, 1)
 
 
 def test_a_drawer_is_opened_counted_blind_and_the_day_closed_from_the_status(furnished: Path, tmp_path: Path) -> None:
