@@ -235,6 +235,7 @@ class Hardware:
             return
         self._host.writer.act(self._host.system(), lambda work: report(work, now, known)).result(DATABASE_SECONDS)
         self._written = (now, known)
+        self._on_change()  # one that came to rest by itself told nobody yet
 
     def _reports_of_printers(self) -> list[Report]:
         found = []

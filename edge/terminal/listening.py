@@ -1,6 +1,7 @@
 """What the desk does with what it hears: from the live feed, and from the outbox."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
@@ -8,9 +9,13 @@ import msgspec
 from edge.terminal import fetching, live
 from edge.terminal.client import NodeError, read_as
 from edge.terminal.desk import Desk
-from edge.terminal.news import Accepted, Link, News, Refused, Topic, Trouble, Waiting
+from edge.terminal.news import Accepted, Link, News, Refused, Scanned, Topic, Trouble, Waiting
 from edge.terminal.shapes import Order, PaymentTaken
 from edge.terminal.words import _
+
+
+class _Scan(msgspec.Struct):
+    code: str
 
 
 async def run(desk: Desk) -> None:
@@ -43,6 +48,9 @@ def take_live(desk: Desk, heard: live.Heard) -> None:
                 desk.want(Topic.STATUS)
         case live.Reload():
             desk.want(*fetching.EVERYTHING)
+        case live.Event("barcode_scanned", data):
+            with suppress(msgspec.MsgspecError):  # of a newer node: nothing that could be read
+                desk.tell(Scanned(msgspec.json.decode(data, type=_Scan).code))
         case live.Event(name, data):
             try:
                 topics = desk.board.take_event(name, data, desk.clock())

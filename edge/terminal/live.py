@@ -17,7 +17,15 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 
 from edge.terminal.backoff import delay_seconds
 
-EVENTS = ("order_created", "order_updated", "ticket_updated", "menu_updated", "station_updated", "sync_status")
+EVENTS = (
+    "order_created",
+    "order_updated",
+    "ticket_updated",
+    "menu_updated",
+    "station_updated",
+    "sync_status",
+    "barcode_scanned",
+)
 OPEN_SECONDS_MAX = 2.0
 # The node's heart beats every 2 s, and a screen must say within 5 s that it can't hear it.
 SILENCE_SECONDS_MAX = 4.5

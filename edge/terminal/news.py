@@ -93,4 +93,11 @@ class Trouble:
     words: str
 
 
-News = Changed | Accepted | Waiting | Refused | SessionEnded | Unenrolled | TrainingOver | Trouble
+@dataclass(frozen=True)
+class Scanned:
+    """A scanner of this terminal read a code."""
+
+    code: str
+
+
+News = Scanned | Changed | Accepted | Waiting | Refused | SessionEnded | Unenrolled | TrainingOver | Trouble

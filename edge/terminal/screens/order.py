@@ -15,7 +15,7 @@ from edge.terminal.choices import Choices, Chosen, leads_of
 from edge.terminal.draft import HELD_FROM_COURSE, LINES_MAX, Draft, DraftLine
 from edge.terminal.forms import Field
 from edge.terminal.menu_shapes import UNITS
-from edge.terminal.news import Accepted, News, Refused, Topic
+from edge.terminal.news import Accepted, News, Refused, Scanned, Topic
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.ask import AskText, Pick
 from edge.terminal.screens.asking import Answered, Failed, ask
@@ -98,6 +98,8 @@ class OrderPlace(ActingPlace):
                 self.say(_("Accepted. The next item begins another order."), "good")
             case Refused(action, error) if action.kind in {"order", "lines"}:
                 self.say(error.message, "bad")
+            case Scanned(code):
+                self._scanned(code)
 
     def _why_no_menu(self) -> tuple[str, str]:
         board = self.desk.board
@@ -183,6 +185,19 @@ class OrderPlace(ActingPlace):
                 self._choose(replace(line, name=name, price_minor=answers["price_minor"]))
 
         self.app.push_screen(Form(item.name, fields), take)
+
+    def _scanned(self, code: str) -> None:
+        """A scanner of this terminal read a code: its item is taken. Nobody sees what goes in under another screen."""
+        if not self.is_current or self.desk.session is None:
+            self.app.bell()
+            return
+        meant = [item for item in self.desk.board.menu if code in item.codes]
+        if len(meant) == 1:
+            self._take(meant[0], 1)
+        else:
+            words = _("Several items have the code {code}.") if meant else _("No item has the code {code}.")
+            self.say(words.format(code=code), "bad")
+            self.app.bell()
 
     def _line(self, item: MenuItem, quantity: int) -> DraftLine:
         draft = self.desk.draft

@@ -257,6 +257,11 @@ def test_a_number_typed_or_scanned_adds_its_item_and_headings_lead_to_what_stand
             await until_shown(pilot, "Estimate, 3 items")
             await pilot.press(*"73513537", "enter")
             await until_shown(pilot, "Estimate, 4 items")
+            scanned = {"device_id": "scanner", "at": node.book.text(node.book.now)}
+            node.book.event("barcode_scanned", {**scanned, "code": "73513537"})  # by a scanner that the node drives
+            await until_shown(pilot, "Estimate, 5 items")
+            node.book.event("barcode_scanned", {**scanned, "code": "12345670"})
+            await until_shown(pilot, "No item has the code 12345670.", "Estimate, 5 items")
             await pilot.click("#categories", offset=(4, 6))
             await until_gone(pilot, "Cappuccino")
             await until_shown(pilot, "4011")
