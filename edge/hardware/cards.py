@@ -33,13 +33,15 @@ LOOK_UP_SECONDS = 5.0
 ARRIVED_SECONDS = 10.0
 ATTEMPTS_MAX = 50
 DECIDED_WITHIN = timedelta(days=2)
+LOOKED_UP_WITHIN = timedelta(days=7)  # so long a card terminal must keep what became of a number
 PASSING: tuple[type[Exception], ...] = (Unavailable, TimeoutError, *DATABASE_ERRORS)
 DATABASE_SECONDS = 30.0
 log = structlog.get_logger(__name__)
 
 _OPEN = """
     SELECT a.id, a.number, a.amount_minor + a.tip_minor AS amount_minor, a.currency, a.terminal_id FROM card_attempts a
-    WHERE a.org_id = :org_id AND a.property_id = :property_id AND a.terminal_id IN (:terminals)
+    WHERE a.org_id = :org_id AND a.property_id = :property_id AND a.business_date >= :first
+      AND a.terminal_id IN (:terminals)
       AND NOT EXISTS (SELECT 1 FROM card_answers n WHERE n.org_id = a.org_id AND n.attempt_id = a.id
                       AND (n.outcome = 'approved' OR n.outcome = 'declined' AND n.source <> 'decision'))
       AND (a.at >= :since OR NOT EXISTS (SELECT 1 FROM card_answers n WHERE n.org_id = a.org_id
@@ -62,10 +64,11 @@ class Asked:
     lost_count: int
 
 
-def open_attempts(reading: Reading, terminals: Sequence[str], *, since: str) -> list[Mapping[str, Any]]:
+def open_attempts(reading: Reading, terminals: Sequence[str], *, since: str, first: str) -> list[Mapping[str, Any]]:
     """The attempts of these terminals that nobody knows the end of, newest first; a person's decision that nothing was
-    taken counts as an end for those before `since` alone, for it may turn out to have been."""
-    return list(reading.rows(_OPEN, terminals=list(terminals), since=since, limit=ATTEMPTS_MAX))
+    taken counts as an end for those before `since` alone, for it may turn out to have been.
+    `first`: the first business day that is looked at."""
+    return list(reading.rows(_OPEN, terminals=list(terminals), since=since, first=first, limit=ATTEMPTS_MAX))
 
 
 class Cards:
@@ -93,8 +96,11 @@ class Cards:
         if not of_terminals:
             self._known = set()
             return
-        since = instant_text(self._host.now() - DECIDED_WITHIN)
-        found = self._host.ask(lambda r: open_attempts(r, list(of_terminals), since=since)).result(DATABASE_SECONDS)
+        now = self._host.now()
+        since, first = instant_text(now - DECIDED_WITHIN), (now - LOOKED_UP_WITHIN).date().isoformat()
+        found = self._host.ask(lambda r: open_attempts(r, list(of_terminals), since=since, first=first)).result(
+            DATABASE_SECONDS
+        )
         found = [row for row in found if row["number"] not in self._ended]
         fresh = {thread.setup.id for thread in of_terminals.values()} - self._known
         numbers = {row["number"] for row in found}
