@@ -19,7 +19,7 @@ from devices.documents import (
     Text,
 )
 from devices.documents import pair as row
-from edge.printing.paper import Paper
+from edge.printing.paper import UNITS, Paper
 from edge.printing.words import guests_words, headline, times_words, where_words
 from hospitality.paper.rules import NUMBER
 
@@ -199,7 +199,7 @@ def _words(
         yield times_words(line["name"], line["quantity"] // head["quantity"])
     if sold_as and sold_as["thousandths"]:
         unit = paper.plain(sold_as["price_minor"], currency)
-        yield f"{paper.measure(sold_as)} × {unit}"
+        yield f"{paper.measure(sold_as)} × {unit}/{UNITS.get(sold_as['kind'], sold_as['kind'])}"
     if options:
         under = "" if head is line else "  "
         yield from (under + paper.chosen(taken) for taken in line["options"])

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec import structs
 
 from edge.terminal.changes import Marks, changes_between, voids_on
+from edge.terminal.menu_shapes import PricesNow
 from edge.terminal.news import Topic
 from edge.terminal.passes import AT_PASS
 from edge.terminal.shapes import Instant, MenuItem, Order, Person, Station, Status, Ticket
@@ -54,6 +56,8 @@ class Board:
         """The node's clock minus this machine's."""
         self.marks: dict[str, Marks] = {}
         """What changed on tickets after they were fired and nobody has acknowledged, by ticket."""
+        self._prices: dict[str, int] = {}
+        self._prices_until: datetime | None = None
         self._items_of: tuple[MenuItem, ...] = ()
         self._items: dict[str, MenuItem] = {}
         self._heard_meanwhile: set[str] = set()
@@ -180,11 +184,30 @@ class Board:
     def replace_menu(self, items: Iterable[MenuItem]) -> None:
         """The whole menu, as read since `begin_fetch`."""
         heard = {item.id: item for item in self.menu if item.id in self._heard_meanwhile}
-        self.menu = tuple(heard.pop(item.id, item) for item in items) + tuple(heard.values())
+        self.menu = tuple(heard.pop(item.id) if item.id in heard else self._priced(item) for item in items) + tuple(
+            heard.values()
+        )
+
+    def take_prices(self, now: PricesNow) -> None:
+        """What costs something else now; all other items cost what the menu says."""
+        self._prices = {one.menu_item_id: one.price_minor for one in now.items}
+        self._prices_until = now.until
+        self.menu = tuple(self._priced(item) for item in self.menu)
+
+    def prices_are_over(self, now: datetime) -> bool:
+        """Whether prices may have changed since they were read."""
+        return self._prices_until is not None and now >= self._prices_until
+
+    def _priced(self, item: MenuItem) -> MenuItem:
+        usual = item.price_minor if item.usual_minor is None else item.usual_minor
+        now = self._prices.get(item.id)
+        if now is None:
+            return item if item.usual_minor is None else structs.replace(item, price_minor=usual, usual_minor=None)
+        return structs.replace(item, price_minor=now, usual_minor=usual)
 
     def hear_items(self, items: Iterable[MenuItem]) -> None:
         """Items as they are at this moment, from an event or an answer; a new one stands at the end."""
-        heard = {item.id: item for item in items}
+        heard = {item.id: self._priced(item) for item in items}
         self._heard_meanwhile.update(heard)
         self.menu = tuple(heard.pop(item.id, item) for item in self.menu) + tuple(heard.values())
 

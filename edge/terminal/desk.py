@@ -103,6 +103,8 @@ class Desk:
     @draft.setter
     def draft(self, draft: Draft) -> None:
         if self.session:
+            if draft.channel != self.draft.channel:  # another channel may have other prices
+                self.want(Topic.PRICES)
             self._drafts[self.session.person.id] = draft
             self.changed(Topic.DRAFT)
 

@@ -6,6 +6,7 @@ from typing import Final
 from edge.terminal.backoff import delay_seconds
 from edge.terminal.client import NodeError
 from edge.terminal.desk import Desk
+from edge.terminal.menu_shapes import PricesNow
 from edge.terminal.news import Topic, TrainingOver, Unenrolled
 from edge.terminal.shapes import People, Stations, Status, Tickets
 from edge.terminal.words import _
@@ -13,7 +14,7 @@ from edge.terminal.words import _
 STATUS_SECONDS = 10.0
 OVER = "TRAINING_OVER"
 SETTLED_PAGES_MAX = 2
-EVERYTHING: Final = (Topic.STATUS, Topic.PEOPLE, Topic.MENU, Topic.ORDERS, Topic.TICKETS)
+EVERYTHING: Final = (Topic.STATUS, Topic.PEOPLE, Topic.MENU, Topic.PRICES, Topic.ORDERS, Topic.TICKETS)
 
 
 async def run(desk: Desk) -> None:
@@ -25,6 +26,8 @@ async def run(desk: Desk) -> None:
             await asyncio.wait_for(desk.wanting.wait(), wait)
         except TimeoutError:
             desk.wanted.add(Topic.STATUS)
+        if desk.board.prices_are_over(desk.node_now()):
+            desk.wanted.add(Topic.PRICES)
         desk.wanting.clear()
         failures = 0 if await _round(desk) else failures + 1
 
@@ -69,6 +72,11 @@ async def _fetch(desk: Desk, topic: Topic) -> None:
         items, board.currency = await client.menu(desk.place, token)
         board.replace_menu(items)
         desk.follow_menu()
+    elif topic is Topic.PRICES:
+        query = {"channel": desk.draft.channel}
+        board.take_prices(await client.read(f"{desk.place}/menu-prices", PricesNow, token=token, query=query))
+        desk.follow_menu()
+        desk.changed(Topic.MENU)
     elif topic is Topic.ORDERS:
         orders = await client.orders(desk.place, "open", token)
         board.replace_open_orders(orders)

@@ -61,7 +61,7 @@ def take_live(desk: Desk, heard: live.Heard) -> None:
                 desk.want(Topic.TICKETS)
             if Topic.MENU in topics:
                 desk.follow_menu()
-                desk.want(*([Topic.MENU] if desk.board.menu_stale else []))
+                desk.want(*([Topic.MENU, Topic.PRICES] if desk.board.menu_stale else []))
             if topics:
                 desk.changed(*topics)
 

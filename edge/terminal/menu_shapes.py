@@ -1,5 +1,8 @@
 """What this app reads of the menu; the rest of the node's answers is in `shapes`."""
 
+from datetime import datetime
+from typing import Annotated
+
 import msgspec
 
 
@@ -27,6 +30,8 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     price_minor: int
+    usual_minor: int | None = None
+    """What it costs at other times, while a price rule holds."""
     currency: str | None = None
     category_id: str | None = None
     category_name: str | None = None
@@ -59,6 +64,18 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
     def asks(self) -> tuple[ModifierGroup, ...]:
         """The groups that there is something to choose of."""
         return tuple(group for group in self.modifier_groups if group.options)
+
+
+class PriceNow(msgspec.Struct, frozen=True, kw_only=True):
+    menu_item_id: str
+    price_minor: int
+
+
+class PricesNow(msgspec.Struct, frozen=True, kw_only=True):
+    """Which items cost something else now, and until when that holds for sure."""
+
+    items: tuple[PriceNow, ...]
+    until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 UNITS = {"kg": "kg", "lb": "lb", "litre": "l"}

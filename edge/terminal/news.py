@@ -15,6 +15,7 @@ class Topic(Enum):
     STATUS = "status"
     PEOPLE = "people"
     MENU = "menu"
+    PRICES = "prices"
     ORDERS = "orders"
     TICKETS = "tickets"
     KEPT = "kept"

@@ -1,6 +1,6 @@
 """The menu over HTTP, at a node and at head office alike."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -8,11 +8,14 @@ from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, L
 from hospitality.ground.statements import Reading
 from hospitality.menu import reading as menu
 from hospitality.menu import service
+from hospitality.menu.for_sale import prices_now
 from hospitality.menu.pauses import pause_station, resume_station, stations_now
 from hospitality.menu.portions import count_portions
-from hospitality.menu.rules import PREP_SECONDS_USUAL
+from hospitality.menu.rules import PREP_SECONDS_USUAL, Ordering
 from hospitality.menu.service import NewItem, NewOption
+from hospitality.properties.service import property_view
 
+Channel = Literal["dine_in", "takeaway", "delivery", "room_service", "counter"]
 Code = Annotated[str | None, Query(max_length=20, pattern="^[0-9]+$")]
 
 router = APIRouter(
@@ -291,6 +294,20 @@ class PriceRules(Shape):
     items: list[PriceRuleShape]
 
 
+class PriceNow(Shape):
+    """What one of an item costs now, by a price rule."""
+
+    menu_item_id: str
+    price_minor: int
+
+
+class PricesNow(Shape):
+    """Items whose price is another one now; read it anew at `until`."""
+
+    items: list[PriceNow]
+    until: str | None
+
+
 class PriceRuleChange(Shape):
     """The fields to edit; one that is left out stays."""
 
@@ -412,6 +429,15 @@ async def edit_menu_item(request: Request, asking: Asking, item_id: Id, change: 
 async def price_rules(request: Request, asking: Asking) -> Response:
     """The price rules by name."""
     return await read(request, asking, _all, menu.price_rules_list)
+
+
+@router.get("/menu-prices", response_model=PricesNow)
+async def menu_prices(request: Request, asking: Asking, channel: Channel = "dine_in") -> Response:
+    """What costs something else than the menu says, now and on a channel, and until when that holds for sure."""
+    now = host_of(request).now()
+    return await read(
+        request, asking, lambda reading: prices_now(reading, Ordering(channel, now, property_view(reading)["zone"]))
+    )
 
 
 @router.post("/price-rules", status_code=201, response_model=PriceRuleShape)

@@ -2,7 +2,9 @@
 rules."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
+from hospitality.ground.clock import instant_text
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
 from hospitality.menu.composing import CHOICE_DEPTH_MAX, AtHand
@@ -15,6 +17,7 @@ from hospitality.menu.rules import (
     PriceRule,
     is_time,
     minute_of,
+    next_change,
     price_by_rules,
 )
 
@@ -68,6 +71,17 @@ _PRICE_RULES = """
 """
 
 
+_RULED = """
+    SELECT DISTINCT i.id, i.price_minor
+    FROM menu_items i
+    LEFT JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
+    JOIN price_rules r ON r.org_id = i.org_id
+    AND (r.menu_item_id = i.id OR r.category_id IN (i.category_id, c.parent_id))
+    WHERE i.org_id = :org_id AND i.property_id = :property_id AND r.property_id = :property_id AND r.active
+    ORDER BY i.id
+"""
+
+
 def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | None = None) -> dict[str, ItemForSale]:
     """The items of these ids that the property has, with their tax and the groups that they offer, at the price of now
     and the tax of the channel; without `ordering` at both as they stand."""
@@ -106,9 +120,27 @@ def _tax(row: Found, *, away: bool) -> tuple[str | None, int, bool]:
     return row["tax_rate_name"], row["rate_bp"] or 0, bool(row["included"])
 
 
+def prices_now(reading: Reading, ordering: Ordering) -> dict[str, Any]:
+    """What costs something else than the menu says, at this moment and on this channel, and until when that holds for
+    sure: {items: [{menu_item_id, price_minor}], until}; `until` is None where there are no rules."""
+    own = {row["id"]: row["price_minor"] for row in reading.rows(_RULED)}
+    if not own:
+        return {"items": [], "until": None}
+    rules = _rules_of(reading, list(own))
+    until = next_change((rule for of_item in rules.values() for rule in of_item), ordering)
+    now = {id: price_by_rules(own[id], of_item, ordering) for id, of_item in rules.items()}
+    items = [{"menu_item_id": id, "price_minor": price} for id, price in now.items() if price != own[id]]
+    return {"items": items, "until": until and instant_text(until)}
+
+
 def _prices_by_rules(
     reading: Reading, prices: Mapping[str, int], ids: Collection[str], ordering: Ordering
 ) -> dict[str, int]:
+    rules = _rules_of(reading, ids)
+    return {id: price_by_rules(prices[id], of_item, ordering) for id, of_item in rules.items()}
+
+
+def _rules_of(reading: Reading, ids: Collection[str]) -> dict[str, list[PriceRule]]:
     rules: dict[str, list[PriceRule]] = {id: [] for id in ids}
     for row in reading.rows(_PRICE_RULES, ids=list(ids)):
         if not (is_time(row["from_time"]) and is_time(row["to_time"])):
@@ -127,7 +159,7 @@ def _prices_by_rules(
                 bool(row["inherited"]),
             )
         )
-    return {id: price_by_rules(prices[id], of_item, ordering) for id, of_item in rules.items()}
+    return rules
 
 
 def options_for_sale(reading: Reading, ids: Collection[str]) -> dict[str, Option]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -154,6 +154,18 @@ def price_by_rules(price_minor: int, rules: Iterable[PriceRule], ordering: Order
     if rule.price_minor is not None:
         return rule.price_minor
     return (2 * price_minor * (rule.percent_bp or 0) + _WHOLE_BP) // (2 * _WHOLE_BP)
+
+
+def next_change(rules: Iterable[PriceRule], ordering: Ordering) -> datetime | None:
+    """When prices by these rules may change next: at an hour that one names, or as the day does; None without rules."""
+    minutes = {minute for rule in rules for minute in (rule.from_minute, rule.to_minute)}
+    if not minutes:
+        return None
+    zone = ZoneInfo(ordering.zone)
+    local = ordering.moment.astimezone(zone).replace(tzinfo=None)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    coming = (midnight + timedelta(minutes=minute) for minute in (*sorted(minutes), 24 * 60))
+    return next(at for at in coming if at > local).replace(tzinfo=zone).astimezone(UTC)
 
 
 def rule_holds(rule: PriceRule, local: datetime, channel: str) -> bool:

@@ -188,8 +188,11 @@ _COLUMNS_WIDE = (Column(), Column(34), Column(9, right=True))
 def _menu_row(item: MenuItem, *, wide: bool, paused: bool) -> Row:
     """An item with its price, or with why it can't be had; where there is room, with what it asks for."""
     groups = ", ".join(group.name for group in item.asks)
-    marks = diet_marks(item)
-    middle = (Cell(" · ".join(part for part in (item.plu, marks, groups) if part), "quiet"),) if wide else ()
+    usual = ""
+    if item.usual_minor is not None:
+        usual = _("usually {price}").format(price=written(item.usual_minor, item.currency or ""))
+    said = " · ".join(part for part in (usual, item.plu, diet_marks(item), groups) if part)
+    middle = (Cell(said, "quiet"),) if wide else ()
     if item.sold_out:
         return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(_("86"), "bad")))
     if paused:
@@ -197,6 +200,9 @@ def _menu_row(item: MenuItem, *, wide: bool, paused: bool) -> Row:
     more = " ▸" if groups and not wide else ""
     amount = written(item.price_minor, item.currency or "")
     price = Cell(_("open") if item.sold_as == "open" else f"{amount}/{UNITS[item.unit]}" if item.unit else amount)
+    if item.usual_minor is not None and not wide:
+        sign = "▾" if item.price_minor < item.usual_minor else "▴"
+        more += f" {sign} {written(item.usual_minor, item.currency or '')}"
     if item.portions_left is not None:
         more += " · " + _("{n} left").format(n=item.portions_left)
     return Row(item.id, (Cell(item.name + more), *middle, price))

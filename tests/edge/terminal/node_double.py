@@ -83,6 +83,11 @@ def lists_of(order: Json) -> tuple[str, ...]:
     return "all", str(order["payment_state"]), "overpaid" if order.get("surplus_minor") else "all"
 
 
+def listed(book: Book, path: str) -> Callable[[], Json]:
+    """Answers a whole list of the book."""
+    return lambda: {"items": {"people": book.people, "stations": book.stations}.get(path, book.prices)}
+
+
 def node_app(node: NodeDouble) -> FastAPI:
     """The node's HTTP face."""
     app = FastAPI()
@@ -140,9 +145,8 @@ def node_app(node: NodeDouble) -> FastAPI:
 
         return node.acted(idempotency_key, content, act)
 
-    @api.get("/people", dependencies=[Depends(terminal)])
-    async def people() -> Json:
-        return {"items": book.people}
+    for path in ("people", "stations", "menu-prices"):
+        api.add_api_route(f"/{path}", listed(book, path), dependencies=[Depends(terminal)])
 
     @api.post("/pins", dependencies=[Depends(terminal)])
     async def pins(request: Request, idempotency_key: Key = None) -> Response:
@@ -193,10 +197,6 @@ def node_app(node: NodeDouble) -> FastAPI:
             return 201, {}
 
         return node.acted(idempotency_key, await request.body(), act)
-
-    @api.get("/stations", dependencies=[Depends(terminal)])
-    async def stations() -> Json:
-        return {"items": book.stations}
 
     @api.get("/menu-items", dependencies=[Depends(terminal)])
     async def menu_items(limit: int = 50, cursor: int = 0) -> Json:

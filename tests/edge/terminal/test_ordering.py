@@ -242,6 +242,25 @@ def test_what_is_told_of_an_item_is_shown_at_once_and_nothing_is_asked_for(node:
     asyncio.run(scenario())
 
 
+def test_the_finder_shows_the_price_that_holds_now(node: NodeDouble, make_app: MakeApp) -> None:
+    lager = next(item for item in node.book.menu if item["name"] == "Windhoek Lager")
+    node.book.prices = [{"menu_item_id": lager["id"], "price_minor": 1900}]
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await type_in(pilot, "lager")
+            await until_shown(pilot, "▾ 32.00", "19.00")
+            await pilot.press("enter")
+            await until_shown(pilot, "NAD 19.00")
+            node.book.prices = []
+            node.book.event("menu_updated", {})
+            await until_shown(pilot, "NAD 32.00")
+            await until_gone(pilot, "▾")
+
+    asyncio.run(scenario())
+
+
 def test_a_number_typed_or_scanned_adds_its_item_and_headings_lead_to_what_stands_under_them(
     node: NodeDouble, make_app: MakeApp
 ) -> None:

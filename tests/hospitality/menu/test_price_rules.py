@@ -14,6 +14,7 @@ from sqlalchemy import Boolean
 
 from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
+from hospitality.menu.for_sale import prices_now
 from hospitality.menu.reading import price_rule_view, price_rules_list, tax_rates_list
 from hospitality.menu.rules import AWAY, CHANNELS, WEEKDAYS, Ordering, PriceRule, price_by_rules
 from hospitality.menu.service import (
@@ -252,3 +253,20 @@ def test_a_heading_above_gives_its_price_where_nothing_nearer_does(restaurant: R
     assert price() == 200
     node.act(add_price_rule, fields(menu_item_id=restaurant.beer, price_minor=100, **whole_day))
     assert price() == 100
+
+
+def test_what_holds_now_is_told_with_the_hour_at_which_it_may_change(restaurant: Restaurant) -> None:
+    node = restaurant.node
+
+    def now(channel: str = "dine_in") -> dict[str, Any]:
+        return node.read(prices_now, Ordering(channel, node.now, "Africa/Windhoek"))
+
+    assert now() == {"items": [], "until": None}
+    hours = {"from_time": "19:30", "to_time": "21:00"}  # it is 19:00 there
+    node.act(add_price_rule, {**fields(menu_item_id=restaurant.beer, price_minor=200), **hours})
+    assert now() == {"items": [], "until": "2026-03-01T17:30:00.000000Z"}
+    node.later(minutes=30)
+    beer = {"menu_item_id": restaurant.beer, "price_minor": 200}
+    assert now() == {"items": [beer], "until": "2026-03-01T19:00:00.000000Z"}
+    node.later(hours=2)
+    assert now() == {"items": [], "until": "2026-03-01T22:00:00.000000Z"}, "the day changes"
