@@ -193,7 +193,7 @@ class Span(msgspec.Struct, array_like=True):
 class CompareRequest(msgspec.Struct):
     """A node asks whether the hub has the same rows as itself. t: the table; fields: those that the node knows; after:
     where the first span begins; positions: what the node had applied of each scope, if the answer counts only there;
-    epoch: that in which it gives what the hub lacks (0: it compares in quiet times)."""
+    epoch: that in which it gives what the hub lacks (0: it compares in quiet times). visit: as in a greeting."""
 
     protocol: int
     incarnation: int
@@ -203,6 +203,7 @@ class CompareRequest(msgspec.Struct):
     spans: list[Span]
     positions: dict[str, tuple[int, int]] = {}
     epoch: int = 0
+    visit: int = 0
 
 
 class CompareAnswer(msgspec.Struct):
@@ -217,13 +218,15 @@ class CompareAnswer(msgspec.Struct):
 
 
 class RowsRequest(msgspec.Struct):
-    """A node asks for rows of a table as they stand at the hub; what doesn't concern it is left out of the answer."""
+    """A node asks for rows of a table as they stand at the hub; what doesn't concern it is left out of the answer. epoch,
+    visit: see `CompareRequest`."""
 
     protocol: int
     incarnation: int
     t: str
     ids: list[str]
     epoch: int = 0
+    visit: int = 0
 
 
 class RowsAnswer(msgspec.Struct):
@@ -235,13 +238,14 @@ class RowsAnswer(msgspec.Struct):
 
 class Gift(msgspec.Struct):
     """A node gives rows as they stand there, whole transactions in the order of their stamps. An image's `f` may leave
-    fields out. final: nothing more will come, so what can't be applied now is set aside. epoch: see `CompareRequest`."""
+    fields out. final: nothing more will come, so what can't be applied now is set aside. epoch, visit: see `CompareRequest`."""
 
     protocol: int
     incarnation: int
     images: list[RowImage]
     final: bool = False
     epoch: int = 0
+    visit: int = 0
 
 
 class GiftTrouble(msgspec.Struct, array_like=True):
@@ -382,13 +386,15 @@ class HelloAnswer(msgspec.Struct):
 
 class Settled(msgspec.Struct):
     """A comparison is over. epoch: that in which the node gave all that the hub lacked (0: it compared in quiet times);
-    differed: how many rows were not the same; standing: how many of those still aren't."""
+    differed: how many rows were not the same; standing: how many of those still aren't. visit: see
+    `CompareRequest`."""
 
     protocol: int
     incarnation: int
     epoch: int
     differed: int
     standing: int
+    visit: int = 0
 
 
 class SettledAnswer(msgspec.Struct):

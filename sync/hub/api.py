@@ -235,12 +235,12 @@ class Desk:
     async def compare(self, sender: Sender, body: bytes) -> msgspec.Struct:
         """Tells a node where its rows differ from the hub's."""
         asked = unpack(body, CompareRequest)
-        return await self._in(sender, lambda store: compare(store, self._hub.schema, asked))
+        return await self._in(sender, lambda store: compare(store, self._hub.schema, asked, now_ms()))
 
     async def rows(self, sender: Sender, body: bytes) -> msgspec.Struct:
         """Hands out whole rows."""
         asked = unpack(body, RowsRequest)
-        return await self._in(sender, lambda store: rows(store, self._hub.schema, asked))
+        return await self._in(sender, lambda store: rows(store, self._hub.schema, asked, now_ms()))
 
     async def give(self, sender: Sender, body: bytes) -> msgspec.Struct:
         """Takes whole rows back."""

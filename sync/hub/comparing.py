@@ -1,6 +1,7 @@
 """Comparing a node's rows with the hub's by checksums: stretch by stretch in the order of ids, which the node's own rows
 mark out, so that each question costs both ends the same bounded look at a table."""
 
+from sync.hub import visits
 from sync.hub.allowance import answer_given
 from sync.hub.put_back import is_over, place_of
 from sync.hub.store import HubStore, NodeState, Revoked
@@ -11,6 +12,7 @@ from sync.wire import (
     SPANS_MAX,
     CompareAnswer,
     CompareRequest,
+    Gift,
     RowsAnswer,
     RowsRequest,
     Settled,
@@ -18,10 +20,9 @@ from sync.wire import (
 )
 
 
-def compare(store: HubStore, schema: Schema, asked: CompareRequest) -> CompareAnswer:
+def compare(store: HubStore, schema: Schema, asked: CompareRequest, now_ms: int) -> CompareAnswer:
     """Tells which spans of a table aren't the same at the hub, and what the hub has there."""
-    node = _here(store.see_node())
-    if node is None or node.incarnation != asked.incarnation or is_over(store, asked.epoch):
+    if not goes_on(store, store.see_node(), asked, now_ms):
         return CompareAnswer("superseded")
     table = schema.tables.get(asked.t)
     if table is None:
@@ -33,10 +34,9 @@ def compare(store: HubStore, schema: Schema, asked: CompareRequest) -> CompareAn
     return answer if _is_at(store, asked) else CompareAnswer("moved")
 
 
-def rows(store: HubStore, schema: Schema, asked: RowsRequest) -> RowsAnswer:
+def rows(store: HubStore, schema: Schema, asked: RowsRequest, now_ms: int) -> RowsAnswer:
     """Hands out rows as they stand."""
-    node = _here(store.see_node())
-    if node is None or node.incarnation != asked.incarnation or is_over(store, asked.epoch):
+    if not goes_on(store, store.see_node(), asked, now_ms):
         return RowsAnswer("superseded")
     table = schema.tables.get(asked.t)
     return RowsAnswer("ok", store.row_images(table, asked.ids[:ROWS_MAX]) if table else [])
@@ -44,10 +44,7 @@ def rows(store: HubStore, schema: Schema, asked: RowsRequest) -> RowsAnswer:
 
 def settled(store: HubStore, schema: Schema, said: Settled, now_ms: int) -> SettledAnswer:
     """Hears that a comparison is over: the node has been heard out in this epoch, or all was well in quiet times."""
-    node = store.lock_node()
-    if not node.active:
-        raise Revoked
-    if node.incarnation != said.incarnation or is_over(store, said.epoch):
+    if not goes_on(store, store.lock_node(), said, now_ms):
         return SettledAnswer("superseded")
     if said.epoch:
         store.settle(said.epoch)
@@ -58,10 +55,19 @@ def settled(store: HubStore, schema: Schema, said: Settled, now_ms: int) -> Sett
     return SettledAnswer("ok")
 
 
-def _here(node: NodeState | None) -> NodeState | None:
+def goes_on(
+    store: HubStore, node: NodeState | None, asked: CompareRequest | RowsRequest | Gift | Settled, now_ms: int
+) -> bool:
+    """Whether whoever asks this is who is to be heard: in the life, the visit and the epoch that the hub goes by. Raises
+    Revoked."""
     if node is not None and not node.active:
         raise Revoked
-    return node
+    if node is None or node.incarnation != asked.incarnation or is_over(store, asked.epoch):
+        return False
+    if visits.is_over(node, asked.visit):
+        return False
+    visits.note(store, node, asked.visit, now_ms)
+    return True
 
 
 def _is_at(store: HubStore, asked: CompareRequest) -> bool:

@@ -18,15 +18,16 @@ import msgspec
 
 from sync.clock import DRIFT_MS_MAX, Stamp, at_ms, ms_of
 from sync.hub.application import guard, instant_of
+from sync.hub.comparing import goes_on
 from sync.hub.conflict_log import conflict_fact
 from sync.hub.feed import body_json, feed_rows, write_feed
 from sync.hub.interest import forget, settle
 from sync.hub.interest import image as whole_row
 from sync.hub.keys import same_keys
-from sync.hub.put_back import is_over, is_recovering, place_of
+from sync.hub.put_back import is_recovering, place_of
 from sync.hub.said import normal, of_a_later_release
 from sync.hub.set_aside import LetGo, tell_settled, tell_troubles, try_again
-from sync.hub.store import Aside, HubStore, NodeState, Revoked, SetAside, image_of
+from sync.hub.store import Aside, HubStore, NodeState, SetAside, image_of
 from sync.merge import Clash, RowVersions, Version, later, named_parts, part, with_part
 from sync.schema import IN_SET, FieldSpec, Schema, TableSpec
 from sync.wire import Change, EntryChange, Gift, GiftAnswer, GiftTrouble, RowImage, Trouble
@@ -46,9 +47,7 @@ MAY_COME, NOT_THEIRS, ASIDE, IN_PART = "PARENT_MISSING", "NOT_PERMITTED", "SET_A
 def give(store: HubStore, schema: Schema, gift: Gift, now_ms: int) -> GiftAnswer:
     """Takes a gift inside the caller's transaction; the caller commits."""
     node = store.lock_node()
-    if not node.active:
-        raise Revoked
-    if node.incarnation != gift.incarnation or is_over(store, gift.epoch):
+    if not goes_on(store, node, gift, now_ms):
         return GiftAnswer("superseded")
     store.begin_applying(len(gift.images))
     answer = GiftAnswer("ok")

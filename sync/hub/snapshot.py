@@ -44,7 +44,9 @@ def snapshot(
     if not asked.table:
         feed = _feed(store, asked)
         begin = max(store.last_before(asked.scope, now_ms - first_ms), feed.kept_from - 1)
-        return Snapshot("ok", now_ms, node.acked, feed.epoch, feed.head, begin, mark=node.mark)
+        found = Snapshot("ok", now_ms, node.acked, feed.epoch, feed.head, begin, mark=node.mark)
+        found.seal = place_seal(store, asked.scope, feed.epoch, begin)
+        return found
     room = min(asked.bytes, limits.page_bytes)
     limit = min(HEADS_MAX, 1 + room // FAMILY_BYTES_LIKELY)
     families = _families(store, schema, asked, limit)

@@ -46,8 +46,8 @@ def is_begun(scope: str, connection: Any) -> bool:
 def begin(scope: str, answer: Snapshot, connection: Any) -> None:
     """The scope's feed is followed from here on, and its rows are taken beside that."""
     connection.execute(
-        "INSERT INTO sync_cursors (scope, position, epoch) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        (scope, answer.begin, answer.epoch),
+        "INSERT INTO sync_cursors (scope, position, epoch, seal) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (scope, answer.begin, answer.epoch, answer.seal or None),
     )
 
 
@@ -123,7 +123,7 @@ def _let_go(
     connection: Any, schema: Schema, errors: Errors, place: Place, acked: int, images: Sequence[RowImage], is_end: bool
 ) -> None:
     """Lets go of records that the hub no longer has in this stretch of ids, or no longer tells us of: while we were away
-    it said so in what is not kept any more. What was never acknowledged stays."""
+    it said so in what is not kept any more. What had not reached it (whole) stays."""
     table = schema.tables[place.table]
     here = [image.k for image in images if image.t == place.table]
     if table.kind != "record" or not (here or is_end):
@@ -140,8 +140,10 @@ def _let_go(
     rows = connection.execute(
         f'SELECT id FROM "{table.name}" WHERE org_id = :org AND {told}{ours}'
         " AND (:after = '' OR id < :after) AND (:is_end OR id >= :last) AND id NOT IN (SELECT value FROM json_each(:here))"
-        " AND id NOT IN (SELECT pk FROM sync_outbox WHERE tbl = :name AND op = 'i')",
+        " AND id NOT IN (SELECT pk FROM sync_outbox WHERE tbl = :name AND op = 'i' AND (seq > :acked"
+        "  OR hlc = (SELECT hlc FROM sync_outbox WHERE seq > :acked ORDER BY seq LIMIT 1)))",
         {
+            "acked": acked,
             "org": org,
             "scope": place.scope,
             "after": begun[0] if begun else "",

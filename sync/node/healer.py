@@ -46,7 +46,7 @@ class Healer:
         """Whether what waits to be sent is held back meanwhile."""
         return self._healing is not None
 
-    def begin(self, answer: HelloAnswer, incarnation: int) -> None:
+    def begin(self, answer: HelloAnswer, incarnation: int, visit: int) -> None:
         """Begins when the greeting says that the hub was put back, or when an earlier start did not end it. The feeds are
         followed from where they end now: all that they said until then is in the rows."""
         cursors = self.store.read(lambda c: cursors_of(c, answer.scopes))
@@ -62,7 +62,8 @@ class Healer:
         self._healing = None
         noted = self.store.read(lambda c: get(c, NOTE))
         if noted and answer.places:
-            self._healing = self._new(incarnation, answer.scopes, answer.places[answer.scopes[0]][1])
+            epoch = answer.places[answer.scopes[0]][1]
+            self._healing = self._new(incarnation, answer.scopes, epoch, visit)
         self.note(healing=self.is_on)
 
     def step(self, link: Link) -> None:
@@ -78,8 +79,8 @@ class Healer:
             self.greet()
             raise LinkDown(str(error)) from None
 
-    def _new(self, incarnation: int, scopes: list[str], epoch: int) -> Healing:
-        return Healing(self.store, self.schema, self.clock, incarnation, scopes, epoch, self._took)
+    def _new(self, incarnation: int, scopes: list[str], epoch: int, visit: int) -> Healing:
+        return Healing(self.store, self.schema, self.clock, incarnation, scopes, epoch, visit, self._took)
 
     def _took(self, tables: frozenset[str]) -> None:
         if tables:
@@ -91,10 +92,10 @@ class Healer:
         """Whether it is time to compare."""
         return bool(self.check_seconds) and self.clock.wall_ms() >= self._check_at
 
-    def check(self, link: Link, incarnation: int, scopes: list[str]) -> bool:
+    def check(self, link: Link, incarnation: int, scopes: list[str], visit: int) -> bool:
         """Compares while nothing moves; False when something did, and then it is due again soon."""
         self._check_at = self.clock.wall_ms() + CHECK_AGAIN_MS
-        healing = self._new(incarnation, scopes, 0)
+        healing = self._new(incarnation, scopes, 0, visit)
         try:
             while self._step(healing, link):
                 if self.stopping.is_set():

@@ -46,13 +46,14 @@ class Disturbed(Exception):
 
 
 class AnotherLife(Exception):
-    """The hub goes by another life of this database, or by another epoch: the greeting tells what to do."""
+    """The hub goes by another life of this database, by another visit of it, or by another epoch: the greeting tells what to
+    do."""
 
 
 @dataclass
 class Healing:
     """One comparison. epoch: in which the hub wants to be given what it lacks; 0: in quiet times, when there should be
-    nothing to find. `changed` is called with the tables whose rows changed here."""
+    nothing to find. visit: what the greeting was answered with. `changed` is called with the tables whose rows changed here."""
 
     store: Store
     schema: Schema
@@ -60,6 +61,7 @@ class Healing:
     incarnation: int
     scopes: list[str]
     epoch: int
+    visit: int
     changed: Callable[[frozenset[str]], None]
     differed: int = 0
     standing: int = 0
@@ -108,6 +110,7 @@ class Healing:
         asked = CompareRequest(
             *(PROTOCOL, self.incarnation, table.name, list(table.fields), after, stretch.spans, positions),
             epoch=self.epoch,
+            visit=self.visit,
         )
         answer = link.call("/sync/v1/compare", pack(asked), CompareAnswer)
         if answer.status == "moved":
@@ -138,7 +141,7 @@ class Healing:
         """What came in one transaction lies in several tables: it goes in together, once all of them were compared."""
         name = self._missing[0][0]
         ids = [id for table, id in self._missing if table == name][:ROWS_MAX]
-        asked = RowsRequest(PROTOCOL, self.incarnation, name, ids, self.epoch)
+        asked = RowsRequest(PROTOCOL, self.incarnation, name, ids, self.epoch, self.visit)
         answer = link.call("/sync/v1/rows", pack(asked), RowsAnswer)
         _check(answer.status)
         self._fetched += answer.images
@@ -154,7 +157,8 @@ class Healing:
 
     def _fetch(self, link: Link, table: TableSpec, ids: list[str]) -> None:
         for start in range(0, len(ids), ROWS_MAX):
-            asked = RowsRequest(PROTOCOL, self.incarnation, table.name, ids[start : start + ROWS_MAX])
+            chosen = ids[start : start + ROWS_MAX]
+            asked = RowsRequest(PROTOCOL, self.incarnation, table.name, chosen, self.epoch, self.visit)
             answer = link.call("/sync/v1/rows", pack(asked), RowsAnswer)
             _check(answer.status)
             for first in range(0, len(answer.images), TAKEN_ROWS):
@@ -198,7 +202,7 @@ class Healing:
         part = _whole_transactions(self._due)
         given, count = self.store.read(lambda c: images_of(c, self.schema, part, BATCH_BYTES_MAX))
         if given.images:
-            gift = Gift(PROTOCOL, self.incarnation, given.images, self._is_final, self.epoch)
+            gift = Gift(PROTOCOL, self.incarnation, given.images, self._is_final, self.epoch, self.visit)
             answer = link.call("/sync/v1/give", pack(gift), GiftAnswer)
             _check(answer.status)
             self._take_answer(answer, given)
@@ -244,7 +248,7 @@ class Healing:
     # --- the end
 
     def _settle(self, link: Link) -> None:
-        said = Settled(PROTOCOL, self.incarnation, self.epoch, self.differed, self.standing)
+        said = Settled(PROTOCOL, self.incarnation, self.epoch, self.differed, self.standing, self.visit)
         _check(link.call("/sync/v1/settled", pack(said), SettledAnswer).status)
         self.store.write(self._note_end)
         self._is_settled = True

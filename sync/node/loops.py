@@ -206,7 +206,7 @@ class Engine:
     def _greet(self, link: Link) -> None:
         self._pushing.forget()
         answer = self._greeting.greet(link)
-        self._healer.begin(answer, self.incarnation)
+        self._healer.begin(answer, self.incarnation, self.terms.visit)
         self._try_kept()
         self._greeted.set()
 
@@ -224,7 +224,7 @@ class Engine:
         """Compares the rows with the hub's in quiet times; False when something was written meanwhile, or waits."""
         if not self._greeted.is_set() or self._healer.is_on or self.waiting or not self.status.caught_up:
             return False
-        return self._healer.check(link, self.incarnation, self.terms.scopes)
+        return self._healer.check(link, self.incarnation, self.terms.scopes, self.terms.visit)
 
     # --- pulling
 

@@ -127,9 +127,9 @@ class Hub:
             asked = unpack(body, SnapshotRequest)
             return snapshot(store, self.release.schema, asked, self.wall_ms(), FIRST_MS, self.limits)
         if path.endswith("compare"):
-            return compare(store, self.release.schema, unpack(body, CompareRequest))
+            return compare(store, self.release.schema, unpack(body, CompareRequest), self.wall_ms())
         if path.endswith("rows"):
-            return rows(store, self.release.schema, unpack(body, RowsRequest))
+            return rows(store, self.release.schema, unpack(body, RowsRequest), self.wall_ms())
         if path.endswith("give"):
             return give(store, self.release.schema, unpack(body, Gift), self.wall_ms())
         if path.endswith("settled"):
