@@ -1,7 +1,7 @@
 """One number for a row, the same on both databases; checksums of tables are made of them.
 
 A row's text names its id and each field's value, of a record with the field's effective stamp, so that two ends which
-keep the same versions in different forms still agree. PostgreSQL makes the same text by itself (`hub/postgres_rows`).
+keep the same versions in different forms still agree; of a set each element that it holds, with its own stamp. PostgreSQL makes the same text by itself (`hub/postgres_rows`).
 What one end alone doesn't know (`_x`) is left out.
 """
 
@@ -12,8 +12,9 @@ from hashlib import sha256
 from operator import xor
 from typing import Any
 
-from sync.merge import RowVersions
-from sync.schema import TableSpec
+from sync.clock import Stamp
+from sync.merge import RowVersions, elements
+from sync.schema import IN_SET, TableSpec
 
 SEPARATOR = "\x1f"
 ABSENT = "-"
@@ -36,17 +37,16 @@ def row_text(table: TableSpec, names: Iterable[str], row: Mapping[str, Any]) -> 
     versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"]) if table.kind == "record" else None
     for name in names:
         known = name in table.fields or name == "_deleted"
-        part = _value(row[name]) if known else ABSENT
-        if versions is not None and is_stamped(table, name):
-            stamp = versions.of(name)
-            part = f"{part}@{stamp[0]}.{stamp[1]}"
+        if versions is not None and name in table.sets:
+            part = ",".join(
+                _stamped(element, versions.of(f"{name}{IN_SET}{element}")) for element in sorted(elements(row[name]))
+            )
+        else:
+            part = _value(row[name]) if known else ABSENT
+            if versions is not None and name in table.mergeable:
+                part = _stamped(part, versions.of(name))
         parts.append(part)
     return SEPARATOR.join(parts)
-
-
-def is_stamped(table: TableSpec, name: str) -> bool:
-    """Whether the text names this field's stamp. What a set holds is compared by its value."""
-    return name in table.mergeable and name not in table.sets
 
 
 def number_of(text: str) -> int:
@@ -57,6 +57,10 @@ def number_of(text: str) -> int:
 def total(numbers: Iterable[int]) -> int:
     """Many rows' number, in whatever order they come."""
     return reduce(xor, numbers, 0)
+
+
+def _stamped(text: str, stamp: Stamp) -> str:
+    return f"{text}@{stamp[0]}.{stamp[1]}"
 
 
 def _value(value: Any) -> str:

@@ -7,11 +7,11 @@ import msgspec
 import psycopg
 from sqlalchemy import Boolean, Float
 
-from sync.checksum import ABSENT, SEPARATOR, compared, is_stamped
+from sync.checksum import ABSENT, SEPARATOR, compared
 from sync.hub.capture import pg_type, wire_form
 from sync.hub.postgres_dealings import concerns
 from sync.hub.store import Sender, image_of
-from sync.schema import FieldSpec, TableSpec
+from sync.schema import IN_SET, FieldSpec, TableSpec
 from sync.wire import RowImage
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -132,12 +132,23 @@ def _numbered(table: TableSpec, names: Collection[str]) -> str:
 
 
 def _part(table: TableSpec, name: str) -> str:
+    if name in table.sets:
+        return _set_part(name)
     spec = table.mergeable.get(name) or table.fields.get(name)
     value = f"'{ABSENT}'" if spec is None else f"coalesce('=' || {_text(name, spec)}, '{ABSENT}')"
-    if table.kind == "fact" or not is_stamped(table, name):
+    if table.kind == "fact" or name not in table.mergeable:
         return value
     stamp = [f"coalesce(_fv::jsonb #>> '{{{name},{n}}}', {own}::text)" for n, own in enumerate(("_hlc", "_node"))]
     return f"{value} || '@' || {stamp[0]} || '.' || {stamp[1]}"
+
+
+def _set_part(name: str) -> str:
+    """Each element that a set holds with its stamp, in the order of code points."""
+    own = (("_hlc", 0), ("_node", 1))
+    stamp = [f"coalesce(_fv::jsonb -> ('{name}{IN_SET}' || e) ->> {n}, {column}::text)" for column, n in own]
+    each = f"e || '@' || {stamp[0]} || '.' || {stamp[1]}"
+    found = f'jsonb_array_elements_text("{name}"::jsonb) AS e'
+    return f"coalesce((SELECT string_agg({each}, ',' ORDER BY e COLLATE \"C\") FROM {found}), '')"
 
 
 def _text(name: str, spec: FieldSpec) -> str:

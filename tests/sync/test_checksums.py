@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Float, MetaData, Table
+from sqlalchemy import Column, Float, MetaData, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
@@ -21,6 +21,7 @@ from sync.capture_sqlite import Pen, hold
 from sync.checksum import checksum
 from sync.hub.postgres import Connection, PostgresStore
 from sync.hub.store import Sender
+from sync.merge import set_text
 from sync.node.healer import REFERENCES_MS
 from sync.schema import TableSpec, attach_engine_columns, read_schema
 from sync.wire import LISTED_MAX
@@ -43,6 +44,7 @@ TYPES = {
     "document": (DOCUMENT, st.just('{"a": [1, 2.50]}')),
     "share": (Float(), st.floats(allow_nan=False, allow_infinity=False)),
 }
+ELEMENTS = st.sampled_from(["blue", "naïve", "dark blue", 'the "best"', "a,b@1.2", "\U0001f33f", "\uff5e"])
 STAMPS = st.tuples(st.integers(1, 2**62), st.integers(0, 99))
 
 
@@ -61,6 +63,8 @@ def samples(kind: str) -> tuple[Table, TableSpec]:
     """A table with a column of every type."""
     metadata = MetaData()
     columns: list[Column[Any]] = [Column(name, cast(Any, type), nullable=True) for name, (type, _) in TYPES.items()]
+    if kind == "record":
+        columns.append(Column("tags", Text(), nullable=False, info={"merge": "set"}))
     keys: list[Column[Any]] = [
         Column(name, cast(Any, ID), primary_key=name == "id", nullable=name == "property_id")
         for name in ("org_id", "id", "property_id")
@@ -75,7 +79,10 @@ def sample(draw: Callable[[Any], Any], kind: str) -> dict[str, Any]:
     """A row of such a table, every field of which may be null or have a stamp of its own."""
     row = {name: draw(st.none() | values) for name, (_, values) in TYPES.items()}
     hlc, node = draw(STAMPS)
-    later = draw(st.dictionaries(st.sampled_from([*TYPES, "_deleted"]), STAMPS)) if kind == "record" else {}
+    of_tags = ELEMENTS.map("tags/{}".format)
+    later = draw(st.dictionaries(st.sampled_from([*TYPES, "_deleted"]) | of_tags, STAMPS)) if kind == "record" else {}
+    if kind == "record":
+        row["tags"] = set_text(draw(st.sets(ELEMENTS)))
     fv = msgspec.json.encode(later).decode() if later else None
     deleted = kind == "record" and draw(st.booleans())
     return {**row, "_hlc": hlc, "_node": node, "_fv": fv, "_deleted": deleted, "_x": None}
