@@ -1,7 +1,8 @@
 """One number for a row, the same on both databases; checksums of tables are made of them.
 
 A row's text names its id and each field's value, of a record with the field's effective stamp, so that two ends which
-keep the same versions in different forms still agree; of a set each element that it holds, with its own stamp. PostgreSQL makes the same text by itself (`hub/postgres_rows`).
+keep the same versions in different forms still agree; of a set each element that it holds, with its own stamp.
+PostgreSQL makes the same text by itself (`hub/postgres_rows`).
 What one end alone doesn't know (`_x`) is left out.
 """
 

@@ -78,6 +78,17 @@ class Change(msgspec.Struct, omit_defaults=True):
         return mark_of(self.h, self.t, self.o, self.k, bytes(self.f))
 
 
+class GivenChange(Change, omit_defaults=True):
+    """A row that was given and set aside, as it was given (see `RowImage`); recovering: whether the hub was then to believe
+    the giver what others wrote."""
+
+    n: int = 0
+    v: Stamps | None = None
+    d: bool = False
+    x: Fields | None = None
+    recovering: bool = False
+
+
 class Told(msgspec.Struct, omit_defaults=True):
     """How a node is, in its own words. now_ms: its wall clock; waiting: changes that the hub has not acknowledged;
     oldest_ms: when the oldest of them was made, None when none waits; kept: transactions that came and can't be applied

@@ -15,6 +15,7 @@ from sync.hub.feed import write_feed
 from sync.hub.put_back import is_recovering, life_seal, notice
 from sync.hub.set_aside import LetGo, set_aside, tell_settled, tell_troubles, try_again
 from sync.hub.store import Aside, HubStore, NodeState, Revoked, Said, SetAside
+from sync.hub.taking import write_taken
 from sync.hub.visits import is_over, note
 from sync.schema import Schema
 from sync.wire import TRANSACTION_CHARS_MAX, Batch, Change, PushAnswer, Trouble, UnreadableError
@@ -65,6 +66,7 @@ def receive(store: HubStore, schema: Schema, batch: Batch, now_ms: int) -> PushA
         let_go = try_again(store, schema, now_ms) if brought else LetGo([], [])
         answered = answer_wants(store, schema, [*applied, *let_go.transactions], now_ms)
         write_feed(store, [*applied, *let_go.transactions])
+        write_taken(store, let_go.taken)
         tell_answers(store, answered)
         tell_troubles(store, aside, now_ms)
         tell_settled(store, let_go.ids, now_ms)

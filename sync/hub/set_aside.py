@@ -6,7 +6,7 @@ stays at the hub.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -17,10 +17,12 @@ from sync.clock import at_ms
 from sync.hub.allowance import answer_wants, tell_answers
 from sync.hub.application import Application, Rules, Transaction, instant_of
 from sync.hub.feed import feed_rows, write_feed
-from sync.hub.gone_on import note, own_of, places_of
+from sync.hub.gone_on import gone_on_from
 from sync.hub.store import Aside, HubStore, NodeState, SetAside
+from sync.hub.taking import Rules as GivenRules
+from sync.hub.taking import Taking, take, write_taken
 from sync.schema import Schema
-from sync.wire import Change, EntryChange, Trouble
+from sync.wire import Change, EntryChange, GivenChange, RowImage, Trouble
 
 # what another row's coming can mend
 LEANING = ("PARENT_MISSING", "ROW_MISSING", "NO_DEALINGS")
@@ -32,10 +34,22 @@ TRIED_CHARS_MAX = 200_000
 
 @dataclass(frozen=True, slots=True)
 class LetGo:
-    """Transactions that could be applied after all, and the ids under which they were set aside."""
+    """Transactions that could be applied after all, the ids under which they were set aside, and what was taken where they
+    were given."""
 
     transactions: list[Transaction]
     ids: list[str]
+    taken: list[Taking] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What came of trying one again: the transaction for the feed, or, of what was given, what was taken (the transaction
+    then has nothing for the feed), or why it waits on."""
+
+    transaction: Transaction
+    taking: Taking | None = None
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,6 @@ def set_aside(store: HubStore, incarnation: int, transaction: Transaction, error
     id = str(uuid5(NAMESPACE_OID, f"{store.sender.node_id}/{incarnation}/{first}"))
     aside = Aside(id, incarnation, max(0, transaction.hlc), first, last, body)
     trouble = Trouble(first, last, error.code, str(error))
-    note(store, (seen for change in transaction.changes for seen in own_of(store.sender.number, change)))
     store.quarantine(aside, trouble)
     return trouble, aside
 
@@ -97,20 +110,21 @@ def try_again(store: HubStore, schema: Schema, now_ms: int, limit: int = TRIED_M
     waiting = store.asides(LEANING, limit, TRIED_CHARS_MAX)
     waiting.sort(key=lambda aside: (aside.incarnation, aside.first))
     node = store.lock_node()
-    released: list[Transaction] = []
+    released: list[Attempt] = []
     settled: list[str] = []
     troubles: dict[str, Trouble] = {}
     helped = True
     while waiting and helped:
-        tried = [(aside, *_attempt(store, schema, node, aside, now_ms)) for aside in waiting]
-        released += [transaction for _, transaction, trouble in tried if trouble is None]
-        settled += [aside.id for aside, _, trouble in tried if trouble is None]
-        troubles = {aside.id: trouble for aside, _, trouble in tried if trouble is not None}
+        tried = [(aside, _attempt(store, schema, node, aside, now_ms)) for aside in waiting]
+        released += [attempt for _, attempt in tried if attempt.trouble is None]
+        settled += [aside.id for aside, attempt in tried if attempt.trouble is None]
+        troubles = {aside.id: attempt.trouble for aside, attempt in tried if attempt.trouble is not None}
         helped = len(troubles) < len(waiting)
         waiting = [aside for aside in waiting if aside.id in troubles]
     for id in (*settled, *troubles):
         store.tried(id, troubles.get(id))
-    return LetGo(released, settled)
+    taken = [attempt.taking for attempt in released if attempt.taking is not None]
+    return LetGo([attempt.transaction for attempt in released], settled, taken)
 
 
 def release(store: HubStore, schema: Schema, id: str, now_ms: int) -> Released | None:
@@ -122,34 +136,44 @@ def release(store: HubStore, schema: Schema, id: str, now_ms: int) -> Released |
     aside = store.aside(id)
     if aside is None:
         return None
-    transaction, trouble = _attempt(store, schema, node, aside, now_ms)
-    store.tried(id, trouble)
-    if trouble is not None:
-        return Released(trouble)
+    attempt = _attempt(store, schema, node, aside, now_ms)
+    store.tried(id, attempt.trouble)
+    if attempt.trouble is not None:
+        return Released(attempt.trouble)
     following = try_again(store, schema, now_ms, RELEASED_MAX)
-    answered = answer_wants(store, schema, [transaction, *following.transactions], now_ms)
-    write_feed(store, [transaction, *following.transactions])
+    answered = answer_wants(store, schema, [attempt.transaction, *following.transactions], now_ms)
+    write_feed(store, [attempt.transaction, *following.transactions])
+    write_taken(store, [*([attempt.taking] if attempt.taking else ()), *following.taken])
     tell_answers(store, answered)
     tell_settled(store, following.ids, now_ms)
     return Released(None, len(following.ids))
 
 
-def _attempt(
-    store: HubStore, schema: Schema, node: NodeState, aside: Aside, now_ms: int
-) -> tuple[Transaction, Trouble | None]:
+def given_of(aside: Aside) -> list[GivenChange]:
+    """What was set aside, with what only what was given has."""
+    return msgspec.json.decode(aside.body, type=list[GivenChange])
+
+
+def _attempt(store: HubStore, schema: Schema, node: NodeState, aside: Aside, now_ms: int) -> Attempt:
     changes = _changes(aside)
-    has_ended = aside.incarnation != node.incarnation
     # its author hears of it too: its stamp may have been lowered when it came, and what is there may have been taken anew
     # by the author meanwhile
-    transaction = Transaction(aside.hlc or changes[0].h, changes, incarnation=aside.incarnation, differs=True)
+    attempt = Attempt(Transaction(aside.hlc or changes[0].h, changes, incarnation=aside.incarnation, differs=True))
     try:
-        with store.attempt():
-            # whether its schema was ours is not known any more, so its fields are looked at one by one
-            rules = Rules(schema, False, now_ms, node.born, has_ended, late=True, gone_on=places_of(aside))
-            Application(store, rules).run([transaction])
+        if aside.first:
+            with store.attempt():
+                has_ended = aside.incarnation != node.incarnation
+                gone_on = gone_on_from(store, aside)
+                # whether its schema was ours is not known any more, so its fields are looked at one by one
+                rules = Rules(schema, False, now_ms, node.born, has_ended, late=True, gone_on=gone_on)
+                Application(store, rules).run([attempt.transaction])
+        else:
+            given = given_of(aside)
+            images = [RowImage(one.t, one.k, one.h, one.n, one.f, one.v, one.d, one.x) for one in given]
+            attempt.taking = take(store, GivenRules(schema, node, given[0].recovering, now_ms), images)
     except SetAside as error:
-        return transaction, Trouble(aside.first, aside.last, error.code, str(error))
-    return transaction, None
+        attempt.trouble = Trouble(aside.first, aside.last, error.code, str(error))
+    return attempt
 
 
 def _changes(aside: Aside) -> list[Change]:

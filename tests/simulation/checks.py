@@ -9,7 +9,7 @@ from sqlalchemy import Boolean
 
 from sync.clock import DRIFT_MS_MAX, ms_of
 from sync.hub.feed import body_json
-from sync.hub.giving import GIVEN
+from sync.hub.taking import GIVEN
 from sync.merge import RowVersions, row_parts
 from sync.schema import IN_SET, TableSpec
 from sync.wire import EntryChange
