@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from sync.node.apply import Errors, apply_or_keep, organisation
-from sync.node.cursors import note_ahead
+from sync.node.cursors import begin_at, note_ahead
 from sync.node.outbox import get
 from sync.node.take import Taken, take_rows
 from sync.schema import Schema
@@ -44,11 +44,10 @@ def is_begun(scope: str, connection: Any) -> bool:
 
 
 def begin(scope: str, answer: Snapshot, connection: Any) -> None:
-    """The scope's feed is followed from here on, and its rows are taken beside that."""
-    connection.execute(
-        "INSERT INTO sync_cursors (scope, position, epoch, seal) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (scope, answer.begin, answer.epoch, answer.seal or None),
-    )
+    """The scope's feed is followed from here on, and its rows are taken beside that. Until they are, nothing of what led
+    here was heard, so the seal only proves how much the hub knew."""
+    if not is_begun(scope, connection):
+        begin_at(connection, scope, answer.begin, answer.epoch, answer.seal)
 
 
 def forget(connection: Any) -> None:

@@ -110,7 +110,8 @@ class Given:
 
 def images_of(connection: Any, schema: Schema, due: Sequence[Due], bytes_max: int) -> tuple[Given, int]:
     """The first of these rows as images, and how many those are. What waits in the outbox goes by itself: a row that was
-    made there is left out, and so are fields that were edited there, unless the hub has nothing of the row."""
+    made there is left out, and so are fields that were edited there, unless the hub has nothing of the row. But a row
+    that others edited, too, had reached the hub, whose answer was lost."""
     waiting = _waiting(connection, [one.id for one in due])
     given, size, me = Given([], {}), 0, int(get(connection, "node") or 0)
     for count, one in enumerate(due):
@@ -119,6 +120,8 @@ def images_of(connection: Any, schema: Schema, due: Sequence[Due], bytes_max: in
             f'SELECT * FROM "{table.name}" WHERE org_id = ? AND id = ?', (organisation(connection), one.id)
         ).fetchone()
         edited = waiting.get((one.table, one.id), set())
+        if edited is None and row is not None and _is_edited_by_others(row, me):
+            edited = set()
         if edited is None and not one.absent:
             given.unsent.setdefault(one.table, []).append(one.id)
         if row is None or edited is None:
@@ -130,6 +133,11 @@ def images_of(connection: Any, schema: Schema, due: Sequence[Due], bytes_max: in
         given.images.append(image)
         given.sums[one.table, one.id] = checksum(table, list(table.fields), row)
     return given, len(due)
+
+
+def _is_edited_by_others(row: Any, me: int) -> bool:
+    versions = RowVersions.stored(row["_hlc"], row["_node"], row["_fv"])
+    return any(stamp[1] != me for stamp in versions.exceptions.values())
 
 
 def _waiting(connection: Any, ids: Iterable[str]) -> dict[tuple[str, str], set[str] | None]:

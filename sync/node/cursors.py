@@ -34,8 +34,8 @@ def seals_of(connection: Any) -> dict[str, str]:
 
 
 def note_ahead(connection: Any, scope: str, position: int, epoch: int, seal: str) -> None:
-    """Rows were taken as they stood when the scope's feed ended here, which it has yet to bring: until then only this
-    proves how much the hub knew."""
+    """Rows were taken as they stood when the scope's feed ended here, which it has yet to bring or to seal: until then
+    only this proves how much the hub knew."""
     if seal:
         put(connection, AHEAD + scope, f"{position}.{epoch}.{seal}")
 
@@ -43,7 +43,7 @@ def note_ahead(connection: Any, scope: str, position: int, epoch: int, seal: str
 def _ahead(connection: Any) -> dict[str, tuple[tuple[int, int], str]]:
     rows = connection.execute(
         "SELECT m.k, m.v FROM sync_meta AS m JOIN sync_cursors AS c ON m.k = ? || c.scope"
-        " WHERE CAST(m.v AS INTEGER) > c.position",
+        " WHERE CAST(m.v AS INTEGER) > c.position OR c.seal IS NULL",
         (AHEAD,),
     ).fetchall()
     found = {}
@@ -54,10 +54,18 @@ def _ahead(connection: Any) -> dict[str, tuple[tuple[int, int], str]]:
 
 
 def follow_from(connection: Any, places: Mapping[str, tuple[int, int]], seals: Mapping[str, str]) -> None:
-    """Goes on from these positions, whatever lies between."""
+    """Goes on from these positions, whatever lies between: that is to be taken of the rows, so the seals only prove how
+    much the hub knew."""
     connection.execute("DELETE FROM sync_meta WHERE substr(k, 1, ?) = ?", (len(AHEAD), AHEAD))
-    connection.executemany(
-        "INSERT INTO sync_cursors (scope, position, epoch, seal) VALUES (?, ?, ?, ?) ON CONFLICT (scope)"
-        " DO UPDATE SET position = excluded.position, epoch = excluded.epoch, seal = excluded.seal",
-        [(scope, position, epoch, seals.get(scope) or None) for scope, (position, epoch) in places.items()],
+    for scope, (position, epoch) in places.items():
+        begin_at(connection, scope, position, epoch, seals.get(scope, ""))
+
+
+def begin_at(connection: Any, scope: str, position: int, epoch: int, seal: str) -> None:
+    """Follows a scope's feed from a place up to which nothing was heard yet."""
+    connection.execute(
+        "INSERT INTO sync_cursors (scope, position, epoch) VALUES (?, ?, ?) ON CONFLICT (scope)"
+        " DO UPDATE SET position = excluded.position, epoch = excluded.epoch, seal = NULL",
+        (scope, position, epoch),
     )
+    note_ahead(connection, scope, position, epoch, seal)
