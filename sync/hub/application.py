@@ -421,7 +421,9 @@ class Application:
             if sent.stamp >= mine.stamp:
                 return sent
             return Version(sent.value, (mine.stamp[0] + 1, self._sender.number))
-        final = later(spec, mine, sent)
+        is_tie = mine.stamp == sent.stamp and spec.merge in BY_STAMP
+        # two lives of one database gave one stamp: what this one writes next says that it saw its own
+        final = sent if is_tie else later(spec, mine, sent)
         if not known and mine.value != sent.value:
             lost = mine if final is sent else sent
             row, name = at

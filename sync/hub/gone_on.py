@@ -32,6 +32,8 @@ def gone_on_from(store: HubStore, aside: Aside) -> frozenset[Place]:
     found = set(_noted(aside))
     for change in _changes(aside):
         for later in store.asides_naming(change.k):
+            if later.id == aside.id:  # what was noted since it was read
+                found |= _noted(later)
             if (later.incarnation, later.first) <= (aside.incarnation, aside.first):
                 continue
             went_on = {

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+import msgspec
+
 from sync.node.transport import LinkDown
 from tests.simulation.hub import Hub, HubDied
 from tests.simulation.node import Node, NodeDied
@@ -57,7 +59,7 @@ class Network:
     def call(self, node: Node, path: str, body: bytes) -> Any:
         """A request's answer. Raises LinkDown, TurnedAway or NodeDied."""
         if self.good:
-            return self.hub.handle(node.sender, path, body)
+            return self._handle(node, path, body)
         if not node.online:
             raise LinkDown("cut off")
         fault = self.luck().choices(list(FAULTS), list(FAULTS.values()))[0]
@@ -68,19 +70,23 @@ class Network:
         if "lost on" in fault or "held up" in fault:
             raise LinkDown("no answer")
         try:
-            said = self.hub.handle(
-                node.sender, path, body, self.luck().randrange(CALLS_MAX) if "dies at" in fault else None
-            )
+            said = self._handle(node, path, body, self.luck().randrange(CALLS_MAX) if "dies at" in fault else None)
         except HubDied:
             raise LinkDown("no answer") from None
         if "twice" in fault:
-            said = self.hub.handle(node.sender, path, body)
+            said = self._handle(node, path, body)
         if "something happens" in fault:
             self.meanwhile(node, path)
         if "answer is lost" in fault:
             raise LinkDown("no answer")
         if "machine dies" in fault:
             raise NodeDied
+        return said
+
+    def _handle(self, node: Node, path: str, body: bytes, dies_at: int | None = None) -> Any:
+        """Whatever is said is heard at once by who looks after secrets, whether it arrives or not."""
+        said = self.hub.handle(node.sender, path, body, dies_at)
+        node.hears(node, msgspec.json.encode(said))
         return said
 
     def fresh(self) -> list[Request]:

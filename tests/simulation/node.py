@@ -259,6 +259,4 @@ class Link:
 
     def call(self, path: str, body: bytes, answer: type[T]) -> T:
         """As `transport.Link.call`: the message crosses as bytes."""
-        said = msgspec.json.encode(self._node.call(self._node, path, body))
-        self._node.hears(self._node, said)
-        return msgspec.json.decode(said, type=answer)
+        return msgspec.json.decode(msgspec.json.encode(self._node.call(self._node, path, body)), type=answer)

@@ -76,7 +76,8 @@ class Promises:
 
     def replaced(self, hub: Hub) -> set[tuple[str, str, str, Any]]:
         """What somebody replaced who saw it. An edit that is nobody's promise, or set aside, counts where it stands, or was
-        itself replaced so."""
+        itself replaced so; one set aside also where what it replaced was nowhere else any more, since head office had
+        forgotten that."""
         aside = set_aside(hub)
         found: set[tuple[str, str, str, Any]] = set()
         lost: list[Edit] = []
@@ -89,6 +90,9 @@ class Promises:
                 counts = [edit for edit in act.edits if edit not in act.gone and not act.changes & aside]
                 lost += [edit for edit in act.edits if edit not in counts]
                 found |= {(*edit.place, edit.seen) for edit in counts}
+        set_aside_ = [act for act in self.acts if act.changes & aside]
+        forgotten = {(*edit.place, edit.value) for act in self.acts if act.forgotten for edit in act.edits}
+        found |= {(*edit.place, edit.seen) for act in set_aside_ for edit in act.edits} & forgotten
         for edit in reversed(lost):
             table, row, _ = edit.place
             standing = hub.office.rows(f"SELECT * FROM {table} WHERE id = '{row}'")
