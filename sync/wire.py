@@ -324,7 +324,8 @@ class Snapshot(msgspec.Struct):
     feed's end once the rows were read, with the hub's seal of it: a node that is there has seen all that led to them.
     acked, mark: what the hub had of the node's own before they were read. begin: where a node that takes a snapshot
     begins in the feed. recovering: the hub was put back, and wants to be given what it lacks first. also: which of the tables
-    that would be next are in here whole, and how many of the last rows are of each."""
+    that would be next are in here whole, and how many of the last rows are of each. unknown: which of them this release
+    of the hub does not know: of those it can't tell what there is."""
 
     status: Literal["ok", "superseded", "recovering"]
     now_ms: int
@@ -338,6 +339,7 @@ class Snapshot(msgspec.Struct):
     mark: str = ""
     seal: str = ""
     also: list[tuple[str, int]] = []
+    unknown: list[str] = []
 
 
 class Hello(msgspec.Struct):

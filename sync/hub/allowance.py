@@ -14,7 +14,7 @@ import msgspec
 from sync.allowance import RULE, Ledger, derived_id, granted
 from sync.clock import at_ms
 from sync.hub.application import Transaction, instant_of
-from sync.hub.feed import feed_rows
+from sync.hub.bodies import feed_rows
 from sync.hub.store import HubStore
 from sync.schema import Schema
 from sync.wire import EntryChange

@@ -15,6 +15,7 @@ from sync.allowance import COUNTED
 from sync.clock import Stamp
 from sync.hub.conflict_log import conflict_fact
 from sync.hub.gone_on import Place, note, own_of
+from sync.hub.handed import handed_back
 from sync.hub.interest import forget, image, settle
 from sync.hub.keys import same_keys
 from sync.hub.said import check_amount, fields_of, normal, of_a_later_release, parts_of, place_of
@@ -355,10 +356,19 @@ class Application:
         row: Mapping[str, Any],
         clash: Clash,
     ) -> None:
-        """Logs an author's own edit where at its disk another's had taken its place, which the hub was put back from."""
-        saw = tuple(seen.get(clash.field, NEVER))
-        if saw != NEVER and saw[1] != self._sender.number and clash.lost.value != clash.won.value:
+        """Logs an author's own edit where at its disk something else had taken its place: another's, which the hub was put
+        back from, or what the hub had while that edit was set aside."""
+        saw, mine = tuple(seen.get(clash.field, NEVER)), clash.lost.stamp
+        if saw == NEVER or clash.lost.value == clash.won.value:
+            return
+        if saw[1] != self._sender.number or (saw < mine and not self._is_handed(table, row, clash.field, saw[0], mine)):
             self._log(table, transaction, row, clash)
+
+    def _is_handed(self, table: TableSpec, row: Mapping[str, Any], field: str, given: int, stamp: Stamp) -> bool:
+        """Whether what the sender gave one stamp went in under this one, of which it has not heard yet."""
+        group = self._sender.org_id if table.interest is None else self._sender.property_id
+        found = handed_back(self._store, row["property_id"] or group).get((table.name, row["id"], given))
+        return found is not None and found[1].get(field, (found[0], stamp[1])) == stamp
 
     def _delete_met_edit(
         self, change: Change, was: Version, versions: RowVersions, moved: Mapping[str, Stamp]

@@ -1,31 +1,20 @@
-"""Serving the feed: every scope has contiguous positions, so a reader can prove that it has everything.
+"""Serving the feed: every scope has contiguous positions, so a reader can prove that it has everything."""
 
-An entry's body is JSON: as text where PostgreSQL wrote it, inside zstd where the hub did, which costs half of what
-PostgreSQL's own compression does and a quarter less room.
-"""
-
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 import msgspec
 
 from sync.hub.application import Transaction
+from sync.hub.bodies import body_json, feed_rows
 from sync.hub.interest import withheld
 from sync.hub.put_back import is_recovering, notice, place_seal
-from sync.hub.store import FeedRow, HubStore, NodeState, Revoked, ScopeState, Sender
+from sync.hub.store import HubStore, NodeState, Revoked, ScopeState, Sender
 from sync.hub.visits import is_over, note
 from sync.wire import LIMITS, PAGE_BYTES_MAX, Entry, EntryChange, Limits, Page, PullAnswer, Told
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
 Cursors = Mapping[str, tuple[int, int]]
-ZSTD = b"\x28\xb5\x2f\xfd"  # how every zstd frame begins, and no JSON
-BODY_LEVEL = 1
 
 
 class NotKept(Exception):
@@ -52,15 +41,6 @@ def scopes_of(sender: Sender) -> list[str]:
     return sender.scopes
 
 
-def feed_rows(entries: Iterable[tuple[int, bool, list[EntryChange]]]) -> list[FeedRow]:
-    """The entries (stamp, whether the result differs, changes) as the feed keeps them."""
-    packer = zstd.ZstdCompressor(level=BODY_LEVEL)  # one for all: to make one takes longer than to use it
-    return [
-        FeedRow(hlc, differs, packer.compress(msgspec.json.encode(changes), packer.FLUSH_FRAME))
-        for hlc, differs, changes in entries
-    ]
-
-
 def write_feed(store: HubStore, transactions: Sequence[Transaction]) -> None:
     """One entry a transaction and scope; positions are drawn last, scopes in order so that none waits in a ring."""
     by_scope: dict[str, list[tuple[Transaction, list[EntryChange]]]] = {}
@@ -73,11 +53,6 @@ def write_feed(store: HubStore, transactions: Sequence[Transaction]) -> None:
         # its author needs no waking for what it wrote itself, unless the hub changed something
         differs = any(transaction.differs for transaction, _ in by_scope[scope])
         store.tell(scope, 0 if differs else store.sender.number)
-
-
-def body_json(body: bytes) -> bytes:
-    """What a body of the feed says, as JSON."""
-    return zstd.decompress(body) if body.startswith(ZSTD) else body
 
 
 def answer(

@@ -7,7 +7,7 @@ there is, not as history (see `feed.answer`).
 from dataclasses import dataclass
 
 from sync.clock import at_ms
-from sync.hub.feed import feed_rows
+from sync.hub.bodies import feed_rows
 from sync.hub.interest import forget
 from sync.hub.store import Deleted, HubStore
 from sync.schema import Schema

@@ -16,7 +16,8 @@ import msgspec
 from sync.clock import at_ms
 from sync.hub.allowance import answer_wants, tell_answers
 from sync.hub.application import Application, Rules, Transaction, instant_of
-from sync.hub.feed import feed_rows, write_feed
+from sync.hub.bodies import feed_rows
+from sync.hub.feed import write_feed
 from sync.hub.gone_on import gone_on_from
 from sync.hub.store import Aside, HubStore, NodeState, SetAside
 from sync.hub.taking import Rules as GivenRules

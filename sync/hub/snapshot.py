@@ -65,6 +65,7 @@ def snapshot(
     going_on, digest = None if is_end else last, sha256(raw).hexdigest()
     found = Snapshot("ok", now_ms, node.acked, feed.epoch, feed.head, 0, going_on, msgspec.Raw(raw), digest, node.mark)
     found.also = also
+    found.unknown = [name for name in (asked.table, *asked.then) if name not in schema.tables]
     found.seal = place_seal(store, asked.scope, feed.epoch, feed.head)
     return found
 

@@ -14,15 +14,16 @@ import msgspec
 
 from sync.clock import DRIFT_MS_MAX, Stamp, at_ms, ms_of
 from sync.hub.application import guard, instant_of
+from sync.hub.bodies import body_json, feed_rows
 from sync.hub.conflict_log import conflict_fact
-from sync.hub.feed import body_json, feed_rows
+from sync.hub.handed import Given, handed_back
 from sync.hub.interest import forget, settle
 from sync.hub.interest import image as whole_row
 from sync.hub.keys import same_keys
 from sync.hub.put_back import place_of
 from sync.hub.said import normal, of_a_later_release
 from sync.hub.store import HubStore, NodeState, SetAside, image_of
-from sync.merge import Clash, RowVersions, Version, later, named_parts, part, with_part
+from sync.merge import NEVER, Clash, RowVersions, Version, later, named_parts, part, with_part
 from sync.schema import IN_SET, FieldSpec, Schema, TableSpec
 from sync.wire import EntryChange, RowImage
 
@@ -30,11 +31,11 @@ AUTHORS_COPY = "authors_copy"
 """The rule by which one edit that is told in two ways is decided: its author knows, else the hub."""
 GIVEN = -1
 """The life of an author that feeds name for what was given: none, so that it goes to all."""
-# the hub's own conclusions, each under the id of what it follows from: made twice, they differ in their moment alone
-CONCLUSIONS = frozenset({"sync_conflicts", "sync_troubles", "sync_resolutions"})
-# so many of its newest entries are looked through for what an edit from a clock that ran ahead was lowered to, and so
-# many that the giver had not heard of for what its edits can't have seen
-LOWERED_MAX, UNHEARD_MAX = 1_000, 10_000
+# the hub's own conclusions, each under the id of what it follows from: made twice, they differ in their moment, a grant
+# also in what there was to grant
+CONCLUSIONS = frozenset({"sync_conflicts", "sync_troubles", "sync_resolutions", "sync_grants"})
+UNHEARD_MAX = 10_000
+"""So many entries that the giver had not heard of are looked through for what its edits can't have seen."""
 NOT_THEIRS, IN_PART = "NOT_PERMITTED", "ROW_MISSING"
 
 
@@ -61,7 +62,7 @@ class Taking:
         self.is_new = False
         self._keyed: dict[str, list[str]] = {}  # of tables with business keys: the rows that may have taken one
         self._moved: dict[str, list[str]] = {}  # the group's rows that only some hear of
-        self._lower: dict[str, dict[tuple[str, str, int], int]] = {}
+        self._handed: dict[str, dict[Given, tuple[int, dict[str, Stamp]]]] = {}
         self._unheard: dict[str, dict[tuple[str, str], set[str]]] = {}
         self._strange: dict[str, dict[str, Stamp]] = {}  # rows that only some are told of, if the giver is not
         self._untold: set[tuple[str, str]] = set()  # those of them of which it was not told when it gave them
@@ -191,27 +192,20 @@ class Taking:
         self._note_moved(table, row, table.key_fields)
         return msgspec.json.encode(row)
 
-    def _lowered(self, stamp: Stamp, of: tuple[str, str, str] | None = None) -> Stamp:
+    def _lowered(self, stamp: Stamp, of: tuple[str, str, str, str] | None = None) -> Stamp:
         """A stamp from a clock that ran ahead can't win here either. What the giver was not told yet of an edit that it
-        had sent (`of` which scope's row) is in the feed: under which stamp it went in."""
+        had sent (`of` which scope's table, row and field) is in the feed: under which stamp it went in."""
         if ms_of(stamp[0]) <= self._rules.now_ms + DRIFT_MS_MAX:
             return stamp
         if of is not None and stamp[1] == self._sender.number:
-            handed = self._handed_back(of[0]).get((*of[1:], stamp[0]))
-            if handed is not None:
-                return (handed, stamp[1])
+            scope, table, row, name = of
+            if scope not in self._handed:
+                self._handed[scope] = handed_back(self._store, scope)
+            found = self._handed[scope].get((table, row, stamp[0]))
+            if found is not None:
+                own = found[1].get(name, NEVER)
+                return own if own[1] == stamp[1] else (found[0], stamp[1])
         return (at_ms(self._rules.now_ms), stamp[1])
-
-    def _handed_back(self, scope: str) -> dict[tuple[str, str, int], int]:
-        """The stamps that the giver's edits were lowered to: by table, row, and the stamp that it gave."""
-        if scope not in self._lower:
-            self._lower[scope] = {
-                (change.t, change.k, change.w): hlc
-                for hlc, body in self._store.changed_entries(scope, LOWERED_MAX)
-                for change in msgspec.json.decode(body_json(body), type=list[EntryChange])
-                if change.w is not None
-            }
-        return self._lower[scope]
 
     # --- rows that are here
 
@@ -248,7 +242,7 @@ class Taking:
         for spec, name, sent in _parts(table, {**known, **unknown}, theirs):
             place = row if spec.name in table.mergeable else extra
             here = part(spec, name, place.get(spec.name), mine)
-            stamp = self._lowered(sent.stamp, (row["property_id"] or self._sender.org_id, table.name, image.k))
+            stamp = self._lowered(sent.stamp, (self._scope(table, row), table.name, image.k, name))
             lowered = stamp != sent.stamp
             final = self._decide(table, spec, (row, name), here, Version(sent.value, stamp), lowered)
             if final != here:

@@ -106,7 +106,7 @@ def take_slice(
 ) -> Taken:
     """Takes a part of a chunk and moves the place; runs inside one transaction with capture off."""
     done = take_rows(connection, schema, place.scope, images, errors, behind=place.history, acked=answer.acked)
-    if not place.history:
+    if not place.history and place.table not in answer.unknown:
         _let_go(connection, schema, errors, place, answer.acked, images, is_end)
     note_ahead(connection, place.scope, answer.head, answer.epoch, answer.seal)
     heads = [image.k for image in images if image.t == place.table]

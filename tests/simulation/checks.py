@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Boolean
 
 from sync.clock import DRIFT_MS_MAX, ms_of
-from sync.hub.feed import body_json
+from sync.hub.bodies import body_json
 from sync.hub.taking import GIVEN
 from sync.merge import RowVersions, row_parts
 from sync.schema import IN_SET, TableSpec

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from sync.capture_sqlite import Pen, create_triggers, hold
-from sync.hub.feed import feed_rows
+from sync.hub.bodies import feed_rows
 from sync.hub.interest import forget, image, settle
 from sync.hub.keys import same_keys
 from sync.hub.store import HubStore, Sender, head_office

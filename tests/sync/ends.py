@@ -28,7 +28,8 @@ from hospitality.ground.ids import new_id
 from hospitality.ground.work import Caller, Work
 from hospitality.properties.service import add_organisation, add_property
 from sync.clock import HybridClock, at_ms
-from sync.hub.feed import PullRequest, body_json
+from sync.hub.bodies import body_json
+from sync.hub.feed import PullRequest
 from sync.hub.register import offer_code
 from sync.node.loops import Engine
 from sync.node.outbox import get
