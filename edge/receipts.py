@@ -6,13 +6,13 @@ while the feed's end was reached, so that it judges by all that is known, and it
 Looking at an order again changes nothing, so its place is kept now and then.
 """
 
-import threading
 from collections.abc import Callable
 from functools import partial
 
 import msgspec
 import structlog
 
+from edge.errand import Errand
 from edge.host import EdgeHost
 from edge.tables import ReaderPlace
 from hospitality.checks.service.receipts import doubtful, mend
@@ -25,8 +25,6 @@ ENTRIES_MAX = 500
 UNSAVED_MAX = 5_000
 LOOK_BACK_DAYS = 40
 DATABASE_SECONDS = 30.0
-AGAIN_SECONDS = 5.0
-STOP_SECONDS = 10.0
 TABLES = frozenset({"journal"})
 log = structlog.get_logger(__name__)
 
@@ -51,26 +49,21 @@ class Receipts:
     def __init__(self, host: EdgeHost, *, caught_up: Callable[[], bool]) -> None:
         self._host = host
         self._caught_up = caught_up
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="receipts", daemon=True)
+        self._errand = Errand("receipts", self._turn)
         self._place: int | None = None
         self._saved = 0
 
     def start(self) -> None:
         """Begins, on a host that has started."""
-        self._wake.set()
-        self._thread.start()
+        self._errand.start()
 
     def stop(self) -> None:
         """Finishes what is under way; to be called before the host stops."""
-        self._stopping.set()
-        self._wake.set()
-        self._thread.join(STOP_SECONDS)
+        self._errand.stop()
 
     def nudge(self) -> None:
         """Facts may have come."""
-        self._wake.set()
+        self._errand.nudge()
 
     def step(self) -> bool:
         """Looks at the orders of the next entries; whether there may be more to read."""
@@ -89,17 +82,9 @@ class Receipts:
     def _act(self, verb: Callable[[Work], object]) -> object:
         return self._host.writer.act(self._host.system(), verb).result(DATABASE_SECONDS)
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.wait()
-            self._wake.clear()  # before looking, so that what comes meanwhile wakes us again
-            try:
-                while self._caught_up() and not self._stopping.is_set() and self.step():
-                    pass
-            except Exception:  # a full disk, a busy writer: none may silence the thread for good
-                log.exception("receipts_interrupted")
-                self._stopping.wait(AGAIN_SECONDS)
-                self._wake.set()
+    def _turn(self) -> None:
+        while self._caught_up() and not self._errand.stopping and self.step():
+            pass
 
 
 def next_doubtful(reading: Reading, *, after: int, own: Place) -> tuple[list[str], int, bool]:

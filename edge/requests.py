@@ -5,13 +5,13 @@ begins once the end of the feed was reached, since a database that was put back 
 its lost life had answered. Old requests wait for a person (`hospitality/requests/node_api.py`).
 """
 
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 import structlog
 
+from edge.errand import AGAIN_SECONDS, Errand
 from edge.host import EdgeHost
 from hospitality.ground.errors import Unavailable
 from hospitality.requests.loading import pending_requests, waiting_for_a_person
@@ -19,9 +19,7 @@ from hospitality.requests.service import answer_request, give_request_up
 
 BATCH_MAX = 20
 LOOK_SECONDS = 30.0  # without news, so that what grew old is counted
-AGAIN_SECONDS = 5.0
 DATABASE_SECONDS = 30.0
-STOP_SECONDS = 10.0
 log = structlog.get_logger(__name__)
 
 
@@ -42,25 +40,21 @@ class Requests:
         self._host = host
         self._caught_up = caught_up
         self._on_change = on_change
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="requests", daemon=True)
+        self._errand = Errand("requests", self._turn)
         self.begun = False
         self.to_confirm = 0
 
     def start(self) -> None:
         """Begins, on a host that has started."""
-        self._thread.start()
+        self._errand.start()
 
     def stop(self) -> None:
         """Finishes what is under way; to be called before the host stops."""
-        self._stopping.set()
-        self._wake.set()
-        self._thread.join(STOP_SECONDS)
+        self._errand.stop()
 
     def nudge(self) -> None:
         """Requests may have come, or the feed's end may have been reached."""
-        self._wake.set()
+        self._errand.nudge()
 
     def now(self) -> datetime:
         """The time by which requests grow old: the node's."""
@@ -85,17 +79,11 @@ class Requests:
                 act(system, partial(give_request_up, request_id=id, now=now)).result(DATABASE_SECONDS)
         return rest
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()  # before looking, so that what comes meanwhile wakes us again
-            try:
-                self.begun = self.begun or self._caught_up()
-                rest = self.step() if self.begun else LOOK_SECONDS
-                self._count()
-            except Exception:  # a full disk, a busy writer: none may silence the thread for good
-                log.exception("requests_interrupted")
-                rest = AGAIN_SECONDS
-            self._wake.wait(rest)
+    def _turn(self) -> float:
+        self.begun = self.begun or self._caught_up()
+        rest = self.step() if self.begun else LOOK_SECONDS
+        self._count()
+        return rest
 
     def _count(self) -> None:
         found = self._host.ask(partial(waiting_for_a_person, now=self.now())).result(DATABASE_SECONDS)

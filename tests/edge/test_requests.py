@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from edge.errand import AGAIN_SECONDS
 from edge.host import EdgeHost
-from edge.requests import AGAIN_SECONDS, BATCH_MAX, LOOK_SECONDS, Requests
+from edge.requests import BATCH_MAX, LOOK_SECONDS, Requests
 from hospitality.checks.reading import orders_page
 from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Unavailable
