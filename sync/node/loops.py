@@ -330,7 +330,7 @@ class Engine:
         if not self._greeted.is_set():
             return False
         more = goes_on(answer)
-        if wait_seconds and not more:  # it was answered just now, however long it was held
+        if wait_seconds and not any(page.entries for page in answer.pages):  # a short word, said just now
             self.terms.keep_time(self.terms.now(), answer.now_ms)
         caught_up = self.status.caught_up or not more
         self._note(pull_error=None, stopped=None, pulled_at=self.terms.now(), caught_up=caught_up)

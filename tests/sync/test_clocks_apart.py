@@ -83,6 +83,15 @@ def test_once_it_was_told_the_time_it_trades_on_the_day_that_it_is_there(
         assert [day["date"] for day in rows("SELECT date FROM business_days")] == [order["business_date"]]
 
 
+def test_who_only_listens_is_told_the_time_too(house: House, make: NodeFactory) -> None:
+    node = make(house, skew_ms=DAY)
+    node.sync()
+    assert abs(node.engine.current().offset_ms + DAY) < 60_000
+    node.skew_ms = 0  # somebody set the clock right
+    node.engine.pull_next(node.link, 0.01)
+    assert node.engine.current().offset_ms == 0
+
+
 def test_it_stays_so_after_a_restart_before_it_reaches_the_hub_again(house: House, make: NodeFactory) -> None:
     node, _ = ahead(house, make)
     node.sync()

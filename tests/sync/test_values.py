@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hospitality.ground.ids import new_id
+from hospitality.ground.journal import ChainBroken, verify_chain
 from hospitality.ground.work import Work
 from hospitality.menu.models import MenuItem
 from hospitality.orders.models import Order, OrderLine
@@ -17,7 +18,7 @@ from tests.sync import rows
 from tests.sync.agreeing import assert_agree
 from tests.sync.conftest import NodeFactory
 from tests.sync.ends import House, Node
-from tests.sync.menus import Menu, add_menu
+from tests.sync.menus import Menu, add_menu, place
 
 TEXTS = [
     "",
@@ -206,3 +207,22 @@ def test_a_value_that_has_no_place_on_the_wire_or_at_head_office_is_refused(node
         order(node, covers=value)
         node.sync()
         assert [row["code"] for row in node.house.group.quarantine()] == ["UNACCEPTABLE"]
+
+
+def test_what_a_node_chained_is_verified_at_head_office_and_what_is_altered_or_taken_out_there_shows(
+    node: Node,
+) -> None:
+    """R3."""
+    menu = node.act(add_menu)
+    for note in (None, "crème brûlée — 25 €"):
+        node.act(place, menu, note=note)
+    node.sync()
+    chain = node.house.group.rows("SELECT * FROM journal WHERE node = %s ORDER BY number", node.number)
+    end = verify_chain(chain)
+    (head,) = node.rows("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")
+    assert (end.number, end.hash) == (head["number"], head["hash"])
+    sale = next(place for place, entry in enumerate(chain) if entry["kind"] == "orders.order_placed")
+    altered = {**chain[sale], "reason": "altered"}
+    for wrong in ([*chain[:sale], altered, *chain[sale + 1 :]], [*chain[:sale], *chain[sale + 1 :]], chain[:-1]):
+        with pytest.raises(ChainBroken):
+            verify_chain(wrong, end=end)
