@@ -70,6 +70,19 @@ def test_removals_stand_in_words_and_allergies_cannot_be_missed(screen: Page, no
     expect(screen.locator(".line-note")).to_have_text(["soft"])
 
 
+def test_halves_what_leads_on_weights_and_the_set_of_a_part_are_said(screen: Page, node: KitchenNode) -> None:
+    chosen = [
+        {"name": "Olives", "quantity": 1, "half": "left", "depth": 0},
+        {"name": "Ranch", "quantity": 1, "half": None, "depth": 1},
+    ]
+    pizza = {**line("Pizza"), "options": chosen, "part_of": {"id": "1", "name": "Lunch"}}
+    ham = {**line("Ham"), "sold_as": {"kind": "kg", "thousandths": 1045, "price_minor": 1, "by": "scale"}}
+    node.place(pizza, ham)
+    card = screen.locator(".card")
+    expect(card.locator(".line-option")).to_have_text(["left half: Olives", "› Ranch", "1.045 kg"])
+    expect(card.locator(".line-whole")).to_have_text(["of Lunch"])
+
+
 def test_what_a_dish_contains_is_in_the_bar_where_a_guest_is_allergic(screen: Page, node: KitchenNode) -> None:
     node.place(
         line("Satay", 1, "Nut allergy", allergens=["peanuts", "soya"]),

@@ -142,6 +142,7 @@ function line(item, mark, ticket, key, picking) {
     ),
     aside(item, made, !voided && isAtPass(ticket)),
     voided ? null : wholeWords(item),
+    voided ? null : weight(item),
     whole ? null : markWords(item, mark, voided),
     ...options,
     item.note && !voided ? noteWords(item.note) : null,
@@ -149,11 +150,15 @@ function line(item, mark, ticket, key, picking) {
   );
 }
 
-// What is weighed, and the set that a line was ordered in, so that its parts leave the pass together.
+// The set that a line was ordered in, so that its parts leave the pass together.
 function wholeWords(item) {
-  const whole = item.part_of && item.part_of.name !== item.name ? say("of_whole", { item: item.part_of.name }) : "";
-  const text = [measureWords(item.sold_as), whole].filter(Boolean).join(" · ");
-  return text ? element("span", { class: "line-whole" }, text) : null;
+  if (!item.part_of || item.part_of.name === item.name) return null;
+  return element("span", { class: "line-whole" }, say("of_whole", { item: item.part_of.name }));
+}
+
+function weight(item) {
+  const text = measureWords(item.sold_as);
+  return text ? element("span", { class: "line-option" }, text) : null;
 }
 
 function aside(item, made, atPass) {
