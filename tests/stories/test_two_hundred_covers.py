@@ -133,7 +133,11 @@ class Facts:
         self.orders, self.lines, self.voids = rows("orders"), rows("order_lines"), rows("line_voids")
         self.payments, self.receipts, self.refunds = rows("payments"), rows("receipts"), rows("refunds")
         self.steps, self.moves, self.counts = rows("line_steps"), rows("cash_moves"), rows("drawer_counts")
-        self.adjustments = rows("adjustments")
+        self.adjustments, parties = rows("adjustments"), rows("parties")
+        went = {move["line_id"]: move["to_order_id"] for move in rows("line_moves")}  # each once, by a split
+        self.lines = [{**line, "order_id": went.get(line["id"], line["order_id"])} for line in self.lines]
+        assert went
+        assert parties
 
     def standing(self, order_id: str) -> list[dict[str, Any]]:
         """An order's lines that were not voided."""
