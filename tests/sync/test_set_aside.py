@@ -95,14 +95,14 @@ def test_a_chain_that_leans_on_one_parent_goes_in_whole_and_in_its_order(hand: H
     house, group = hand.house, hand.house.group
     station, heading = rows.station(house), rows.category(house)
     dish = rows.item(house, station["id"], heading["id"], price_minor=100)
-    seen = {"price_minor": (hand.high + 1, hand.number)}
+    made, seen = {"price_minor": (hand.high + 1, hand.number)}, {"price_minor": (hand.high + 2, hand.number)}
     answer = hand.push(
-        [hand.edit("menu_items", dish["id"], {"price_minor": 300})],
         [hand.insert("menu_items", dish)],
+        [hand.edit("menu_items", dish["id"], {"price_minor": 300}, made)],
         [hand.edit("menu_items", dish["id"], {"price_minor": 200}, seen)],
         [hand.insert("menu_categories", heading)],
     )
-    assert [trouble.code for trouble in answer.troubles] == ["ROW_MISSING", "PARENT_MISSING", "ROW_MISSING"]
+    assert [trouble.code for trouble in answer.troubles] == ["PARENT_MISSING", "ROW_MISSING", "ROW_MISSING"]
     hand.push([hand.insert("stations", station)])
     assert states(group) == ["applied"] * 3
     assert group.value("SELECT price_minor FROM menu_items") == 200
