@@ -46,6 +46,7 @@ class Transaction:
     incarnation: int
     differs: bool = False
     entries: dict[str, list[EntryChange]] = field(default_factory=dict)
+    is_known: bool = False  # whether its stamp is that under which an earlier life of its author's sent it
 
     @property
     def first(self) -> int:
@@ -65,6 +66,10 @@ class NotTogether(SetAside):
         super().__init__("", "to be applied one by one")
 
 
+class KnownAlready(Exception):
+    """Some of these transactions were sent by an earlier life: they go by the stamps that they had then, all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """By what a push is judged. known: whether its sender has this schema; born: later than every stamp under which an
@@ -79,6 +84,18 @@ class Rules:
     has_ended: bool = False
     late: bool = False
     gone_on: frozenset[Place] = frozenset()
+
+
+def apply(store: HubStore, rules: Rules, transactions: Sequence[Transaction]) -> None:
+    """Applies these together. Raises SetAside when anything can't be applied, and then nothing stays of any of them."""
+    while True:
+        for transaction in transactions:
+            transaction.entries.clear()
+        try:
+            with store.attempt():
+                return Application(store, rules).run(transactions)
+        except KnownAlready:  # each only once, but several tables may tell of several
+            continue
 
 
 class Application:
@@ -197,12 +214,15 @@ class Application:
         return []
 
     def _keep_stamps(self, table: TableSpec, found: list[tuple[Transaction, Change]]) -> None:
-        """What an earlier life of the sender's sent already keeps the stamp that it has here, which may be another."""
-        here = self._store.records(table, sorted(change.k for _, change in found))
+        """What an earlier life of the sender's sent already keeps the stamp that it has here, which may be another. Raises
+        KnownAlready when it was another."""
+        here, was = self._store.records(table, sorted(change.k for _, change in found)), False
         for transaction, change in found:
             hlc, node = here[change.k]["_hlc"], here[change.k]["_node"]
-            if node == self._sender.number and hlc != transaction.hlc:
-                transaction.hlc, transaction.differs = hlc, True
+            if node == self._sender.number and hlc != transaction.hlc and not transaction.is_known:
+                transaction.hlc, transaction.differs, transaction.is_known, was = hlc, True, True, True
+        if was:
+            raise KnownAlready
 
     def _edit(self, table: TableSpec, found: list[tuple[Transaction, Change]]) -> None:
         if table.kind == "fact":

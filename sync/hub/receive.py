@@ -10,7 +10,7 @@ import msgspec
 
 from sync.clock import DRIFT_MS_MAX, at_ms, ms_of
 from sync.hub.allowance import answer_wants, tell_answers
-from sync.hub.application import Application, Rules, Transaction
+from sync.hub.application import Rules, Transaction, apply
 from sync.hub.feed import write_feed
 from sync.hub.put_back import is_recovering, life_seal, notice
 from sync.hub.set_aside import LetGo, set_aside, tell_settled, tell_troubles, try_again
@@ -122,8 +122,7 @@ def _apply_all(
 ) -> tuple[list[Transaction], list[tuple[Trouble, Aside]]]:
     """Together if they can be, else each by itself; answers those applied, and why the others were set aside."""
     try:
-        with store.attempt():
-            Application(store, rules).run(transactions)
+        apply(store, rules, transactions)
     except SetAside:
         pass
     else:
@@ -131,10 +130,8 @@ def _apply_all(
     applied: list[Transaction] = []
     aside: list[tuple[Trouble, Aside]] = []
     for transaction in transactions:
-        transaction.entries.clear()
         try:
-            with store.attempt():
-                Application(store, rules).run([transaction])
+            apply(store, rules, [transaction])
             applied.append(transaction)
         except SetAside as error:
             aside.append(set_aside(store, transaction.incarnation, transaction, error))

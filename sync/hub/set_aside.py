@@ -15,7 +15,7 @@ import msgspec
 
 from sync.clock import at_ms
 from sync.hub.allowance import answer_wants, tell_answers
-from sync.hub.application import Application, Rules, Transaction, instant_of
+from sync.hub.application import Rules, Transaction, apply, instant_of
 from sync.hub.bodies import feed_rows
 from sync.hub.feed import write_feed
 from sync.hub.gone_on import gone_on_from
@@ -162,12 +162,11 @@ def _attempt(store: HubStore, schema: Schema, node: NodeState, aside: Aside, now
     attempt = Attempt(Transaction(aside.hlc or changes[0].h, changes, incarnation=aside.incarnation, differs=True))
     try:
         if aside.first:
-            with store.attempt():
-                has_ended = aside.incarnation != node.incarnation
-                gone_on = gone_on_from(store, aside)
-                # whether its schema was ours is not known any more, so its fields are looked at one by one
-                rules = Rules(schema, False, now_ms, node.born, has_ended, late=True, gone_on=gone_on)
-                Application(store, rules).run([attempt.transaction])
+            has_ended = aside.incarnation != node.incarnation
+            gone_on = gone_on_from(store, aside)
+            # whether its schema was ours is not known any more, so its fields are looked at one by one
+            rules = Rules(schema, False, now_ms, node.born, has_ended, late=True, gone_on=gone_on)
+            apply(store, rules, [attempt.transaction])
         else:
             given = given_of(aside)
             images = [RowImage(one.t, one.k, one.h, one.n, one.f, one.v, one.d, one.x) for one in given]
