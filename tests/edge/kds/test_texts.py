@@ -26,6 +26,7 @@ FAMILIES = {
     "covers_": ["one", "two", "few", "many", "other"],
     "line_": ["placed", "in_preparation", "ready", "served"],
     "action_": ["bump", "acknowledge", "serve"],
+    "half_": ["left", "right"],
 }
 
 
