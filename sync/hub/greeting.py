@@ -82,7 +82,8 @@ def _life(store: HubStore, said: Hello, now_ms: int, *, is_only_told: bool) -> H
         answer.acked = said.acked
     else:
         answer.stamp, answer.mark = node.stamp, node.mark
-    answer.visit = max(node.visits, said.visit) + 1
+    # later than any that was given, also by a hub that was put back since
+    answer.visit = max(node.visits + 1, said.visit + 1, now_ms)
     store.note_hello(Said(said.version[:40], said.now_ms - now_ms), answer.visit)
     answer.life = life_seal(store, answer.incarnation, answer.acked)
     return answer

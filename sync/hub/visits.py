@@ -1,8 +1,8 @@
 """Noticing that two machines run with one node's identity, also where one of them only listens.
 
-Each greeting is answered with the number of a new visit, which the node keeps on its disk before it names it in what it
-asks and sends. So a disk that names an older visit than one that was in use is not the disk that was here last: it is a
-copy, or was put back.
+Each greeting is answered with the number of a new visit (the moment in ms, or more), which the node keeps on its disk
+before it names it in what it asks and sends. So a disk that names an older visit than one that was in use is not the disk
+that was here last: it is a copy, or was put back.
 """
 
 from sync.hub.store import HubStore, NodeState

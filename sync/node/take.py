@@ -159,7 +159,14 @@ def _settle(connection: Any, table: TableSpec, images: Sequence[RowImage], acked
         versions = mine.with_fields({name: version.stamp for name, version in ours.items()})
         if is_lowered:
             stamped = {name: part.stamp for name, part in row_parts(table, {**row, **values}, versions).items()}
-            kept = {name: stamp for name, stamp in stamped.items() if stamp != base}
+            # what a hub of an older release does not know was made under the stamp that it lowered, too
+            untold = set(table.mergeable) - set(told_apart(table, _entry(image).changes[0])[0])
+            lowered = {name for name, stamp in stamped.items() if stamp == (mine.hlc, mine.node)}
+            kept = {
+                name: stamp
+                for name, stamp in stamped.items()
+                if stamp != base and not (name in lowered and _is_in(table, name, untold))
+            }
             versions = RowVersions(*base, {**versions.exceptions, **kept})
             values["_hlc"] = base[0]
         values["_fv"] = versions.fv()

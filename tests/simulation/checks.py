@@ -90,6 +90,11 @@ def _leans_on_lost(world: World, row: dict[str, Any]) -> bool:
     return bool(named) and there.isdisjoint(named)
 
 
+def _lost(world: World) -> set[str]:
+    """What waits set aside for such a patron, whoever sent or gave it."""
+    return {change.k for row in world.hub.waiting() if _leans_on_lost(world, row) for change in changes_of(row)}
+
+
 def _mended(world: World, act: Act) -> bool:
     """Whether what it leaned on came after all, or it is the one that came first of two with one id."""
     return all(change[3] in ("parts", "deeds") for change in act.changes) and not _foreign(world, act)
@@ -106,7 +111,7 @@ def _foreign(world: World, act: Act) -> bool:
 
 
 def _unequal(world: World) -> Iterator[str]:
-    lost = {change.k for row in world.hub.waiting() if _leans_on_lost(world, row) for change in changes_of(row)}
+    lost = _lost(world)
     for table in world.newest.schema.tables.values():
         there = _rows(world.hub.office.rows(f"SELECT * FROM {table.name}"), table, world)
         for node in world.here:
@@ -201,10 +206,10 @@ def _kept(world: World) -> Iterator[str]:
     there: dict[str, set[str]] = {}
     for table in world.hub.release.schema.tables:
         there[table] = {row["id"] for row in world.hub.office.rows(f"SELECT id FROM {table}")}
-    aside = set_aside(world.hub)
+    aside, lost = set_aside(world.hub), _lost(world)
     for act in world.promises.kept():
         for change in act.changes:
-            if change[2] != "i" or change in aside or change[4] in act.gone:
+            if change[2] != "i" or change in aside or change[4] in act.gone | lost:
                 continue
             if act.arrived(world.hub) and change[4] not in there[change[3]]:
                 yield f"kept: {change[3]} {change[4][:4]} of {act.author} was acknowledged and is nowhere"
