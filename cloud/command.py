@@ -20,13 +20,17 @@ from cloud.nodes import revoke_node
 from cloud.postgres import Cluster, ClusterError
 from cloud.serving import Server
 from cloud.settings import CloudSettings
+from hospitality.ground.clock import utc_now
 from hospitality.ground.errors import Trouble
 from hospitality.ground.ids import is_id, new_id
 from hospitality.ground.migrations import NewerRelease
 from hospitality.ground.work import Caller, Work
 from hospitality.people.service.accounts import add_person
 from hospitality.properties.service import add_organisation, add_property
+from sync.hub.postgres import PostgresStore
+from sync.hub.put_back import say_put_back
 from sync.hub.register import offer_code
+from sync.hub.store import head_office
 
 app = typer.Typer(help="Head office: one for many groups.", no_args_is_help=True)
 org = typer.Typer(help="Groups.", no_args_is_help=True)
@@ -136,6 +140,18 @@ def migrate_now(data: Data = None) -> None:
             with Cluster.open(settings.data / "postgres", account=settings.database_account) as cluster:
                 migrate(cluster.owner_url)
     typer.echo("The database is at this release.")
+
+
+@app.command()
+def restored(data: Data = None, as_json: AsJson = False) -> None:
+    """Says that the database was put back from a backup, before head office is started: each node is heard out first."""
+    with plain_errors(), Cloud(settings_of(data)) as cloud:
+        groups = cloud.database.before_sign_in("groups", "every")
+        for group in groups:
+            with cloud.database.transaction(group["org"]) as connection:
+                store = PostgresStore(connection, head_office(group["org"]))
+                say_put_back(store, int(utc_now().timestamp() * 1000))
+        say({"groups": len(groups)}, as_json)
 
 
 @org.command("add")

@@ -74,6 +74,12 @@ def notice(
     return forgot
 
 
+def say_put_back(store: HubStore, now_ms: int) -> None:
+    """Begins a new epoch of the sender's group by a person's word, before any node comes: nobody is granted anything that
+    another may hold of what was forgotten, and nodes are believed although none can prove it."""
+    store.begin_epoch(store.sender.scopes, now_ms // EPOCH_MS)
+
+
 def _forgot_life(store: HubStore, node: NodeState, seal: str) -> bool:
     incarnation, _, rest = seal.partition(".")
     acked, _, _ = rest.partition(".")

@@ -280,6 +280,7 @@ def test_head_offices_commands_refuse_what_there_is_not(
     assert said.sentence == "This group has no such property. Add it with: buffr cloud property add"
     wrong = ("Dune House", "--zone", "Africa/Nowhere", "--currency", "NAD", "--manager", "Selma")
     assert "zone" in buffr(tmp_path, *add, org_id, *wrong, **given).sentence
+    assert buffr(tmp_path, "cloud", "restored", **given).out == "groups: 1\n"
 
 
 def test_a_database_that_can_not_be_used_is_one_sentence(database: DatabaseFactory, tmp_path: Path) -> None:

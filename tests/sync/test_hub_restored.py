@@ -2,6 +2,7 @@
 and still holds comes back by itself, once, with its own stamps and authors."""
 
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,11 @@ from hospitality.ground.journal import verify_chain
 from hospitality.menu.models import Station
 from hospitality.menu.service import add_station, edit_item
 from hospitality.orders.models import Order, OrderLine
+from sync.allowance import AllowanceSpentError
+from sync.hub.postgres import PostgresStore
+from sync.hub.put_back import say_put_back
+from sync.hub.store import head_office
+from sync.node.allowance import spend, want_more
 from sync.node.transport import LinkDown
 from sync.wire import (
     PROTOCOL,
@@ -34,6 +40,7 @@ from tests.sync.ends import Group, Hand, Head, House, Node, wait_until
 from tests.sync.faults import after, answer_lost, request_lost
 from tests.sync.menus import Menu, add_menu, place
 from tests.sync.put_back import Office, come
+from tests.sync.test_allowance_at_both_ends import allow, do
 from tests.sync.test_requests import answering, ask_for_an_order, told
 
 GIVE, COMPARE, PUSH, ROWS, SETTLED = (f"/sync/v1/{name}" for name in ("give", "compare", "push", "rows", "settled"))
@@ -367,6 +374,29 @@ def test_it_is_put_back_twice(office: Office, node: Node, menu: Menu) -> None:
     assert node.house.group.value("SELECT count(*) FROM orders") == 3
     assert_agree(node)
     assert_nothing_is_doubled(node.house.group)
+
+
+def test_whoever_says_that_it_was_put_back_has_nothing_granted_that_another_may_hold(
+    office: Office, node: Node, other: Node
+) -> None:
+    allowance = allow(node.house, 10)
+    come(node, other)
+    copy = office.back_up()
+    do(node, want_more, allowance, 8)
+    come(node)
+    office.put_back(copy)
+    group = node.house.group
+    with office.head.database.transaction(group.org_id) as connection:
+        say_put_back(PostgresStore(connection, head_office(group.org_id)), int(time.time() * 1000))
+    do(other, want_more, allowance, 9)
+    come(other)
+    with pytest.raises(AllowanceSpentError):
+        do(other, spend, allowance, 1, cause="a meal")
+    come(node, other)
+    do(other, want_more, allowance, 9)
+    come(other)
+    assert do(node, spend, allowance, 8, cause="a room").left == 0
+    assert do(other, spend, allowance, 2, cause="a meal").left == 0
 
 
 # --- what nobody may do
