@@ -39,7 +39,12 @@ MUTANTS = [
         "if _is_another_history(",
         "if False and _is_another_history(",
     ),
-    Mutant("wall clocks decide", "sync.clock", "self.high = max(now, self.high + 1)", "self.high = now"),
+    Mutant(
+        "wall clocks decide",
+        "sync.merge",
+        "(stage, *version.stamp,",
+        "(stage, version.stamp[0] >> 16, version.stamp[1],",
+    ),
     Mutant(
         "half a transaction is applied at a node",
         "sync.node.apply",
