@@ -1,6 +1,7 @@
 """Customer displays of two lines on a serial line: CD5220, and those that take ESC/POS. They answer nothing."""
 
 import unicodedata
+from abc import ABC, abstractmethod
 
 from devices.heard import Done, Heard, Show, Well, Wish
 from devices.line import Line
@@ -31,7 +32,7 @@ def _has(text: str, codec: str) -> bool:
     return True
 
 
-class CustomerDisplay:
+class CustomerDisplay(ABC):
     """What both have in common: it is well while its line takes what it is told."""
 
     def __init__(self, columns: int = COLUMNS, code_page: int = 437) -> None:
@@ -55,8 +56,8 @@ class CustomerDisplay:
         line.send(self._bytes(top, bottom))
         return Well()
 
-    def _bytes(self, top: bytes, bottom: bytes) -> bytes:
-        raise NotImplementedError
+    @abstractmethod
+    def _bytes(self, top: bytes, bottom: bytes) -> bytes: ...
 
 
 class Cd5220Display(CustomerDisplay):

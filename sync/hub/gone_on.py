@@ -30,7 +30,7 @@ def note(store: HubStore, seen: Iterable[tuple[Place, int]]) -> None:
 def gone_on_from(store: HubStore, aside: Aside) -> frozenset[Place]:
     """What of it its author went on from, by edits that are here, or by what led to such."""
     found = set(_noted(aside))
-    for change in _changes(aside):
+    for change in changes_of(aside):
         for later in store.asides_naming(change.k):
             if later.id == aside.id:  # what was noted since it was read
                 found |= _noted(later)
@@ -38,7 +38,7 @@ def gone_on_from(store: HubStore, aside: Aside) -> frozenset[Place]:
                 continue
             went_on = {
                 place
-                for one in _changes(later)
+                for one in changes_of(later)
                 for place, hlc in own_of(store.sender.number, one)
                 if place not in found and _is_set_in(aside, place, hlc)
             }
@@ -57,13 +57,14 @@ def _noted(aside: Aside) -> frozenset[Place]:
     return frozenset(msgspec.json.decode(aside.gone_on, type=list[Place])) if aside.gone_on else frozenset()
 
 
-def _changes(aside: Aside) -> list[Change]:
+def changes_of(aside: Aside) -> list[Change]:
+    """What was set aside, as it came."""
     return msgspec.json.decode(aside.body, type=list[Change])
 
 
 def _is_set_in(aside: Aside, place: Place, hlc: int) -> bool:
     table, row, name = place
-    for change in _changes(aside):
+    for change in changes_of(aside):
         if (change.t, change.k) == (table, row) and hlc in (change.h, aside.hlc):
             fields = msgspec.json.decode(change.f)
             if name in fields or (change.o == "i" and name.partition(IN_SET)[0] in fields):

@@ -18,7 +18,7 @@ from sync.hub.allowance import answer_wants, tell_answers
 from sync.hub.application import Rules, Transaction, apply, instant_of
 from sync.hub.bodies import feed_rows
 from sync.hub.feed import write_feed
-from sync.hub.gone_on import gone_on_from
+from sync.hub.gone_on import changes_of, gone_on_from
 from sync.hub.store import Aside, HubStore, NodeState, SetAside
 from sync.hub.taking import Rules as GivenRules
 from sync.hub.taking import Taking, take, write_taken
@@ -156,7 +156,7 @@ def given_of(aside: Aside) -> list[GivenChange]:
 
 
 def _attempt(store: HubStore, schema: Schema, node: NodeState, aside: Aside, now_ms: int) -> Attempt:
-    changes = _changes(aside)
+    changes = changes_of(aside)
     # its author hears of it too: its stamp may have been lowered when it came, and what is there may have been taken anew
     # by the author meanwhile
     attempt = Attempt(Transaction(aside.hlc or changes[0].h, changes, incarnation=aside.incarnation, differs=True))
@@ -174,10 +174,6 @@ def _attempt(store: HubStore, schema: Schema, node: NodeState, aside: Aside, now
     except SetAside as error:
         attempt.trouble = Trouble(aside.first, aside.last, error.code, str(error))
     return attempt
-
-
-def _changes(aside: Aside) -> list[Change]:
-    return msgspec.json.decode(aside.body, type=list[Change])
 
 
 def _resolution(store: HubStore, subject_id: str, now_ms: int) -> dict[str, Any]:
