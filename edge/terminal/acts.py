@@ -7,28 +7,18 @@ from typing import Any
 
 from msgspec import structs
 
-from edge.terminal.actions import Action
+from edge.terminal.action import Action
 from edge.terminal.client import read_as
 from edge.terminal.desk import Desk
 from edge.terminal.draft import draft_of
 from edge.terminal.kept import KeptAction, Kind
 from edge.terminal.news import Topic
-from edge.terminal.shapes import (
-    Approval,
-    Conflict,
-    ConflictPage,
-    KeptBackList,
-    MenuItem,
-    Order,
-    Parts,
-    Person,
-    Receipt,
-    SetAsidePage,
-    SignedIn,
-    Ticket,
-    Tickets,
-    Undecided,
-)
+from edge.terminal.shapes.edits import Conflict, ConflictPage, KeptBackList, SetAsidePage, Undecided
+from edge.terminal.shapes.kitchen import Ticket, Tickets
+from edge.terminal.shapes.menu import MenuItem
+from edge.terminal.shapes.money import Receipt
+from edge.terminal.shapes.node import Approval, Person, SignedIn
+from edge.terminal.shapes.orders import Order, Parts
 from edge.terminal.subject import Subject
 from edge.terminal.words import _
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
-from msgspec import structs
 from textual.app import App
 from textual.binding import Binding
 from textual.events import Key
@@ -17,10 +16,11 @@ from textual.message import Message
 from textual.worker import Worker, WorkerError
 
 from edge.terminal import acts, listening, reports, training, words
-from edge.terminal.actions import Action, action_named, count_words
+from edge.terminal.action import Action
+from edge.terminal.actions import action_named, count_words
 from edge.terminal.client import NodeError, node_address, read_as
 from edge.terminal.desk import Desk
-from edge.terminal.kept import APPROVAL_NEEDED, KeptAction
+from edge.terminal.kept import KeptAction
 from edge.terminal.locations import Locations, locations_of, state_folder_of
 from edge.terminal.news import (
     ALL_TOPICS,
@@ -34,7 +34,7 @@ from edge.terminal.news import (
     Trouble,
     Unenrolled,
 )
-from edge.terminal.screens.approve import Approve
+from edge.terminal.screens import refusals
 from edge.terminal.screens.ask import Pick
 from edge.terminal.screens.conflicts import ConflictsPlace
 from edge.terminal.screens.enrol import EnrolPlace
@@ -48,12 +48,11 @@ from edge.terminal.screens.settle import SettlePlace
 from edge.terminal.screens.sign_in import SignInPlace
 from edge.terminal.screens.slips import SlipsPlace
 from edge.terminal.screens.status import StatusPlace
-from edge.terminal.shapes import CountedSession, Person
+from edge.terminal.shapes.money import CountedSession
 from edge.terminal.themes import THEMES
 from edge.terminal.widgets.head import WIDE
 from edge.terminal.words import _, later, n_
 
-STATION_PAUSED = "STATION_PAUSED"
 EXIT_FAILED = 1
 EXIT_MISUSED = 2
 # Soon enough to be felt as at once, and a burst of events is drawn in one go.
@@ -316,12 +315,8 @@ class TerminalApp(App[int]):
                 self.run_worker(self._leave_training(reason), group="training")
             case Trouble(text):
                 self.say_there(text, "bad")
-            case Refused(action, error) if action.needs or action.kind == "act":
-                self._refused(action, error)
-            case Refused(action, error) if error.code == APPROVAL_NEEDED:
-                self._ask_for_price(action, error)
-            case Refused(action, error) if error.code == STATION_PAUSED:
-                self._ask_despite_pause(action, error)
+            case Refused(action, error) if refusals.asks_here(action, error):
+                refusals.ask_here(self, action, error)
             case _:
                 if isinstance(news, Accepted) and news.action.kind == "act":
                     self._done(news.action, news.answer)
@@ -340,74 +335,9 @@ class TerminalApp(App[int]):
         else:
             self.say_there(words, "good")
 
-    def _refused(self, action: KeptAction, error: NodeError) -> None:
-        """A verb was refused. What needs a manager asks for their PIN; else the person stands here and decides anew."""
-        outbox = self.desk.outbox
-        # What was kept for a while may come back to somebody who has gone on: it waits under F3.
-        mine = self.desk.session is not None and self.desk.session.person.id == action.person_id
-        fresh = mine and action.key not in outbox.waited
-        if fresh and error.code == APPROVAL_NEEDED:
-            self.ask_approval(action.key)
-            return
-        if fresh:
-            outbox.drop(action.key)
-        self.say_there(error.message, "bad")
-
-    def _ask_for_price(self, action: KeptAction, error: NodeError) -> None:
-        """What was keyed in for an open item needs a manager."""
-        self.say_there(error.message, "bad")
-        if not self.desk.draft.refusal:
-            return  # whoever keyed it in has gone on
-
-        def approved(approval_id: str | None) -> None:
-            if approval_id:
-                item_id, price = str(error.details.get("record_id", "")), int(error.details.get("value") or 0)
-                acts.send_at_price(self.desk, item_id, price, approval_id)
-
-        self.push_screen(Approve(structs.replace(action, needs=dict(error.details)), self._approvers()), approved)
-
-    def _ask_despite_pause(self, action: KeptAction, error: NodeError) -> None:
-        """The station takes no orders: whoever may, says that it is meant; others have a manager let it through."""
-        self.say_there(error.message, "bad")
-        if not self.desk.draft.refusal:
-            return  # whoever keyed it in has gone on
-        station_id, may = str(error.details.get("station_id", "")), self.desk.may("orders.despite_pause")
-
-        def approved(approval_id: str | None) -> None:
-            if approval_id:
-                acts.send_despite_pause(self.desk, station_id, approval_id)
-
-        def take(answer: str | None) -> None:
-            if answer == "despite" and may:
-                acts.send_despite_pause(self.desk, station_id)
-            elif answer == "despite":
-                needed = structs.replace(action, needs=dict(error.details))
-                self.push_screen(Approve(needed, self._approvers()), approved)
-
-        despite = _("Order it all the same") if may else _("Have a manager let it through")
-        choices = [("change", _("Change the order")), ("despite", despite)]
-        self.push_screen(Pick(_("Its station is paused"), choices, words=error.message), take)
-
-    def _approvers(self) -> tuple[Person, ...]:
-        people = self.desk.board.people
-        return tuple(person for person in people if person.role != "staff" and person.has_pin is not False)
-
     def ask_approval(self, key: str) -> None:
         """Open the dialog for a manager's PIN, and ask the node again when it was given."""
-        outbox = self.desk.outbox
-        action = next((one for one in outbox.actions if one.key == key and one.needs), None)
-        if action is None:
-            return
-
-        def take(approval_id: str | None) -> None:
-            if approval_id:
-                acts.send_approved(self.desk, action, approval_id)
-                self.say_there(_("Approved …"), "info")
-            elif action.key not in outbox.waited:
-                outbox.drop(action.key)
-                self.say_there(_("Not done."), "warn")
-
-        self.push_screen(Approve(action, self._approvers()), take)
+        refusals.ask_approval(self, key)
 
     def _draw(self) -> None:
         """Draw what has changed since the last time, once, however many events that were."""

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.forms import Choice, Field
-from edge.terminal.shapes import Adjustment, Order, Party, Payment
+from edge.terminal.shapes.floor import Party
+from edge.terminal.shapes.money import Payment
+from edge.terminal.shapes.orders import Adjustment, Order
 from edge.terminal.subject import Subject
 from edge.terminal.words import _, n_
 

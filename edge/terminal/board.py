@@ -7,10 +7,13 @@ import msgspec
 from msgspec import structs
 
 from edge.terminal.changes import Marks, changes_between, voids_on
-from edge.terminal.menu_shapes import PricesNow
 from edge.terminal.news import Topic
 from edge.terminal.passes import AT_PASS
-from edge.terminal.shapes import Instant, MenuItem, Order, Person, Station, Status, Ticket
+from edge.terminal.shapes import Instant
+from edge.terminal.shapes.kitchen import Station, Ticket
+from edge.terminal.shapes.menu import MenuItem, PricesNow
+from edge.terminal.shapes.node import Person, Status
+from edge.terminal.shapes.orders import Order
 
 ORDERS_KEPT_MAX = 2_000
 TICKETS_KEPT_MAX = 2_000

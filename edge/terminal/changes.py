@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from edge.terminal.shapes import Ticket, TicketLine
+from edge.terminal.shapes.kitchen import Ticket, TicketLine
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from edge.terminal.menu_shapes import MenuItem, ModifierGroup, Option
+from edge.terminal.shapes.menu import MenuItem, ModifierGroup, Option
 
 DEPTH_MAX = 5
 QUANTITY_MAX = 99

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 import httpx2
 import msgspec
 
-from edge.terminal import shapes
+from edge.terminal.shapes.menu import MenuItem, MenuPage
+from edge.terminal.shapes.node import Problem, Refusal
+from edge.terminal.shapes.orders import Order, OrderPage
 from edge.terminal.words import _
 
 CONNECT_SECONDS_MAX = 2.0
@@ -122,13 +124,13 @@ class NodeClient:
             return answer.content
         raise _refusal(answer)
 
-    async def menu(self, place: str, token: str) -> tuple[tuple[shapes.MenuItem, ...], str]:
+    async def menu(self, place: str, token: str) -> tuple[tuple[MenuItem, ...], str]:
         """All items of the menu and the property's currency."""
-        items: list[shapes.MenuItem] = []
+        items: list[MenuItem] = []
         cursor, currency = "", ""
         for _page in range(PAGES_MAX):
             query = {"limit": str(MENU_PAGE_ROWS)} | ({"cursor": cursor} if cursor else {})
-            page = await self.read(f"{place}/menu-items", shapes.MenuPage, token=token, query=query)
+            page = await self.read(f"{place}/menu-items", MenuPage, token=token, query=query)
             items.extend(page.items)
             currency = page.currency or currency
             if not page.next_cursor:
@@ -136,13 +138,13 @@ class NodeClient:
             cursor = page.next_cursor
         return tuple(items), currency or next((item.currency for item in items if item.currency), "")
 
-    async def orders(self, place: str, state: str, token: str, *, pages_max: int = PAGES_MAX) -> list[shapes.Order]:
+    async def orders(self, place: str, state: str, token: str, *, pages_max: int = PAGES_MAX) -> list[Order]:
         """Orders in `state` ("open", "settled", "overpaid", "all")."""
-        orders: list[shapes.Order] = []
+        orders: list[Order] = []
         cursor = ""
         for _page in range(pages_max):
             query = {"state": state, "limit": str(PAGE_ROWS)} | ({"cursor": cursor} if cursor else {})
-            page = await self.read(f"{place}/orders", shapes.OrderPage, token=token, query=query)
+            page = await self.read(f"{place}/orders", OrderPage, token=token, query=query)
             orders.extend(page.items)
             if not page.next_cursor:
                 break
@@ -163,10 +165,10 @@ def _refusal(answer: httpx2.Response) -> NodeError:
     wait = answer.headers.get("Retry-After", "")
     seconds = int(wait) if wait.isascii() and wait.isdigit() else None
     try:
-        problem = msgspec.json.decode(answer.content, type=shapes.Refusal).error
+        problem = msgspec.json.decode(answer.content, type=Refusal).error
     except (msgspec.DecodeError, msgspec.ValidationError):
         message = _("The node answered {status}. Try again, and tell your manager if it stays so.")
-        problem = shapes.Problem(code=f"HTTP_{answer.status_code}", message=message.format(status=answer.status_code))
+        problem = Problem(code=f"HTTP_{answer.status_code}", message=message.format(status=answer.status_code))
     return NodeError(
         problem.code,
         problem.message,

@@ -19,7 +19,7 @@ from edge.terminal.kept import KeptAction
 from edge.terminal.locations import Locations
 from edge.terminal.news import Changed, Link, News, Topic
 from edge.terminal.outbox import Outbox
-from edge.terminal.shapes import Enrolled, Node, SignedIn, Training
+from edge.terminal.shapes.node import Enrolled, Node, SignedIn, Training
 
 # An owner's permissions are not listed one by one.
 EVERYTHING = "*"

@@ -6,7 +6,7 @@ from typing import Any
 
 from edge.terminal.choices import Chosen, chosen_of, offered_by
 from edge.terminal.search import QUANTITY_MAX
-from edge.terminal.shapes import MenuItem
+from edge.terminal.shapes.menu import MenuItem
 
 LINES_MAX = 200
 # The first course goes to the kitchen at once, later ones when they are fired.

@@ -4,7 +4,7 @@ from datetime import tzinfo
 from typing import Any
 
 from edge.terminal.amounts import written_with_currency
-from edge.terminal.shapes import Conflict, ConflictSide
+from edge.terminal.shapes.edits import Conflict, ConflictSide
 from edge.terminal.words import _
 
 VALUE_MAX = 60

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from edge.terminal.locations import write_private
-from edge.terminal.shapes import Enrolled
+from edge.terminal.shapes.node import Enrolled
 
 
 def keep(path: Path, enrolled: Enrolled) -> None:

@@ -6,9 +6,10 @@ from typing import Final
 from edge.terminal.backoff import delay_seconds
 from edge.terminal.client import NodeError
 from edge.terminal.desk import Desk
-from edge.terminal.menu_shapes import PricesNow
 from edge.terminal.news import Topic, TrainingOver, Unenrolled
-from edge.terminal.shapes import People, Stations, Status, Tickets
+from edge.terminal.shapes.kitchen import Stations, Tickets
+from edge.terminal.shapes.menu import PricesNow
+from edge.terminal.shapes.node import People, Status
 from edge.terminal.words import _
 
 STATUS_SECONDS = 10.0

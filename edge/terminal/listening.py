@@ -10,7 +10,8 @@ from edge.terminal import fetching, live
 from edge.terminal.client import NodeError, read_as
 from edge.terminal.desk import Desk
 from edge.terminal.news import Accepted, Link, News, Refused, Scanned, Topic, Trouble, Waiting
-from edge.terminal.shapes import Order, PaymentTaken
+from edge.terminal.shapes.money import PaymentTaken
+from edge.terminal.shapes.orders import Order
 from edge.terminal.words import _
 
 

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from edge.terminal.desk import Desk
-from edge.terminal.shapes import Drawers, Floor, HouseRates, Parties, Payments, PrintJobs, Status
+from edge.terminal.shapes.floor import Floor, Parties
+from edge.terminal.shapes.money import Drawers, HouseRates, Payments
+from edge.terminal.shapes.node import PrintJobs, Status
 from edge.terminal.subject import Subject
 
 SEATABLE = frozenset({"waiting", "late", "reserved"})

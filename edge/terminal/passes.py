@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from edge.terminal.shapes import Ticket
+from edge.terminal.shapes.kitchen import Ticket
 
 PASS = "pass"
 AT_PASS = frozenset({"placed", "in_preparation", "ready"})

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from edge.terminal.amounts import written
 from edge.terminal.desk import Desk
-from edge.terminal.shapes import Figure, ServerDay
+from edge.terminal.shapes.money import Figure, ServerDay
 from edge.terminal.widgets.painted import fitted
 from edge.terminal.words import _
 

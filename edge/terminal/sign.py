@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edge.terminal.news import Link
-from edge.terminal.shapes import Device, Printer, Status
+from edge.terminal.shapes.node import Device, Printer, Status
 from edge.terminal.words import _, n_
 
 # "checking" is a printer that was not asked yet: nothing for staff to do.

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from edge.terminal.choices import Chosen
-from edge.terminal.menu_shapes import UNITS
-from edge.terminal.shapes import LineOption, OrderLine, SoldAs
+from edge.terminal.shapes.menu import UNITS
+from edge.terminal.shapes.orders import LineOption, OrderLine, SoldAs
 from edge.terminal.words import _
 
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from edge.terminal.shapes import Drawer, Order, OrderLine, Party, Payment, Person, PrintJob, Table
+from edge.terminal.shapes.floor import Party, Table
+from edge.terminal.shapes.money import Drawer, Payment
+from edge.terminal.shapes.node import Person, PrintJob
+from edge.terminal.shapes.orders import Order, OrderLine
 
 
 @dataclass(frozen=True)

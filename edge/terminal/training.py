@@ -8,7 +8,7 @@ from edge.terminal.client import NodeError, read_as
 from edge.terminal.desk import Desk
 from edge.terminal.locations import Locations
 from edge.terminal.news import News
-from edge.terminal.shapes import Training
+from edge.terminal.shapes.node import Training
 from edge.terminal.words import _
 
 

@@ -9,7 +9,7 @@ import httpx2
 
 from edge.terminal.client import NodeClient
 from edge.terminal.search import Catalogue, Named, find
-from edge.terminal.shapes import MenuItem
+from edge.terminal.shapes.menu import MenuItem
 from hospitality.ground.ids import new_id
 from hospitality.menu.portions import portions_by_the_facts, portions_kept
 from tests.edge.node_fixture import BEER, DINNER, KITCHEN, SOUP, STEAK, VAT, WAIT_SECONDS, node, seed

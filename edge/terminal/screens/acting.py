@@ -12,12 +12,13 @@ from textual.binding import Binding
 from textual.message import Message
 
 from edge.terminal import acts, looking
-from edge.terminal.actions import Action, Scope, action_named, offered
+from edge.terminal.action import Action, Scope
+from edge.terminal.actions import action_named, offered
 from edge.terminal.client import NodeError
 from edge.terminal.screens.action_menu import ActionMenu
 from edge.terminal.screens.form import Form
 from edge.terminal.screens.place import Place
-from edge.terminal.shapes import Order, OrderLine
+from edge.terminal.shapes.orders import Order, OrderLine
 from edge.terminal.subject import Subject
 from edge.terminal.widgets.check_lines import title
 from edge.terminal.words import _, later

@@ -6,7 +6,7 @@ from textual import events
 from textual.binding import Binding
 from textual.widget import Widget
 
-from edge.terminal.actions import Action
+from edge.terminal.action import Action
 from edge.terminal.screens.dialog import Dialog
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.words import _, later

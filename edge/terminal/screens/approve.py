@@ -13,7 +13,7 @@ from edge.terminal.forms import TEXT_MAX
 from edge.terminal.kept import KeptAction
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.dialog import Dialog
-from edge.terminal.shapes import Person
+from edge.terminal.shapes.node import Person
 from edge.terminal.widgets.line import Line
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.words import _, later

@@ -1,6 +1,6 @@
 """What waits for a manager: edits made apart, what head office could not apply, and what this node could not."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -8,32 +8,24 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from edge.terminal import acts
+from edge.terminal.client import NodeError
 from edge.terminal.edits import holds_words, reason_words, value_words, what, writer_words
 from edge.terminal.news import Topic
 from edge.terminal.screens.ask import AskText, Pick
-from edge.terminal.screens.asking import Answered, Failed, ask
-from edge.terminal.screens.place import Place
-from edge.terminal.shapes import Conflict, Undecided
+from edge.terminal.screens.asking import ask
+from edge.terminal.screens.deciding import DecidingPlace
+from edge.terminal.shapes.edits import Conflict, Undecided
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.words import _, later, n_
 
 KEPT = "kept"
 
 
-class ConflictsPlace(Place):
+class ConflictsPlace(DecidingPlace[Undecided]):
     """A digit or Enter decides about a conflict; F8 has the node try what it could not apply."""
 
-    BINDINGS = [
-        Binding("enter", "confirm", later("Decide")),
-        Binding("f8", "again", later("Try again")),
-        Binding("escape", "back", later("Back")),
-    ]
-    AUTO_FOCUS = "#conflicts"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._found: Undecided | None = None
-        self._problem = ""
+    BINDINGS = [Binding("f8", "again", later("Try again"))]
+    LIST = AUTO_FOCUS = "#conflicts"
 
     def body(self) -> Iterable[Widget]:
         yield Vertical(
@@ -44,30 +36,35 @@ class ConflictsPlace(Place):
             classes="place-body",
         )
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self._fetch()
-
     def show(self, topics: frozenset[Topic]) -> None:
         status = self.desk.board.status
-        found = self._found
+        found = self.found
         known = found and not found.more and len(found.conflicts)
         if Topic.STATUS in topics and status and known is not None and status.sync.conflicts != known:
-            self._fetch()  # somebody decided elsewhere, or another came
-        self._draw()
+            self.fetch()  # somebody decided elsewhere, or another came
+        self.draw_list()
 
-    def _fetch(self) -> None:
-        ask(self, "undecided", acts.undecided(self.desk))
+    def asked(self) -> Awaitable[Undecided]:
+        return acts.undecided(self.desk)
 
-    def _draw(self) -> None:
-        found = self._found
-        empty = self._problem or (_("Fetching …") if found is None else _("Nothing waits for a decision."))
-        rows = [self._row(one) for one in found.conflicts] if found else []
-        self.query_one("#conflicts", Rows).show_rows(rows, empty=empty, tone="bad" if self._problem else "quiet")
-        aside = self._aside(found) if found else []
+    def none_words(self) -> str:
+        return _("Nothing waits for a decision.")
+
+    def problem_words(self, error: NodeError) -> str:
+        return _("{reason} Esc and F6 ask again.").format(reason=error.message)
+
+    def done_words(self, about: str) -> str:
+        return _("Done.") if about == "decided" else _("Tried again; what is left stands below.")
+
+    def draw_list(self) -> None:
+        super().draw_list()
+        aside = self._aside(self.found) if self.found else []
         for name in ("#aside-title", "#aside"):
             self.query_one(name).display = bool(aside)
         self.query_one("#aside", Rows).show_rows(aside)
+
+    def rows_of(self, found: Undecided) -> Sequence[Row]:
+        return [self._row(one) for one in found.conflicts]
 
     def _row(self, one: Conflict) -> Row:
         currency, zone = self.desk.board.currency, self.desk.clock().tzinfo
@@ -95,26 +92,13 @@ class ConflictsPlace(Place):
         ]
         return [*at_head_office, *here]
 
-    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        if action == "confirm":
-            return bool(self._found and self._found.conflicts) or None
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "again":
-            return bool(self._found and self._found.kept)
-        return True
+            return bool(self.found and self.found.kept)
+        return super().check_action(action, parameters)
 
-    def action_confirm(self) -> None:
-        self._decide()
-
-    def on_rows_picked(self) -> None:
-        self._decide()
-
-    def on_rows_chosen(self) -> None:
-        self._decide()
-
-    def _decide(self) -> None:
-        current = self.query_one("#conflicts", Rows).current
-        found = self._found.conflicts if self._found else ()
-        one = next((one for one in found if current and one.id == current.key), None)
+    def decide(self, found: Undecided, key: str) -> None:
+        one = next((one for one in found.conflicts if one.id == key), None)
         if one is None:
             return
         currency, zone = self.desk.board.currency, self.desk.clock().tzinfo
@@ -144,27 +128,6 @@ class ConflictsPlace(Place):
     def action_again(self) -> None:
         ask(self, "again", acts.try_kept_back(self.desk))
         self.say(_("Trying …"))
-
-    def on_answered(self, event: Answered) -> None:
-        if event.about == "undecided":
-            self._found, self._problem = event.value, ""
-            self._draw()
-            self.refresh_bindings()
-            return
-        self.say(_("Done.") if event.about == "decided" else _("Tried again; what is left stands below."), "good")
-        self._fetch()
-
-    def on_failed(self, event: Failed) -> None:
-        if event.about == "undecided":
-            self._problem = _("{reason} Esc and F6 ask again.").format(reason=event.error.message)
-            self._found = None
-            self._draw()
-            return
-        self.say(event.error.message, "bad")
-        self._fetch()
-
-    def action_back(self) -> None:
-        self.host.go("status")
 
 
 def waiting_words(count: int) -> str:

@@ -4,7 +4,7 @@ from typing import Protocol, cast
 
 from textual.app import App
 
-from edge.terminal.actions import Action
+from edge.terminal.action import Action
 from edge.terminal.desk import Desk
 
 

@@ -18,7 +18,7 @@ from edge.terminal.passes import AT_PASS, PASS, at_pass
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.form import Form
 from edge.terminal.screens.place import Place
-from edge.terminal.shapes import Ticket
+from edge.terminal.shapes.kitchen import Ticket
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.widgets.ticket_card import age_words
 from edge.terminal.widgets.ticket_wall import TicketWall

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.choices import Choices, Chosen, Slot, Taken, leads_of
 from edge.terminal.screens.dialog import Dialog
-from edge.terminal.shapes import MenuItem, ModifierGroup, Option
+from edge.terminal.shapes.menu import MenuItem, ModifierGroup, Option
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.words import _, later, n_
 

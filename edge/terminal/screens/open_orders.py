@@ -18,7 +18,7 @@ from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.ask import Pick
 from edge.terminal.screens.asking import Failed, ask
 from edge.terminal.search import plain
-from edge.terminal.shapes import Order, OrderLine
+from edge.terminal.shapes.orders import Order, OrderLine
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.head import WIDE
 from edge.terminal.widgets.order_rows import COLUMNS, COLUMNS_WIDE, KEPT, kept_row, order_row

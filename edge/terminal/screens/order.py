@@ -14,7 +14,6 @@ from edge.terminal.actions import action_named
 from edge.terminal.choices import Choices, Chosen, leads_of
 from edge.terminal.draft import HELD_FROM_COURSE, LINES_MAX, Draft, DraftLine
 from edge.terminal.forms import Field
-from edge.terminal.menu_shapes import UNITS
 from edge.terminal.news import Accepted, News, Refused, Scanned, Topic
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.ask import AskText, Pick
@@ -22,7 +21,8 @@ from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.details import Details
 from edge.terminal.screens.form import Form
 from edge.terminal.screens.modifiers import Modifiers
-from edge.terminal.shapes import MenuItem, Order, OrderLine
+from edge.terminal.shapes.menu import UNITS, MenuItem
+from edge.terminal.shapes.orders import Order, OrderLine
 from edge.terminal.sold_words import read_thousandths
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.menu_finder import MenuFinder

@@ -12,7 +12,8 @@ from edge.terminal import acts, training
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.asking import Answered, Failed, ask
-from edge.terminal.shapes import Order, OrderLine, Receipt
+from edge.terminal.shapes.money import Receipt
+from edge.terminal.shapes.orders import Order, OrderLine
 from edge.terminal.widgets.paper import COLUMNS, receipt_lines
 from edge.terminal.words import _, later
 

@@ -17,7 +17,8 @@ from edge.terminal.news import Accepted, News, Refused, Topic, Waiting
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.form import Form
-from edge.terminal.shapes import Order, OrderLine, PaymentTaken
+from edge.terminal.shapes.money import PaymentTaken
+from edge.terminal.shapes.orders import Order, OrderLine
 from edge.terminal.ways import Way, ways_to_pay
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.line import Line

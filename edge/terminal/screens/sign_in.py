@@ -15,7 +15,7 @@ from edge.terminal.screens.asking import Failed, ask
 from edge.terminal.screens.place import Place
 from edge.terminal.screens.set_pin import SetPin
 from edge.terminal.search import Named, find
-from edge.terminal.shapes import Person
+from edge.terminal.shapes.node import Person
 from edge.terminal.widgets.line import Line
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.widgets.search_box import SearchBox

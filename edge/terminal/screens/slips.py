@@ -1,6 +1,6 @@
 """The print queue: what waits for which printer and why, and what staff decide about a slip."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -10,27 +10,21 @@ from textual.widgets import Static
 from edge.terminal import slips
 from edge.terminal.news import Topic
 from edge.terminal.screens.ask import Pick
-from edge.terminal.screens.asking import Answered, Failed, ask
-from edge.terminal.screens.place import Place
+from edge.terminal.screens.asking import ask
+from edge.terminal.screens.deciding import DecidingPlace
 from edge.terminal.slips import Queue, Slip
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.words import _, later
 
 
-class SlipsPlace(Place):
+class SlipsPlace(DecidingPlace[Queue]):
     """A digit or Enter decides about a slip; F6 shows those that are through as well."""
 
-    BINDINGS = [
-        Binding("enter", "confirm", later("Decide")),
-        Binding("f6", "other_list", later("Waiting/all")),
-        Binding("escape", "back", later("Back")),
-    ]
-    AUTO_FOCUS = "#slips"
+    BINDINGS = [Binding("f6", "other_list", later("Waiting/all"))]
+    LIST = AUTO_FOCUS = "#slips"
 
     def __init__(self) -> None:
         super().__init__()
-        self._found: Queue | None = None
-        self._problem = ""
         self._live = True
 
     def body(self) -> Iterable[Widget]:
@@ -40,24 +34,23 @@ class SlipsPlace(Place):
             classes="place-body",
         )
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self._fetch()
-
     def show(self, topics: frozenset[Topic]) -> None:
         if Topic.STATUS in topics:
-            self._fetch()  # a printer's state, or how many wait for it, is another
-        self._draw()
+            self.fetch()  # a printer's state, or how many wait for it, is another
+        self.draw_list()
 
-    def _fetch(self) -> None:
-        ask(self, "queue", slips.queue_of(self.desk, live=self._live))
+    def asked(self) -> Awaitable[Queue]:
+        return slips.queue_of(self.desk, live=self._live)
 
-    def _draw(self) -> None:
-        none = _("Nothing waits to be printed.") if self._live else _("No slip yet.")
-        empty = self._problem or (_("Fetching …") if self._found is None else none)
-        rows = [self._row(slip) for slip in self._found.slips] if self._found else []
+    def draw_list(self) -> None:
+        super().draw_list()
         self.query_one("#slips-title", Static).update(_("Slips that wait") if self._live else _("All slips"))
-        self.query_one("#slips", Rows).show_rows(rows, empty=empty, tone="bad" if self._problem else "quiet")
+
+    def none_words(self) -> str:
+        return _("Nothing waits to be printed.") if self._live else _("No slip yet.")
+
+    def rows_of(self, found: Queue) -> Sequence[Row]:
+        return [self._row(slip) for slip in found.slips]
 
     def _row(self, slip: Slip) -> Row:
         minutes = int((self.desk.node_now() - slip.created_at).total_seconds() // 60)
@@ -71,25 +64,12 @@ class SlipsPlace(Place):
         )
         return Row(slip.id, cells, ((Cell(slip.detail, "quiet", across=4),),) if slip.detail else ())
 
-    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        if action == "confirm":
-            return bool(self._found and self._found.slips and self.desk.session) or None
-        return True
+    def may_decide(self, found: Queue) -> bool:
+        return bool(found.slips) and self.desk.session is not None
 
-    def action_confirm(self) -> None:
-        self._decide()
-
-    def on_rows_picked(self) -> None:
-        self._decide()
-
-    def on_rows_chosen(self) -> None:
-        self._decide()
-
-    def _decide(self) -> None:
-        current = self.query_one("#slips", Rows).current
-        found = self._found
-        slip = next((one for one in found.slips if current and one.id == current.key), None) if found else None
-        if found is None or slip is None or self.desk.session is None:
+    def decide(self, found: Queue, key: str) -> None:
+        slip = next((one for one in found.slips if one.id == key), None)
+        if slip is None or self.desk.session is None:
             return
         choices = slips.choices(slip, found.printers)
         if not choices:
@@ -105,26 +85,6 @@ class SlipsPlace(Place):
 
     def action_other_list(self) -> None:
         self._live = not self._live
-        self._found = None
-        self._draw()
-        self._fetch()
-
-    def on_answered(self, event: Answered) -> None:
-        if event.about == "queue":
-            self._found, self._problem = event.value, ""
-            self._draw()
-            self.refresh_bindings()
-            return
-        self.say(_("Done."), "good")
-        self._fetch()
-
-    def on_failed(self, event: Failed) -> None:
-        if event.about == "queue":
-            self._problem, self._found = event.error.message, None
-            self._draw()
-            return
-        self.say(event.error.message, "bad")
-        self._fetch()
-
-    def action_back(self) -> None:
-        self.host.go("status")
+        self.found = None
+        self.draw_list()
+        self.fetch()

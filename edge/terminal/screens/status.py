@@ -12,7 +12,7 @@ from edge.terminal import sign
 from edge.terminal.news import Topic
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.conflicts import waiting_words
-from edge.terminal.shapes import Sync
+from edge.terminal.shapes.node import Sync
 from edge.terminal.widgets.head import day_words
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.words import _, later, n_

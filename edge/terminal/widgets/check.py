@@ -8,7 +8,7 @@ from textual.content import Content
 
 from edge.terminal.amounts import written_with_currency
 from edge.terminal.draft import Draft
-from edge.terminal.shapes import Order
+from edge.terminal.shapes.orders import Order
 from edge.terminal.widgets.check_lines import (
     NEW,
     SENT,

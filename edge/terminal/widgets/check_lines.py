@@ -8,7 +8,7 @@ from edge.terminal.acts import channel_words, place_words
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.asks import adjustment_words
 from edge.terminal.draft import Draft, DraftLine
-from edge.terminal.shapes import Order, OrderLine
+from edge.terminal.shapes.orders import Order, OrderLine
 from edge.terminal.sold_words import as_sold, chosen_words, head_of, measure_words, option_words, thousandths_words
 from edge.terminal.widgets.rows import Cell, Row
 from edge.terminal.words import _, n_

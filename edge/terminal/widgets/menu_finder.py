@@ -8,9 +8,8 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from edge.terminal.amounts import written
-from edge.terminal.menu_shapes import UNITS
 from edge.terminal.search import Catalogue, Found, Named, find
-from edge.terminal.shapes import MenuItem
+from edge.terminal.shapes.menu import UNITS, MenuItem
 from edge.terminal.widgets.head import WIDE
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.widgets.search_box import SearchBox

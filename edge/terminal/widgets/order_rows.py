@@ -5,7 +5,7 @@ from datetime import datetime
 from edge.terminal.acts import place_words
 from edge.terminal.amounts import written
 from edge.terminal.kept import KeptAction
-from edge.terminal.shapes import Order
+from edge.terminal.shapes.orders import Order
 from edge.terminal.widgets.check_lines import kitchen_words
 from edge.terminal.widgets.rows import Cell, Column, Row
 from edge.terminal.words import _

@@ -4,7 +4,8 @@ from datetime import tzinfo
 
 from edge.terminal.acts import place_words
 from edge.terminal.amounts import written, written_with_currency
-from edge.terminal.shapes import Order, Payment, Receipt
+from edge.terminal.shapes.money import Payment, Receipt
+from edge.terminal.shapes.orders import Order
 from edge.terminal.sold_words import as_sold, head_of, measure_words, option_words
 from edge.terminal.widgets.check_lines import order_totals
 from edge.terminal.widgets.painted import fitted

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from edge.terminal.acts import place_words
 from edge.terminal.board import TICKETS_TO_DO
 from edge.terminal.changes import Mark
-from edge.terminal.shapes import Ticket, TicketLine
+from edge.terminal.shapes.kitchen import Ticket, TicketLine
 from edge.terminal.sold_words import measure_words, option_words
 from edge.terminal.widgets.painted import Part, fitted, wrapped
 from edge.terminal.words import _, later

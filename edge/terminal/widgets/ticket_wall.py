@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from edge.terminal.changes import Mark
-from edge.terminal.shapes import Ticket, TicketLine
+from edge.terminal.shapes.kitchen import Ticket, TicketLine
 from edge.terminal.widgets.head import WIDE
 from edge.terminal.widgets.painted import Painted, Part, wrapped
 from edge.terminal.widgets.ticket_card import (

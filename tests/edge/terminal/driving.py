@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from edge.terminal import enrolment
 from edge.terminal.app import TerminalApp
 from edge.terminal.locations import locations_of
-from edge.terminal.shapes import Enrolled
+from edge.terminal.shapes.node import Enrolled
 from tests.edge.terminal.node_book import PROPERTY
 from tests.edge.terminal.node_double import Served
 

@@ -12,7 +12,8 @@ from edge.terminal import enrolment
 from edge.terminal.actions import ACTIONS, offered
 from edge.terminal.app import TerminalApp
 from edge.terminal.locations import locations_of
-from edge.terminal.shapes import Enrolled, Order
+from edge.terminal.shapes.node import Enrolled
+from edge.terminal.shapes.orders import Order
 from edge.terminal.subject import Subject
 from hospitality.people.proofs import code_hash_of
 from hospitality.people.rules import ROLES

@@ -8,7 +8,9 @@ import pytest
 from edge.terminal import sign
 from edge.terminal.board import Board
 from edge.terminal.news import Link, Topic
-from edge.terminal.shapes import Device, Order, PaperAlarm, Printer, Status, Sync, Ticket
+from edge.terminal.shapes.kitchen import Ticket
+from edge.terminal.shapes.node import Device, PaperAlarm, Printer, Status, Sync
+from edge.terminal.shapes.orders import Order
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 

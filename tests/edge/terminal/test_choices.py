@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.terminal.choices import Choices, Chosen, chosen_of, leads_of, offered_by
-from edge.terminal.shapes import MenuItem, ModifierGroup, Option
+from edge.terminal.shapes.menu import MenuItem, ModifierGroup, Option
 
 
 def group(least: int, most: int, options: int, name: str = "g") -> ModifierGroup:

@@ -7,7 +7,8 @@ from typing import TypeVar
 import pytest
 
 from edge.terminal.client import NodeClient, NodeError, node_address, read_as
-from edge.terminal.shapes import Node, Order, Person, SignedIn
+from edge.terminal.shapes.node import Node, Person, SignedIn
+from edge.terminal.shapes.orders import Order
 from tests.edge.terminal.node_book import PROPERTY
 from tests.edge.terminal.node_double import NodeDouble, Served
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from edge.terminal.choices import Chosen
 from edge.terminal.draft import LINES_MAX, Draft, DraftLine, draft_of
 from edge.terminal.search import QUANTITY_MAX
-from edge.terminal.shapes import MenuItem, ModifierGroup, Option
+from edge.terminal.shapes.menu import MenuItem, ModifierGroup, Option
 
 BACON = Option(id="bacon", name="Bacon", price_delta_minor=1500)
 RARE = Option(id="rare", name="Rare")

@@ -8,7 +8,7 @@ import pytest
 from edge.terminal import enrolment, kept
 from edge.terminal.kept import KeptAction, Kind
 from edge.terminal.locations import locations_of, state_folder_of, write_private
-from edge.terminal.shapes import Enrolled
+from edge.terminal.shapes.node import Enrolled
 
 ENROLLED = Enrolled(
     terminal_id="t", name="Till", kind="till", token="secret", property_id="p", property_name="Harbour Kitchen"

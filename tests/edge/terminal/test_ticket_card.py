@@ -9,7 +9,8 @@ from msgspec import structs
 from rich.cells import cell_len
 
 from edge.terminal.changes import Mark
-from edge.terminal.shapes import LineOption, Ticket, TicketLine
+from edge.terminal.shapes.kitchen import Ticket, TicketLine
+from edge.terminal.shapes.orders import LineOption
 from edge.terminal.widgets.ticket_card import Card, age_words, card_of, flow, urgency
 
 PLACED = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)

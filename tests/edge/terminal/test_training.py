@@ -7,7 +7,7 @@ from random import Random
 from edge.terminal import enrolment
 from edge.terminal.app import TerminalApp
 from edge.terminal.locations import Locations, locations_of
-from edge.terminal.shapes import Enrolled
+from edge.terminal.shapes.node import Enrolled
 from hospitality.people.proofs import code_hash_of
 from hospitality.people.service.pins import issue_pin_code
 from tests.edge.node_fixture import PROPERTY, SELMA, act

@@ -1,9 +1,8 @@
-"""What this app reads of the menu; the rest of the node's answers is in `shapes`."""
-
-from datetime import datetime
-from typing import Annotated
+"""The menu: items with what can be chosen, and what they cost now."""
 
 import msgspec
+
+from edge.terminal.shapes import Instant
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +74,13 @@ class PricesNow(msgspec.Struct, frozen=True, kw_only=True):
     """Which items cost something else now, and until when that holds for sure."""
 
     items: tuple[PriceNow, ...]
-    until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    until: Instant | None = None
+
+
+class MenuPage(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[MenuItem, ...]
+    next_cursor: str | None = None
+    currency: str | None = None
 
 
 UNITS = {"kg": "kg", "lb": "lb", "litre": "l"}

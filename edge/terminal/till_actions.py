@@ -1,0 +1,156 @@
+"""What staff may do with the drawer, the day and who waits for a table: rows of the table of actions. Pure."""
+
+from collections.abc import Callable
+
+from edge.terminal.action import Action
+from edge.terminal.asks import amount_field, close_asks, count_asks, move_asks, party_asks, seat_asks, tip_asks
+from edge.terminal.forms import Field
+from edge.terminal.subject import Subject
+from edge.terminal.words import _, later
+
+MANAGES = "cash.manage"
+_MOVE = "/drawer-sessions/{session}/moves"
+
+_DRAWER: Callable[[Subject], bool] = lambda subject: bool(subject.session_id)  # noqa: E731
+
+
+TILL_ACTIONS: tuple[Action, ...] = (
+    Action(
+        "set_up_drawer",
+        "n",
+        later("Set up a drawer for this terminal"),
+        "till",
+        MANAGES,
+        "/drawers",
+        later("The drawer is set up. Open it with its float."),
+        offered=lambda subject: subject.drawer is None,
+        asks=lambda _subject: (Field("name", _("Name"), needed=_("Name the drawer.")),),
+        says={"terminal_id": "{terminal}"},
+    ),
+    Action(
+        "open_drawer",
+        "o",
+        later("Open the drawer with its float"),
+        "till",
+        "cash.drawer",
+        "/drawers/{drawer}/sessions",
+        later("The drawer is open."),
+        offered=lambda subject: subject.drawer is not None and not subject.session_id,
+        asks=lambda subject: (amount_field("float_minor", _("Float"), _("Count the float, 0 for none."), subject),),
+    ),
+    Action(
+        "paid_in",
+        "i",
+        later("Paid in"),
+        "till",
+        "cash.drawer",
+        _MOVE,
+        later("Written down."),
+        offered=_DRAWER,
+        asks=move_asks(later("Change from the bank"), later("Float topped up")),
+        says={"kind": "paid_in"},
+    ),
+    Action(
+        "paid_out",
+        "u",
+        later("Paid out"),
+        "till",
+        "cash.pay_out",
+        _MOVE,
+        later("Written down."),
+        lent=True,
+        offered=_DRAWER,
+        asks=move_asks(later("Bought for the kitchen"), later("Delivery")),
+        says={"kind": "paid_out"},
+    ),
+    Action(
+        "drop",
+        "d",
+        later("Drop to the safe"),
+        "till",
+        "cash.drawer",
+        _MOVE,
+        later("Written down."),
+        offered=_DRAWER,
+        asks=move_asks(later("To the safe")),
+        says={"kind": "drop"},
+    ),
+    Action(
+        "tip_out",
+        "t",
+        later("Pay tips out"),
+        "till",
+        "cash.pay_out",
+        _MOVE,
+        later("Written down."),
+        lent=True,
+        offered=_DRAWER,
+        asks=tip_asks,
+        says={"kind": "tip_out"},
+    ),
+    Action(
+        "count",
+        "c",
+        later("Count the drawer, blind"),
+        "till",
+        "cash.drawer",
+        "/drawer-sessions/{session}/count",
+        later("Counted."),
+        offered=_DRAWER,
+        asks=count_asks,
+    ),
+    Action(
+        "x",
+        "x",
+        later("X report: the day so far"),
+        "till",
+        "reports.read",
+        "",
+        "",
+        shows="x",
+    ),
+    Action(
+        "close_day",
+        "z",
+        later("Z report: close the day"),
+        "till",
+        "days.close",
+        "/business-days/{day}/close",
+        later("The day is closed."),
+        offered=lambda subject: bool(subject.business_date),
+        asks=close_asks,
+        shows="day",
+    ),
+    Action(
+        "wait",
+        "y",
+        later("Put guests on the waitlist"),
+        "till",
+        "tables.seat",
+        "/parties",
+        later("They wait; the floor's screen quotes them a time."),
+        asks=party_asks,
+    ),
+    Action(
+        "seat",
+        "e",
+        later("Seat who waits or has reserved"),
+        "till",
+        "tables.seat",
+        "/parties/{party}/seatings",
+        later("They are seated."),
+        offered=lambda subject: bool(subject.parties),
+        asks=seat_asks,
+    ),
+    Action(
+        "check_out",
+        "s",
+        later("Server checkout"),
+        "till",
+        "payments.take",
+        "/servers/{person}/checkouts",
+        later("Handed in."),
+        asks=lambda subject: (Field("declared_tip_minor", _("Cash tips kept"), "amount", currency=subject.currency),),
+        shows="server",
+    ),
+)
