@@ -41,6 +41,7 @@ from hospitality.payments.api import router as payments_router
 from hospitality.people.api import router as people_router
 from hospitality.requests.api import router as requests_router
 from hospitality.requests.settings import RequestSettings
+from hospitality.rooms.api import router as rooms_router
 from hospitality.tables.api import router as tables_router
 from sync.hub.api import routes as hub_routes
 from sync.hub.limits import Limits
@@ -58,6 +59,7 @@ ROUTERS = (
     payments_router,
     checks_router,
     tables_router,
+    rooms_router,
     parties_router,
     paper_router,
     cash_router,

@@ -36,6 +36,7 @@ from hospitality.properties.api import router as properties_router
 from hospitality.requests.api import router as requests_router
 from hospitality.requests.node_api import router as requests_node_router
 from hospitality.requests.settings import RequestSettings
+from hospitality.rooms.api import router as rooms_router
 from hospitality.tables.api import router as tables_router
 from web.api_docs import install_api_docs
 
@@ -50,6 +51,7 @@ TRADES = (
     approvals_router,
     tables_router,
     parties_router,
+    rooms_router,
     paper_router,
     cash_router,
     days_router,

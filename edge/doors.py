@@ -196,10 +196,10 @@ def _enrolment(node: Node, pages: Pages) -> APIRouter:
 def _staff_pages(node: Node) -> StaffPageConfig:
     async def enrolled(request: Request) -> bool:
         try:
-            await node.host.caller_for(token_of(request))
+            caller = await node.host.caller_for(token_of(request))
         except Trouble:
             return False
-        return True
+        return caller.room_id is None
 
     local = node.host.ask(property_view).result(10)
     return StaffPageConfig(
@@ -217,8 +217,10 @@ def _kitchen(node: Node) -> KitchenScreenConfig:
     async def terminal(request: Request) -> KitchenTerminal | None:
         try:
             token = token_of(request)
-            await node.host.caller_for(token)
+            caller = await node.host.caller_for(token)
         except Trouble:
+            return None
+        if caller.room_id is not None:
             return None
         known = await node.host.read(node.host.system(), known_token, hash_of(token))
         return KitchenTerminal(node.property_name(), known.station_id) if known else None

@@ -36,6 +36,7 @@ ITEMS_TOLD_MAX = 50  # where more change at once, screens read the menu anew
 OF_DEVICES = frozenset({"barcode_scanned", "key_pressed", "drawer_moved", "card_told"})
 EVENTS = ORDER_EVENTS | OF_DEVICES
 EVENTS |= {"ticket_updated", "menu_updated", "station_updated", "table_updated", "sync_status"}
+OF_ROOMS: frozenset[str] = frozenset()  # all that a guest's terminal hears
 PAUSES = frozenset({"menu.station_paused", "menu.station_resumed"})
 HEARTBEAT_SECONDS = 2.0
 BEHIND_MAX = 1_000
@@ -346,7 +347,8 @@ class LiveBoard:
             token = msgspec.json.decode(await _frame(socket), type=dict[str, str]).get("token", "")
         caller = await self._host.caller_for(token)
         asked = msgspec.json.decode(await _frame(socket), type=Subscription)
-        return Screen(frozenset(asked.subscribe) & EVENTS, caller.terminal_id), asked.resume
+        may = OF_ROOMS if caller.room_id else EVENTS
+        return Screen(frozenset(asked.subscribe) & may, caller.terminal_id), asked.resume
 
     async def _refuse(self, socket: WebSocket, error: Exception) -> None:
         if socket.application_state is not WebSocketState.CONNECTED:

@@ -29,6 +29,7 @@ COPIED = (
     "dining_tables",
     "sections",
     "drawers",
+    "rooms",
     *STAFF,
 )
 # records too: of what happens, of guests, and of the hardware that real terminals hear

@@ -90,11 +90,23 @@ def host_of(request: Request) -> Host:
 
 
 async def property_caller(request: Request, property_id: PropertyId) -> Caller:
-    """Who asks, on the property that the path names."""
-    return await host_of(request).caller_of(request, property_id)
+    """Who asks, on the property that the path names; never a guest at a room's terminal."""
+    caller = await host_of(request).caller_of(request, property_id)
+    if caller.room_id is not None:
+        raise Forbidden("NOT_PERMITTED", "A room's terminal does not do that. Use one of the staff's.")
+    return caller
+
+
+async def room_caller(request: Request, property_id: PropertyId) -> Caller:
+    """Who asks at a room's terminal; it proves nothing but the room."""
+    caller = await host_of(request).caller_of(request, property_id)
+    if caller.room_id is None:
+        raise Forbidden("NOT_PERMITTED", "Only a terminal in a room asks for that.")
+    return caller
 
 
 Asking = Annotated[Caller, Depends(property_caller)]
+AskingInRoom = Annotated[Caller, Depends(room_caller)]
 
 
 def envelope(trouble: Trouble) -> Response:

@@ -26,7 +26,8 @@ from hospitality.ground.tables import Row
 class Caller:
     """Who asks: a person at a terminal, a terminal by itself, or the system (neither).
 
-    absent: they asked from elsewhere, so nobody can come to them with a PIN.
+    absent: they asked from elsewhere, so nobody can come to them with a PIN. room_id: the terminal is a guest's, in this room,
+    and asks for nothing but what is the room's.
     """
 
     org_id: str
@@ -36,6 +37,7 @@ class Caller:
     permissions: frozenset[str] = frozenset()
     name: str = ""
     absent: bool = False
+    room_id: str | None = None
 
     def may(self, permission: str) -> bool:
         """Whether the caller holds the permission, or all of them."""

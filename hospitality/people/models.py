@@ -2,7 +2,8 @@
 
 from hospitality.ground.tables import COUNT, DOCUMENT, FLAG, ID, INSTANT, WORDS, Row, column, described
 
-TERMINAL_KINDS = ("till", "kitchen", "room")
+IN_ROOM = "room"
+TERMINAL_KINDS = ("till", "kitchen", IN_ROOM)
 
 
 class Person(Row, table=True):
@@ -42,7 +43,7 @@ class OneTimeCode(Row, table=True):
 
 
 class Terminal(Row, table=True):
-    """An enrolled screen, by the SHA-256 of its token."""
+    """An enrolled screen, by the SHA-256 of its token. One in a guest's room is that room's and may nothing else."""
 
     __tablename__ = "terminals"
     __table_args__ = described("local", host="edge", indexes=[["token_hash"]])
@@ -50,6 +51,7 @@ class Terminal(Row, table=True):
     name: str = column(WORDS)
     kind: str = column(WORDS)
     station_id: str | None = column(ID, optional=True)
+    room_id: str | None = column(ID, optional=True)
     token_hash: str = column(WORDS)
     enrolled_at: str = column(INSTANT)
     revoked_at: str | None = column(INSTANT, optional=True)

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from hospitality.ground.errors import Unauthorised
 from hospitality.ground.host import Answer, Once
-from hospitality.ground.http import Asking, ErrorEnvelope, IdText, Shape, act, host_of, once_of, read
+from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, host_of, once_of, read
 from hospitality.ground.work import Caller
 from hospitality.people.api import PersonShape
 from hospitality.people.asking import Reader
@@ -24,7 +24,7 @@ from hospitality.people.proofs import code_hash_of, hash_of, new_code, new_token
 from hospitality.people.rules import check_pin
 from hospitality.people.service.pins import begin_attempt, end_attempt, issue_pin_code, set_pin
 from hospitality.people.service.sessions import open_session, sign_out
-from hospitality.people.service.terminals import enrol_terminal, issue_terminal_code, terminals_of
+from hospitality.people.service.terminals import enrol_terminal, issue_terminal_code, revoke_terminal, terminals_of
 from hospitality.people.settings import PeopleSettings, people_settings
 
 router = APIRouter(
@@ -81,11 +81,12 @@ class NothingMore(Shape):
 
 
 class NewTerminal(Shape):
-    """A screen to enrol; kind is till, kitchen or room."""
+    """A screen to enrol; kind is till, kitchen or room, which one of `room_id` is."""
 
     name: str
     kind: str
     station_id: IdText | None = None
+    room_id: IdText | None = None
 
 
 class TerminalCode(CodeShape):
@@ -101,6 +102,7 @@ class TerminalShape(Shape):
     name: str
     kind: str
     station_id: str | None
+    room_id: str | None
 
 
 class Terminals(Shape):
@@ -196,9 +198,16 @@ async def new_terminal(request: Request, asking: Asking, new: NewTerminal) -> Re
         name=new.name,
         kind=new.kind,
         station_id=new.station_id,
+        room_id=new.room_id,
         code_hash=code_hash_of(code),
     )
     return answered(answer, {"code": code, "link": f"{settings.base_url.rstrip('/')}/enrol/{code}"})
+
+
+@router.post("/terminals/{terminal_id}/revoke", status_code=201, response_model=NothingMore)
+async def revoke(request: Request, asking: Asking, terminal_id: Id) -> Response:
+    """Stops a screen's token and ends the sessions on it; needs terminals.manage."""
+    return await act(request, asking, revoke_terminal, terminal_id)
 
 
 @enrol_router.post("/enrol", status_code=201, response_model=Enrolled)

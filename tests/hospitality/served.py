@@ -40,6 +40,8 @@ from hospitality.properties import api as properties
 from hospitality.requests import api as requests
 from hospitality.requests import node_api as requests_node_api
 from hospitality.requests.settings import RequestSettings
+from hospitality.rooms import api as rooms
+from hospitality.rooms.service import add_room
 from hospitality.tables import api as tables
 from tests.hospitality.node import Node
 
@@ -153,7 +155,8 @@ class Served:
     def _enrolled(self, kind: str) -> tuple[str, str]:
         if kind not in self._terminals:
             code, token = new_code(), new_token()
-            self.node.act(issue_terminal_code, name=kind, kind=kind, code_hash=code_hash_of(code))
+            room = self.node.act(add_room, number="101")["id"] if kind == "room" else None
+            self.node.act(issue_terminal_code, name=kind, kind=kind, room_id=room, code_hash=code_hash_of(code))
             made = self.node.act(enrol_terminal, code_hash=code_hash_of(code), token_hash=hash_of(token))
             self._terminals[kind] = (made["terminal_id"], token)
         return self._terminals[kind]
@@ -180,6 +183,7 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
             days,
             tables,
             parties,
+            rooms,
             paper,
         )
     ]

@@ -77,12 +77,13 @@ def end_sessions(work: Work, *, person_id: str | None = None, terminal_id: str |
 
 
 _KNOWN = """
-    SELECT t.id AS terminal_id, t.property_id, t.kind, t.station_id, t.name AS terminal_name, t.token_hash,
+    SELECT t.id AS terminal_id, t.property_id, t.kind, t.station_id, t.room_id, t.name AS terminal_name, t.token_hash,
            NULL AS person_id, NULL AS display_name, NULL AS role, NULL AS expires_at
     FROM terminals t
     WHERE t.org_id = :org_id AND t.token_hash = :token_hash AND t.revoked_at IS NULL
+      AND (t.kind <> 'room' OR t.room_id IS NOT NULL)
     UNION ALL
-    SELECT t.id, t.property_id, t.kind, t.station_id, t.name, s.token_hash,
+    SELECT t.id, t.property_id, t.kind, t.station_id, t.room_id, t.name, s.token_hash,
            p.id, p.display_name, p.role, s.expires_at
     FROM sessions s
     JOIN terminals t ON t.org_id = s.org_id AND t.id = s.terminal_id
@@ -107,6 +108,7 @@ def known_token(reading: Reading, token_hash: str) -> KnownToken | None:
         terminal_id=row["terminal_id"],
         permissions=permissions,
         name=row["display_name"] or row["terminal_name"],
+        room_id=row["room_id"],
     )
     return KnownToken(caller, row["expires_at"], row["kind"], row["station_id"])
 

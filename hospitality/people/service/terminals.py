@@ -9,10 +9,11 @@ from hospitality.ground.texts import kept_name
 from hospitality.ground.work import Work
 from hospitality.people import rules
 from hospitality.people.facts import TerminalCodeIssued, TerminalEnrolled, TerminalRevoked
-from hospitality.people.models import TERMINAL_KINDS, Terminal
+from hospitality.people.models import IN_ROOM, TERMINAL_KINDS, Terminal
 from hospitality.people.service import codes
 from hospitality.people.service.sessions import end_sessions
 from hospitality.properties.service import property_view
+from hospitality.rooms.reading import room_view
 
 MANAGE = "terminals.manage"
 PURPOSE = "terminal"
@@ -25,14 +26,20 @@ def issue_terminal_code(
     name: str,
     kind: str,
     station_id: str | None = None,
+    room_id: str | None = None,
     code_hash: str,
     lifetime: timedelta = rules.TERMINAL_CODE_LIFETIME,
 ) -> dict[str, Any]:
-    """Lets a screen enrol by a code: {expires_at}. A kitchen screen may belong to one station."""
+    """Lets a screen enrol by a code: {expires_at}. A kitchen screen may belong to one station; a room's is of one room."""
     work.require(MANAGE)
     if kind not in TERMINAL_KINDS:
         raise Invalid("TERMINAL_KIND_INVALID", f"Choose one of {', '.join(TERMINAL_KINDS)}.", kind=kind)
-    payload = {"name": kept_name(name, what="terminal"), "kind": kind, "station_id": station_id}
+    if (kind == IN_ROOM) is (room_id is None):
+        raise Invalid("TERMINAL_ROOM_INVALID", "A room's terminal stands in one room, and no other terminal does.")
+    if room_id is not None and not room_view(work, room_id)["active"]:
+        raise NotFound.of("room", room_id)
+    name = kept_name(name, what="terminal")
+    payload = {"name": name, "kind": kind, "station_id": station_id, "room_id": room_id}
     expires_at = codes.issue(work, PURPOSE, code_hash=code_hash, lifetime=lifetime, payload=payload)
     work.journal(TerminalCodeIssued(kind))
     return {"expires_at": expires_at}
@@ -51,6 +58,7 @@ def enrol_terminal(work: Work, *, code_hash: str, token_hash: str, name: str | N
             "name": called,
             "kind": promised["kind"],
             "station_id": promised["station_id"],
+            "room_id": promised.get("room_id"),
             "token_hash": token_hash,
             "enrolled_at": work.now_text,
             "revoked_at": None,
@@ -70,9 +78,9 @@ def enrol_terminal(work: Work, *, code_hash: str, token_hash: str, name: str | N
 
 
 def terminals_of(reading: Reading) -> dict[str, Any]:
-    """{items: [{id, name, kind, station_id}]} of the screens in force, by name; TERMINALS_MAX at most."""
+    """{items: [{id, name, kind, station_id, room_id}]} of the screens in force, by name; TERMINALS_MAX at most."""
     rows = reading.rows(
-        "SELECT id, name, kind, station_id FROM terminals WHERE org_id = :org_id AND property_id = :property_id"
+        "SELECT id, name, kind, station_id, room_id FROM terminals WHERE org_id = :org_id AND property_id = :property_id"
         " AND revoked_at IS NULL ORDER BY name, id LIMIT :limit",
         limit=TERMINALS_MAX,
     )

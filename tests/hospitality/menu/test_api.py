@@ -110,5 +110,5 @@ def test_what_the_menu_refuses(served: Served, restaurant: Restaurant) -> None:
     assert served.node.store.counts() == before
 
 
-def test_a_room_tablet_reads_the_menu(served: Served) -> None:
-    assert served.screen("room").get("menu-items").status_code == 200
+def test_a_rooms_terminal_does_not_read_the_menu_as_staff_do(served: Served) -> None:
+    assert code_of(served.screen("room").get("menu-items")) == "NOT_PERMITTED"

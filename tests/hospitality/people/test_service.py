@@ -15,6 +15,7 @@ from hospitality.people.service.accounts import add_person, change_person, peopl
 from hospitality.people.service.pins import begin_attempt, end_attempt, issue_pin_code, people_with_pins, set_pin
 from hospitality.people.service.sessions import caller_for_token, known_token, open_session, sign_out
 from hospitality.people.service.terminals import enrol_terminal, issue_terminal_code, revoke_terminal
+from hospitality.rooms.service import add_room, edit_room
 from tests.hospitality.node import Node
 
 VERIFIER = "$argon2id$the-first"
@@ -35,7 +36,15 @@ def with_pin(node: Node, person_id: str, verifier: str = VERIFIER, *, length: in
 def enrolled(node: Node, kind: str = "till", station_id: str | None = None) -> tuple[str, str]:
     """(terminal id, token) of a new screen."""
     code, token = new_code(), new_token()
-    node.act(issue_terminal_code, name="Till 1", kind=kind, station_id=station_id, code_hash=code_hash_of(code))
+    room_id = node.act(add_room, number="101")["id"] if kind == "room" else None
+    node.act(
+        issue_terminal_code,
+        name="Till 1",
+        kind=kind,
+        station_id=station_id,
+        room_id=room_id,
+        code_hash=code_hash_of(code),
+    )
     answer = node.act(enrol_terminal, code_hash=code_hash_of(code), token_hash=hash_of(token))
     return answer["terminal_id"], token
 
@@ -242,6 +251,7 @@ def test_a_screens_token_tells_what_it_is(node: Node, kind: str, may: set[str]) 
     assert caller == known.caller
     assert (caller.org_id, caller.property_id) == (node.caller.org_id, node.caller.property_id)
     assert (caller.terminal_id, caller.person_id, caller.permissions) == (terminal_id, None, frozenset(may))
+    assert (caller.room_id is not None) is (kind == "room")
     assert node.read(caller_for_token, hash_of(new_token()), now=node.now) is None
 
 
@@ -263,6 +273,12 @@ def test_enrolling_answers_what_the_screen_shows(node: Node) -> None:
         node.act(enrol_terminal, code_hash=code_hash_of(code), token_hash="u")
     with pytest.raises(Invalid):
         node.act(issue_terminal_code, name="Pass", kind="fridge", code_hash="c")
+    away = node.act(add_room, number="7")["id"]
+    node.act(edit_room, away, {"active": False})
+    before = node.store.counts()
+    for kind, room_id, refusal in (("room", None, Invalid), ("till", away, Invalid), ("room", away, NotFound)):
+        with pytest.raises(refusal):
+            node.act(issue_terminal_code, name="Pass", kind=kind, room_id=room_id, code_hash="c")
     with pytest.raises(Forbidden):
         node.as_("people.manage").act(issue_terminal_code, name="Pass", kind="till", code_hash="c")
     assert node.store.counts() == before
