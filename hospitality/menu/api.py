@@ -12,7 +12,8 @@ from hospitality.menu.for_sale import prices_now
 from hospitality.menu.pauses import pause_station, resume_station, stations_now
 from hospitality.menu.portions import count_portions
 from hospitality.menu.rules import PREP_SECONDS_USUAL, Ordering
-from hospitality.menu.service import NewItem, NewOption
+from hospitality.menu.service import NewItem, choices, prices
+from hospitality.menu.service.choices import NewOption
 from hospitality.properties.service import property_view
 
 Channel = Literal["dine_in", "takeaway", "delivery", "room_service", "counter"]
@@ -399,7 +400,7 @@ async def modifier_groups(request: Request, asking: Asking) -> Response:
 async def new_modifier_group(request: Request, asking: Asking, new: NewGroup) -> Response:
     """Adds a modifier group with its options; needs menu.manage."""
     options = [NewOption(**{**one.model_dump(), "group_ids": tuple(one.group_ids)}) for one in new.options]
-    return await act(request, asking, service.add_modifier_group, **{**new.model_dump(), "options": options})
+    return await act(request, asking, choices.add_modifier_group, **{**new.model_dump(), "options": options})
 
 
 @router.get("/menu-items", response_model=Items)
@@ -443,13 +444,13 @@ async def menu_prices(request: Request, asking: Asking, channel: Channel = "dine
 @router.post("/price-rules", status_code=201, response_model=PriceRuleShape)
 async def new_price_rule(request: Request, asking: Asking, new: NewPriceRule) -> Response:
     """Sets up a price rule; needs menu.manage."""
-    return await act(request, asking, service.add_price_rule, new.model_dump())
+    return await act(request, asking, prices.add_price_rule, new.model_dump())
 
 
 @router.patch("/price-rules/{rule_id}", response_model=PriceRuleShape)
 async def edit_price_rule(request: Request, asking: Asking, rule_id: Id, change: PriceRuleChange) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
-    return await act(request, asking, service.edit_price_rule, rule_id, change.model_dump(exclude_unset=True))
+    return await act(request, asking, prices.edit_price_rule, rule_id, change.model_dump(exclude_unset=True))
 
 
 @router.post("/menu-items/{item_id}/portions", status_code=201, response_model=ItemShape)

@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 from edge.terminal.app import TerminalApp
 from edge.terminal.locations import locations_of
 from hospitality.ground.statements import Reading
-from hospitality.menu.service import NewItem, NewOption, add_item, add_modifier_group
+from hospitality.menu.service import NewItem, add_item
+from hospitality.menu.service.choices import NewOption, add_modifier_group
 from hospitality.people.proofs import code_hash_of
 from hospitality.people.service.pins import issue_pin_code
 from hospitality.people.service.terminals import issue_terminal_code

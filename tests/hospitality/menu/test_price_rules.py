@@ -17,14 +17,8 @@ from hospitality.ground.ids import new_id
 from hospitality.menu.for_sale import prices_now
 from hospitality.menu.reading import price_rule_view, price_rules_list, tax_rates_list
 from hospitality.menu.rules import AWAY, CHANNELS, WEEKDAYS, Ordering, PriceRule, price_by_rules
-from hospitality.menu.service import (
-    add_category,
-    add_price_rule,
-    add_tax_rate,
-    edit_item,
-    edit_price_rule,
-    set_away_rate,
-)
+from hospitality.menu.service import add_category, add_tax_rate, edit_item, set_away_rate
+from hospitality.menu.service.prices import add_price_rule, edit_price_rule
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from tests.hospitality.node import Node, Restaurant, postgres_store, tables

@@ -20,15 +20,14 @@ from hospitality.menu.reading import (
 from hospitality.menu.rules import Group, ItemForSale, Option
 from hospitality.menu.service import (
     NewItem,
-    NewOption,
     add_category,
     add_item,
-    add_modifier_group,
     add_station,
     add_tax_rate,
     edit_category,
     edit_item,
 )
+from hospitality.menu.service.choices import NewOption, add_modifier_group
 from tests.hospitality.node import Node, Restaurant
 
 

@@ -15,7 +15,8 @@ from hospitality.kitchen.tickets import tickets_list
 from hospitality.menu.composing import Choice
 from hospitality.menu.portions import count_portions, portions_by_the_facts, portions_kept
 from hospitality.menu.reading import menu_item_view
-from hospitality.menu.service import NewItem, NewOption, add_item, add_modifier_group, edit_item
+from hospitality.menu.service import NewItem, add_item, edit_item
+from hospitality.menu.service.choices import NewOption, add_modifier_group
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from hospitality.orders.service.adjust import NewAdjustment

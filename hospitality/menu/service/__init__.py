@@ -1,6 +1,7 @@
-"""Setting up and editing a menu; every verb needs `menu.manage`."""
+"""Setting up and editing a menu; every verb needs `menu.manage`. What is chosen stands in `choices`, what costs something
+else at some times in `prices`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +10,11 @@ from hospitality.ground.statements import Reading
 from hospitality.ground.texts import kept_name, kept_text, set_text
 from hospitality.ground.work import Work
 from hospitality.menu import rules
-from hospitality.menu.composing import CHOICE_DEPTH_MAX
 from hospitality.menu.facts import (
     CategoryAdded,
     CategoryChanged,
     ItemAdded,
     ItemChanged,
-    ModifierGroupAdded,
-    PriceRuleAdded,
-    PriceRuleChanged,
     StationAdded,
     TaxRateAdded,
     TaxRateChanged,
@@ -26,24 +23,14 @@ from hospitality.menu.models import (
     MenuCategory,
     MenuItem,
     MenuItemGroup,
-    ModifierGroup,
-    ModifierOption,
-    OptionGroup,
-    PriceRule,
     Station,
     TaxRate,
 )
 from hospitality.menu.reading import (
     ELEMENTS,
-    PRICE_RULE_FIELDS,
     categories_list,
-    depth_of,
     menu_item_view,
-    menu_items_of,
     menu_items_page,
-    modifier_group_view,
-    modifier_groups_list,
-    price_rule_view,
     tax_rates_list,
 )
 
@@ -68,18 +55,6 @@ _TABLES = {
     "tax_rate_id": ("tax rate", "tax_rates"),
     "modifier_group_ids": ("modifier group", "modifier_groups"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class NewOption:
-    """An option of a new modifier group; the delta in minor units, for one. It may bring an item, whose name it has where
-    it has none of its own, or lead to further groups; a preset is taken where nobody says otherwise."""
-
-    name: str = ""
-    price_delta_minor: int = 0
-    menu_item_id: str | None = None
-    preset: bool = False
-    group_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +94,7 @@ def add_tax_rate(
 ) -> dict[str, Any]:
     """Sets up a tax of `rate_bp` basis points: {id, name, rate_bp, included, away_rate_id}."""
     work.require(MANAGE)
-    _check_known(work, {"tax_rate_id": away_rate_id})
+    check_known(work, {"tax_rate_id": away_rate_id})
     values = {
         "name": kept_name(name, what="tax"),
         "rate_bp": rules.check_rate(rate_bp),
@@ -137,8 +112,8 @@ def set_away_rate(work: Work, tax_rate_id: str, *, away_rate_id: str | None) -> 
     Head office's to say, as all of a rate is.
     """
     work.require(MANAGE)
-    _check_known(work, {"tax_rate_id": tax_rate_id})
-    _check_known(work, {"tax_rate_id": away_rate_id})
+    check_known(work, {"tax_rate_id": tax_rate_id})
+    check_known(work, {"tax_rate_id": away_rate_id})
     if away_rate_id == tax_rate_id:
         raise Invalid("AWAY_RATE_INVALID", "A rate can't stand in for itself. Choose another, or none.")
     before = next(rate for rate in tax_rates_list(work) if rate["id"] == tax_rate_id)
@@ -160,7 +135,7 @@ def add_category(work: Work, *, name: str, sort: int = 0, parent_id: str | None 
 def edit_category(work: Work, category_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Sets the fields given (name, sort, parent_id), each by itself; no parent has a heading stand by itself."""
     work.require(MANAGE)
-    _check_known(work, {"category_id": category_id})
+    check_known(work, {"category_id": category_id})
     before = next(one for one in categories_list(work) if one["id"] == category_id)
     after = {name: value for name, value in _checked_heading(work, before, fields).items() if before[name] != value}
     if after:
@@ -176,7 +151,7 @@ def _checked_heading(reading: Reading, before: Mapping[str, Any] | None, fields:
     if "sort" in checked:
         rules.check_sort(checked["sort"])
     if checked.get("parent_id") is not None:
-        _check_known(reading, {"category_id": checked["parent_id"]})
+        check_known(reading, {"category_id": checked["parent_id"]})
         headings, own = categories_list(reading), before["id"] if before else None
         parent = next(one for one in headings if one["id"] == checked["parent_id"])
         has_children = any(one["parent_id"] == own for one in headings) if own else False
@@ -184,92 +159,15 @@ def _checked_heading(reading: Reading, before: Mapping[str, Any] | None, fields:
     return checked
 
 
-def add_modifier_group(
-    work: Work,
-    *,
-    name: str,
-    choices_min: int,
-    choices_max: int,
-    options: Sequence[NewOption],
-    halves: bool = False,
-    course: int | None = None,
-    held: bool = False,
-) -> dict[str, Any]:
-    """Adds a group with its options, answering it as the menu shows it (`reading.modifier_groups_list`).
-
-    halves: an option may be on one half. course, held: of the items that its options bring.
-    """
-    work.require(MANAGE)
-    rules.check_choices(choices_min, choices_max, options=len(options))
-    values = {"name": kept_name(name, what="group"), "choices_min": choices_min, "choices_max": choices_max}
-    values |= {"halves": halves, "course": rules.check_group_course(course), "held": held}
-    items = _brought(work, options)
-    _check_led_to(work, options)
-    group = work.add(ModifierGroup, values)
-    rows = work.add_all(
-        ModifierOption,
-        [
-            {
-                "group_id": group["id"],
-                "name": kept_name(option.name or items.get(option.menu_item_id or "", ""), what="option"),
-                "price_delta_minor": rules.check_delta(option.price_delta_minor),
-                "sort": place,
-                "menu_item_id": option.menu_item_id,
-                "preset": option.preset,
-            }
-            for place, option in enumerate(options)
-        ],
-    )
-    led_to = [
-        {"option_id": row["id"], "group_id": id, "sort": place}
-        for row, option in zip(rows, options, strict=True)
-        for place, id in enumerate(dict.fromkeys(option.group_ids))
-    ]
-    work.add_all(OptionGroup, led_to)
-    work.journal(ModifierGroupAdded(group["id"]))
-    return modifier_group_view(work, group["id"])
-
-
-def _brought(work: Work, options: Sequence[NewOption]) -> dict[str, str]:
-    """The names of the items that options bring, by id; Invalid unless each is sold by the piece."""
-    ids = {option.menu_item_id for option in options if option.menu_item_id}
-    found = {item["id"]: item for item in menu_items_of(work, ids)}
-    for option in options:
-        if option.menu_item_id is None:
-            continue
-        item = found.get(option.menu_item_id)
-        if item is None:
-            raise NotFound.of("menu item", option.menu_item_id)
-        if item["sold_as"] != "piece" or option.group_ids:
-            raise Invalid(
-                "OPTION_ITEM_INVALID",
-                f"{item['name']} can't be brought by an option: what is sold by the piece can, with its own choices alone.",
-                menu_item_id=item["id"],
-            )
-    return {id: item["name"] for id, item in found.items()}
-
-
-def _check_led_to(work: Work, options: Sequence[NewOption]) -> None:
-    """Raises unless the groups that options lead to are here and no deeper than choices go."""
-    ids = {id for option in options for id in option.group_ids}
-    if not ids:
-        return
-    for id in ids:
-        _check_known(work, {"modifier_group_ids": id})
-    deepest = max(depth_of(group) for group in modifier_groups_list(work) if group["id"] in ids)
-    if deepest >= CHOICE_DEPTH_MAX:
-        raise Invalid("CHOICES_INVALID", f"Choices lead on at most {CHOICE_DEPTH_MAX} times.")
-
-
 def add_item(work: Work, new: NewItem) -> dict[str, Any]:
     """Adds an item for sale, answering it as the menu shows it."""
     work.require(MANAGE)
-    _check_known(work, {"category_id": new.category_id, "station_id": new.station_id, "tax_rate_id": new.tax_rate_id})
+    check_known(work, {"category_id": new.category_id, "station_id": new.station_id, "tax_rate_id": new.tax_rate_id})
     group_ids = list(dict.fromkeys(new.modifier_group_ids))
     if len(group_ids) > rules.GROUPS_PER_ITEM_MAX:
         raise Invalid("GROUPS_INVALID", f"An item offers at most {rules.GROUPS_PER_ITEM_MAX} groups.")
     for group_id in group_ids:
-        _check_known(work, {"modifier_group_ids": group_id})
+        check_known(work, {"modifier_group_ids": group_id})
     codes = {"plu": rules.check_plu(new.plu), "barcodes": rules.check_barcodes(new.barcodes)}
     _check_free(work, None, codes)
     row = work.add(
@@ -313,35 +211,6 @@ def edit_item(work: Work, item_id: str, fields: Mapping[str, Any]) -> dict[str, 
     return menu_item_view(work, item_id)
 
 
-def add_price_rule(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Sets up a price for some times or a way of ordering (`reading.PRICE_RULE_FIELDS`), answering it as it is listed."""
-    work.require(MANAGE)
-    values = _checked_rule(work, {**fields, "active": True})
-    row = work.add(PriceRule, {**values, "weekdays": set_text(values["weekdays"])})
-    work.journal(PriceRuleAdded(row["id"]))
-    return {"id": row["id"], **values}
-
-
-def edit_price_rule(work: Work, rule_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Sets the fields given, each by itself; what a rule is about stays."""
-    work.require(MANAGE)
-    current = price_rule_view(work, rule_id)
-    values = _checked_rule(work, {**current, **fields})
-    after = {name: values[name] for name in fields if values[name] != current[name]}
-    if after:
-        stored = {"weekdays": set_text(after["weekdays"])} if "weekdays" in after else {}
-        work.edit(PriceRule, rule_id, **{**after, **stored})
-        work.journal(PriceRuleChanged(rule_id, {name: current[name] for name in after}, after))
-    return {"id": rule_id, **values}
-
-
-def _checked_rule(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
-    values = {name: fields[name] for name in PRICE_RULE_FIELDS}
-    rules.check_price_rule(values)
-    _check_known(reading, {name: values[name] for name in ("menu_item_id", "category_id") if values[name] is not None})
-    return {**values, "name": kept_name(values["name"], what="price rule"), "weekdays": sorted(set(values["weekdays"]))}
-
-
 def _stored(after: Mapping[str, Any]) -> dict[str, Any]:
     return {name: set_text(after[name]) for name in ELEMENTS if name in after}
 
@@ -359,7 +228,7 @@ def _checked(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
     for name, check in _CHECKS.items():
         if name in checked:
             checked[name] = check(checked[name])
-    _check_known(
+    check_known(
         reading, {name: checked[name] for name in ("category_id", "station_id", "tax_rate_id") if name in checked}
     )
     unknown = set(checked) - ITEM_FIELDS
@@ -382,7 +251,7 @@ def _check_free(reading: Reading, item_id: str | None, fields: Mapping[str, Any]
                 )
 
 
-def _check_known(reading: Reading, ids: Mapping[str, str | None]) -> None:
+def check_known(reading: Reading, ids: Mapping[str, str | None]) -> None:
     """Raises NotFound unless each id is a row of this property; None passes for a tax rate, which may be absent."""
     for name, id in ids.items():
         if id is None and name == "tax_rate_id":
