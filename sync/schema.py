@@ -55,8 +55,8 @@ class Interest:
 @dataclass(frozen=True)
 class TableSpec:
     """One replicated table. `fields` leaves out `org_id` (the tenant, never on the wire) and the engine's columns.
-    refers: field → the table whose row it names. large: it grows with every day of work. revive: an edit that is later
-    than a delete, and had not seen it, brings the row back. keys: what people tell rows apart by, as
+    refers: field → the table whose row it names. large: it grows with every day of work, or its rows are. revive: an
+    edit that is later than a delete, and had not seen it, brings the row back. keys: what people tell rows apart by, as
     lists of fields; two rows that hold one key are a conflict for a person.
     """
 
@@ -127,7 +127,7 @@ class Schema:
 
     @cached_property
     def history(self) -> frozenset[str]:
-        """The tables that grow with every day of work, and those whose rows lean on theirs."""
+        """The large tables, which come behind what service needs, and those whose rows lean on theirs."""
         found: set[str] = set()
         for name, table in self.tables.items():
             if table.large or not found.isdisjoint(table.parents):

@@ -87,7 +87,8 @@ def described(
     writer: whose node may write it. refers: column → table, as foreign keys that begin with `org_id`.
     indexes: lists of columns, each put behind `org_id`; never unique, since two nodes may both be right.
     keys: name → columns by which people tell rows apart; two rows that hold one are a conflict for a person to settle.
-    large: partitioned by hash of `org_id` at head office. host: which host has the table.
+    large: it grows with every day of work, or holds most of the bytes: partitioned by hash of `org_id` at head office, and
+    taken by a new node behind what service needs. host: which host has the table.
     """
     references = [
         ForeignKeyConstraint(["org_id", name], [f"{table}.org_id", f"{table}.id"])

@@ -1,6 +1,7 @@
 """The menu over HTTP, at a node and at head office alike."""
 
-from typing import Annotated, Literal
+import asyncio
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -10,6 +11,8 @@ from hospitality.menu import reading as menu
 from hospitality.menu import service
 from hospitality.menu.for_sale import prices_now
 from hospitality.menu.pauses import pause_station, resume_station, stations_now
+from hospitality.menu.photos import photo_bytes, set_photo
+from hospitality.menu.pictures import photo_of
 from hospitality.menu.portions import count_portions
 from hospitality.menu.rules import PREP_SECONDS_USUAL, Ordering
 from hospitality.menu.service import NewItem, choices, prices
@@ -18,6 +21,10 @@ from hospitality.properties.service import property_view
 
 Channel = Literal["dine_in", "takeaway", "delivery", "room_service", "counter"]
 Code = Annotated[str | None, Query(max_length=20, pattern="^[0-9]+$")]
+PHOTO_KEPT = "private, max-age=31536000, immutable"
+_PICTURE = {"schema": {"type": "string", "format": "binary"}}
+PHOTO_BODY = {"requestBody": {"required": True, "content": {"image/*": _PICTURE}}}
+PHOTO_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": {"image/webp": _PICTURE}}, 304: {}}
 
 router = APIRouter(
     prefix="/api/v1/properties/{property_id}", tags=["menu"], responses={"4XX": {"model": ErrorEnvelope}}
@@ -193,7 +200,7 @@ class ItemShape(Shape):
     `portions_left` is null where nobody counts; an item is sold out when it is switched off (`available`) or when none is
     left. `sold_as`: piece; set, made of what its choices bring alone; open, whose name and price are keyed in; or the unit
     (kg, lb, litre) that its price is of. `heading_name`: of the heading above its category, if there is one. `plu`: the
-    number that staff key in.
+    number that staff key in. `photo_id`: of the picture at `menu-photos/{photo_id}`.
     """
 
     id: str
@@ -216,6 +223,7 @@ class ItemShape(Shape):
     plu: str | None
     barcodes: list[str]
     sold_as: str
+    photo_id: str | None
     version: str
     modifier_groups: list[GroupShape]
 
@@ -247,7 +255,7 @@ class NewItemShape(Shape):
 
 
 class ItemChange(Shape):
-    """The fields to edit; one that is left out stays, `tax_rate_id` null takes the tax away.
+    """The fields to edit; one that is left out stays, `tax_rate_id` null takes the tax away, `photo_id` null the photo.
 
     `allergens`, `diets` and `barcodes` are the whole list; what it adds to or takes from the list that stands merges with
     what others do.
@@ -265,6 +273,7 @@ class ItemChange(Shape):
     description: str | None = None
     plu: str | None = None
     barcodes: list[str] = []
+    photo_id: IdText | None = None
 
 
 class NewPriceRule(Shape):
@@ -424,6 +433,23 @@ async def new_menu_item(request: Request, asking: Asking, new: NewItemShape) -> 
 async def edit_menu_item(request: Request, asking: Asking, item_id: Id, change: ItemChange) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
     return await act(request, asking, service.edit_item, item_id, change.model_dump(exclude_unset=True))
+
+
+@router.post("/menu-items/{item_id}/photo", status_code=201, response_model=ItemShape, openapi_extra=PHOTO_BODY)
+async def new_photo(request: Request, asking: Asking, item_id: Id) -> Response:
+    """Gives an item the photo in the body (a PNG, JPEG or WebP), made smaller; needs menu.manage."""
+    photo = await asyncio.to_thread(photo_of, await request.body())  # not in an act, for which tills would wait
+    return await act(request, asking, set_photo, item_id, photo)
+
+
+@router.get("/menu-photos/{photo_id}", response_class=Response, responses=PHOTO_ANSWERS)
+async def menu_photo(request: Request, asking: Asking, photo_id: Id) -> Response:
+    """A photo, which never changes: another photo has another id."""
+    headers = {"ETag": f'"{photo_id}"', "Cache-Control": PHOTO_KEPT}
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    webp = await host_of(request).read(asking, photo_bytes, photo_id)
+    return Response(webp, media_type="image/webp", headers=headers)
 
 
 @router.get("/price-rules", response_model=PriceRules)

@@ -1,7 +1,20 @@
 """The menu's tables: records that the property and head office may both edit, each field merging by itself, and the
 facts about how many portions there are, which are the property's."""
 
-from hospitality.ground.tables import AMOUNT, COUNT, DAY, ELEMENTS, FLAG, ID, INSTANT, WORDS, Row, column, described
+from hospitality.ground.tables import (
+    AMOUNT,
+    COUNT,
+    DAY,
+    DOCUMENT,
+    ELEMENTS,
+    FLAG,
+    ID,
+    INSTANT,
+    WORDS,
+    Row,
+    column,
+    described,
+)
 
 BY_NAME = {"name": ("property_id", "name")}
 
@@ -51,7 +64,7 @@ class MenuItem(Row, table=True):
 
     sold_as: one of `rules.SOLD_AS`.
     plu: the short number by which staff key it in; barcodes: what is printed on it. Two nodes that are apart may give one
-    number to two items, and both are found by it.
+    number to two items, and both are found by it. photo_id: no foreign key leads there, for photos come behind.
     """
 
     __tablename__ = "menu_items"
@@ -75,6 +88,19 @@ class MenuItem(Row, table=True):
     plu: str | None = column(WORDS, optional=True)
     barcodes: str = column(ELEMENTS, merge="set", default="[]")
     sold_as: str = column(WORDS, default="piece", otherwise="piece")
+    photo_id: str | None = column(ID, optional=True)
+
+
+class MenuPhoto(Row, table=True):
+    """A picture, WebP as base64; its id follows from it, so that one that is given twice is one. Never changed: an item
+    names another. Large, so that a new node takes all that it sells before."""
+
+    __tablename__ = "menu_photos"
+    __table_args__ = described("fact", writer="both", large=True, indexes=[["property_id"]])
+
+    picture: str = column(DOCUMENT)
+    width: int = column(COUNT)
+    height: int = column(COUNT)
 
 
 class ModifierGroup(Row, table=True):

@@ -82,7 +82,7 @@ def _rule(row: Found) -> dict[str, Any]:
 _ITEMS = """
     SELECT i.id, i.name, i.category_id, c.name AS category_name, h.id AS heading_id, h.name AS heading_name,
            i.price_minor, i.station_id, i.tax_rate_id, i.available, i.prep_seconds, i.allergens, i.diets, i.description,
-           i.plu, i.barcodes, i.sold_as, p.portions AS portions_left
+           i.plu, i.barcodes, i.sold_as, i.photo_id, p.portions AS portions_left
     FROM menu_items i JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
     LEFT JOIN menu_categories h ON h.org_id = c.org_id AND h.id = c.parent_id
     LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id

@@ -70,7 +70,7 @@ def test_small_tables_come_together(house: House, make: NodeFactory) -> None:
     node = make(house)
     node.sync()
     requests = [request for request in node.wire.requests if request.url.path == SNAPSHOT]
-    assert len(requests) == 8, "where to begin, all that is small, and two families of history; of each scope"
+    assert len(requests) == 10, "where to begin, all that is small, and three families of what is large; of each scope"
     assert_agree(node)
     assert node.value("SELECT count(*) FROM sync_bootstrap WHERE done") == 2 * (
         len(SCHEMA.tables) - len(SCHEMA.history) + len(SCHEMA.families)
@@ -105,7 +105,7 @@ def test_what_service_needs_comes_whole_before_anything_of_history_is_asked_for(
     node.sync()
     tables = [table for _, table in asked(node)]
     first_of_history = tables.index("orders")
-    assert set(tables[first_of_history:]) == {"orders", "journal"}
+    assert set(tables[first_of_history:]) == {"orders", "menu_photos", "journal"}
     assert {"menu_items", "people", "business_days", "properties"} < set(tables[:first_of_history])
     assert tables.index("stations") < tables.index("menu_items"), "parents first"
 

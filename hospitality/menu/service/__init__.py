@@ -39,7 +39,7 @@ PRINTER_LENGTH_MAX = 120
 ITEM_FIELDS = frozenset(
     {
         *("name", "category_id", "price_minor", "available", "station_id", "prep_seconds", "tax_rate_id"),
-        *("allergens", "diets", "description", "plu", "barcodes"),
+        *("allergens", "diets", "description", "plu", "barcodes", "photo_id"),
     }
 )
 _CHECKS: Mapping[str, Callable[[Any], Any]] = {
@@ -54,7 +54,9 @@ _TABLES = {
     "station_id": ("station", "stations"),
     "tax_rate_id": ("tax rate", "tax_rates"),
     "modifier_group_ids": ("modifier group", "modifier_groups"),
+    "photo_id": ("menu photo", "menu_photos"),
 }
+_MAY_LACK = ("tax_rate_id", "photo_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +230,7 @@ def _checked(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
     for name, check in _CHECKS.items():
         if name in checked:
             checked[name] = check(checked[name])
-    check_known(
-        reading, {name: checked[name] for name in ("category_id", "station_id", "tax_rate_id") if name in checked}
-    )
+    check_known(reading, {name: checked[name] for name in ("category_id", "station_id", *_MAY_LACK) if name in checked})
     unknown = set(checked) - ITEM_FIELDS
     assert not unknown, f"no such fields of an item: {unknown}"
     return checked
@@ -252,9 +252,9 @@ def _check_free(reading: Reading, item_id: str | None, fields: Mapping[str, Any]
 
 
 def check_known(reading: Reading, ids: Mapping[str, str | None]) -> None:
-    """Raises NotFound unless each id is a row of this property; None passes for a tax rate, which may be absent."""
+    """Raises NotFound unless each id is a row of this property; None passes for what an item may lack."""
     for name, id in ids.items():
-        if id is None and name == "tax_rate_id":
+        if id is None and name in _MAY_LACK:
             continue
         what, table = _TABLES[name]
         sql = f"SELECT id FROM {table} WHERE org_id = :org_id AND property_id = :property_id AND id = :id"

@@ -57,6 +57,7 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
         "plu": "4711",
         "barcodes": ["4006381333931"],
         "sold_as": "piece",
+        "photo_id": None,
         "version": item["version"],
         "modifier_groups": [group],
     }

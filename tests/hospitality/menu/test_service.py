@@ -70,6 +70,7 @@ def test_an_item_is_shown_with_the_groups_it_offers_in_their_order(restaurant: R
         "plu": None,
         "barcodes": [],
         "sold_as": "piece",
+        "photo_id": None,
         "modifier_groups": [restaurant.sauces, restaurant.sides],
     }
     assert len(version) == 16
