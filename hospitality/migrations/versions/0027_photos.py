@@ -6,8 +6,8 @@ from alembic import op
 from hospitality.ground.new_tables import new_table
 from hospitality.ground.tables import COUNT, DOCUMENT, ID
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
