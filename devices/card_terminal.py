@@ -64,10 +64,10 @@ class JsonCardTerminal:
         match wish:
             case Charge(number, amount_minor, currency):
                 said = {"do": "charge", "number": number, "amount_minor": amount_minor, "currency": currency}
-            case CancelCharge(number):
-                said = {"do": "cancel", "number": number}
-            case LookUp(number):
-                said = {"do": "look_up", "number": number}
+            case CancelCharge(charge):
+                said = {"do": "cancel", "number": charge.number}
+            case LookUp(charge):
+                said = {"do": "look_up", "number": charge.number}
             case _:
                 raise AssertionError("a card terminal charges, cancels and looks up")
         line.send(_line(said))

@@ -86,25 +86,29 @@ class OpenDrawer:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Charge a card with so much, under a number that is never charged twice."""
+    """Charge a card with so much, under a number that is never charged twice.
+
+    key: its name among all charges anywhere, where numbers are one property's.
+    """
 
     number: str
     amount_minor: int
     currency: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class CancelCharge:
     """Give a charge up, unless it went through already."""
 
-    number: str
+    charge: Charge
 
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
     """Say what became of a charge."""
 
-    number: str
+    charge: Charge
 
 
 Heard = Well | Garbled | Scanned | Pressed | DrawerMoved | CardSaid

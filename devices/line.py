@@ -21,6 +21,7 @@ WRITE_SECONDS = 2.5
 BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 PARITIES = ("none", "even", "odd")
 _GRAB = 0x40044590  # EVIOCGRAB: what is typed there comes to us alone
+_READER = re.compile(r"tmr_[A-Za-z0-9]{1,60}")
 _PATH = re.compile(r"/dev/[A-Za-z0-9._:+@-]+(/[A-Za-z0-9._:+@-]+){0,4}")
 _TCP = re.compile(
     r"(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]):(?P<port>[0-9]{1,5})"
@@ -47,7 +48,8 @@ class SerialSettings:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where a device is: `serial:/dev/…`, `input:/dev/input/…` or `tcp:host:port` (a serial server)."""
+    """Where a device is: `serial:/dev/…`, `input:/dev/input/…`, `tcp:host:port` (a serial server), or `stripe:tmr_…`, the
+    reader of that id, reached through Stripe."""
 
     way: str
     path: str
@@ -63,6 +65,8 @@ def read_reach(text: str) -> Reach | None:
     if way in ("serial", "input"):
         is_path = _PATH.fullmatch(rest) is not None and "/.." not in rest
         return Reach(way, rest) if is_path else None
+    if way == "stripe":
+        return Reach(way, rest) if _READER.fullmatch(rest) else None
     found = _TCP.fullmatch(rest) if way == "tcp" else None
     if found is None or not 1 <= int(found["port"]) <= 65_535:
         return None

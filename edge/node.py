@@ -102,6 +102,7 @@ class Node:
             tell=self.live.tell_terminal,
             on_change=self.live.status_changed,
             printers=lambda: {id: state.shown() for id, state in self.printing.by_id().items()},
+            stripe=settings.stripe,
         )
         self.printing.start()
         stack.callback(self.printing.stop)

@@ -4,8 +4,12 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from devices.stripe_line import STRIPE, StripeAccount
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def _keys_folder(data: Path) -> Path:
@@ -38,6 +42,22 @@ class EdgeSettings(BaseSettings):
 
     backup: Path | None = Field(default=None, description="Folder on a second disk for copies of the database")
     backup_minutes: float = Field(default=5.0, gt=0, description="How often a copy is made")
+
+    stripe_key: SecretStr | None = Field(default=None, description="Secret or restricted key of the Stripe account")
+    stripe_url: AnyHttpUrl = Field(default=AnyHttpUrl(STRIPE), description="Where Stripe's API is")
+
+    @field_validator("stripe_url")
+    @classmethod
+    def _hides_the_key(cls, url: AnyHttpUrl) -> AnyHttpUrl:
+        """Over a network the key goes encrypted or not at all."""
+        if url.scheme != "https" and url.host not in LOOPBACK:
+            raise ValueError("give an https address: the key would be sent in plain")
+        return url
+
+    @property
+    def stripe(self) -> StripeAccount | None:
+        """The account that card readers pay into; None where the node has none."""
+        return StripeAccount(self.stripe_key, str(self.stripe_url)) if self.stripe_key else None
 
     @property
     def keys_folder(self) -> Path:

@@ -31,7 +31,8 @@ router = APIRouter(
 Name = Annotated[str, Field(max_length=200)]
 Word = Annotated[str, Field(max_length=40)]
 AddressText = Annotated[
-    str, Field(max_length=300, description="serial:/dev/ttyUSB0, input:/dev/input/event3 or tcp:host:port")
+    str,
+    Field(max_length=300, description="serial:/dev/ttyUSB0, input:/dev/input/event3, tcp:host:port or stripe:tmr_…"),
 ]
 Settings = Annotated[dict[Word, int | str], Field(max_length=20)]
 DONE_SECONDS = 10.0  # the slowest conversation with a device and a turn before it
@@ -246,10 +247,8 @@ async def show(request: Request, asking: Asking, device_id: Id, lines: ShowShape
 async def give_up(request: Request, asking: Asking, attempt_id: Id) -> dict[str, object]:
     """Asks the card terminal to give a charge up; what became of it is told as an answer. Needs payments.take."""
     _require(asking, "payments.take")
-    attempt = await host_of(request).read(asking, attempt_view, attempt_id)
-    await asyncio.wait_for(
-        asyncio.wrap_future(hardware_of(request).cancel_charge(attempt_id, attempt["number"])), DONE_SECONDS
-    )
+    await host_of(request).read(asking, attempt_view, attempt_id)
+    await asyncio.wait_for(asyncio.wrap_future(hardware_of(request).cancel_charge(attempt_id)), DONE_SECONDS)
     return {}
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -52,10 +53,10 @@ _OPEN = """
 
 @dataclass(slots=True)
 class Asked:
-    """An attempt that nobody knows the end of; `mine`: this life of the node sent it, to this card terminal."""
+    """An attempt that nobody knows the end of; `mine`: this life of the node sent it, to this card terminal. Its charge's
+    key is the attempt's id."""
 
-    id: str
-    amount_minor: int
+    charge: Charge
     terminal_id: str
     thread: DeviceThread
     mine: bool
@@ -81,10 +82,10 @@ class Cards:
         self._ended: set[str] = set()  # numbers whose decision the card terminal bears out
         self._known: set[str] = set()  # card terminals whose older attempts are taken note of
 
-    def asked_of(self, attempt_id: str) -> DeviceThread | None:
-        """The card terminal that was asked for an attempt whose end is not known."""
+    def asked_of(self, attempt_id: str) -> Asked | None:
+        """What the card terminal was asked for an attempt whose end is not known."""
         with self._lock:
-            return next((one.thread for one in self._asked.values() if one.id == attempt_id), None)
+            return next((one for one in self._asked.values() if one.charge.key == attempt_id), None)
 
     def look(self, threads: Sequence[DeviceThread]) -> None:
         """Sends what is new, and looks up what is not known."""
@@ -111,7 +112,7 @@ class Cards:
             with self._lock:
                 known = self._asked.get(row["number"])
             if known is not None:
-                self._look_up(row["number"], known)
+                self._look_up(known)
             else:
                 # what was there before the card terminal was is a person's, or a former life's: never sent again
                 self._begin(row, thread, mine=thread.setup.id not in fresh)
@@ -124,48 +125,49 @@ class Cards:
         if one is None or one.thread.setup.id != setup.id:
             return  # of another life, or answered by a person meanwhile
         words = said.words
-        if said.state == "approved" and said.amount_minor != one.amount_minor:
-            log.error("card_amount_differs", number=said.number, asked=one.amount_minor, taken=said.amount_minor)
+        if said.state == "approved" and said.amount_minor != one.charge.amount_minor:
+            log.error("card_amount_differs", number=said.number, asked=one.charge.amount_minor, taken=said.amount_minor)
             words = "The card terminal took another amount: look at its slip, and decide."
         elif said.state == "approved":
-            words = self._answer(one, said.number, "approved", said.reference, words)
+            words = self._answer(one, "approved", said.reference, words)
         elif said.state == "declined":
-            words = self._answer(one, said.number, "declined", None, words)
+            words = self._answer(one, "declined", None, words)
         elif said.state == "not_known" and (not one.mine or monotonic() - one.since > ARRIVED_SECONDS):
-            words = self._answer(one, said.number, "declined", None, words or "The card terminal was never asked.")
-        about = {"attempt_id": one.id, "number": said.number, "state": said.state, "words": words}
+            words = self._answer(one, "declined", None, words or "The card terminal was never asked.")
+        about = {"attempt_id": one.charge.key, "number": said.number, "state": said.state, "words": words}
         self._tell(one.terminal_id, "card_told", {"device_id": setup.id, **about})
 
     def _begin(self, row: Mapping[str, Any], thread: DeviceThread, *, mine: bool) -> None:
-        now = monotonic()
-        lost = thread.standing.lost_count
-        one = Asked(row["id"], row["amount_minor"], row["terminal_id"], thread, mine, now, now, lost)
+        now, lost = monotonic(), thread.standing.lost_count
+        charge = Charge(row["number"], row["amount_minor"], row["currency"], row["id"])
+        one = Asked(charge, row["terminal_id"], thread, mine, now, now if mine else -inf, lost)
         with self._lock:
-            self._asked[row["number"]] = one
+            self._asked[charge.number] = one
         if mine:
-            sent = thread.ask(Charge(row["number"], row["amount_minor"], row["currency"]))
-            sent.add_done_callback(partial(self._sent, one, row["number"]))
+            thread.ask(charge).add_done_callback(partial(self._sent, one))
         else:
-            thread.ask(LookUp(row["number"]))
+            self._look_up(one)
 
-    def _look_up(self, number: str, one: Asked) -> None:
+    def _look_up(self, one: Asked) -> None:
         came_back = one.thread.standing.lost_count != one.lost_count
-        if (came_back or monotonic() - one.looked_at >= LOOK_UP_SECONDS) and not one.thread.ask(LookUp(number)).done():
+        due = came_back or monotonic() - one.looked_at >= LOOK_UP_SECONDS
+        if due and not one.thread.ask(LookUp(one.charge)).done():
             one.looked_at, one.lost_count = monotonic(), one.thread.standing.lost_count
 
-    def _sent(self, one: Asked, number: str, done: Future[Done]) -> None:
+    def _sent(self, one: Asked, done: Future[Done]) -> None:
         """Nothing of it reached the card terminal: nothing was charged, and it can be tried again at once."""
         error = done.exception()
         if isinstance(error, Unavailable) and error.details.get("sent") is False:
-            words = self._answer(one, number, "declined", None, error.message)
-            about = {"attempt_id": one.id, "number": number, "state": "declined", "words": words}
+            words = self._answer(one, "declined", None, error.message)
+            about = {"attempt_id": one.charge.key, "number": one.charge.number, "state": "declined", "words": words}
             self._tell(one.terminal_id, "card_told", {"device_id": one.thread.setup.id, **about})
 
-    def _answer(self, one: Asked, number: str, outcome: str, reference: str | None, words: str) -> str:
+    def _answer(self, one: Asked, outcome: str, reference: str | None, words: str) -> str:
         """Keeps the answer; the words for staff. What can't be kept now is looked up again."""
+        number = one.charge.number
         kept = CardAnswer(outcome, "terminal" if one.mine else "look_up", reference)
         try:
-            self._host.writer.act(self._host.system(), lambda work: answer_card(work, one.id, kept)).result(
+            self._host.writer.act(self._host.system(), lambda work: answer_card(work, one.charge.key, kept)).result(
                 DATABASE_SECONDS
             )
         except Refused as error:

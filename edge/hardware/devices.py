@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from devices.line import BAUDS, PARITIES, Reach, SerialSettings, read_reach
-from edge.hardware.kinds import KINDS, Kind
+from edge.hardware.kinds import KINDS, Kind, usual_driver
 from hospitality.equipment.facts import DeviceAdded, DeviceChanged, DrawerAsked
 from hospitality.equipment.models import Device
 from hospitality.equipment.reading import DEVICES_MAX
@@ -109,7 +109,7 @@ def add_device(
     others = devices_of(work, work.place.code)
     if len(others) >= DEVICES_MAX:
         raise Refused("TOO_MANY_DEVICES", f"A node drives at most {DEVICES_MAX} devices.")
-    given = driver or next(iter(KINDS.get(kind, {})), "")
+    given = driver or usual_driver(kind, address.partition(":")[0].strip())
     setup = _checked(work, Setup(new_id(), name, kind, given, address, terminal_id, station_id, settings or {}), others)
     work.add(Device, {"id": setup.id, "node_code": work.place.code, **_stored(setup), "active": True})
     work.journal(DeviceAdded(setup.id, setup.kind, setup.address))
@@ -180,7 +180,8 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
     reach = read_reach(setup.address)
     if reach is None or reach.way not in setup.way.ways:
         message = (
-            "Give the device's address, such as serial:/dev/ttyUSB0, input:/dev/input/event3 or tcp:192.168.1.60:4001."
+            "Give the device's address, such as serial:/dev/ttyUSB0, input:/dev/input/event3, tcp:192.168.1.60:4001 or"
+            " stripe:tmr_ with the reader's id."
         )
         raise Invalid("DEVICE_ADDRESS_INVALID", message, address=setup.address, ways=sorted(setup.way.ways))
     settings = {**LINE_SETTINGS, **setup.way.settings}

@@ -10,8 +10,9 @@ import structlog
 
 from devices.finding import Candidate, discover, this_machine
 from devices.heard import CancelCharge, CardSaid, Done, DrawerMoved, Heard, Pressed, Scanned, Wish
-from devices.line import open_line
+from devices.line import Line, Reach, SerialSettings, open_line
 from devices.standing import Standing, State, heard, lost
+from devices.stripe_line import StripeAccount, open_reader
 from edge.database import DATABASE_ERRORS
 from edge.hardware.cards import CARD_TERMINAL, Cards
 from edge.hardware.devices import Setup, devices_of
@@ -46,7 +47,8 @@ class Hardware:
     """Drives the node's devices. Every method may be called from any thread.
 
     `tell` takes what devices say to the terminal that they are bound to; `on_change` is called when a device's state is
-    another. `printers` answers the printers' states by id, which are reported with the devices'.
+    another. `printers` answers the printers' states by id, which are reported with the devices'. `stripe`: into which
+    account card readers pay that are reached through Stripe.
     """
 
     def __init__(
@@ -56,10 +58,10 @@ class Hardware:
         tell: Tell = lambda terminal_id, name, data: None,
         on_change: Callable[[], None] = lambda: None,
         printers: Callable[[], dict[str, dict[str, Any]]] = dict,
-        opened: Open = open_line,
+        stripe: StripeAccount | None = None,
     ) -> None:
         self._host, self._tell, self._on_change, self._printers = host, tell, on_change, printers
-        self._opened = opened
+        self._opened = _opening(stripe)
         self.cards = Cards(host, tell)
         self.sight = this_machine()  # where `look` looks
         self._lock, self._looking = threading.Lock(), threading.Lock()
@@ -113,12 +115,12 @@ class Hardware:
             raise Refused("DEVICE_CANT", f"{thread.setup.name} is a {thread.setup.kind}: it can't do that.")
         return thread.ask(wish)
 
-    def cancel_charge(self, attempt_id: str, number: str) -> Future[Done]:
+    def cancel_charge(self, attempt_id: str) -> Future[Done]:
         """Has a charge given up by the card terminal that was asked; Refused NO_CARD_TERMINAL where none was."""
-        thread = self.cards.asked_of(attempt_id)
-        if thread is None:
+        asked = self.cards.asked_of(attempt_id)
+        if asked is None:
             raise Refused("NO_CARD_TERMINAL", "The node has asked no card terminal for this. Answer it by hand.")
-        return thread.ask(CancelCharge(number))
+        return asked.thread.ask(CancelCharge(asked.charge))
 
     def look(self) -> list[Candidate]:
         """What is plugged in and what listens; one look at a time, of some seconds."""
@@ -270,3 +272,12 @@ class Hardware:
             self.cards.heard(setup, said)
         elif isinstance(said, DrawerMoved):
             self._tell(setup.terminal_id, "drawer_moved", {**about, "is_open": said.is_open})
+
+
+def _opening(stripe: StripeAccount | None) -> Open:
+    """How lines are opened at this node."""
+
+    def opened(reach: Reach, settings: SerialSettings) -> Line:
+        return open_reader(reach, stripe) if reach.way == "stripe" else open_line(reach, settings)
+
+    return opened

@@ -14,6 +14,7 @@ from devices.heard import CardWish, Done, Heard, OpenDrawer, Show, Weigh, Wish
 from devices.line import Line, SerialSettings
 from devices.scale import Scale8217, ScaleDialog06
 from devices.scanner import KeyboardScanner, SerialScanner
+from devices.stripe_terminal import StripeCardTerminal
 
 
 class Driver(Protocol):
@@ -51,7 +52,7 @@ class Kind:
 WIRED = frozenset({"serial", "tcp"})
 TYPED = frozenset({"input"})
 DISPLAYS: dict[str, Sequence[Any]] = {"columns": (16, 20, 40), "code_page": tuple(customer_display.CODE_PAGES)}
-# by kind and driver; the first of a kind is meant when none is named
+# by kind and driver
 KINDS: dict[str, dict[str, Kind]] = {
     "scanner": {
         "serial": Kind(lambda _: SerialScanner(), WIRED, needs_terminal=True),
@@ -72,7 +73,10 @@ KINDS: dict[str, dict[str, Kind]] = {
         "cd5220": Kind(lambda said: Cd5220Display(**said), WIRED, wish=Show, settings=DISPLAYS),
         "escpos": Kind(lambda said: EscposDisplay(**said), WIRED, wish=Show, settings=DISPLAYS),
     },
-    "card_terminal": {"json": Kind(lambda _: JsonCardTerminal(), WIRED, needs_terminal=True, wish=CardWish)},
+    "card_terminal": {
+        "json": Kind(lambda _: JsonCardTerminal(), WIRED, needs_terminal=True, wish=CardWish),
+        "stripe": Kind(lambda _: StripeCardTerminal(), frozenset({"stripe"}), needs_terminal=True, wish=CardWish),
+    },
     "drawer": {
         "serial": Kind(
             lambda said: SerialDrawer(**said),
@@ -82,3 +86,10 @@ KINDS: dict[str, dict[str, Kind]] = {
         )
     },
 }
+
+
+def usual_driver(kind: str, way: str) -> str:
+    """The driver of a kind that is meant when none is named: its first that goes that way; empty where there is no such
+    kind."""
+    drivers = KINDS.get(kind, {})
+    return next((name for name, one in drivers.items() if way in one.ways), next(iter(drivers), ""))

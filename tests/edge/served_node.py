@@ -106,9 +106,10 @@ class ServedNode(Lan):
 
 
 @contextmanager
-def served_node(folder: Path, *, now: Clock = utc_now) -> Iterator[ServedNode]:
+def served_node(folder: Path, *, now: Clock = utc_now, **settings: Any) -> Iterator[ServedNode]:
     """The furnished folder's node, running in this process as `buffr edge run` would run it."""
-    with opened_node(folder, now=now) as opened, doors_of(opened) as url, ServedNode(url, folder, node=opened) as lan:
+    opening = opened_node(folder, now=now, **settings)
+    with opening as opened, doors_of(opened) as url, ServedNode(url, folder, node=opened) as lan:
         yield lan
 
 
@@ -122,9 +123,9 @@ def doors_of(opened: Node) -> Iterator[str]:
 
 
 @contextmanager
-def opened_node(folder: Path, *, now: Clock = utc_now) -> Iterator[Node]:
-    """The furnished folder's node without its doors."""
-    with Node(EdgeSettings(data=folder, keys=folder, readers=2), now=now) as opened:
+def opened_node(folder: Path, *, now: Clock = utc_now, **settings: Any) -> Iterator[Node]:
+    """The furnished folder's node without its doors; `settings` of the machine beside those of all tests."""
+    with Node(EdgeSettings(data=folder, keys=folder, readers=2, **settings), now=now) as opened:
         yield opened
 
 

@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydantic import AnyHttpUrl, SecretStr
+
 from devices.virtual.card_reader import VirtualCardReader
 from devices.virtual.plug import Plug
+from devices.virtual.stripe import KEY, READER, VirtualStripe
 from edge.live import OF_DEVICES
 from tests.edge.hardware.plugs import folder_of_plugs, plugged, until
 from tests.edge.hardware.test_hardware import added, state_of
@@ -137,3 +140,36 @@ def test_another_amount_and_nonsense_leave_it_to_a_person(lan: ServedNode) -> No
         plug.say(b"{" * 1_000_000 + b"\n" + b'{"number": "", "state": "approved"}\n')
         until(lambda: state_of(lan, "Cards")["state"] == "garbled")
         assert standing(lan, attempt) == "unknown"
+
+
+@contextmanager
+def stripe_node(folder: Path, stripe: VirtualStripe) -> Iterator[ServedNode]:
+    """One life of a node with Stripe's account and a reader at its till."""
+    account: dict[str, Any] = {"stripe_key": SecretStr(KEY), "stripe_url": AnyHttpUrl(stripe.url)}
+    with served_node(folder, **account) as lan:
+        if not lan.get("devices").json()["items"]:
+            added(lan, name="Cards", kind="card_terminal", address=f"stripe:{READER}")
+        until(lambda: state_of(lan, "Cards")["state"] == "live")
+        yield lan
+
+
+def test_stripe_charges_once_though_the_link_and_the_node_go_down_after_the_guest_paid(node_folder: Path) -> None:
+    with VirtualStripe(guest="waits") as stripe:
+        with stripe_node(node_folder, stripe) as lan:
+            attempt = attempted(lan)
+            until(lambda: stripe.action is not None)
+            stripe.breaks = {"capture": "down"}
+            stripe.decides("pays")
+            until(lambda: attempt["id"] in stripe.charges)
+            until(lambda: state_of(lan, "Cards")["state"] == "lost")
+            assert standing(lan, attempt) == "unknown"
+        stripe.breaks.clear()
+        with stripe_node(node_folder, stripe) as lan:
+            until(lambda: standing(lan, attempt) == "settled")
+            (paid,) = lan.get("payments", order_id=attempt["order_id"]).json()["items"]
+            assert (paid["reference"], paid["amount_minor"], paid["tip_minor"]) == ("pi_1", 7_500, 500)
+            rows = lan.node.host.ask(lambda r: list(r.rows("SELECT * FROM devices WHERE org_id = :org_id"))).result(5)
+            told = json.dumps([dict(row) for row in rows]) + lan.get("devices").text + repr(lan.node.settings)
+            assert KEY not in told
+        assert stripe.charges == {attempt["id"]: 8_000}
+        assert stripe.asked.count(f"terminal/readers/{READER}/process_payment_intent") == 1
