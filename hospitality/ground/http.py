@@ -105,8 +105,14 @@ async def room_caller(request: Request, property_id: PropertyId) -> Caller:
     return caller
 
 
+async def any_caller(request: Request, property_id: PropertyId) -> Caller:
+    """Who asks for what staff and guests are both shown."""
+    return await host_of(request).caller_of(request, property_id)
+
+
 Asking = Annotated[Caller, Depends(property_caller)]
 AskingInRoom = Annotated[Caller, Depends(room_caller)]
+AskingAnywhere = Annotated[Caller, Depends(any_caller)]
 
 
 def envelope(trouble: Trouble) -> Response:

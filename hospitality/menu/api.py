@@ -5,7 +5,19 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, host_of, read
+from hospitality.ground.http import (
+    Asking,
+    AskingAnywhere,
+    Cursor,
+    ErrorEnvelope,
+    Id,
+    IdText,
+    Limit,
+    Shape,
+    act,
+    host_of,
+    read,
+)
 from hospitality.ground.statements import Reading
 from hospitality.menu import reading as menu
 from hospitality.menu import service
@@ -443,8 +455,8 @@ async def new_photo(request: Request, asking: Asking, item_id: Id) -> Response:
 
 
 @router.get("/menu-photos/{photo_id}", response_class=Response, responses=PHOTO_ANSWERS)
-async def menu_photo(request: Request, asking: Asking, photo_id: Id) -> Response:
-    """A photo, which never changes: another photo has another id."""
+async def menu_photo(request: Request, asking: AskingAnywhere, photo_id: Id) -> Response:
+    """A photo, also for a terminal in a room. It never changes: another photo has another id."""
     headers = {"ETag": f'"{photo_id}"', "Cache-Control": PHOTO_KEPT}
     if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

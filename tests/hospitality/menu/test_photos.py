@@ -38,6 +38,7 @@ def test_a_photo_is_made_small_and_upright_and_keeps_nothing_of_the_camera(
     (told,) = served.node.journal("menu.item_changed")
     assert item["photo_id"] in told["data"]
     photo = till.get(f"menu-photos/{item['photo_id']}")
+    assert photo.content == served.screen("room").get(f"menu-photos/{item['photo_id']}").content
     assert photo.headers["content-type"] == "image/webp"
     assert photo.headers["cache-control"] == "private, max-age=31536000, immutable"
     assert len(photo.content) <= PHOTO_BYTES_MAX
