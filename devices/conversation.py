@@ -1,17 +1,15 @@
-"""One TCP conversation with a printer in which every wait has an end."""
+"""One conversation with a printer, over whatever line, in which every wait has an end."""
 
-import contextlib
-import socket
 import time
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from devices.answers import Answer, Kind, question, take_answer
+from devices.line import Line, LineBroken
 from devices.printer import Trouble
 
 SEND_BYTES_MAX = 4_096
-RECEIVE_BYTES_MAX = 256
 # A printer says a few bytes per job; one that says this much is something else.
 ANSWERS_MAX = 2_000
 
@@ -42,18 +40,14 @@ class Interrupted(Exception):
 
 
 class Conversation:
-    """An open connection. Every failure of the network becomes Interrupted."""
+    """Over an open line, which it closes in the end. Every failure of the line becomes Interrupted."""
 
-    def __init__(self, host: str, port: int, patience: Patience) -> None:
+    def __init__(self, line: Line, patience: Patience) -> None:
+        self._line = line
         self._patience = patience
         self._received = bytearray()
         self._answers_left = ANSWERS_MAX
         self._questions_open = 0
-        try:
-            self._socket = socket.create_connection((host, port), patience.connect_seconds)
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except (OSError, UnicodeError) as error:
-            raise Interrupted(Trouble.UNREACHABLE, f"no connection to the printer ({_said(error)})") from error
 
     def __enter__(self) -> Self:
         return self
@@ -61,9 +55,7 @@ class Conversation:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_WR)
-        self._socket.close()
+        self._line.close()
 
     def after(self, seconds: float) -> float:
         """The instant so many seconds from now, for `next_answer` and `is_past`."""
@@ -77,12 +69,10 @@ class Conversation:
         """Send it all; each 4 KiB must be taken within `write_seconds`."""
         for at in range(0, len(data), SEND_BYTES_MAX):
             try:
-                self._socket.settimeout(self._patience.write_seconds)
-                self._socket.sendall(data[at : at + SEND_BYTES_MAX])
-            except TimeoutError as error:
-                raise Interrupted(Trouble.INTERRUPTED, "the printer stopped taking data") from error
-            except OSError as error:
-                raise Interrupted(Trouble.INTERRUPTED, f"the connection broke ({_said(error)})") from error
+                self._line.send(data[at : at + SEND_BYTES_MAX], self._patience.write_seconds)
+            except LineBroken as error:
+                words = "the printer stopped taking data" if error.trouble == "silent" else str(error)
+                raise Interrupted(Trouble.INTERRUPTED, words) from error
 
     def wonder(self, number: int) -> None:
         """Send `DLE EOT number` and don't wait; `next_answer` brings what the printer says."""
@@ -105,15 +95,9 @@ class Conversation:
     def next_answer(self, until: float) -> Answer | None:
         """The next answer, or None when there is none by `until`."""
         while (answer := take_answer(self._received)) is None:
-            self._socket.settimeout(max(0.001, until - time.monotonic()))
-            try:
-                data = self._socket.recv(RECEIVE_BYTES_MAX)
-            except TimeoutError:
-                return None
-            except OSError as error:
-                raise Interrupted(Trouble.INTERRUPTED, f"the connection broke ({_said(error)})") from error
+            data = self._heard(max(0.001, until - time.monotonic()))
             if not data:
-                raise Interrupted(Trouble.INTERRUPTED, "the printer closed the connection")
+                return None
             self._received += data
         self._answers_left -= 1
         if answer.kind is Kind.GARBAGE or self._answers_left < 0:
@@ -127,18 +111,13 @@ class Conversation:
     def forget_answers(self) -> None:
         """Drop what has come so far: it answers nothing that is asked from now on."""
         self._received.clear()
-        self._socket.setblocking(False)
+        while data := self._heard(0.0):
+            self._answers_left -= len(data)
+            if self._answers_left < 0:
+                raise Interrupted(Trouble.GARBLED, "the printer answers what no printer would say")
+
+    def _heard(self, seconds: float) -> bytes:
         try:
-            while self._socket.recv(RECEIVE_BYTES_MAX):
-                self._answers_left -= RECEIVE_BYTES_MAX
-                if self._answers_left < 0:
-                    raise Interrupted(Trouble.GARBLED, "the printer answers what no printer would say")
-        except BlockingIOError:
-            return
-        except OSError as error:
-            raise Interrupted(Trouble.INTERRUPTED, f"the connection broke ({_said(error)})") from error
-        raise Interrupted(Trouble.INTERRUPTED, "the printer closed the connection")
-
-
-def _said(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+            return self._line.receive(seconds)
+        except LineBroken as error:
+            raise Interrupted(Trouble.INTERRUPTED, str(error)) from error

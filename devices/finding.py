@@ -16,6 +16,7 @@ import ifaddr
 from serial.tools import list_ports
 
 from devices.mdns import PRINTERS, Service, services
+from devices.usb import THIS_MACHINE, UsbPlugs
 
 PORTS = {9100: "printer", 4001: "serial server"}
 CONNECT_SECONDS = 0.6
@@ -23,13 +24,12 @@ CONNECTS_MAX = 128
 HOSTS_MAX = 1_022  # of one network; a larger one is not a property's
 NETWORKS_MAX = 4
 MDNS_SECONDS = 2.0
-PRINTER_CLASS = "07"
 _ARP = re.compile(r"^(?P<ip>[0-9.]+)\s+0x\S+\s+0x(?P<flags>\S+)\s+(?P<mac>[0-9a-f:]{17})\s", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Something that may be a device. `address` as it would be set up; empty where nothing drives it."""
+    """Something that may be a device; `address` as it would be set up."""
 
     what: str
     address: str
@@ -55,7 +55,7 @@ class Sight:
     announced: Callable[[], Sequence[Service]]
     inputs: Path = Path("/proc/bus/input/devices")
     by_id: Path = Path("/dev")
-    usb: Path = Path("/sys/bus/usb/devices")
+    usb: UsbPlugs = THIS_MACHINE
     neighbours: Path = Path("/proc/net/arp")
     ports: tuple[int, ...] = tuple(PORTS)
 
@@ -98,16 +98,16 @@ def input_candidates(sight: Sight) -> list[Candidate]:
 
 
 def usb_printers(sight: Sight) -> list[Candidate]:
-    """Printers on USB, which the node does not drive yet; named so that nobody looks for them in vain."""
-    found = []
-    for interface in sorted(sight.usb.glob("*/bInterfaceClass")):
-        if _read(interface).strip() != PRINTER_CLASS:
-            continue
-        device = sight.usb / interface.parent.name.split(":")[0]
-        words = " ".join(filter(None, (_read(device / name).strip() for name in ("manufacturer", "product"))))
-        ids = f"{_read(device / 'idVendor').strip()}:{_read(device / 'idProduct').strip()}"
-        found.append(Candidate("USB printer", "", words or ids, ids))
-    return found
+    """Printers on USB, by the name that stays where there is one."""
+    return [
+        Candidate(
+            "USB printer",
+            f"usb:{sight.usb.shortest(one)}",
+            one.words,
+            "" if one.file else "the kernel's usblp does not drive it",
+        )
+        for one in sight.usb.printers()
+    ]
 
 
 def lan_candidates(sight: Sight) -> list[Candidate]:

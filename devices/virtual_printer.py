@@ -1,4 +1,4 @@
-"""A receipt printer without metal: a TCP server that speaks ESC/POS, answers status questions, runs out of
+"""A receipt printer without metal: it speaks ESC/POS on a port or a pseudo-terminal, answers status questions, runs out of
 paper on demand, and keeps what it printed as text and as PNG. For demonstrations and tests.
 
 In process: `with VirtualPrinter(folder=path) as printer: …`. As a program: `python -m
@@ -17,7 +17,7 @@ from typing import Annotated, Self
 import typer
 
 from devices.virtual.control import ControlPort
-from devices.virtual.line import Line
+from devices.virtual.line import Ear, NetworkLine, WiredLine
 from devices.virtual.mechanism import Mechanism, Slip
 
 SLIPS_KEPT_MAX = 50_000
@@ -36,7 +36,7 @@ class Printed:
 
 
 class VirtualPrinter:
-    """The printer on the network. Every method may be called from any thread.
+    """The printer on the network, or on a wire that is plugged in at `wire`. Every method may be called from any thread.
 
     `port=0` takes a free one. `folder` gets `0001.txt` and `0001.png` for each slip, pictures for the first
     `pictures_max`. `keeps_buffer=False` makes a printer that forgets what it had received when it is
@@ -48,6 +48,7 @@ class VirtualPrinter:
         *,
         port: int = 0,
         host: str = "127.0.0.1",
+        wire: Path | None = None,
         folder: Path | None = None,
         dots: int = _PAPER_DOTS[80],
         keeps_buffer: bool = True,
@@ -61,7 +62,9 @@ class VirtualPrinter:
             folder.mkdir(parents=True, exist_ok=True)
         self._first_number = _next_number(folder) if folder else 1
         self._mechanism = Mechanism(dots=dots, keeps_buffer=keeps_buffer, on_slip=self._keep, on_job=self._name_last)
-        self._line = Line(self._mechanism, host=host, port=port)
+        self._ear = Ear(self._mechanism)
+        self._network = NetworkLine(self._ear, host=host, port=port)
+        self._line = self._network if wire is None else WiredLine(self._ear, wire)
         try:
             self.go_online()
         except OSError:
@@ -85,7 +88,7 @@ class VirtualPrinter:
     @property
     def port(self) -> int:
         """The port that it prints from."""
-        return self._line.port
+        return self._network.port
 
     def printed(self) -> list[Printed]:
         """Every slip that was cut off so far, in order."""
@@ -152,15 +155,15 @@ class VirtualPrinter:
 
     def mute(self, *, on: bool = True) -> None:
         """Take everything and answer nothing."""
-        self._line.mute = on
+        self._ear.mute = on
 
     def garble(self, *, on: bool = True) -> None:
         """Answer every question with bytes that no printer sends."""
-        self._line.garbling = on
+        self._ear.garbling = on
 
     def reset_after(self, received_bytes: int) -> None:
         """Break the connection once, after so many more bytes; what came before them is printed."""
-        self._line.reset_after(received_bytes)
+        self._ear.break_after(received_bytes)
 
     def power_cycle(self) -> None:
         """Off and on again: connections, buffer and the unfinished line are gone."""
@@ -169,11 +172,11 @@ class VirtualPrinter:
         self.go_online()
 
     def go_offline(self) -> None:
-        """Pull the network plug: the port refuses, connections break; what was received is still printed."""
+        """Pull the plug: nothing is there, connections break; what was received is still printed."""
         self._line.unplug()
 
     def go_online(self) -> None:
-        """Listen again, on the same port."""
+        """Put it back, on the same port or wire."""
         self._line.plug_in()
 
     def _keep(self, slip: Slip) -> None:

@@ -4,7 +4,8 @@ from hospitality.ground.tables import COUNT, DOCUMENT, FLAG, ID, INSTANT, WORDS,
 
 
 class Printer(Row, table=True):
-    """A printer on the property's LAN: where it is and what it prints. `station_ids` is a JSON list of ids.
+    """A printer of the property: where it is and what it prints. `station_ids` is a JSON list of ids, and `settings` how a
+    serial line is set, a JSON object.
 
     `profile` names what it can do (`devices.profiles`); without one it is a thermal printer of so many columns.
     What waits longer than `backup_after_seconds` for a printer in trouble goes to `backup_id`.
@@ -21,6 +22,7 @@ class Printer(Row, table=True):
     profile: str | None = column(WORDS, optional=True)
     backup_id: str | None = column(ID, optional=True)
     backup_after_seconds: int = column(COUNT, default=60, otherwise="60")
+    settings: str = column(DOCUMENT, default="{}", otherwise="{}")
 
 
 class PrintJob(Row, table=True):

@@ -22,7 +22,8 @@ TheName = Annotated[str, typer.Argument(metavar="NAME", help="The device's name,
 TheAddress = Annotated[
     str,
     typer.Argument(
-        metavar="ADDRESS", help="As `discover` tells it: serial:/dev/…, input:/dev/…, tcp:host:port, host:9100."
+        metavar="ADDRESS",
+        help="As `discover` tells it: serial:/dev/…, usb:04b8:0e15:…, input:/dev/…, tcp:host:port, host:9100.",
     ),
 ]
 OfTerminal = Annotated[
@@ -78,7 +79,7 @@ def discover(url: Url = NODE_URL, token: Token = None, as_json: AsJson = False) 
     for one in found:
         known = f"  [is {one['known_as']}]" if one["known_as"] else ""
         detail = f" ({one['detail']})" if one["detail"] else ""
-        typer.echo(f"{one['what']:<14} {one['address'] or 'not driven yet':<40} {one['name']}{detail}{known}")
+        typer.echo(f"{one['what']:<14} {one['address']:<40} {one['name']}{detail}{known}")
     if not found:
         typer.echo("Nothing.")
 
@@ -114,10 +115,12 @@ def add(
     """Sets a device up."""
     with property_of(url, token) as here:
         stations = [here.id_of("station", one) for one in station or ()]
+        settings = _settings(setting)
         if kind == PRINTER:
-            here.ask("POST", "printers", name=name, address=address, station_ids=stations, receipts=receipts)
+            prints = {"station_ids": stations, "receipts": receipts}
+            here.ask("POST", "printers", name=name, address=address, settings=settings, **prints)
         else:
-            body = {"driver": driver, "terminal_id": here.id_of("terminal", terminal), "settings": _settings(setting)}
+            body = {"driver": driver, "terminal_id": here.id_of("terminal", terminal), "settings": settings}
             here.ask(
                 "POST", "devices", name=name, kind=kind, address=address, station_id=(stations or [None])[0], **body
             )

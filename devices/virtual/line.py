@@ -1,11 +1,13 @@
-"""The virtual printer's plug in the network: connections, answers at once, and the faults of networks."""
+"""The virtual printer's plugs: what it hears and answers at once, over the network or a wire, and how lines break."""
 
 import contextlib
 import socket
 import struct
 import threading
+from pathlib import Path
 
 from devices.virtual.mechanism import Mechanism, Reply
+from devices.virtual.plug import Plug
 
 CONNECTIONS_MAX = 16
 STOP_SECONDS = 5.0
@@ -13,18 +15,63 @@ _READ_BYTES = 4_096
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-class Line:
-    """Serves a mechanism on a port; 0 takes a free one, which stays the same when plugged in again."""
+class Ear:
+    """What a printer's board does with bytes as they come in, whatever line they come over, and the faults of lines."""
 
-    def __init__(self, mechanism: Mechanism, *, host: str, port: int) -> None:
-        self.host, self.port = host, port
+    def __init__(self, mechanism: Mechanism) -> None:
         self.mute = self.garbling = False
         self._mechanism = mechanism
+        self._lock = threading.Lock()
+        self._breaks_after: int | None = None
+
+    def break_after(self, received_bytes: int) -> None:
+        """The line breaks once, after so many more bytes; those are still given to the mechanism."""
+        with self._lock:
+            self._breaks_after = received_bytes
+
+    def hear(self, data: bytes, tail: bytes, answer: Reply) -> tuple[bytes, bool]:
+        """Answers what is to be answered at once, and prints. What may be the start of a question, which is the next
+        `tail`; and whether the line is to break now."""
+
+        def reply(said: bytes) -> None:
+            if not self.mute:
+                answer(b"\xf7" * len(said) if self.garbling else said)
+
+        data, breaks = self._until_break(data)
+        tail = self._answer_at_once(tail + data, reply)
+        self._mechanism.receive(data, reply)
+        return tail, breaks
+
+    def _until_break(self, data: bytes) -> tuple[bytes, bool]:
+        with self._lock:
+            if self._breaks_after is None:
+                return data, False
+            if len(data) < self._breaks_after:
+                self._breaks_after -= len(data)
+                return data, False
+            kept, self._breaks_after = data[: self._breaks_after], None
+            return kept, True
+
+    def _answer_at_once(self, data: bytes, reply: Reply) -> bytes:
+        """`DLE EOT n` is answered on arrival, wherever it stands. Returns what may be the start of one."""
+        at = 0
+        while (found := data.find(b"\x10\x04", at)) >= 0 and found + 2 < len(data):
+            if 1 <= data[found + 2] <= 4:
+                reply(bytes((self._mechanism.real_time_status(data[found + 2]),)))
+            at = found + 2
+        return data[max(at, len(data) - 2) :]
+
+
+class NetworkLine:
+    """Serves a printer on a port; 0 takes a free one, which stays the same when plugged in again."""
+
+    def __init__(self, ear: Ear, *, host: str, port: int) -> None:
+        self.host, self.port = host, port
+        self._ear = ear
         self._lock = threading.Lock()
         self._connections: dict[socket.socket, threading.Thread] = {}
         self._listener: socket.socket | None = None
         self._acceptor: threading.Thread | None = None
-        self._reset_after: int | None = None
 
     def plug_in(self) -> None:
         """Listen; OSError when the port is taken."""
@@ -55,11 +102,6 @@ class Line:
         for thread in connections.values():
             thread.join(STOP_SECONDS)
 
-    def reset_after(self, received_bytes: int) -> None:
-        """Break the connection once, after so many more bytes; those are still given to the mechanism."""
-        with self._lock:
-            self._reset_after = received_bytes
-
     def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
@@ -77,20 +119,15 @@ class Line:
 
     def _serve(self, connection: socket.socket) -> None:
         def reply(answer: bytes) -> None:
-            if self.mute:
-                return
             with contextlib.suppress(OSError):
-                connection.sendall(b"\xf7" * len(answer) if self.garbling else answer)
+                connection.sendall(answer)
 
-        tail = b""
+        tail, breaks = b"", False
         try:
-            while data := connection.recv(_READ_BYTES):
-                data, broken = self._until_reset(data)
-                tail = self._answer_at_once(tail + data, reply)
-                self._mechanism.receive(data, reply)
-                if broken:
-                    _break(connection)
-                    return
+            while not breaks and (data := connection.recv(_READ_BYTES)):
+                tail, breaks = self._ear.hear(data, tail, reply)
+            if breaks:
+                _break(connection)
         except OSError:
             return
         finally:
@@ -98,24 +135,28 @@ class Line:
                 self._connections.pop(connection, None)
             connection.close()
 
-    def _until_reset(self, data: bytes) -> tuple[bytes, bool]:
-        with self._lock:
-            if self._reset_after is None:
-                return data, False
-            if len(data) < self._reset_after:
-                self._reset_after -= len(data)
-                return data, False
-            kept, self._reset_after = data[: self._reset_after], None
-            return kept, True
 
-    def _answer_at_once(self, data: bytes, reply: Reply) -> bytes:
-        """`DLE EOT n` is answered on arrival, wherever it stands. Returns what may be the start of one."""
-        at = 0
-        while (found := data.find(b"\x10\x04", at)) >= 0 and found + 2 < len(data):
-            if 1 <= data[found + 2] <= 4:
-                reply(bytes((self._mechanism.real_time_status(data[found + 2]),)))
-            at = found + 2
-        return data[max(at, len(data) - 2) :]
+class WiredLine:
+    """Serves a printer on a pseudo-terminal under a name that stays: as the kernel shows a serial port, or a USB printer."""
+
+    def __init__(self, ear: Ear, path: Path) -> None:
+        self._ear, self._tail = ear, b""
+        self._plug = Plug(path, self._hear)
+
+    def plug_in(self) -> None:
+        """There it is."""
+        self._tail = b""
+        self._plug.plug_in()
+
+    def unplug(self) -> None:
+        """It is gone."""
+        self._plug.pull_out()
+
+    def _hear(self, data: bytes) -> bytes:
+        self._tail, breaks = self._ear.hear(data, self._tail, self._plug.say)
+        if breaks:
+            self._plug.pull_out()
+        return b""
 
 
 def _break(connection: socket.socket) -> None:

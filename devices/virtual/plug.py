@@ -55,7 +55,7 @@ class Plug:
             return
         self.path.unlink(missing_ok=True)
         os.close(theirs)
-        if self._thread is not None:
+        if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(STOP_SECONDS)
         os.close(ours)
 

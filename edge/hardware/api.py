@@ -94,8 +94,7 @@ class Devices(Shape):
 
 
 class CandidateShape(Shape):
-    """Something that may be a device: its address as it would be set up (empty where nothing drives it), and the name of
-    the device that is there already."""
+    """Something that may be a device: its address as it would be set up, and the name of the device that is there already."""
 
     what: str
     address: str

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from devices.line import BAUDS, PARITIES, Reach, SerialSettings, read_reach
+from devices.line import SETTINGS, Reach, SerialSettings, read_reach
 from edge.hardware.kinds import KINDS, Kind, usual_driver
 from hospitality.equipment.facts import DeviceAdded, DeviceChanged, DrawerAsked
 from hospitality.equipment.models import Device
@@ -21,12 +21,6 @@ MANAGE = "terminals.manage"
 DRAWER = "cash.drawer"
 REASON_LENGTH_MAX = 200
 NAME_LENGTH_MAX = 40
-LINE_SETTINGS: dict[str, Sequence[Any]] = {
-    "baud": BAUDS,
-    "bits": (7, 8),
-    "parity": PARITIES,
-    "stop_bits": (1, 2),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +52,12 @@ class Setup:
     @property
     def own_settings(self) -> dict[str, Any]:
         """What is said of the device itself, and not of its line."""
-        return {name: value for name, value in self.settings.items() if name not in LINE_SETTINGS}
+        return {name: value for name, value in self.settings.items() if name not in SETTINGS}
 
     @property
     def serial(self) -> SerialSettings:
         """How its line is set."""
-        said = {name: value for name, value in self.settings.items() if name in LINE_SETTINGS}
+        said = {name: value for name, value in self.settings.items() if name in SETTINGS}
         return replace(self.way.serial, **said)
 
 
@@ -184,7 +178,7 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
             " stripe:tmr_ with the reader's id."
         )
         raise Invalid("DEVICE_ADDRESS_INVALID", message, address=setup.address, ways=sorted(setup.way.ways))
-    settings = {**LINE_SETTINGS, **setup.way.settings}
+    settings = {**SETTINGS, **setup.way.settings}
     for key, value in setup.settings.items():
         if key not in settings or value not in settings[key]:
             known = "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in settings.items())

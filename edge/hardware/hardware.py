@@ -10,7 +10,7 @@ import structlog
 
 from devices.finding import Candidate, discover, this_machine
 from devices.heard import CancelCharge, CardSaid, Done, DrawerMoved, Heard, Pressed, Scanned, Wish
-from devices.line import Line, Reach, SerialSettings, open_line
+from devices.line import CONNECT_SECONDS, Line, Open, Reach, SerialSettings, open_line
 from devices.standing import Standing, State, heard, lost
 from devices.stripe_line import StripeAccount, open_reader
 from edge.database import DATABASE_ERRORS
@@ -18,7 +18,7 @@ from edge.hardware.cards import CARD_TERMINAL, Cards
 from edge.hardware.devices import Setup, devices_of
 from edge.hardware.following import following, journal_end
 from edge.hardware.reports import Report, report
-from edge.hardware.thread import DeviceThread, Open
+from edge.hardware.thread import DeviceThread
 from edge.host import EdgeHost
 from edge.writer import Committed
 from hospitality.ground.clock import instant_text
@@ -277,7 +277,7 @@ class Hardware:
 def _opening(stripe: StripeAccount | None) -> Open:
     """How lines are opened at this node."""
 
-    def opened(reach: Reach, settings: SerialSettings) -> Line:
-        return open_reader(reach, stripe) if reach.way == "stripe" else open_line(reach, settings)
+    def opened(reach: Reach, settings: SerialSettings, *, seconds: float = CONNECT_SECONDS) -> Line:
+        return open_reader(reach, stripe) if reach.way == "stripe" else open_line(reach, settings, seconds=seconds)
 
     return opened

@@ -12,14 +12,13 @@ import structlog
 
 from devices import standing
 from devices.heard import Done, DrawerMoved, Garbled, Heard, Well, Wish
-from devices.line import Line, LineBroken, Reach, SerialSettings
+from devices.line import Line, LineBroken, Open
 from devices.standing import Standing
 from edge.hardware.devices import Setup
 from edge.hardware.kinds import Driver, Obedient
 from hospitality.ground.clock import Clock, instant_text
 from hospitality.ground.errors import Unavailable
 
-Open = Callable[[Reach, SerialSettings], Line]
 Hear = Callable[[Setup, Heard], None]
 TURN_SECONDS = 5.0
 AGAIN_SECONDS_LEAST, AGAIN_SECONDS_MOST = 0.5, 10.0

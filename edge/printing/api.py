@@ -24,7 +24,14 @@ router = APIRouter(
 )
 PaperColumns = Literal[42, 32]
 Name = Annotated[str, Field(max_length=200)]
-AddressText = Annotated[str, Field(max_length=300, description="host:port; the port is 9100 when it is left out")]
+AddressText = Annotated[
+    str,
+    Field(
+        max_length=300,
+        description="host:port (9100 when it is left out), usb:04b8:0e15:SERIAL, serial:/dev/ttyUSB0 or file:/dev/usb/lp0",
+    ),
+]
+Settings = Annotated[dict[Annotated[str, Field(max_length=40)], int | str], Field(max_length=20)]
 TAKEN_BACK = ("profile", "backup_id")  # null takes these away, and leaves the others
 ProfileName = Annotated[str, Field(max_length=60, description="one of GET …/printer-profiles")]
 TemplateName = Annotated[str, Field(max_length=40)]
@@ -33,7 +40,8 @@ JobState = Literal["live", "queued", "sending", "unknown", "failed", "held", "co
 
 
 class NewPrinter(Shape):
-    """A printer to set up; columns are 42 for paper of 80 mm and 32 for 58 mm, unless a profile says how many.
+    """A printer to set up; columns are 42 for paper of 80 mm and 32 for 58 mm, unless a profile says how many; `settings` are
+    of a serial line.
 
     What waits longer than `backup_after_seconds` while it is in trouble goes to the printer `backup_id`.
     """
@@ -46,6 +54,7 @@ class NewPrinter(Shape):
     profile: ProfileName | None = None
     backup_id: IdText | None = None
     backup_after_seconds: int = 60
+    settings: Settings = {}
 
 
 class PrinterChange(Shape):
@@ -59,6 +68,7 @@ class PrinterChange(Shape):
     profile: ProfileName | None = None
     backup_id: IdText | None = None
     backup_after_seconds: int | None = None
+    settings: Settings | None = None
 
 
 class PrinterShape(Shape):
@@ -73,6 +83,7 @@ class PrinterShape(Shape):
     profile: str | None = None
     backup_id: str | None = None
     backup_after_seconds: int = 60
+    settings: dict[str, int | str] = {}
 
 
 class StandingPrinter(PrinterShape):

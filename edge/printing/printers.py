@@ -1,14 +1,14 @@
 """Which printers the property has: where each is and what it prints."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from devices.network_printer import PORT, Address
+from devices.line import SETTINGS, Reach, SerialSettings, read_reach
 from devices.profiles import Profile, profile_named, profile_names, thermal
+from devices.receipt_printer import PORT
 from edge.tables import Printer
 from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
@@ -22,9 +22,7 @@ STATIONS_MAX = 50
 COLUMNS = (42, 32)
 NAME_LENGTH_MAX = 40
 BACKUP_SECONDS_LEAST, BACKUP_SECONDS_MOST = 5, 3_600
-_ADDRESS = re.compile(
-    r"(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(:(?P<port>[0-9]{1,5}))?"
-)
+WIRED = ("serial", "usb", "file")  # ways that stand before an address; without one it is on the network
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,7 @@ class Setup:
     profile: str | None = None
     backup_id: str | None = None
     backup_after_seconds: int = 60
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def abilities(self) -> Profile:
@@ -50,16 +49,21 @@ class Setup:
             return thermal(self.columns)
 
     @property
-    def reach(self) -> Address:
-        """Where it listens."""
+    def reach(self) -> Reach:
+        """Where it is."""
         return read_address(self.address)
+
+    @property
+    def serial(self) -> SerialSettings:
+        """How its line is set, where it is a serial one."""
+        return SerialSettings(**self.settings)
 
 
 def printers_of(reading: Reading) -> list[Setup]:
     """The property's printers by name, PRINTERS_MAX at most."""
     rows = reading.rows(
         "SELECT id, name, address, station_ids, receipts, columns, profile, backup_id,"
-        " backup_after_seconds FROM printers"
+        " backup_after_seconds, settings FROM printers"
         " WHERE org_id = :org_id AND property_id = :property_id ORDER BY name, id LIMIT :limit",
         limit=PRINTERS_MAX,
     )
@@ -77,6 +81,7 @@ def add_printer(
     profile: str | None = None,
     backup_id: str | None = None,
     backup_after_seconds: int = 60,
+    settings: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Sets up a printer, which prints what happens from now on: the printer as `shown` has it.
 
@@ -87,7 +92,8 @@ def add_printer(
     if len(others) >= PRINTERS_MAX:
         raise Refused("TOO_MANY_PRINTERS", f"A node drives at most {PRINTERS_MAX} printers.")
     stations = tuple(station_ids)
-    new = Setup(new_id(), name, address, stations, receipts, columns, profile, backup_id, backup_after_seconds)
+    backup = (backup_id, backup_after_seconds)
+    new = Setup(new_id(), name, address, stations, receipts, columns, profile, *backup, settings or {})
     setup = _checked(work, new, others)
     work.add(Printer, {"id": setup.id, **_stored(setup)})
     return shown(setup)
@@ -120,24 +126,25 @@ def shown(setup: Setup) -> dict[str, Any]:
         "profile": setup.profile,
         "backup_id": setup.backup_id,
         "backup_after_seconds": setup.backup_after_seconds,
+        "settings": dict(setup.settings),
     }
 
 
-def read_address(text: str) -> Address:
-    """`192.168.1.50:9100`, `192.168.1.50`, `printer.lan:9100` or `[fd00::50]:9100`; else Invalid ADDRESS_INVALID."""
-    found = _ADDRESS.fullmatch(text.strip())
-    port = int(found["port"] or PORT) if found else 0
-    if found is None or not 1 <= port <= 65_535:
-        raise Invalid(
-            "ADDRESS_INVALID", "Give the printer's address and port, such as 192.168.1.50:9100.", address=text
-        )
-    return Address(found["host"].strip("[]"), port)
+def read_address(text: str) -> Reach:
+    """`192.168.1.50:9100`, `192.168.1.50`, `printer.lan:9100`, `[fd00::50]:9100`, `serial:/dev/…`, `usb:04b8:0e15:SERIAL` or
+    `file:/dev/…`; else Invalid ADDRESS_INVALID."""
+    said = text.strip()
+    is_wired = said.partition(":")[0] in WIRED
+    reach = read_reach(said) if is_wired else read_reach(f"tcp:{said}") or read_reach(f"tcp:{said}:{PORT}")
+    if reach is None:
+        message = "Give the printer's address, such as 192.168.1.50:9100, usb:04b8:0e15:SERIAL or serial:/dev/ttyUSB0."
+        raise Invalid("ADDRESS_INVALID", message, address=text)
+    return reach
 
 
 def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
     name = kept_name(setup.name, what="printer", length_max=NAME_LENGTH_MAX)
-    reach = read_address(setup.address)
-    address = f"[{reach.host}]:{reach.port}" if ":" in reach.host else str(reach)
+    address = read_address(setup.address).at
     columns = setup.columns
     if setup.profile is not None:
         if setup.profile not in profile_names():
@@ -155,6 +162,10 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
     if setup.backup_after_seconds not in range(BACKUP_SECONDS_LEAST, BACKUP_SECONDS_MOST + 1):
         message = f"A backup takes over after {BACKUP_SECONDS_LEAST} to {BACKUP_SECONDS_MOST} seconds."
         raise Invalid("BACKUP_SECONDS_INVALID", message, seconds=setup.backup_after_seconds)
+    for key, value in setup.settings.items():
+        if key not in SETTINGS or value not in SETTINGS[key]:
+            known = "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in SETTINGS.items())
+            raise Invalid("DEVICE_SETTING_INVALID", f"A device can be set so: {known}.", setting=key, value=value)
     stations = _stations(work, setup.station_ids)
     return replace(setup, name=name, address=address, station_ids=stations, columns=columns)
 
@@ -183,6 +194,7 @@ def _stored(setup: Setup) -> dict[str, Any]:
         "profile": setup.profile,
         "backup_id": setup.backup_id,
         "backup_after_seconds": setup.backup_after_seconds,
+        "settings": msgspec.json.encode(dict(setup.settings)).decode(),
     }
 
 
@@ -190,4 +202,5 @@ def _setup(row: Mapping[str, Any]) -> Setup:
     stations = msgspec.json.decode(row["station_ids"], type=tuple[str, ...])
     receipts = bool(row["receipts"])
     kept = (row["id"], row["name"], row["address"], stations, receipts, row["columns"], row["profile"])
-    return Setup(*kept, row["backup_id"], row["backup_after_seconds"])
+    settings = msgspec.json.decode(row["settings"])
+    return Setup(*kept, row["backup_id"], row["backup_after_seconds"], settings)

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from devices.conversation import Patience
+from devices.line import Open, open_line
 from devices.spool import DEFAULT_POLICY, Policy
 from edge.host import EdgeHost
 from edge.printing.jobs import Count, forget_old, live_counts, overdue
@@ -38,7 +39,7 @@ class Printing:
     says when a slip is tried again, expires or asks; `patience` bounds each step of a conversation with a printer;
     `status_seconds` is how often an idle printer is asked how it is; a kitchen's slip that is on no paper `alarm_after` it was
     caused (the property's own time unless given) is among the `alarms`. Times on paper are in the property's zone, as
-    `host.place` has it.
+    `host.place` has it. `opened` is how printers' lines are opened.
     """
 
     def __init__(
@@ -50,10 +51,11 @@ class Printing:
         patience: Patience | None = None,
         status_seconds: float = STATUS_SECONDS,
         alarm_after: timedelta | None = None,
+        opened: Open = open_line,
     ) -> None:
         self._host = host
         self._on_change = on_change
-        self._terms = Terms(policy, patience or Patience(), status_seconds)
+        self._terms = Terms(policy, patience or Patience(), status_seconds, opened)
         self._reader = Reader(host)
         self._alarm_after = alarm_after
         self._alarms: list[dict[str, Any]] = []

@@ -18,8 +18,9 @@ import structlog
 from devices import spool
 from devices.conversation import Patience
 from devices.documents import Document, marked_reprint, marked_rerouted, marked_withdrawn
-from devices.network_printer import NetworkPrinter
+from devices.line import Open
 from devices.printer import Outcome, Trouble, Verdict
+from devices.receipt_printer import ReceiptPrinter
 from devices.spool import Job, Policy, Send, State, Store, Wait
 from edge.database import DATABASE_ERRORS
 from edge.host import EdgeHost
@@ -42,11 +43,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How all printers are driven."""
+    """How all printers are driven, and how their lines are opened."""
 
     policy: Policy
     patience: Patience
     status_seconds: float
+    opened: Open
 
 
 class PrinterThread:
@@ -83,7 +85,7 @@ class PrinterThread:
         """Takes a changed setup; a sending under way is finished at the old address."""
         if setup == self._setup:
             return
-        moved = (setup.address, setup.abilities) != (self._setup.address, self._setup.abilities)
+        moved = _of_driver(setup) != _of_driver(self._setup)
         self._setup = setup
         if moved:
             self._printer = self._driver(setup)
@@ -239,8 +241,18 @@ class PrinterThread:
         if is_other:
             self._changed()
 
-    def _driver(self, setup: Setup) -> NetworkPrinter:
-        return NetworkPrinter(setup.reach, profile=setup.abilities, patience=self._terms.patience)
+    def _driver(self, setup: Setup) -> ReceiptPrinter:
+        return ReceiptPrinter(
+            setup.reach,
+            serial=setup.serial,
+            profile=setup.abilities,
+            patience=self._terms.patience,
+            opened=self._terms.opened,
+        )
+
+
+def _of_driver(setup: Setup) -> tuple[object, ...]:
+    return setup.address, setup.settings, setup.abilities
 
 
 def _why(error: Exception) -> str:

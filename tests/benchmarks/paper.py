@@ -11,7 +11,8 @@ import msgspec
 import uvloop
 
 from devices.documents import Cut, Document, Rule, Size, Text, pair
-from devices.network_printer import Address, NetworkPrinter
+from devices.line import Reach
+from devices.receipt_printer import ReceiptPrinter
 from edge.printing.printers import add_printer
 from tests.benchmarks.figures import Figure, Round, percentile
 from tests.benchmarks.plan import Plan
@@ -52,7 +53,7 @@ def _driver(plan: Plan) -> tuple[list[float], float]:
     """From the call to the first byte, in milliseconds, and slips a second, without a node."""
     waited: list[float] = []
     with QuickPaper() as paper:
-        printer = NetworkPrinter(Address("127.0.0.1", paper.port))
+        printer = ReceiptPrinter(Reach("tcp", "127.0.0.1", paper.port))
         begun = time.monotonic()
         for n in range(plan.slips):
             called = time.monotonic_ns()

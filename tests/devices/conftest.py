@@ -7,10 +7,11 @@ import pytest
 
 from devices.conversation import Patience
 from devices.documents import QR, Align, Blank, Cell, Columns, Cut, Document, Kick, Rule, Size, Text, pair
-from devices.network_printer import Address, NetworkPrinter
+from devices.line import Reach
+from devices.receipt_printer import ReceiptPrinter
 from devices.virtual_printer import VirtualPrinter
 
-Connect = Callable[..., NetworkPrinter]
+Connect = Callable[..., ReceiptPrinter]
 
 
 @pytest.fixture
@@ -31,8 +32,8 @@ def hasty() -> Patience:
 
 
 @pytest.fixture
-def network(virtual: VirtualPrinter, hasty: Patience) -> NetworkPrinter:
-    return NetworkPrinter(Address(virtual.host, virtual.port), patience=hasty)
+def network(virtual: VirtualPrinter, hasty: Patience) -> ReceiptPrinter:
+    return ReceiptPrinter(Reach("tcp", virtual.host, virtual.port), patience=hasty)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 from devices.finding import Candidate, SerialPort, Sight, discover
 from devices.mdns import NODES, Service, announced, services
+from devices.usb import UsbPlugs
 
 WAIT_SECONDS = 30
 INPUTS = """I: Bus=0003 Vendor=05e0 Product=1200 Version=0110
@@ -60,7 +61,7 @@ def sight(folder: Path) -> Sight:
         ],
         inputs=folder / "inputs",
         by_id=folder,
-        usb=folder / "usb",
+        usb=UsbPlugs(folder / "usb"),
         neighbours=folder / "arp",
     )
 
@@ -71,7 +72,7 @@ def test_what_is_plugged_in_or_tells_its_name_is_found_by_the_name_that_stays(tm
         Candidate("serial port", "serial:/dev/ttyS0", "ttyS0"),
         Candidate("keyboard", f"input:{tmp_path}/input/by-id/usb-Symbol-event-kbd", "Symbol Scanner"),
         Candidate("keyboard", "input:/dev/input/event7", "Bump bar"),
-        Candidate("USB printer", "", "TM-T20II", "04b8:0e15"),
+        Candidate("USB printer", "usb:04b8:0e15", "TM-T20II", "the kernel's usblp does not drive it"),
         Candidate("printer", "192.168.1.50:9100", "EPSON TM-m30", "00:26:ab:01:02:03, TM-m30"),
     ]
 

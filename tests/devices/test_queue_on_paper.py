@@ -8,7 +8,8 @@ import pytest
 from devices.conversation import Patience
 from devices.documents import Blank, Cut, Document, Size, Text, marked_reprint
 from devices.escpos import EndMarker
-from devices.network_printer import Address, NetworkPrinter
+from devices.line import Reach
+from devices.receipt_printer import ReceiptPrinter
 from devices.spool import Job, Policy, Send, Store, Wait, choose, new_job, settle
 from devices.virtual_printer import VirtualPrinter
 
@@ -41,7 +42,7 @@ def test_a_printer_that_keeps_failing_loses_no_ticket_and_doubles_none_unmarked(
         name = f"ticket-{sequence:03}"
         jobs[name] = new_job(name, printer="grill", sequence=sequence, now=now)
     with VirtualPrinter(keeps_buffer=keeps_buffer) as virtual:
-        printer = NetworkPrinter(Address(virtual.host, virtual.port), marker=marker, patience=hasty)
+        printer = ReceiptPrinter(Reach("tcp", virtual.host, virtual.port), marker=marker, patience=hasty)
         for _ in range(ROUNDS_MAX):
             match choose(jobs.values(), now, POLICY):
                 case Wait(None):

@@ -13,8 +13,8 @@ from PIL import Image
 from devices.documents import QR, Blank, Cut, Document, Rule, Text
 from devices.escpos import encode
 from devices.layout import to_text
-from devices.network_printer import NetworkPrinter
 from devices.printer import Verdict
+from devices.receipt_printer import ReceiptPrinter
 from devices.virtual.control import ControlPort, obey, send_command
 from devices.virtual_printer import VirtualPrinter
 
@@ -28,7 +28,7 @@ def control(virtual: VirtualPrinter) -> Iterator[ControlPort]:
 
 
 def test_a_slip_is_kept_as_text_and_as_a_picture(
-    virtual: VirtualPrinter, network: NetworkPrinter, kitchen_ticket: Document, paper_folder: Path
+    virtual: VirtualPrinter, network: ReceiptPrinter, kitchen_ticket: Document, paper_folder: Path
 ) -> None:
     network.print(kitchen_ticket, job="a/1")
     (printed,) = virtual.printed()
@@ -43,7 +43,7 @@ def test_a_slip_is_kept_as_text_and_as_a_picture(
 
 
 def test_the_qr_code_on_the_picture_can_be_read(
-    virtual: VirtualPrinter, network: NetworkPrinter, receipt: Document
+    virtual: VirtualPrinter, network: ReceiptPrinter, receipt: Document
 ) -> None:
     network.print(receipt, job="a/1")
     picture = virtual.printed()[0].picture
@@ -53,7 +53,7 @@ def test_the_qr_code_on_the_picture_can_be_read(
 
 
 @pytest.mark.parametrize("content", ["é漢", "1234567890", "x" * 400])
-def test_qr_codes_of_any_content_can_be_read(content: str, virtual: VirtualPrinter, network: NetworkPrinter) -> None:
+def test_qr_codes_of_any_content_can_be_read(content: str, virtual: VirtualPrinter, network: ReceiptPrinter) -> None:
     document = Document((Text("before"), QR(content), Text("after"), Rule(), Blank(), Cut()))
     assert network.print(document, job="a/1").verdict is Verdict.CONFIRMED
     picture = virtual.printed()[0].picture
@@ -88,7 +88,7 @@ def test_it_stops_while_its_paper_is_out_and_its_buffer_full(paper_folder: Path)
     assert virtual.printed() == []
 
 
-def test_controls_over_the_wire(virtual: VirtualPrinter, network: NetworkPrinter, control: ControlPort) -> None:
+def test_controls_over_the_wire(virtual: VirtualPrinter, network: ReceiptPrinter, control: ControlPort) -> None:
     document = Document((Text("one"), Text("two"), Cut()))
     assert send_command(control.port, "paper out 1") == "ok"
     assert network.print(document, job="a/1").verdict is Verdict.UNKNOWN

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 from devices.conversation import Patience
+from devices.line import Open, open_line
 from devices.spool import Policy
 from devices.virtual_printer import VirtualPrinter
 from edge.host import EdgeHost
@@ -35,10 +36,14 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 @contextmanager
 def printing(
-    host: EdgeHost, *, policy: Policy = EAGER, on_change: Callable[[], None] = lambda: None
+    host: EdgeHost,
+    *,
+    policy: Policy = EAGER,
+    on_change: Callable[[], None] = lambda: None,
+    opened: Open = open_line,
 ) -> Iterator[Printing]:
     """The node's printing, running."""
-    found = Printing(host, on_change=on_change, policy=policy, patience=HASTY, status_seconds=0.1)
+    found = Printing(host, on_change=on_change, policy=policy, patience=HASTY, status_seconds=0.1, opened=opened)
     found.start()
     try:
         yield found

@@ -259,7 +259,7 @@ def test_waiting_slips_are_dropped_or_tried_at_once_and_ended_ones_are_not(desk:
     ],
 )
 def test_addresses_are_read_as_people_write_them(text: str, host: str, port: int) -> None:
-    assert (read_address(text).host, read_address(text).port) == (host, port)
+    assert (read_address(text).path, read_address(text).port) == (host, port)
 
 
 @pytest.mark.parametrize(

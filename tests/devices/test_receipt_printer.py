@@ -13,8 +13,9 @@ from devices.conversation import Patience
 from devices.documents import Cut, Document, Text, marked_reprint
 from devices.escpos import EndMarker, process_id
 from devices.layout import to_text
-from devices.network_printer import Address, NetworkPrinter
+from devices.line import Reach
 from devices.printer import Outcome, Paper, Printer, Trouble, Verdict
+from devices.receipt_printer import ReceiptPrinter
 from devices.virtual_printer import VirtualPrinter
 
 # Far above what the short timeouts of these tests allow, far below a hang.
@@ -51,7 +52,7 @@ def test_jobs_come_out_in_the_order_in_which_they_were_confirmed(virtual: Virtua
 
 
 def test_a_named_end_marker_confirms_that_very_job(virtual: VirtualPrinter, hasty: Patience) -> None:
-    printer = NetworkPrinter(Address(virtual.host, virtual.port), marker=EndMarker.PROCESS_ID, patience=hasty)
+    printer = ReceiptPrinter(Reach("tcp", virtual.host, virtual.port), marker=EndMarker.PROCESS_ID, patience=hasty)
     assert printer.print(slip("named"), job="7f3a/1").verdict is Verdict.CONFIRMED
     assert [printed.job for printed in virtual.printed()] == [process_id("7f3a/1").decode()]
 
@@ -90,7 +91,7 @@ def test_paper_out_in_the_middle_is_unknown_and_the_rest_comes_with_the_new_roll
 
 def test_a_printer_that_forgets_at_refill_leaves_half_a_slip_and_a_whole_reprint(hasty: Patience) -> None:
     with VirtualPrinter(keeps_buffer=False) as virtual:
-        printer = NetworkPrinter(Address(virtual.host, virtual.port), patience=hasty)
+        printer = ReceiptPrinter(Reach("tcp", virtual.host, virtual.port), patience=hasty)
         virtual.paper_out(after_lines=2)
         assert printer.print(slip("one"), job="a/1").verdict is Verdict.UNKNOWN
         virtual.refill()
@@ -118,7 +119,7 @@ def test_an_open_cover_before_the_job_prints_nothing(virtual: VirtualPrinter, ne
 
 
 def test_a_cover_opened_in_the_middle_is_unknown(virtual: VirtualPrinter, hasty: Patience) -> None:
-    printer = NetworkPrinter(Address(virtual.host, virtual.port), patience=hasty)
+    printer = ReceiptPrinter(Reach("tcp", virtual.host, virtual.port), patience=hasty)
     virtual.slow_down(0.02)
     with ThreadPoolExecutor(1) as pool:
         printing = pool.submit(printer.print, LONG, job="a/1")
@@ -129,7 +130,7 @@ def test_a_cover_opened_in_the_middle_is_unknown(virtual: VirtualPrinter, hasty:
 
 
 def test_a_slow_printer_is_waited_for_while_it_answers(virtual: VirtualPrinter, hasty: Patience) -> None:
-    printer = NetworkPrinter(Address(virtual.host, virtual.port), patience=hasty)
+    printer = ReceiptPrinter(Reach("tcp", virtual.host, virtual.port), patience=hasty)
     virtual.slow_down(0.6)
     # Longer than a silence may last, shorter than a job may take.
     assert printer.print(slip("slow"), job="a/1").verdict is Verdict.CONFIRMED
@@ -137,7 +138,7 @@ def test_a_slow_printer_is_waited_for_while_it_answers(virtual: VirtualPrinter, 
 
 def test_a_printer_that_never_finishes_is_unknown_in_the_end(virtual: VirtualPrinter) -> None:
     patience = Patience(answer_seconds=1.5, write_seconds=1.0, finish_seconds=0.5, poll_seconds=0.05)
-    printer = NetworkPrinter(Address(virtual.host, virtual.port), patience=patience)
+    printer = ReceiptPrinter(Reach("tcp", virtual.host, virtual.port), patience=patience)
     virtual.slow_down(5.0)
     outcome = printer.print(slip("slow"), job="a/1")
     assert (outcome.verdict, outcome.trouble) == (Verdict.UNKNOWN, Trouble.SLOW)
@@ -187,7 +188,7 @@ def test_a_mute_printer_is_failed_before_the_job(virtual: VirtualPrinter, networ
 
 
 def test_a_printer_that_falls_mute_in_the_middle_is_unknown(virtual: VirtualPrinter, hasty: Patience) -> None:
-    printer = NetworkPrinter(Address(virtual.host, virtual.port), patience=hasty)
+    printer = ReceiptPrinter(Reach("tcp", virtual.host, virtual.port), patience=hasty)
     virtual.slow_down(0.02)
     with ThreadPoolExecutor(1) as pool:
         printing = pool.submit(printer.print, LONG, job="a/1")
@@ -218,7 +219,7 @@ def test_two_threads_share_a_printer_without_mixing_their_slips(virtual: Virtual
 
 
 @contextlib.contextmanager
-def peer(behave: Callable[[socket.socket], None]) -> Iterator[Address]:
+def peer(behave: Callable[[socket.socket], None]) -> Iterator[Reach]:
     """A server that is no printer, for one connection."""
 
     def serve() -> None:
@@ -233,7 +234,7 @@ def peer(behave: Callable[[socket.socket], None]) -> Iterator[Address]:
         thread = threading.Thread(target=serve)
         thread.start()
         try:
-            yield Address("127.0.0.1", listener.getsockname()[1])
+            yield Reach("tcp", "127.0.0.1", listener.getsockname()[1])
         finally:
             thread.join(BOUND_SECONDS)
 
@@ -254,22 +255,22 @@ def answer_status_then(connection: socket.socket, after: Callable[[], object]) -
 
 def test_a_port_where_nobody_listens_is_unreachable(hasty: Patience) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = Address("127.0.0.1", listener.getsockname()[1])
-    outcome = NetworkPrinter(address, patience=hasty).print(slip("never"), job="a/1")
+        address = Reach("tcp", "127.0.0.1", listener.getsockname()[1])
+    outcome = ReceiptPrinter(address, patience=hasty).print(slip("never"), job="a/1")
     assert (outcome.verdict, outcome.trouble) == (Verdict.FAILED, Trouble.UNREACHABLE)
-    assert str(address) in outcome.detail
+    assert address.at in outcome.detail
 
 
 def test_a_peer_that_takes_everything_and_says_nothing_costs_bounded_time(hasty: Patience) -> None:
     with peer(until_closed) as address:
-        outcome = NetworkPrinter(address, patience=hasty).print(slip("never"), job="a/1")
+        outcome = ReceiptPrinter(address, patience=hasty).print(slip("never"), job="a/1")
     assert (outcome.verdict, outcome.trouble) == (Verdict.FAILED, Trouble.SILENT)
 
 
 def test_a_half_open_connection_that_nobody_accepts_costs_bounded_time(hasty: Patience) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        address = Address("127.0.0.1", listener.getsockname()[1])
-        outcome = NetworkPrinter(address, patience=hasty).print(slip("never"), job="a/1")
+        address = Reach("tcp", "127.0.0.1", listener.getsockname()[1])
+        outcome = ReceiptPrinter(address, patience=hasty).print(slip("never"), job="a/1")
     assert (outcome.verdict, outcome.trouble) == (Verdict.FAILED, Trouble.SILENT)
 
 
@@ -282,7 +283,7 @@ def test_a_peer_that_never_reads_the_job_is_unknown(hasty: Patience) -> None:
 
     with peer(behave) as address:
         try:
-            outcome = NetworkPrinter(address, patience=hasty).print(huge, job="a/1")
+            outcome = ReceiptPrinter(address, patience=hasty).print(huge, job="a/1")
         finally:
             given_up.set()
     assert (outcome.verdict, outcome.trouble) == (Verdict.UNKNOWN, Trouble.INTERRUPTED)
@@ -295,7 +296,7 @@ def test_a_peer_that_closes_after_the_job_is_not_believed(hasty: Patience) -> No
         answer_status_then(connection, lambda: connection.recv(100_000))
 
     with peer(behave) as address:
-        outcome = NetworkPrinter(address, patience=hasty).print(slip("gone"), job="a/1")
+        outcome = ReceiptPrinter(address, patience=hasty).print(slip("gone"), job="a/1")
     assert (outcome.verdict, outcome.trouble) == (Verdict.UNKNOWN, Trouble.INTERRUPTED)
 
 
@@ -306,7 +307,7 @@ def test_an_endless_talker_is_unknown_in_bounded_time(hasty: Patience) -> None:
                 connection.sendall(b"\x12" * 4096)
 
     with peer(lambda connection: answer_status_then(connection, lambda: talk(connection))) as address:
-        outcome = NetworkPrinter(address, patience=hasty).print(slip("what"), job="a/1")
+        outcome = ReceiptPrinter(address, patience=hasty).print(slip("what"), job="a/1")
     assert (outcome.verdict, outcome.trouble) == (Verdict.UNKNOWN, Trouble.GARBLED)
 
 
@@ -330,7 +331,7 @@ def test_a_cover_opened_at_the_end_is_seen_behind_a_late_answer(hasty: Patience)
         until_closed(connection)
 
     with peer(lambda connection: answer_status_then(connection, lambda: behave(connection))) as address:
-        outcome = NetworkPrinter(address, patience=hasty).print(slip("gone"), job="a/1")
+        outcome = ReceiptPrinter(address, patience=hasty).print(slip("gone"), job="a/1")
     assert (outcome.verdict, outcome.trouble) == (Verdict.UNKNOWN, Trouble.COVER_OPEN)
 
 
@@ -345,14 +346,14 @@ def test_the_end_of_another_job_confirms_nothing() -> None:
 
     patience = Patience(answer_seconds=2.0, finish_seconds=1.0, poll_seconds=0.1)
     with peer(lambda connection: answer_status_then(connection, lambda: behave(connection))) as address:
-        printer = NetworkPrinter(address, marker=EndMarker.PROCESS_ID, patience=patience)
+        printer = ReceiptPrinter(address, marker=EndMarker.PROCESS_ID, patience=patience)
         outcome = printer.print(slip("mine"), job="a/1")
     assert (outcome.verdict, outcome.trouble) == (Verdict.UNKNOWN, Trouble.SLOW)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1.invalid", "no such host", "a" * 300])
 def test_a_name_that_leads_nowhere_is_unreachable(host: str, hasty: Patience) -> None:
-    assert NetworkPrinter(Address(host), patience=hasty).status().trouble is Trouble.UNREACHABLE
+    assert ReceiptPrinter(Reach("tcp", host), patience=hasty).status().trouble is Trouble.UNREACHABLE
 
 
 def test_the_usual_patience_tells_of_a_dead_printer_within_five_seconds() -> None:

@@ -1,50 +1,45 @@
-"""A receipt printer on the LAN (TCP, usually port 9100) that is believed only when it answers.
+"""A receipt printer on the LAN, on USB or a serial port that is believed only when it answers.
 
-The socket is ours and not python-escpos's Network class: that one has a single timeout for everything, reads
-whatever bytes come without telling a status from a late one, and raises nothing when a peer closes in the
-middle of a short job. All that makes the difference between "printed" and "perhaps" lies there.
+The line is ours and not one of python-escpos's: its Network has a single timeout for everything, reads whatever bytes come
+without telling a status from a late one, and raises nothing when a peer closes in the middle of a short job; its Usb and
+Serial wait without an end. All that makes the difference between "printed" and "perhaps" lies there.
 """
 
 import threading
-from dataclasses import dataclass
 
 from devices import answers
 from devices.answers import Answer, Kind
 from devices.conversation import Conversation, Interrupted, Patience
 from devices.documents import Document
 from devices.escpos import EndMarker, encode, end_of_job, process_id
+from devices.line import LineBroken, Open, Reach, SerialSettings, open_line
 from devices.printer import Outcome, PrinterStatus, Trouble, Verdict
 from devices.profiles import THERMAL_80, Profile
 
 PORT = 9100
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the printer listens. Give an IP address: looking a name up is not bounded by our timeouts."""
+class ReceiptPrinter:
+    """One printer. Safe to share between threads: one conversation at a time, the others wait for it.
 
-    host: str
-    port: int = PORT
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
-
-
-class NetworkPrinter:
-    """One printer. Safe to share between threads: one conversation at a time, the others wait for it."""
+    Of a network printer give the IP address: looking a name up is not bounded by our patience.
+    """
 
     def __init__(
         self,
-        address: Address,
+        reach: Reach,
         *,
+        serial: SerialSettings | None = None,
         profile: Profile = THERMAL_80,
         marker: EndMarker = EndMarker.PAPER_STATUS,
         patience: Patience | None = None,
+        opened: Open = open_line,
     ) -> None:
-        self.address = address
+        self.reach = reach
         self.profile = profile
         self.marker = marker
         self.patience = patience or Patience()
+        self._serial, self._opened = serial or SerialSettings(), opened
         self._one_at_a_time = threading.Lock()
         # Nobody knows what the last process sent before it died, but a cut for nothing would waste paper at
         # every start: only a job that we saw cut short is followed by one.
@@ -58,10 +53,10 @@ class NetworkPrinter:
         """The printer's state, asked now; while a job is printing, once that is through."""
         with self._one_at_a_time:
             try:
-                with Conversation(self.address.host, self.address.port, self.patience) as talk:
+                with self._talk() as talk:
                     return _ask_status(talk)
             except Interrupted as why:
-                return PrinterStatus(why.trouble, f"{self.address}: {why}")
+                return PrinterStatus(why.trouble, f"{self.reach.at}: {why}")
 
     def print(self, document: Document, *, job: str) -> Outcome:
         """Send the document once and wait for the printer's word; see Outcome for what the verdicts promise.
@@ -72,14 +67,21 @@ class NetworkPrinter:
         with self._one_at_a_time:
             body = encode(document, self.profile, after_cut_short=self._cut_short)
             try:
-                with Conversation(self.address.host, self.address.port, self.patience) as talk:
+                with self._talk() as talk:
                     before = _ask_status(talk)
                     if not before.ready:
                         return Outcome(Verdict.FAILED, before.trouble, before.detail)
                     # From here on the paper may carry something.
                     return self._send(talk, body, job)
             except Interrupted as why:
-                return Outcome(Verdict.FAILED, why.trouble, f"{self.address}: {why}")
+                return Outcome(Verdict.FAILED, why.trouble, f"{self.reach.at}: {why}")
+
+    def _talk(self) -> Conversation:
+        try:
+            line = self._opened(self.reach, self._serial, seconds=self.patience.connect_seconds)
+        except LineBroken as error:
+            raise Interrupted(Trouble.UNREACHABLE, f"no connection to the printer ({error.why})") from error
+        return Conversation(line, self.patience)
 
     def _send(self, talk: Conversation, body: bytes, job: str) -> Outcome:
         self._cut_short = True
@@ -90,7 +92,7 @@ class NetworkPrinter:
             self._wait_for_end(talk, job)
             after = _ask_status(talk)
         except Interrupted as why:
-            return Outcome(Verdict.UNKNOWN, why.trouble, f"{self.address}: {why}")
+            return Outcome(Verdict.UNKNOWN, why.trouble, f"{self.reach.at}: {why}")
         if not after.ready:
             return Outcome(Verdict.UNKNOWN, after.trouble, after.detail)
         self._cut_short = False
