@@ -70,11 +70,13 @@ def _list_texts(_: Gettext) -> dict[str, str]:
         "turn_up": _("Ascending"),
         "turn_down": _("Descending"),
         "table": _("Table {table}"),
+        "room": _("Room {room}"),
         # Translators: {done} of {all} items are ready or with the guest.
         "progress": _("{done} of {all} ready"),
         "progress_served": _("All {all} served"),
         "promised_in": _("in {time}"),
         "promised_late": _("{time} late"),
+        "promised_now": _("now"),
         # Translators: nobody told the guest a time; it follows from the prep times.
         "reckoned": _("reckoned"),
         "none_open": _("No order is open"),

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from edge.kds import TEMPLATES
-from tests.browser_fixture import KITCHEN, TABLET, open_page
+from tests.browser_fixture import KITCHEN, PHONE, TABLET, open_page
 from tests.edge.kds.evenings import busy_evening
 from tests.edge.kds.node_double import KitchenNode, line
 from web.pages import TEMPLATES as SHARED
@@ -74,9 +74,9 @@ def test_every_text_has_a_contrast_of_seven_to_one(
     assert pale == {}
 
 
-@pytest.mark.parametrize("size", [KITCHEN, TABLET, (768, 1024)])
+@pytest.mark.parametrize(("size", "target"), [(KITCHEN, 64), (TABLET, 64), ((768, 1024), 64), (PHONE, 48)])
 def test_items_are_large_targets_are_large_and_nothing_runs_off_the_screen(
-    page: Page, node: KitchenNode, size: tuple[int, int]
+    page: Page, node: KitchenNode, size: tuple[int, int], target: int
 ) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     busy_evening(node)
@@ -90,11 +90,13 @@ def test_items_are_large_targets_are_large_and_nothing_runs_off_the_screen(
             .map((node) => node.getBoundingClientRect().height),
           wide: document.documentElement.scrollWidth,
           tall: document.documentElement.scrollHeight,
+          cards: [...document.querySelectorAll(".card")].map((node) => node.getBoundingClientRect().width),
           foot: document.getElementById("foot").scrollWidth - document.getElementById("foot").clientWidth,
         })"""
     )
     assert min(measured["items"]) >= 24
-    assert min(measured["targets"]) >= 64
+    assert min(measured["targets"]) >= target
+    assert min(measured["cards"]) >= 240
     assert (measured["wide"], measured["tall"]) == size
     assert measured["foot"] <= 0
 

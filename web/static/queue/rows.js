@@ -5,6 +5,7 @@ import { lasting, money } from "../staff/words.js";
 import { say, sayCount } from "../texts.js";
 import { isLate } from "./orders.js";
 
+const MINUTE_MS = 60_000;
 const CELLS = ["number", "place", "server", "progress", "age", "promised", "due"];
 
 export class Rows {
@@ -80,6 +81,7 @@ export class Rows {
     const guests = order.covers ? sayCount("guests", order.covers) : null;
     const more = [order.table ? order.tab : null, row.area?.name, guests].filter(Boolean).join(" · ");
     put("place", place ?? guests ?? order.note, place ? more : "");
+    node.classList.toggle("is-placeless", !(place ?? guests ?? order.note));
     put("server", order.server_name, "");
     put("progress", say(`state_${row.state}`), progress(row));
     node.querySelector(".bar").style.setProperty("--done", String(row.all ? row.done / row.all : 0));
@@ -93,10 +95,10 @@ export function serviceOf(row) {
   return row.service === "tab" ? say("of_tab") : say(`service_${row.service}`);
 }
 
-/** The table, the room as it was keyed in, or the name of the tab. */
+/** The table, the room, or the name of the tab. */
 export function placeOf({ service, order }) {
   if (!order.table) return order.tab;
-  return service === "room_service" ? order.table : say("table", { table: order.table });
+  return service === "room_service" ? say("room", { room: order.table }) : say("table", { table: order.table });
 }
 
 function progress(row) {
@@ -106,6 +108,7 @@ function progress(row) {
 
 function promised(row, late, now) {
   if (row.promisedAt === null) return "";
+  if (Math.abs(now - row.promisedAt) < MINUTE_MS && row.waits) return say("promised_now");
   if (late) return say("promised_late", { time: lasting(now - row.promisedAt) });
   if (!row.waits) return "";
   return row.order.promise === "given" ? say("promised_in", { time: lasting(row.promisedAt - now) }) : say("reckoned");
