@@ -278,6 +278,7 @@ def tables(_: Gettext) -> dict[str, str]:
         "line_steps": _("Kitchen step"),
         "line_voids": _("Void"),
         "line_moves": _("Move of a line"),
+        "line_divisions": _("Division of a line"),
         "payments": _("Payment"),
         "receipts": _("Receipt"),
         "receipt_withdrawals": _("Withdrawal of a receipt"),

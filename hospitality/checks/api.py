@@ -66,11 +66,29 @@ class HeadChange(Shape):
     promised_at: str | None = None
 
 
-class GoingShape(Shape):
-    """Which lines go: those named, and all that is left of these seats. `tab` names the check that they get."""
+class SomeShape(Shape):
+    """So many of a line."""
+
+    line_id: IdText
+    quantity: int
+
+
+class LinesShape(Shape):
+    """Which lines go: those named, so many of others, and all that is left of these seats."""
 
     line_ids: list[IdText] = []
+    some: list[SomeShape] = []
     seats: list[int] = []
+
+    def going(self, tab: str | None = None) -> Going:
+        """What goes, as the verbs take it."""
+        some = tuple((one.line_id, one.quantity) for one in self.some)
+        return Going(tuple(self.line_ids), tuple(self.seats), tab, some)
+
+
+class GoingShape(LinesShape):
+    """Which lines go; `tab` names the check that they get."""
+
     tab: str | None = None
 
 
@@ -80,12 +98,10 @@ class Split(Shape):
     checks: list[GoingShape]
 
 
-class Move(Shape):
+class Move(LinesShape):
     """Lines that go to another order."""
 
     to_order_id: IdText
-    line_ids: list[IdText] = []
-    seats: list[int] = []
 
 
 class Merge(Shape):
@@ -290,16 +306,15 @@ async def repeat(request: Request, asking: Asking, order_id: Id) -> Response:
 
 @router.post("/orders/{order_id}/split", status_code=201, response_model=Checks)
 async def split_order(request: Request, asking: Asking, order_id: Id, into: Split) -> Response:
-    """Opens further checks and takes lines there, by seat or line; needs orders.place. Something stays on the order."""
-    parts = [Going(tuple(part.line_ids), tuple(part.seats), part.tab) for part in into.checks]
-    return await act(request, asking, split, order_id, parts)
+    """Opens further checks and takes lines there, by seat, line or so many of one; needs orders.place.
+    Something stays on the order."""
+    return await act(request, asking, split, order_id, [part.going(part.tab) for part in into.checks])
 
 
 @router.post("/orders/{order_id}/moves", status_code=201, response_model=Checks)
 async def move_to(request: Request, asking: Asking, order_id: Id, what: Move) -> Response:
     """Takes lines to another order that is not paid; needs orders.place."""
-    going = Going(tuple(what.line_ids), tuple(what.seats))
-    return await act(request, asking, move, order_id, what.to_order_id, going)
+    return await act(request, asking, move, order_id, what.to_order_id, what.going())
 
 
 @router.post("/orders/{order_id}/merges", status_code=201, response_model=OrderShape)

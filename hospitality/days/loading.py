@@ -86,10 +86,10 @@ _TAKEN_OVER = f"""
 """
 _LINES = f"""
     SELECT COUNT(*) AS n, CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS amount_minor
-    FROM order_lines WHERE {_OF_DAY} {{by}}
+    FROM order_lines WHERE {_OF_DAY} AND whole_id IS NULL {{by}}
 """
 _VOIDS = """
-    SELECT COUNT(*) AS n, CAST(COALESCE(SUM(l.amount_minor), 0) AS BIGINT) AS amount_minor
+    SELECT COUNT(*) AS n, CAST(COALESCE(SUM(COALESCE(v.amount_minor, l.amount_minor)), 0) AS BIGINT) AS amount_minor
     FROM line_voids v JOIN order_lines l ON l.org_id = v.org_id AND l.id = v.line_id
     WHERE v.org_id = :org_id AND v.property_id = :property_id AND v.business_date = :day {by}
 """

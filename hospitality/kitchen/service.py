@@ -96,7 +96,9 @@ def _each(
 
 
 def _named(lines: Sequence[LoadedLine], line_ids: Collection[str] | None) -> list[LoadedLine]:
-    return [line for line in lines if line_ids is None or line.row["id"] in line_ids]
+    """The lines that are named, with all of one that was divided; without names, all."""
+    named = {line.made_as for line in lines if line_ids is None or line.row["id"] in line_ids}
+    return [line for line in lines if line.made_as in named]
 
 
 def _moved(
@@ -113,7 +115,7 @@ def _moved(
     if not moving:
         return list(lines)
     row = lines[0].row
-    ids = [line.row["id"] for line in moving]
+    ids = list(dict.fromkeys(line.made_as for line in moving))
     today = business_day(work).isoformat()
     work.add_all(
         LineStep,

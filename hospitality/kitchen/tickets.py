@@ -5,6 +5,7 @@ A ticket whose lines all went to one other order goes with them: it shows that o
 some went stays as it was taken.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -14,7 +15,16 @@ from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
 from hospitality.ground.texts import words_of
-from hospitality.orders.loading import FIRED_AT, MOVED_TO, TABLE_LABEL, LoadedLine, lines_reached, loaded_line
+from hospitality.orders.loading import (
+    FIRED_AT,
+    MOVED_TO,
+    NOT_DIVIDED,
+    TABLE_LABEL,
+    LoadedLine,
+    lines_reached,
+    loaded_line,
+    pieces_of,
+)
 from hospitality.orders.rules import state_of_all
 from hospitality.properties.service import current_business_date
 
@@ -31,7 +41,7 @@ _CANDIDATES = """
 """
 _LAST_STEP = """
     COALESCE((SELECT s.step FROM line_steps s
-              WHERE s.org_id = l.org_id AND s.ticket_id = l.ticket_id AND s.line_id = l.id
+              WHERE s.org_id = l.org_id AND s.ticket_id = l.ticket_id AND s.line_id = COALESCE(l.whole_id, l.id)
               ORDER BY s.step_no DESC, s.at DESC LIMIT 1), 'none')
 """
 _VOIDED = """
@@ -42,12 +52,13 @@ _CONDITIONS = {
     "open": f"AND {_LAST_STEP} NOT IN ('ready', 'served') AND NOT {_VOIDED}",
     "done": f"AND ({_LAST_STEP} IN ('ready', 'served') OR {_VOIDED})",
     "pass": f"""AND {_LAST_STEP} <> 'served' AND NOT {_VOIDED} AND ({_LAST_STEP} <> 'ready' OR EXISTS (
-        SELECT 1 FROM line_steps r WHERE r.org_id = l.org_id AND r.ticket_id = l.ticket_id AND r.line_id = l.id
-          AND r.step = 'ready' AND r.at >= :ready_since))""",
+        SELECT 1 FROM line_steps r WHERE r.org_id = l.org_id AND r.ticket_id = l.ticket_id
+          AND r.line_id = COALESCE(l.whole_id, l.id) AND r.step = 'ready' AND r.at >= :ready_since))""",
 }
 _LINES = f"""
     SELECT l.id, l.order_id, l.ticket_id, l.line_no, l.name, l.quantity, l.choices, l.note, l.seat, l.station_id,
-           l.prep_seconds, l.placed_at, l.course, l.held, l.part_of, l.sold_as, {FIRED_AT} AS fired_at, v.reason AS void_reason,
+           l.prep_seconds, l.placed_at, l.course, l.held, l.part_of, l.sold_as, l.whole_id, l.unit_price_minor,
+           l.amount_minor, {FIRED_AT} AS fired_at, v.reason AS void_reason,
            EXISTS (SELECT 1 FROM ticket_rushes r WHERE r.org_id = l.org_id AND r.ticket_id = l.ticket_id) AS rushed,
            {MOVED_TO} AS moved_to, o.number, o.channel, {TABLE_LABEL} AS table_label, o.covers, o.note AS order_note,
            i.allergens, st.name AS station_name, p.display_name AS server
@@ -101,7 +112,9 @@ def _order_of(line: LoadedLine) -> str:
 
 def _kitchens(reading: Reading, ticket_ids: Sequence[str], reached: Mapping[str, tuple[str, int]]) -> list[LoadedLine]:
     """The lines of tickets that their stations know of, each with the head that its ticket shows in its row."""
-    found = [loaded_line(row, reached) for row in reading.rows(_LINES, ids=ticket_ids)]
+    rows = reading.rows(_LINES, ids=ticket_ids)
+    there = pieces_of(reading, rows) if any(row["whole_id"] for row in rows) else NOT_DIVIDED
+    found = [loaded_line(row, reached, None, there) for row in rows]
     lines = [line for line in found if line.is_kitchens]
     moved = {line.row["ticket_id"] for line in lines if line.row["moved_to"] is not None}
     if not moved:
@@ -158,8 +171,22 @@ def ticket_answer(lines: Sequence[LoadedLine]) -> dict[str, Any]:
         "rush": bool(row["rushed"]),
         "prep_seconds": max(line.row["prep_seconds"] for line in lines),
         "state": state_of_all(line.state for line in lines),
-        "lines": [_line_answer(line) for line in lines],
+        "lines": [_line_answer(line) for line in _as_made(lines)],
     }
+
+
+def _as_made(lines: Sequence[LoadedLine]) -> list[LoadedLine]:
+    """Lines as the kitchen makes them: what was divided is one again, and what was taken off of it stands by itself."""
+    standing = [line for line in lines if line.state != "voided" and line.row["quantity"]]
+    made = Counter[str]()
+    for line in standing:
+        made[line.made_as] += line.row["quantity"]
+    first = {line.made_as: line for line in reversed(standing)}
+    return [
+        line if line.state == "voided" else replace(line, row={**dict(line.row), "quantity": made[line.made_as]})
+        for line in lines
+        if line.row["quantity"] and (line.state == "voided" or line is first[line.made_as])
+    ]
 
 
 def _line_answer(line: LoadedLine) -> dict[str, Any]:

@@ -85,12 +85,16 @@ def take_portions(work: Work, items: Mapping[str, ItemForSale], lines: Iterable[
         _move(work, "taken", line["id"], str(count_id), line["menu_item_id"], line["quantity"])
 
 
-def give_portions_back(work: Work, line_id: str) -> None:
-    """Puts back what a line took, as long as nothing was made of it; nothing for a line of what is not counted."""
-    taken = _moved(work, line_id, "taken")
+def give_portions_back(work: Work, line_id: str, *, taken_by: str | None = None, portions: int | None = None) -> None:
+    """Puts back what a line took, as long as nothing was made of it; nothing for a line of what is not counted.
+
+    taken_by: the line of which this one is a part; portions: how many there are of this one, where that is not all.
+    """
+    taken = _moved(work, taken_by or line_id, "taken")
     if taken is None or _moved(work, line_id, "given back") is not None:
         return
-    item_id, portions = taken["menu_item_id"], taken["portions"]
+    item_id = taken["menu_item_id"]
+    portions = taken["portions"] if portions is None else portions
     _move(work, "given back", line_id, taken["count_id"], item_id, -portions)
     kept = work.one(f"{_KEPT} AND id = :id", id=item_id)
     if kept is not None and kept["count_id"] == taken["count_id"]:

@@ -127,6 +127,18 @@ class OrderChanged:
     ticket_ids: tuple[str, ...]
 
 
+@journal_kind("orders.line_divided")
+@dataclass(frozen=True, slots=True)
+class LineDivided:
+    """So many of a line are a line of their own, the part."""
+
+    order_id: str
+    number: str
+    line_id: str
+    part_id: str
+    quantity: int
+
+
 @journal_kind("orders.lines_moved")
 @dataclass(frozen=True, slots=True)
 class LinesMoved:

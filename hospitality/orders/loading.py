@@ -1,7 +1,7 @@
-"""Orders with their lines, voids and kitchen states: five SELECTs for any number of them, and two more where lines came
-from other orders or went to them."""
+"""Orders with their lines, voids and kitchen states: five SELECTs for any number of them, and three more where lines
+came from other orders or went to them, or were divided."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,8 +18,10 @@ from hospitality.orders.rules import (
     reckoned,
     state_after,
 )
+from hospitality.orders.rules.pieces import Division, pieces
 from hospitality.orders.rules.taxes import Rate, Taxed, Totals, totals
 
+NOT_DIVIDED: Mapping[str, int] = {}
 ADJUSTING = (
     "id",
     "kind",
@@ -73,6 +75,11 @@ class LoadedLine:
         """What was keyed in for it; None where it is sold by the piece."""
         sold = self.row["sold_as"]
         return None if sold is None else msgspec.json.decode(sold, type=dict[str, Any])
+
+    @property
+    def made_as(self) -> str:
+        """The id of the line as which the kitchen makes it: the whole that it is a part of, else itself."""
+        return str(self.row["whole_id"] or self.row["id"])
 
     @property
     def is_kitchens(self) -> bool:
@@ -211,7 +218,8 @@ _ORDERS = """
     SELECT o.id, o.number, o.channel, o.table_label, o.covers, o.note, o.currency, o.opened_by, o.business_date,
            o.opened_at, o.tax_by_line, p.display_name AS opened_by_name,
            EXISTS (SELECT 1 FROM line_moves m WHERE m.org_id = o.org_id AND m.order_id = o.id) AS gave,
-           EXISTS (SELECT 1 FROM line_moves m WHERE m.org_id = o.org_id AND m.to_order_id = o.id) AS got
+           EXISTS (SELECT 1 FROM line_moves m WHERE m.org_id = o.org_id AND m.to_order_id = o.id) AS got,
+           EXISTS (SELECT 1 FROM line_divisions d WHERE d.org_id = o.org_id AND d.order_id = o.id) AS divided
     FROM orders o LEFT JOIN people p ON p.org_id = o.org_id AND p.id = o.opened_by
     WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.id IN (:ids)
 """
@@ -219,7 +227,7 @@ _LINES = f"""
     SELECT l.id, l.order_id, l.line_no, l.menu_item_id, l.name, l.quantity, l.unit_price_minor, l.amount_minor,
            l.tax_rate_name, l.tax_rate_bp, l.tax_included, l.choices, l.note, l.seat, l.station_id, l.ticket_id,
            l.prep_seconds, l.placed_at, l.placed_by, l.course, l.held, l.part_of, l.sold_as,
-           {FIRED_AT} AS fired_at, v.reason AS void_reason
+           l.whole_id, {FIRED_AT} AS fired_at, v.reason AS void_reason
     FROM order_lines l
     LEFT JOIN line_voids v ON v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id
     WHERE l.org_id = :org_id AND {{which}}
@@ -246,6 +254,11 @@ _ADJUSTMENTS = """
         SELECT 1 FROM adjustment_withdrawals w WHERE w.org_id = a.org_id AND w.adjustment_id = a.id)
     ORDER BY a.at, a.id
 """
+_DIVISIONS = """
+    SELECT d.whole_id, w.quantity AS ordered, d.line_id, d.part_id, d.quantity
+    FROM line_divisions d JOIN order_lines w ON w.org_id = d.org_id AND w.id = d.whole_id
+    WHERE d.org_id = :org_id AND d.whole_id IN (:ids) ORDER BY d.at, d.id
+"""
 _STEPS = """
     SELECT line_id, step, step_no FROM line_steps
     WHERE org_id = :org_id AND ticket_id IN (:ticket_ids) ORDER BY ticket_id, line_id, step_no, at, id
@@ -267,12 +280,13 @@ def load_orders(reading: Reading, order_ids: Sequence[str]) -> list[LoadedOrder]
         came = [line_id for line_id, move in moves.items() if move.order_id in heads and line_id not in here]
         lines = [*lines, *reading.rows(_LINES_MOVED, ids=came)]
     reached = lines_reached(reading, {line["ticket_id"] for line in lines})
+    there = pieces_of(reading, lines) if crossed or any(head["divided"] for head in heads.values()) else {}
     by_order: dict[str, list[LoadedLine]] = {id: [] for id in heads}
     for row in lines:
         moved = moves.get(row["id"])
         of = row["order_id"] if moved is None else moved.order_id
         if of in by_order:
-            by_order[of].append(loaded_line(row, reached, moved))
+            by_order[of].append(loaded_line(row, reached, moved, there))
     standing = _adjustments(reading, by_order, moves)
     loaded = (
         LoadedOrder(heads[id], heads[id]["opened_by_name"], tuple(by_order[id]), standing.get(id, ()))
@@ -351,18 +365,36 @@ def load_order(reading: Reading, order_id: str) -> LoadedOrder:
 
 
 def loaded_line(
-    row: Mapping[str, Any], reached: Mapping[str, tuple[str, int]], moved: Moved | None = None
+    row: Mapping[str, Any],
+    reached: Mapping[str, tuple[str, int]],
+    moved: Moved | None = None,
+    there: Mapping[str, int] = NOT_DIVIDED,
 ) -> LoadedLine:
-    """A line from its row (with `void_reason` and `fired_at`) and the states that `lines_reached` found."""
+    """A line from its row (with `void_reason` and `fired_at`), the states that `lines_reached` found, and how many there
+    are of each piece of a line that was divided."""
     options = msgspec.json.decode(row["choices"])
     if moved is not None:
         row = {**dict(row), "line_no": moved.line_no}
+    quantity = there.get(row["id"])
+    if quantity is not None:
+        row = {**dict(row), "quantity": quantity, "amount_minor": quantity * row["unit_price_minor"]}
     if row["void_reason"] is not None:
         return LoadedLine(row, options, "voided", row["void_reason"], moved)
     if row["held"] and row["fired_at"] is None:
         return LoadedLine(row, options, "held", None, moved)
-    state, _ = reached.get(row["id"], ("placed", 0))
+    state, _ = reached.get(row["whole_id"] or row["id"], ("placed", 0))
     return LoadedLine(row, options, state, None, moved)
+
+
+def pieces_of(reading: Reading, rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Line id → how many there are of it, of each piece of those of these lines that were divided."""
+    found: dict[str, tuple[int, list[Division]]] = {}
+    for row in reading.rows(_DIVISIONS, ids={row["whole_id"] or row["id"] for row in rows}):
+        of = found.setdefault(row["whole_id"], (row["ordered"], []))[1]
+        of.append(Division(row["line_id"], row["part_id"], row["quantity"]))
+    return {
+        id: n for whole, (ordered, divisions) in found.items() for id, n in pieces(whole, ordered, divisions).items()
+    }
 
 
 def lines_reached(reading: Reading, ticket_ids: Collection[str]) -> dict[str, tuple[str, int]]:

@@ -53,6 +53,8 @@ class OrderLine(Row, table=True):
     part_of: of what was ordered as one but is several lines, a JSON object {id, menu_item_id, name, quantity, option_id,
     depth}: `id` is the same on all of its lines, and `menu_item_id`, `name` and `quantity` are of what was ordered.
     sold_as: of what is not sold by the piece, {kind, thousandths, price_minor, by}: `open`, or a unit with so much of it.
+    whole_id: of a part, the line that was divided. Nothing was ordered anew: its quantity and amount are 0 here, and what
+    it has follows from the divisions of the whole.
     """
 
     __tablename__ = "order_lines"
@@ -86,6 +88,7 @@ class OrderLine(Row, table=True):
     held: bool = column(FLAG, default=False, otherwise="0")
     part_of: str | None = column(DOCUMENT, optional=True)
     sold_as: str | None = column(DOCUMENT, optional=True)
+    whole_id: str | None = column(ID, optional=True)
 
 
 class LineStep(Row, table=True):
@@ -113,7 +116,8 @@ class LineStep(Row, table=True):
 class LineVoid(Row, table=True):
     """A line was taken off; its id follows from the line's, so that voiding twice is one.
 
-    fired: whether the kitchen knew of it; wasted: whether it was made for nothing.
+    fired: whether the kitchen knew of it; wasted: whether it was made for nothing. amount_minor: what was taken off, which
+    is less than the line's amount where it was divided; none in rows of older releases.
     """
 
     __tablename__ = "line_voids"
@@ -133,6 +137,7 @@ class LineVoid(Row, table=True):
     business_date: str = column(DAY)
     fired: bool | None = column(FLAG, optional=True)
     wasted: bool | None = column(FLAG, optional=True)
+    amount_minor: int | None = column(AMOUNT, optional=True)
 
 
 class LineFire(Row, table=True):
@@ -265,6 +270,31 @@ class LineMove(Row, table=True):
     to_order_id: str = column(ID)
     move_no: int = column(COUNT)
     line_no: int = column(COUNT)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
+class LineDivision(Row, table=True):
+    """So many of a line are a line of their own from here on, `part_id`; what either has is derived.
+
+    `line_id`: of which they were taken, itself a part or the whole. `whole_id`: the line that was placed, which the kitchen
+    makes as one. `order_id`: where that happened.
+    """
+
+    __tablename__ = "line_divisions"
+    __table_args__ = described(
+        "fact",
+        refers={"line_id": "order_lines", "part_id": "order_lines"},
+        indexes=[["whole_id"], ["order_id"]],
+    )
+
+    line_id: str = column(ID)
+    part_id: str = column(ID)
+    whole_id: str = column(ID)
+    order_id: str = column(ID)
+    quantity: int = column(COUNT)
     person_id: str | None = column(ID, pii="indirect", optional=True)
     terminal_id: str | None = column(ID, optional=True)
     at: str = column(INSTANT)

@@ -8,7 +8,8 @@ from hospitality.checks.service import add_lines, pay
 from hospitality.checks.service.split import merge, move, split
 from hospitality.days.reading import day_view
 from hospitality.days.service.close import close_day
-from hospitality.orders.rules import NewLine
+from hospitality.orders.rules import NewLine, NewOrder
+from hospitality.orders.service import place_order
 from hospitality.orders.service.move import Going
 from hospitality.payments.rules import NewPayment
 from tests.sync.agreeing import assert_agree
@@ -26,6 +27,7 @@ def test_what_two_nodes_split_merged_and_added_while_apart_stands_on_one_order_e
         node.pass_over_what_is_empty()
         node.sync()
     ids = [one.act(place, menu, lines=3), one.act(place, menu, lines=2)]
+    shared = one.act(place_order, NewOrder("dine_in", (NewLine(menu.items[0], 7),)))
     one.sync()
     two.sync()
 
@@ -40,6 +42,10 @@ def test_what_two_nodes_split_merged_and_added_while_apart_stands_on_one_order_e
     ids.append(one.act(split, first["id"], [Going((beer,))])["items"][1]["id"])
     one.act(merge, first["id"], [second["id"]])
     two.act(move, first["id"], second["id"], Going((beer,)))
+    # and of a third order's line, of which there are seven, one takes three and two takes six
+    [line] = shared["lines"]
+    threes = one.act(split, shared["id"], [Going(some=((line["id"], 3),))])["items"][1]
+    sixes = two.act(split, shared["id"], [Going(some=((line["id"], 6),))])["items"][1]
     two.act(add_lines, first["id"], [NewLine(menu.items[0], 5)])
     two.act(add_lines, second["id"], [NewLine(menu.items[1], 7)])
     for node in (one, two, one):
@@ -58,6 +64,10 @@ def test_what_two_nodes_split_merged_and_added_while_apart_stands_on_one_order_e
         "added to what was merged"
     )
     assert (other["payment_state"], check["payment_state"], check["lines"]) == ("open", "settled", [])
+    ends: tuple[Node | House, ...] = (one, two, house)
+    for end in ends:
+        has = [end.act(order_view, id)["lines"][0]["quantity"] for id in (shared["id"], threes["id"], sixes["id"])]
+        assert has == [0, 3, 4], "the earlier has all that it took, the later what was left: seven in all"
     for node in (one, two):
         assert_agree(node)
 

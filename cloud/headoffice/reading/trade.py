@@ -61,7 +61,8 @@ _SALES = """
             WHERE l.org_id = :org_id AND l.property_id = w.property_id AND l.business_date = w.day
               AND l.placed_at <= w.until
             UNION ALL
-            SELECT CASE WHEN l.business_date = w.day THEN l.placed_at ELSE v.at END, -l.amount_minor
+            SELECT CASE WHEN l.business_date = w.day THEN l.placed_at ELSE v.at END,
+                   -COALESCE(v.amount_minor, l.amount_minor)
             FROM line_voids v JOIN order_lines l ON l.org_id = :org_id AND l.id = v.line_id
             WHERE v.org_id = :org_id AND v.property_id = w.property_id AND v.business_date = w.day
               AND v.at <= w.until AND l.placed_at <= w.until

@@ -11,6 +11,7 @@ from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.work import Work
 from hospitality.orders.loading import LoadedOrder, load_orders
 from hospitality.orders.rules import check_left_covers, check_not_settled
+from hospitality.orders.service.divide import divided
 from hospitality.orders.service.move import Going, add_covers, lines_going, move_lines
 from hospitality.payments.reading import standings
 from hospitality.payments.rules import Standing, check_known
@@ -22,11 +23,12 @@ MERGED_MAX = 50
 def split(work: Work, order_id: str, parts: Sequence[Going]) -> dict[str, Any]:
     """Opens a check for each part and takes its lines there: {items}, the order first.
 
-    Refused with SPLIT_TAKES_ALL unless something stays, or as `move` is.
+    Of a line so many may go. Refused with SPLIT_TAKES_ALL unless something stays, or as `move` is.
     """
     if not 1 <= len(parts) <= CHECKS_MAX:
         raise Invalid("SPLIT_INVALID", f"Split an order into 1 to {CHECKS_MAX} further checks.", checks=len(parts))
     [(order, paid)] = _open(work, [order_id])
+    order, parts = divided(work, order, parts)
     going = lines_going(order, parts)
     if sum(map(len, going)) == len(order.left()):
         raise Refused(
@@ -45,10 +47,12 @@ def move(work: Work, order_id: str, to_order_id: str, going: Going) -> dict[str,
     """Takes lines of an order to another one: {items}, the order they left and the one where they are.
 
     Neither may be settled. Refused with LINE_NOT_ON_ORDER, LINE_ALREADY_VOIDED, LINE_NAMED_TWICE, NOTHING_TO_MOVE,
-    SAME_ORDER, MOVE_BELOW_PAID, MOVE_BELOW_DISCOUNT, ORDER_FULL, ORDER_SETTLED or CARD_PAYMENT_UNKNOWN.
+    SAME_ORDER, MOVE_BELOW_PAID, MOVE_BELOW_DISCOUNT, ORDER_FULL, ORDER_SETTLED or CARD_PAYMENT_UNKNOWN, or as a line is
+    that can't be divided (`orders.service.divide`).
     """
     [(order, paid), (to, paid_there)] = _open(work, [order_id, to_order_id])
-    [line_ids] = lines_going(order, [going])
+    order, parts = divided(work, order, [going])
+    [line_ids] = lines_going(order, parts)
     order, to = move_lines(work, order, to, line_ids)
     return {"items": [_left(work, order, paid), settled_if_paid(work, to, paid_there)]}
 

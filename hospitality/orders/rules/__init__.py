@@ -462,7 +462,7 @@ def check_left_covers(*, total_left_minor: int, paid_minor: int, number: str) ->
 
 def check_amounts_stay(before: Adjusted, after: Adjusted, there: Sequence[Adjusting], *, number: str) -> None:
     """Raises Refused MOVE_BELOW_DISCOUNT when an amount taken off an order, or put on it, would not find room on it."""
-    kept = (one.id for one in there if one.line_id is None and not one.is_share)
+    kept = (one.id for one in there if not one.is_share)
     if any(before.effects[id] != after.effects[id] for id in kept):
         raise Refused(
             "MOVE_BELOW_DISCOUNT",

@@ -150,7 +150,7 @@ def void_line(
     for one in going:
         _add_void(work, one, why, approver_id, wasted=one in lost)
         if one not in lost:  # nothing was made of it
-            give_portions_back(work, one.row["id"])
+            give_portions_back(work, one.row["id"], taken_by=one.made_as, portions=one.row["quantity"])
         fact = LineVoided(
             order.id,
             order.number,
@@ -184,6 +184,7 @@ def _add_void(work: Work, line: LoadedLine, reason: str, approver_id: str | None
         "business_date": business_day(work).isoformat(),
         "fired": line.is_kitchens,
         "wasted": wasted,
+        "amount_minor": line.row["amount_minor"],
     }
     work.add(LineVoid, values)
 

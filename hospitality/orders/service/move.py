@@ -21,11 +21,15 @@ from hospitality.properties.service import acted, business_day
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """Which lines go: those named and those of these seats. tab: the name of the check that is opened for them."""
+    """Which lines go: those named and those of these seats. tab: the name of the check that is opened for them.
+
+    some: so many of a line, until `divide.divided` has made them a line of their own.
+    """
 
     line_ids: tuple[str, ...] = ()
     seats: tuple[int, ...] = ()
     tab: str | None = None
+    some: tuple[tuple[str, int], ...] = ()
 
 
 def lines_going(order: LoadedOrder, going: Sequence[Going]) -> list[list[str]]:
@@ -65,7 +69,7 @@ def move_lines(
         replace(one, id=new_id()) for one in rules.taken_along(order.adjustments, before, ids, line_ids, onto=onto)
     ]
     _move(work, order, target, going)
-    _take_along(work, target, along)
+    add_adjustments(work, target, along)
     if len(going) == len(ids):
         _end_amounts(work, order)
     shrunk, grown = load_orders(work, [order.id, target.id])
@@ -145,7 +149,8 @@ def _move(work: Work, order: LoadedOrder, to: LoadedOrder, going: Sequence[Loade
     work.add_all(LineMove, rows)
 
 
-def _take_along(work: Work, to: LoadedOrder, along: Sequence[Adjusting]) -> None:
+def add_adjustments(work: Work, to: LoadedOrder, along: Sequence[Adjusting]) -> None:
+    """Puts on an order what went along with lines."""
     by = {**acted(work), "order_id": to.id, "approver_id": None}
     names = (
         "id",

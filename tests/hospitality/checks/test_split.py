@@ -13,7 +13,8 @@ from hospitality.checks.service.split import merge, move, split
 from hospitality.days.loading import orders_open
 from hospitality.ground.errors import NotFound, Refused
 from hospitality.kitchen.service import step_ticket
-from hospitality.kitchen.tickets import tickets_list
+from hospitality.kitchen.tickets import ticket_views, tickets_list
+from hospitality.menu.portions import count_portions
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from hospitality.orders.service.adjust import NewAdjustment
@@ -197,9 +198,61 @@ def test_what_was_taken_off_the_whole_goes_along_to_the_cent(restaurant: Restaur
     assert late["subtotal_minor"] == before + 900 + 333, "a percentage of the other party's ends with its lines"
 
 
+def test_so_many_of_a_line_go_to_another_check_and_the_kitchen_makes_it_as_one(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    node.act(count_portions, restaurant.beer, portions=9)
+    order = node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.beer, 8), NewLine(restaurant.soup, 1))))
+    beer = order["lines"][0]["id"]
+    node.act(make_adjustment, order["id"], NewAdjustment("discount", "beer hour", line_id=beer, percent_bp=1000))
+    node.act(make_adjustment, order["id"], NewAdjustment("discount", "voucher", line_id=beer, amount_minor=500))
+    [ticket] = [one for one in node.read(tickets_list) if one["lines"][0]["id"] == beer]
+    kept, check = node.act(split, order["id"], [Going(some=((beer, 3),), tab="Ines")])["items"]
+    assert [numbers(one) for one in (kept, check)] == [[("Beer", 5, None), ("Soup", 1, None)], [("Beer", 3, "A1-1")]]
+    assert [[(one["percent_bp"], one["amount_minor"]) for one in of["adjustments"]] for of in (kept, check)] == [
+        [(1000, -167), (None, -500)],  # 10 % of 1,665, rounded half up; the amount stays where it was given
+        [(1000, -100)],
+    ]
+    assert (kept["total_minor"], check["total_minor"]) == (1665 - 167 - 500 + 20 + 900, 999 - 100 + 18)
+    part = check["lines"][0]["id"]
+    node.act(step_ticket, ticket["id"], "started", line_ids=[beer])
+    assert node.read(order_view, check["id"])["lines"][0]["kitchen_state"] == "in_preparation"
+    # two of the three go on to a check of another's, and one of those is not wanted any more
+    other = node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 1),)))
+    check, there = node.act(move, check["id"], other["id"], Going(some=((part, 2),)))["items"]
+    assert (numbers(check), numbers(there)[1]) == ([("Beer", 1, "A1-1")], ("Beer", 2, "A1-2"))
+    there = node.act(void_line, there["id"], there["lines"][1]["id"], reason="one too many", wasted=False)
+    [made] = [one for one in node.read(tickets_list) if one["id"] == ticket["id"]]
+    assert [(line["id"], line["quantity"], line["void_reason"]) for line in made["lines"]] == [
+        (beer, 6, None),
+        (there["lines"][1]["id"], 2, "one too many"),
+    ]
+    left = "SELECT portions FROM portions_left WHERE id = :id"
+    assert node.reading().value(left, id=restaurant.beer) == 3, "two of the eight are there again"
+    node.act(step_ticket, ticket["id"], "ready")
+    assert [node.read(order_view, one["id"])["lines"][0]["kitchen_state"] for one in (kept, check)] == ["ready"] * 2
+    waiting = node.act(
+        place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 2, hold=True), NewLine(restaurant.beer, 1)))
+    )
+    held = waiting["lines"][0]["id"]
+    before = node.store.counts()
+    for of, going, code in (
+        (kept, Going(some=((beer, 6),)), "QUANTITY_OVER"),
+        (kept, Going(some=((beer, 0),)), "QUANTITY_INVALID"),
+        (kept, Going((beer,), some=((beer, 5),)), "LINE_NAMED_TWICE"),
+        (kept, Going(some=((beer, 4),)), "MOVE_BELOW_DISCOUNT"),
+        (kept, Going(some=((held, 1),)), "LINE_NOT_ON_ORDER"),
+        (waiting, Going(some=((held, 1),)), "HELD_NOT_DIVIDED"),
+    ):
+        with pytest.raises(Refused) as refused:
+            node.act(split, of["id"], [going])
+        assert refused.value.code == code
+    assert node.store.counts() == before
+
+
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["add", "split", "move", "merge", "void", "percent", "amount", "pay"]), *[st.integers(0, 9)] * 3
+        st.sampled_from(["add", "split", "divide", "move", "merge", "void", "percent", "amount", "pay"]),
+        *[st.integers(0, 9)] * 3,
     ),
     min_size=4,
     max_size=14,
@@ -221,7 +274,8 @@ def test_whatever_is_split_moved_and_merged_every_line_is_on_one_order_and_every
         verbs: dict[str, tuple[Any, ...]] = {
             "add": (add_lines, order["id"], [NewLine(restaurant.beer, n + 1, seat=b or None)]),
             "split": (split, order["id"], [Going((line,)), Going(seats=(b,))][: 1 + a % 2]),
-            "move": (move, order["id"], other, Going((line,))),
+            "divide": (split, order["id"], [Going(some=((line, a + 1),)), Going(some=((line, b),))][: 1 + b % 2]),
+            "move": (move, order["id"], other, Going((line,)) if n % 2 else Going(some=((line, b),))),
             "merge": (merge, other, [order["id"]]),
             "percent": (
                 make_adjustment,
@@ -246,4 +300,13 @@ def test_whatever_is_split_moved_and_merged_every_line_is_on_one_order_and_every
     sold = sum(line["amount_minor"] for line in lines if line["void_reason"] is None)
     changed = sum(one["amount_minor"] for order in orders for one in order["adjustments"])
     assert sum(order["subtotal_minor"] for order in orders) == sold + changed
+    placed = "SELECT sum(quantity) AS n, sum(amount_minor) AS minor FROM order_lines WHERE order_id IN (:ids)"
+    ordered = node.reading().one(placed, ids=ids)
+    assert ordered is not None
+    assert sum(line["quantity"] for line in lines) == ordered["n"], "of what was ordered, nothing is lost or doubled"
+    assert sum(line["amount_minor"] for line in lines) == ordered["minor"]
+    tickets = node.read(ticket_views, list({line["ticket_id"] for line in lines}))
+    made = [line["quantity"] for ticket in tickets for line in ticket["lines"] if not line["void_reason"]]
+    stands = [line["quantity"] for line in lines if not line["void_reason"] and line["kitchen_state"] != "held"]
+    assert sum(made) == sum(stands), "the kitchen makes what stands on the checks"
     assert all(order["due_minor"] >= 0 and order["subtotal_minor"] >= 0 for order in orders)
