@@ -36,10 +36,10 @@ from hospitality.properties.api import router as properties_router
 from hospitality.requests.api import router as requests_router
 from hospitality.requests.node_api import router as requests_node_router
 from hospitality.requests.settings import RequestSettings
+from hospitality.room_service.node_api import router as room_service_router
 from hospitality.rooms.api import router as rooms_router
 from hospitality.tables.api import router as tables_router
 from web.api_docs import install_api_docs
-from web.paper.api import router as sheets_router
 
 # looked through in this order: first what guests wait for
 TRADES = (
@@ -64,11 +64,11 @@ ROUTERS = (
     requests_router,
     requests_node_router,
     enrol_router,
+    room_service_router,
     printing_router,
     hardware_router,
     conflicts_router,
     kept_router,
-    sheets_router,
 )
 
 
@@ -102,6 +102,7 @@ def build(node: Node, base_url: str) -> FastAPI:
     app.state.requests = RequestSettings(node.requests.now)
     app.state.conflicts = ConflictSettings(names_of(one))
     app.state.journal_position = lambda reading: journal_position(reading, node.host.place.incarnation)
+    app.state.presence = node.live.presence
     install_errors(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -39,6 +39,7 @@ ENROL_TRIES = 10
 ENROL_SECONDS = 60.0
 ADDRESSES_MAX = 1_000
 COOKIE_SECONDS = 5 * 365 * 24 * 3600
+OPENS = {"till": "/floor", "kitchen": "/kds", "room": "/room"}  # kind of terminal → its page
 GUARDED = ("/enrol/", "/api/v1/terminals/enrol")
 TEMPLATES = {
     **KDS_TEMPLATES,
@@ -179,7 +180,7 @@ def _enrolment(node: Node, pages: Pages) -> APIRouter:
             )
         except Refused as error:
             return pages.render("doors/refused.html", locale="en", status=403, message=error.message)
-        response = RedirectResponse("/floor" if enrolled["kind"] == "till" else "/kds", status_code=303)
+        response = RedirectResponse(OPENS[enrolled["kind"]], status_code=303)
         response.set_cookie(
             COOKIE,
             token,

@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -26,17 +26,19 @@ from hospitality.ground.errors import Trouble
 from hospitality.ground.statements import Reading
 from hospitality.kitchen.tickets import ticket_views
 from hospitality.menu.reading import menu_items_of
+from hospitality.rooms.reading import room_view
 
 ORDER_EVENTS = frozenset({"order_created", "order_updated"})
 RESTORED = "conflicts.conflict_restored"
+REVOKED = "people.terminal_revoked"
 TABLES = ("tables.", "parties.")  # of which trades the floor is told
 ITEM = "menu_item_id"
 ITEMS_TOLD_MAX = 50  # where more change at once, screens read the menu anew
 # of the terminal's own devices, and of this moment alone
 OF_DEVICES = frozenset({"barcode_scanned", "key_pressed", "drawer_moved", "card_told"})
 EVENTS = ORDER_EVENTS | OF_DEVICES
-EVENTS |= {"ticket_updated", "menu_updated", "station_updated", "table_updated", "sync_status"}
-OF_ROOMS: frozenset[str] = frozenset()  # all that a guest's terminal hears
+OF_ROOMS = frozenset({"room_updated", "room_menu_updated"})  # all that a guest's terminal hears
+EVENTS |= OF_ROOMS | {"ticket_updated", "menu_updated", "station_updated", "table_updated", "sync_status"}
 PAUSES = frozenset({"menu.station_paused", "menu.station_resumed"})
 HEARTBEAT_SECONDS = 2.0
 BEHIND_MAX = 1_000
@@ -61,20 +63,30 @@ _POSITION = re.compile(r"(?P<life>[0-9]{1,9}):(?P<entry>[0-9]{1,18})(:(?P<which>
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One message to screens: its name, its place in the journal, and the JSON text as sent."""
+    """One message to screens: its name, its place in the journal, and the JSON text as sent; for which terminal or of which
+    room it is, where it is not everybody's."""
 
     name: str
     place: Place
     text: str
+    terminal_id: str | None = None
+    room: str | None = None
 
 
 @dataclass(eq=False, slots=True)
 class Screen:
-    """One subscriber: what it wants, at which terminal it is, and what waits for it."""
+    """One subscriber: what it wants, at which terminal it is and in which room that stands, and what waits for it."""
 
     wanted: frozenset[str]
     terminal_id: str | None = None
+    room: str | None = None
     queue: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(BEHIND_MAX))
+
+    def hears(self, event: Event) -> bool:
+        """Whether the event is for this one: a room hears of itself alone."""
+        if event.terminal_id not in (None, self.terminal_id):
+            return False
+        return event.name in self.wanted and (self.room is None or event.room in (None, self.room))
 
 
 def journal_position(reading: Reading, incarnation: int) -> str:
@@ -90,7 +102,7 @@ def events_after(
     entries = reading.rows(_ENTRIES, after=after, limit=ENTRIES_MAX)
     wanted = [(row["place"], row["kind"], msgspec.json.decode(row["data"])) for row in entries]
     # nothing is looked up that nobody would be told: a kitchen screen wants tickets alone
-    of_orders, of_tickets = bool(names & ORDER_EVENTS), "ticket_updated" in names
+    of_orders, of_tickets = bool(names & (ORDER_EVENTS | OF_ROOMS)), "ticket_updated" in names
     order_ids = list({id for _, kind, data in wanted for id in _orders(kind, data)}) if of_orders else []
     ticket_ids = list({ticket for _, _, data in wanted for ticket in _tickets(data)}) if of_tickets else []
     orders = {order["id"]: order for order in order_views(reading, order_ids)} if order_ids else {}
@@ -113,12 +125,17 @@ def events_after(
                 told.append((n, name, {"order": orders[order_id]}))
         if _is_of_menu(kind) and (place == last_of_menu or not many):  # here or at head office
             told.append((1, "menu_updated", _of_menu(data, items)))
+            told.append((2, "room_menu_updated", {}))
         if kind in PAUSES:  # what it is now, screens read; this costs the writer nothing
             told.append((1, "station_updated", {"station_id": data["station_id"]}))
         if _is_of_order(kind, data) or kind.startswith(TABLES) or kind == RESTORED:
             # names what it is about and looks nothing up: a floor is read whole, and not by the writer
             about = {name: data[name] for name in ("table_id", "order_id") if name in data}
             told.append((len(of_this) + len(_orders(kind, data)) + 1, "table_updated", about))
+        for n, room in enumerate(_rooms(kind, data, orders), start=len(of_this) + len(_orders(kind, data)) + 2):
+            told.append((n, "room_updated", {"room": room}))
+        if kind == REVOKED:
+            told.append((1, kind, {"revoked_terminal_id": data["revoked_terminal_id"]}))
         for n, name, about in told:
             found.append(_event(name, (place, n), f"{incarnation}:{place}:{n}", about))
     return found, entries[-1]["place"] if entries else after
@@ -155,6 +172,14 @@ def _orders(kind: str, data: dict[str, Any]) -> Sequence[str]:
     return [data["order_id"], *data.get("other_order_ids", ())] if _is_of_order(kind, data) else []
 
 
+def _rooms(kind: str, data: dict[str, Any], orders: dict[str, dict[str, Any]]) -> Sequence[str]:
+    """The numbers of the rooms that an entry is about: what goes to one, or what happens between it and the house."""
+    if kind.startswith("room_service."):
+        return [data["number"]]
+    of = (orders.get(order_id) for order_id in _orders(kind, data))
+    return [order["table"] for order in of if order and order["channel"] == "room_service" and order["table"]]
+
+
 def _tickets(data: dict[str, Any]) -> Sequence[str]:
     if "ticket_ids" in data:
         return list(data["ticket_ids"])
@@ -163,7 +188,7 @@ def _tickets(data: dict[str, Any]) -> Sequence[str]:
 
 def _event(name: str, place: Place, position: str | None, data: dict[str, Any]) -> Event:
     text = msgspec.json.encode({"event": name, "position": position, "data": data}).decode()
-    return Event(name, place, text)
+    return Event(name, place, text, data.get("revoked_terminal_id"), data.get("room"))
 
 
 class LiveBoard:
@@ -176,6 +201,7 @@ class LiveBoard:
         self._status = status
         self._hello = hello
         self._screens: set[Screen] = set()
+        self._left: dict[str, str] = {}  # terminal → when it was last there
         self._wanted: frozenset[str] = frozenset()  # what any of them wants
         self._place = 0  # the last journal row that screens were told of
         self._heard = 0  # the last journal row that a commit brought; set by the writer's thread alone
@@ -208,13 +234,18 @@ class LiveBoard:
         """There is a new sync or printer state; may be called from any thread."""
         self._tell_loop(self._status_news.set)
 
+    def presence(self, terminal_id: str) -> tuple[bool, str | None]:
+        """Whether a terminal listens now, and when one that does not was last there since the node was started."""
+        there = any(screen.terminal_id == terminal_id for screen in self._screens)
+        return there, None if there else self._left.get(terminal_id)
+
     def tell_terminal(self, terminal_id: str, name: str, data: dict[str, Any]) -> None:
         """Tells a terminal what one of its devices said; may be called from any thread.
 
         It has no position and is not kept: a code that comes minutes later would be another order's.
         """
-        event = _event(name, (0, 0), None, data)
-        self._tell_loop(partial(self._send, event, terminal_id))
+        event = replace(_event(name, (0, 0), None, data), terminal_id=terminal_id)
+        self._tell_loop(partial(self._send, event))
 
     def _tell_loop(self, call: Callable[[], None]) -> None:
         loop = self._loop
@@ -296,9 +327,13 @@ class LiveBoard:
                 log.exception("status_not_told")
             await asyncio.sleep(0.2)  # states change in bursts; a screen needs the last of them
 
-    def _send(self, event: Event, terminal_id: str | None = None) -> None:
+    def _send(self, event: Event) -> None:
+        if event.name == REVOKED:
+            self._host.forget_tokens()
         for screen in list(self._screens):
-            if event.name in screen.wanted and terminal_id in (None, screen.terminal_id):
+            if event.name == REVOKED and screen.terminal_id == event.terminal_id:
+                self._end(screen)  # it comes back, and is refused
+            elif screen.hears(event):
                 try:
                     screen.queue.put_nowait(event)
                 except asyncio.QueueFull:
@@ -331,6 +366,8 @@ class LiveBoard:
         writer = asyncio.create_task(self._write(socket, screen, resume, from_place))
         await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
         self._leave(screen)
+        if screen.terminal_id is not None:
+            self._left[screen.terminal_id] = instant_text(self._host.now())
         for task in (reader, writer):
             task.cancel()
         for ended in await asyncio.gather(reader, writer, return_exceptions=True):
@@ -348,7 +385,10 @@ class LiveBoard:
         caller = await self._host.caller_for(token)
         asked = msgspec.json.decode(await _frame(socket), type=Subscription)
         may = OF_ROOMS if caller.room_id else EVENTS
-        return Screen(frozenset(asked.subscribe) & may, caller.terminal_id), asked.resume
+        room = None
+        if caller.room_id is not None:
+            room = (await self._read(partial(room_view, room_id=caller.room_id)))["number"]
+        return Screen(frozenset(asked.subscribe) & may, caller.terminal_id, room), asked.resume
 
     async def _refuse(self, socket: WebSocket, error: Exception) -> None:
         if socket.application_state is not WebSocketState.CONNECTED:
@@ -393,7 +433,7 @@ class LiveBoard:
         while after < to:
             events, reached = await self._read(partial(_told, after=after, incarnation=incarnation))
             for event in events:
-                if event.name in screen.wanted and place < event.place <= (to, END_OF_ENTRY):
+                if screen.hears(event) and place < event.place <= (to, END_OF_ENTRY):
                     await socket.send_text(event.text)
             if reached == after:
                 return

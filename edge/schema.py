@@ -22,6 +22,7 @@ import hospitality.payments.models
 import hospitality.people.models
 import hospitality.properties.models
 import hospitality.requests.models
+import hospitality.room_service.models
 import hospitality.rooms.models
 import hospitality.tables.models
 import sync

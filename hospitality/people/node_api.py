@@ -6,9 +6,9 @@ that secret too, since a PIN is in it.
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -17,6 +17,7 @@ from pydantic import Field
 from hospitality.ground.errors import Unauthorised
 from hospitality.ground.host import Answer, Once
 from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, host_of, once_of, read
+from hospitality.ground.statements import Reading
 from hospitality.ground.work import Caller
 from hospitality.people.api import PersonShape
 from hospitality.people.asking import Reader
@@ -31,6 +32,8 @@ router = APIRouter(
     prefix="/api/v1/properties/{property_id}", tags=["people"], responses={"4XX": {"model": ErrorEnvelope}}
 )
 enrol_router = APIRouter(prefix="/api/v1/terminals", tags=["terminals"], responses={"4XX": {"model": ErrorEnvelope}})
+Presence = Callable[[str], tuple[bool | None, str | None]]
+"""By a terminal's id whether it listens, and when it last did; a host that knows puts it at `app.state.presence`."""
 CodeText = Annotated[str, Field(max_length=40)]
 
 
@@ -96,13 +99,15 @@ class TerminalCode(CodeShape):
 
 
 class TerminalShape(Shape):
-    """An enrolled screen."""
+    """An enrolled screen; whether it listens now, and when one that does not was last heard of."""
 
     id: str
     name: str
     kind: str
     station_id: str | None
     room_id: str | None
+    online: bool | None
+    last_heard_at: str | None
 
 
 class Terminals(Shape):
@@ -182,7 +187,13 @@ async def leave(request: Request, asking: Asking) -> Response:
 @router.get("/terminals", response_model=Terminals)
 async def terminals(request: Request, asking: Reader) -> Response:
     """The enrolled screens by name; those that were revoked are left out."""
-    return await read(request, asking, terminals_of)
+    presence: Presence = getattr(request.app.state, "presence", _unknown)
+
+    def question(reading: Reading) -> dict[str, Any]:
+        told = [(one, presence(one["id"])) for one in terminals_of(reading)["items"]]
+        return {"items": [{**one, "online": there, "last_heard_at": left} for one, (there, left) in told]}
+
+    return await read(request, asking, question)
 
 
 @router.post("/terminals", status_code=201, response_model=TerminalCode)
@@ -221,6 +232,10 @@ async def enrol(request: Request, shown: Enrolment) -> Response:
         caller, once, enrol_terminal, code_hash=code_hash_of(shown.code), token_hash=hash_of(token), name=shown.name
     )
     return answered(answer, {"token": token})
+
+
+def _unknown(terminal_id: str) -> tuple[bool | None, str | None]:
+    return None, None
 
 
 def node_settings(request: Request) -> PeopleSettings:

@@ -11,7 +11,12 @@ from hospitality.ground.errors import Forbidden, Invalid
 # Who may look at the property's orders, tickets, payments and people; a room tablet in guests' hands may not.
 READ = "property.read"
 
-_STAFF = frozenset({READ, "orders.place", "kitchen.bump", "payments.take", "cash.drawer", "tables.seat", "menu.count"})
+_STAFF = frozenset(
+    {
+        *(READ, "orders.place", "kitchen.bump", "payments.take", "cash.drawer"),
+        *("tables.seat", "menu.count", "rooms.serve"),
+    }
+)
 _SERVICE_MANAGER = _STAFF | {
     *("orders.void", "orders.open_price", "menu.manage", "tables.manage", "kitchen.pause", "orders.despite_pause"),
     *("orders.open_item", "orders.comp", "orders.discount", "orders.service_charge"),

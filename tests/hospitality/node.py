@@ -30,6 +30,7 @@ from hospitality.payments import models as _payments  # noqa: F401
 from hospitality.people import models as _people  # noqa: F401
 from hospitality.properties import models as _properties  # noqa: F401
 from hospitality.requests import models as _requests  # noqa: F401
+from hospitality.room_service import models as _room_service  # noqa: F401
 from hospitality.rooms import models as _rooms  # noqa: F401
 from hospitality.tables import models as _tables  # noqa: F401
 from tests.postgres_fixture import Databases

@@ -40,11 +40,11 @@ from hospitality.properties import api as properties
 from hospitality.requests import api as requests
 from hospitality.requests import node_api as requests_node_api
 from hospitality.requests.settings import RequestSettings
+from hospitality.room_service import node_api as room_service
 from hospitality.rooms import api as rooms
 from hospitality.rooms.service import add_room
 from hospitality.tables import api as tables
 from tests.hospitality.node import Node
-from web.paper import api as sheets
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -144,6 +144,10 @@ class Served:
         """An enrolled screen by itself."""
         return Face(self.client, self.prefix, self._enrolled(kind)[1])
 
+    def room(self, number: str) -> Face:
+        """A terminal in the room of that number."""
+        return Face(self.client, self.prefix, self._enrolled("room", number)[1])
+
     def person(self, role: str = "owner") -> Face:
         """Somebody new of that role, signed in at a till."""
         terminal_id, _ = self._enrolled("till")
@@ -153,14 +157,15 @@ class Served:
         at_till.act(open_session, who, token_hash=hash_of(token))
         return Face(self.client, self.prefix, token)
 
-    def _enrolled(self, kind: str) -> tuple[str, str]:
-        if kind not in self._terminals:
+    def _enrolled(self, kind: str, number: str = "101") -> tuple[str, str]:
+        known = f"{kind} {number}"
+        if known not in self._terminals:
             code, token = new_code(), new_token()
-            room = self.node.act(add_room, number="101")["id"] if kind == "room" else None
+            room = self.node.act(add_room, number=number)["id"] if kind == "room" else None
             self.node.act(issue_terminal_code, name=kind, kind=kind, room_id=room, code_hash=code_hash_of(code))
             made = self.node.act(enrol_terminal, code_hash=code_hash_of(code), token_hash=hash_of(token))
-            self._terminals[kind] = (made["terminal_id"], token)
-        return self._terminals[kind]
+            self._terminals[known] = (made["terminal_id"], token)
+        return self._terminals[known]
 
 
 def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
@@ -186,7 +191,6 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
             parties,
             rooms,
             paper,
-            sheets,
         )
     ]
     for router in routers:
@@ -196,6 +200,7 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
         app.include_router(node_api.router)
         app.include_router(requests_node_api.router)
         app.include_router(approvals.router)
+        app.include_router(room_service.router)
         app.include_router(node_api.enrol_router)
         app.state.people = PeopleSettings(
             node.caller.org_id, node.reading().property_id, SECRET, "http://node.local:8010/", hasher=QUICK

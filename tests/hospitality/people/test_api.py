@@ -36,7 +36,7 @@ def test_from_a_code_to_a_session(served: Served) -> None:
         "person": {"id": person["id"], "display_name": "Ndapewa", "role": "staff"},
         "permissions": [
             *("cash.drawer", "kitchen.bump", "menu.count"),
-            *("orders.place", "payments.take", "property.read", "tables.seat"),
+            *("orders.place", "payments.take", "property.read", "rooms.serve", "tables.seat"),
         ],
         "expires_at": "2026-03-02T05:00:00.000000Z",
     }

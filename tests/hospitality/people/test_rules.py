@@ -28,6 +28,7 @@ def test_what_each_role_may() -> None:
         "cash.drawer",
         "tables.seat",
         "menu.count",
+        "rooms.serve",
     }
     assert permissions_of("service_manager") - permissions_of("staff") == {
         "orders.void",

@@ -1,0 +1,170 @@
+"""What a room's terminal shows, and what staff see of the rooms."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from hospitality.checks.reading import order_views
+from hospitality.ground.clock import instant, instant_text
+from hospitality.ground.errors import NotFound
+from hospitality.ground.statements import Found, Reading
+from hospitality.ground.texts import words_of
+from hospitality.menu.for_sale import prices_now
+from hospitality.menu.reading import categories_list, menu_items_page, tax_rates_list
+from hospitality.menu.rules import Ordering
+from hospitality.orders.loading import TABLE_LABEL
+from hospitality.orders.rules import PARTY_MIN
+from hospitality.properties.service import property_view
+from hospitality.rooms.reading import room_view
+
+CHANNEL = "room_service"
+ITEMS_MAX = 1_000
+ORDERS_MAX = 50
+ASKS_MAX = 50
+OPEN_ASKS_MAX = 200
+A_DAY_AND_MORE = timedelta(days=2)  # a business day began before what is opened in it
+OFFERED = ("piece", "set")
+_STAY = """
+    SELECT MAX(begun) FROM (
+        SELECT d.until AS begun FROM room_departures d WHERE d.org_id = :org_id AND d.room_id = :room_id
+        UNION ALL
+        SELECT t.enrolled_at FROM terminals t WHERE t.org_id = :org_id AND t.id = :terminal_id
+    ) AS begins
+"""
+_ORDERS = f"""
+    SELECT o.id, o.opened_at FROM orders o
+    WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.business_date >= :day AND o.channel = '{CHANNEL}'
+      AND {TABLE_LABEL} = :number AND o.opened_at > :since
+    ORDER BY o.id DESC LIMIT :limit
+"""
+_ASKS = """
+    SELECT k.id, k.room_id, r.number, k.about, k.wishes, k.text, k.at,
+           a.text AS answer, a.at AS answered_at, p.display_name AS answered_by
+    FROM room_asks k
+    JOIN rooms r ON r.org_id = k.org_id AND r.id = k.room_id
+    LEFT JOIN room_answers a ON a.org_id = k.org_id AND a.ask_id = k.id
+    LEFT JOIN people p ON p.org_id = a.org_id AND p.id = a.person_id
+    WHERE k.org_id = :org_id AND k.property_id = :property_id
+"""
+_OF_ROOM = f"{_ASKS} AND k.room_id = :room_id AND k.at > :since ORDER BY k.at, k.id LIMIT :limit"
+_OPEN = f"""
+    {_ASKS} AND a.id IS NULL AND NOT EXISTS (
+        SELECT 1 FROM room_departures d WHERE d.org_id = k.org_id AND d.room_id = k.room_id AND d.until >= k.at)
+    ORDER BY k.at, k.id LIMIT :limit
+"""
+
+
+def stay_of(reading: Reading, room_id: str, terminal_id: str | None) -> str:
+    """Since when what happens is the present guest's, as far as a terminal may know: that also names the stay.
+
+    A terminal shows nothing from before it was enrolled.
+    """
+    begun = reading.value(_STAY, room_id=room_id, terminal_id=terminal_id)
+    assert begun is not None, "a room's terminal was enrolled at some time"
+    return instant_text(instant(begun))
+
+
+def orders_since(reading: Reading, number: str, since: str, *, limit: int = ORDERS_MAX) -> list[Found]:
+    """{id, opened_at} of the orders that went to a room since then, newest first."""
+    day = (instant(since) - A_DAY_AND_MORE).date().isoformat()
+    return list(reading.rows(_ORDERS, number=number, since=since, day=day, limit=limit))
+
+
+def asked_since(reading: Reading, room_id: str, since: str) -> list[dict[str, Any]]:
+    """What a room asked for since then, oldest first."""
+    return [_ask(row) for row in reading.rows(_OF_ROOM, room_id=room_id, since=since, limit=ASKS_MAX)]
+
+
+def open_asks(reading: Reading) -> list[dict[str, Any]]:
+    """What rooms ask for and nobody answered, oldest first; not of guests who left."""
+    return [_ask(row) for row in reading.rows(_OPEN, limit=OPEN_ASKS_MAX)]
+
+
+def ask_view(reading: Reading, ask_id: str) -> dict[str, Any]:
+    """One ask; NotFound when the property doesn't have it."""
+    row = reading.one(f"{_ASKS} AND k.id = :id", id=ask_id)
+    if row is None:
+        raise NotFound.of("room ask", ask_id)
+    return _ask(row)
+
+
+def room_now(reading: Reading, room_id: str, terminal_id: str | None) -> dict[str, Any]:
+    """{stay, room, orders, asks} of the present guest, orders newest first."""
+    room, stay = room_view(reading, room_id), stay_of(reading, room_id, terminal_id)
+    ids = [row["id"] for row in orders_since(reading, room["number"], stay)]
+    return {
+        "stay": stay,
+        "room": {name: room[name] for name in ("number", "name")},
+        "orders": [guests_order(order) for order in order_views(reading, ids)],
+        "asks": asked_since(reading, room_id, stay),
+    }
+
+
+def guests_order(order: Mapping[str, Any]) -> dict[str, Any]:
+    """An order as a guest sees it: without who served it and what staff write about it."""
+    told = ("id", "number", "opened_at", "promised_at", "promise", "note", "covers", "currency", "kitchen_state")
+    sums = ("subtotal_minor", "total_minor", "paid_minor", "due_minor", "payment_state")
+    return {
+        **{name: order[name] for name in (*told, *sums)},
+        "lines": [_guests_line(line) for line in order["lines"]],
+        "adjustments": [{name: one[name] for name in ("kind", "name", "amount_minor")} for one in order["adjustments"]],
+        "taxes": [{name: one[name] for name in ("name", "included", "tax_minor")} for one in order["taxes"]],
+    }
+
+
+def _guests_line(line: Mapping[str, Any]) -> dict[str, Any]:
+    told = ("name", "quantity", "amount_minor", "note", "kitchen_state")
+    options = [{name: one[name] for name in ("name", "quantity")} for one in line["options"]]
+    part = line["part_of"]
+    return {**{name: line[name] for name in told}, "options": options, "part_of": part and part["name"]}
+
+
+def room_menu(reading: Reading, now: datetime) -> dict[str, Any]:
+    """The menu as a room may order from it now: headings, what is under them at room service's price, and what is chosen of
+    each thing; every group stands in `groups` once. added_later: taxes or a charge come on top of what lines cost."""
+    place = property_view(reading)
+    page = menu_items_page(reading, limit=ITEMS_MAX)
+    now_costs = prices_now(reading, Ordering(CHANNEL, now, place["zone"]))
+    prices = {one["menu_item_id"]: one["price_minor"] for one in now_costs["items"]}
+    offered = [item for item in page["items"] if item["sold_as"] in OFFERED]
+    groups: dict[str, dict[str, Any]] = {}
+    for item in offered:
+        _collect(item["modifier_groups"], groups)
+    headings = categories_list(reading)
+    return {
+        "currency": place["currency"],
+        "headings": [{name: one[name] for name in ("id", "name", "parent_id")} for one in headings],
+        "items": [_guests_item(item, prices) for item in offered],
+        "groups": list(groups.values()),
+        "until": now_costs["until"],
+        "taxed_on_top": any(not rate["included"] for rate in tax_rates_list(reading)),
+        "party_min": PARTY_MIN,
+    }
+
+
+def _guests_item(item: Mapping[str, Any], prices: Mapping[str, int]) -> dict[str, Any]:
+    told = ("id", "name", "category_id", "description", "allergens", "diets", "sold_out", "photo_id")
+    return {
+        **{name: item[name] for name in told},
+        "price_minor": prices.get(item["id"], item["price_minor"]),
+        "group_ids": [group["id"] for group in item["modifier_groups"]],
+    }
+
+
+def _collect(found: Iterable[Mapping[str, Any]], groups: dict[str, dict[str, Any]]) -> None:
+    for group in found:
+        if group["id"] not in groups:
+            told = {name: group[name] for name in ("id", "name", "choices_min", "choices_max")}
+            groups[group["id"]] = {**told, "options": [_guests_option(option) for option in group["options"]]}
+            for option in group["options"]:
+                _collect(option["groups"], groups)
+
+
+def _guests_option(option: Mapping[str, Any]) -> dict[str, Any]:
+    told = ("id", "name", "price_delta_minor", "menu_item_id", "preset")
+    groups: Sequence[Mapping[str, Any]] = option["groups"]
+    return {**{name: option[name] for name in told}, "group_ids": [group["id"] for group in groups]}
+
+
+def _ask(row: Mapping[str, Any] | Found) -> dict[str, Any]:
+    return {**dict(row), "wishes": words_of(row["wishes"])}
