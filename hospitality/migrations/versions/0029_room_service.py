@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from hospitality.ground.new_tables import new_table
 from hospitality.ground.tables import DAY, ELEMENTS, ID, INSTANT, WORDS
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
