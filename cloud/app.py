@@ -47,6 +47,7 @@ from sync.hub.api import routes as hub_routes
 from sync.hub.limits import Limits
 from sync.hub.retention import Retention
 from web.api_docs import install_api_docs, on_this_machine
+from web.paper.api import router as sheets_router
 
 VERSION = "0.1.0"
 THREADS = 24
@@ -67,6 +68,7 @@ ROUTERS = (
     requests_router,
     people_router,
     conflicts_router,
+    sheets_router,
 )
 
 

@@ -40,6 +40,7 @@ from hospitality.room_service.node_api import router as room_service_router
 from hospitality.rooms.api import router as rooms_router
 from hospitality.tables.api import router as tables_router
 from web.api_docs import install_api_docs
+from web.paper.api import router as sheets_router
 
 # looked through in this order: first what guests wait for
 TRADES = (
@@ -69,6 +70,7 @@ ROUTERS = (
     hardware_router,
     conflicts_router,
     kept_router,
+    sheets_router,
 )
 
 

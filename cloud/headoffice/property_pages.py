@@ -8,12 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cloud.headoffice.asking import ForProperty, TheOffice
 from cloud.headoffice.bars import bars
+from cloud.headoffice.list_pages import day_of
 from cloud.headoffice.office import PageRoute
 from cloud.headoffice.reading.day_lists import orders_of_day, payments_of_day
 from cloud.headoffice.reading.nodes import Node, nodes
 from cloud.headoffice.reading.overview import Overview, group_name, overview
 from cloud.headoffice.tiles import tiles
 from hospitality.checks.reading import order_view, orders_page
+from hospitality.days.reading import days_page
 from hospitality.equipment.reading import device_states
 from hospitality.ground.http import Cursor, Id
 from hospitality.ground.statements import Reading
@@ -21,7 +23,7 @@ from hospitality.payments.reading import payments_of, receipts_of
 from hospitality.properties.service import property_view
 
 router = APIRouter(prefix="/properties/{property_id}", route_class=PageRoute, include_in_schema=False)
-Show = Literal["open", "day", "all", "payments"]
+Show = Literal["open", "day", "all", "payments", "days"]
 ROWS = 50
 CHART_WIDTH, CHART_HEIGHT = 960, 140
 
@@ -109,6 +111,9 @@ def property_look(reading: Reading, now: datetime, show: Show | None, cursor: st
     rows: dict[str, Any] = {"items": [], "next_cursor": None}
     if asked in ("open", "all"):
         rows = orders_page(reading, state=asked, limit=ROWS, cursor=cursor)
+    elif asked == "days":
+        before = day_of(cursor) if cursor else None
+        rows = days_page(reading, limit=ROWS, cursor=before.isoformat() if before else None)
     elif day is not None:
         of_day = payments_of_day if asked == "payments" else orders_of_day
         rows = of_day(reading, day.isoformat(), limit=ROWS, cursor=cursor)

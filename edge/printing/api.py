@@ -11,13 +11,13 @@ from pydantic import Field
 
 from devices.profiles import THERMAL_80, profile_named, profile_names
 from edge.printing.asked import cancel, jobs_page, move, print_again, release
-from edge.printing.paper import papers_of
 from edge.printing.printers import STATIONS_MAX, add_printer, edit_printer, printers_of, shown
 from edge.printing.printing import Printing
 from edge.printing.samples import sample_picture
 from edge.printing.wanted import NewLabel, print_bill, print_label, print_test_page, print_x
 from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, host_of, read
 from hospitality.people.asking import Reader
+from web.paper.paper import papers_of
 
 router = APIRouter(
     prefix="/api/v1/properties/{property_id}", tags=["printing"], responses={"4XX": {"model": ErrorEnvelope}}

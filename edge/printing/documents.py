@@ -8,16 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from devices.documents import Align, Blank, Buzz, Cell, Columns, Cut, Document, Element, Rule, Size, Text, pair
-from edge.printing.paper import Paper
-from edge.printing.words import (
-    bar,
-    channel_words,
-    guests_words,
-    headline,
-    is_allergy,
-    is_removal,
-    where_words,
-)
+from edge.printing.words import bar, is_allergy, is_removal
+from web.paper.paper import Paper
+from web.paper.words import channel_words, guests_words, headline, where_words
 
 INDENT = 6
 # Options are gathered into one element, so that the longest ticket that can be ordered stays within a document.

@@ -20,8 +20,8 @@ from devices.documents import (
 )
 from devices.documents import pair as row
 from devices.profiles import Profile
-from edge.printing.paper import Paper
 from edge.printing.words import bar
+from web.paper.paper import Paper
 
 RULER = "1234567890"
 

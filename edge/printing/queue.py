@@ -26,12 +26,12 @@ from edge.database import DATABASE_ERRORS
 from edge.host import EdgeHost
 from edge.printing import jobs
 from edge.printing.jobs import Copy, Count
-from edge.printing.paper import Paper
 from edge.printing.printers import Setup
 from edge.printing.state import PrinterState
 from edge.printing.words import reprint_words
 from hospitality.ground.errors import Unavailable
 from hospitality.ground.work import Work
+from web.paper.paper import Paper
 
 T = TypeVar("T")
 DATABASE_SECONDS = 30.0

@@ -18,14 +18,11 @@ from devices.documents import Document, DocumentRefused, to_json
 from edge.host import EdgeHost
 from edge.printing.documents import changed_slip, rush_slip, ticket, too_long, void_slip
 from edge.printing.jobs import NewSlip, add_slips, forget_old, hold_all
-from edge.printing.paper import Papers, papers_of
 from edge.printing.printers import Setup, printers_of
 from edge.printing.queue import DATABASE_SECONDS
-from edge.printing.receipt import receipt, room_service_slip
-from edge.printing.report import day_report, refund_slip, withdrawal_slip
 from edge.tables import ReaderPlace
 from hospitality.checks.reading import order_view, receipt_view
-from hospitality.days.reading import report_view
+from hospitality.days.reading import report_of
 from hospitality.ground.clock import instant
 from hospitality.ground.errors import Trouble
 from hospitality.ground.ids import derived_id
@@ -34,6 +31,9 @@ from hospitality.ground.work import Place, Work
 from hospitality.kitchen.tickets import OPEN_STATES, ticket_views
 from hospitality.payments.reading import refund_view, withdrawal_view
 from hospitality.properties.service import property_view
+from web.paper.paper import Papers, papers_of
+from web.paper.receipt import receipt, room_service_slip
+from web.paper.report import refund_slip, report_document, withdrawal_slip
 
 NAME = "printing"
 ENTRIES_MAX = 100
@@ -257,7 +257,7 @@ def _till_slips(reading: Reading, cause: Cause, printers: Sequence[Setup], paper
         document = _laid_out(lambda: refund_slip(refund_view(reading, cause_id), paper), what, number)
     else:
         what, cause_id = "report", cause.data["report_id"]
-        document = _laid_out(lambda: day_report(report_view(reading, cause_id), paper), what, number)
+        document = _laid_out(lambda: report_document(report_of(reading, cause_id), paper, at=cause.at), what, number)
     return _for_each(printers, what, cause_id, document, instant(cause.at))
 
 

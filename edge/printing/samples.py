@@ -17,11 +17,13 @@ from devices.documents import Document, marked_reprint
 from devices.preview import preview
 from devices.profiles import FAMILIES, THERMAL_58, Profile, profile_named
 from edge.printing.documents import changed_slip, rush_slip, ticket, too_long, void_slip
-from edge.printing.paper import Paper, Papers, paper_from
 from edge.printing.plain import label, page_of_proof
-from edge.printing.receipt import bill, receipt, room_service_slip
-from edge.printing.report import day_report, refund_slip, x_report
+from hospitality.days.composing import Part, Report
+from hospitality.days.rules import Figure
 from hospitality.ground.errors import Invalid, NotFound
+from web.paper.paper import Paper, Papers, paper_from
+from web.paper.receipt import bill, receipt, room_service_slip
+from web.paper.report import refund_slip, report_document
 
 AT = "2026-03-06T18:42:00.000000Z"
 NAME = "Dune House"
@@ -108,30 +110,25 @@ _PAYMENTS = [
     {"tender": "cash", "amount_minor": 33_544, "tendered_minor": 35_000, "change_minor": 1_456, "reference": None},
 ]
 _FIGURES = [
-    ("orders", "orders", 41, 0),
     ("orders", "covers", 118, 0),
-    ("sales", "Kitchen", 164, 1_431_500),
-    ("sales", "Bar", 212, 842_300),
+    ("orders", "placed", 41, 0),
+    ("sales", "lines", 376, 2_290_540),
+    ("sales", "voids", 2, -16_740),
     ("adjustments", "discount", 3, -21_440),
-    ("tax", "VAT 15 %", 0, 293_786),
-    ("payments", "cash", 17, 804_260),
+    ("receipts", "issued", 39, 2_252_360),
+    ("tax_net", "VAT 15 % included", 0, 1_958_574),
+    ("tax", "VAT 15 % included", 0, 293_786),
     ("payments", "card", 23, 1_448_100),
+    ("payments", "cash", 17, 804_260),
     ("tips", "card", 19, 96_000),
-    ("drawers", "Bar drawer, over or short", 0, -150),
-    ("open", "orders", 2, 0),
+    ("drawers", "counted", 2, 954_110),
+    ("drawers", "short", 1, -150),
+    ("open", "carried over", 2, 0),
 ]
-_DAY: dict[str, Any] = {
-    "date": "2026-03-06",
-    "number": "A1-31",
-    "sequence": 0,
-    "made_at": "2026-03-07T00:58:00.000000Z",
-    "property": _PROPERTY,
-    "figures": [
-        {"section": section, "name": name, "count": count, "amount_minor": amount, "currency": "NAD"}
-        for section, name, count, amount in _FIGURES
-    ],
-    "open_orders": [{"number": "A1-139"}, {"number": "A1-141"}],
-}
+_FOUND = tuple(Figure(section, name, count, amount, "NAD") for section, name, count, amount in _FIGURES)
+_OPEN = ("A1-139", "A1-141")
+_X = Report(NAME, "2026-03-06", (Part("x", _FOUND, open_orders=_OPEN),))
+_Z = Report(NAME, "2026-03-06", (Part("z", _FOUND, "A1-31", "2026-03-07T00:58:00.000000Z", _OPEN),))
 _REFUND = {
     "number": "A1-R4",
     "order_number": "A1-97",
@@ -175,8 +172,8 @@ TEMPLATES: Mapping[str, Callable[[Papers, Profile], Document]] = {
     "receipt": lambda papers, kind: receipt(_settled(_PAYMENTS), "01954f6c-0000-7000-8000-000000000088", papers.guests),
     "room-service": lambda papers, kind: room_service_slip({"order": _ROOM, "property": _PROPERTY}, papers.guests),
     "refund": lambda papers, kind: refund_slip(_REFUND, papers.guests),
-    "x-report": lambda papers, kind: x_report(_DAY, NAME, papers.guests, at=AT, by="Selma"),
-    "z-report": lambda papers, kind: day_report(_DAY, papers.guests),
+    "x-report": lambda papers, kind: report_document(_X, papers.guests, at=AT, by="Selma"),
+    "z-report": lambda papers, kind: report_document(_Z, papers.guests, at=AT),
     "label": lambda papers, kind: label(
         "Prawn stock", ["Use by 9 Mar", "Cold room 2"], "INV-000481", papers.guests, at=_moment(papers.guests), copies=1
     ),

@@ -9,19 +9,18 @@ from devices.documents import Document, DocumentRefused, to_json
 from edge.printing.asked import shown_job
 from edge.printing.facts import PaperAsked
 from edge.printing.jobs import NewSlip, add_slips
-from edge.printing.paper import Papers, papers_of
 from edge.printing.plain import label, page_of_proof
 from edge.printing.printers import MANAGE, Setup, printers_of
 from edge.printing.reader import bill_view
-from edge.printing.receipt import bill
-from edge.printing.report import x_report
 from hospitality.days import reading as days
 from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
 from hospitality.ground.texts import kept_name, kept_text
 from hospitality.ground.work import Work
 from hospitality.orders.service import PLACE
-from hospitality.properties.service import property_view
+from web.paper.paper import Papers, papers_of
+from web.paper.receipt import bill
+from web.paper.report import report_document
 
 LABEL_LINES_MAX = 6
 LABEL_COPIES_MAX = 50
@@ -48,8 +47,7 @@ def print_bill(work: Work, order_id: str) -> dict[str, Any]:
 def print_x(work: Work) -> dict[str, Any]:
     """Queues the day's figures as they are now, wherever receipts come out: {items}; needs what seeing them needs."""
     work.require(days.REPORTS)
-    figures, place = days.x_report(work), property_view(work)
-    document = x_report(figures, place["name"], _papers(work).guests, at=work.now_text, by=_name(work))
+    document = report_document(days.x_of(work), _papers(work).guests, at=work.now_text, by=_name(work))
     return _queue(work, "x_report", work.property_id, document, _till(work))
 
 

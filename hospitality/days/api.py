@@ -8,22 +8,26 @@ from fastapi import APIRouter, Query, Request, Response
 
 from hospitality.cash.api import MoveShape
 from hospitality.checks.api import NewPaymentShape, Paid, new_payment_of
-from hospitality.days.asking import Reporter
+from hospitality.days.asking import Reporter, check_own
+from hospitality.days.composing import Report, file_name
 from hospitality.days.reading import (
     REPORTS,
     day_view,
     days_page,
+    drawer_session_of,
     drawer_session_view,
     numbers_view,
+    server_of,
     server_view,
+    x_of,
     x_report,
+    z_of,
 )
 from hospitality.days.service.checkout import check_out
 from hospitality.days.service.close import close_day, supplement_day
 from hospitality.days.service.count import count_drawer
 from hospitality.days.service.late import pay_late
-from hospitality.days.view import parts_of, report_csv, report_text
-from hospitality.ground.errors import Forbidden
+from hospitality.days.view import report_csv, report_text
 from hospitality.ground.http import Asking, ErrorEnvelope, Id, Limit, Shape, act, host_of, read
 from hospitality.ground.work import Caller
 from hospitality.people.asking import Reader
@@ -83,9 +87,12 @@ class SessionShape(Shape):
 
 
 @router.get("/drawer-sessions/{session_id}", response_model=SessionShape)
-async def drawer_session(request: Request, asking: Reader, session_id: Id) -> Response:
+async def drawer_session(request: Request, asking: Reader, session_id: Id, format: Format = "json") -> Response:
     """A drawer's session."""
-    return await read(request, asking, drawer_session_view, session_id, sees_expected=asking.may(REPORTS))
+    sees_expected = asking.may(REPORTS)
+    if format == "json":
+        return await read(request, asking, drawer_session_view, session_id, sees_expected=sees_expected)
+    return await _as(request, asking, format, drawer_session_of, session_id, sees_expected=sees_expected)
 
 
 @router.post("/drawer-sessions/{session_id}/count", status_code=201, response_model=SessionShape)
@@ -234,8 +241,7 @@ async def x(request: Request, asking: Reporter, format: Format = "json") -> Resp
     """What the day at hand comes to so far; resets nothing. Needs reports.read."""
     if format == "json":
         return await read(request, asking, x_report)
-    found = await host_of(request).read(asking, x_report)
-    return _as(format, found["date"], lambda: [("X", found["figures"])])
+    return await _as(request, asking, format, x_of)
 
 
 @router.get("/business-days", response_model=Days)
@@ -249,8 +255,7 @@ async def day_of(request: Request, asking: Reporter, day: date, format: Format =
     """A day with its Z and supplements; needs reports.read."""
     if format == "json":
         return await read(request, asking, day_view, day.isoformat())
-    found = await host_of(request).read(asking, day_view, day.isoformat())
-    return _as(format, found["date"], lambda: parts_of(found))
+    return await _as(request, asking, format, z_of, day.isoformat())
 
 
 @router.get("/business-days/{day}/numbers", response_model=Numbers)
@@ -278,10 +283,15 @@ async def late_payment(request: Request, asking: Asking, day: date, order_id: Id
 
 
 @router.get("/servers/{person_id}", response_model=ServerShape)
-async def server(request: Request, asking: Reader, person_id: Id, day: date | None = None) -> Response:
+async def server(
+    request: Request, asking: Reader, person_id: Id, day: date | None = None, format: Format = "json"
+) -> Response:
     """What somebody took on a day; one's own, or anybody's with reports.read."""
-    _check_own(asking, person_id)
-    return await read(request, asking, server_view, person_id, date=day.isoformat() if day else None)
+    check_own(asking, person_id)
+    on = day.isoformat() if day else None
+    if format == "json":
+        return await read(request, asking, server_view, person_id, date=on)
+    return await _as(request, asking, format, server_of, person_id, date=on)
 
 
 @router.post("/servers/{person_id}/checkouts", status_code=201, response_model=ServerShape)
@@ -290,13 +300,11 @@ async def new_checkout(request: Request, asking: Asking, person_id: Id, new: New
     return await act(request, asking, check_out, person_id, declared_tip_minor=new.declared_tip_minor)
 
 
-def _check_own(asking: Caller, person_id: str) -> None:
-    if asking.person_id != person_id and not asking.may(REPORTS):
-        raise Forbidden("NOT_PERMITTED", "Your role does not allow this. Ask a manager to do it.", permission=REPORTS)
-
-
-def _as(format: str, day: str, parts: Callable[[], Any]) -> Response:
-    if format == "csv":
-        headers = {"Content-Disposition": f'attachment; filename="{day}.csv"'}
-        return Response(report_csv(day, parts()), media_type="text/csv", headers=headers)
-    return Response(report_text(f"Business day {day}", parts()), media_type="text/plain")
+async def _as(
+    request: Request, asking: Caller, format: str, question: Callable[..., Report], *args: Any, **kw: Any
+) -> Response:
+    report = await host_of(request).read(asking, question, *args, **kw)
+    if format == "text":
+        return Response(report_text(report), media_type="text/plain")
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(report)}.csv"'}
+    return Response(report_csv(report), media_type="text/csv", headers=headers)

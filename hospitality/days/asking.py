@@ -17,4 +17,10 @@ async def reporter(asking: Reader) -> Caller:
     return asking
 
 
+def check_own(asking: Caller, person_id: str) -> None:
+    """Raises Forbidden unless it is about the caller, or they may read reports."""
+    if asking.person_id != person_id and not asking.may(REPORTS):
+        raise Forbidden("NOT_PERMITTED", "Your role does not allow this. Ask a manager to do it.", permission=REPORTS)
+
+
 Reporter = Annotated[Caller, Depends(reporter)]

@@ -20,7 +20,7 @@ OPEN_ORDERS_MAX = 500
 ORDERS_AT_ONCE_MAX = 500
 # The casts keep PostgreSQL from answering a sum of bigint as a decimal.
 _MOVED = """
-    SELECT kind, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor FROM cash_moves
+    SELECT kind, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor FROM cash_moves
     WHERE org_id = :org_id AND session_id = :id GROUP BY kind
 """
 _SOLD = """
@@ -45,16 +45,28 @@ _HELD = """
 """
 
 
+def drawer_figures(reading: Reading, session_id: str, *, float_minor: int, currency: str) -> Figures:
+    """What makes up the cash that should be in a drawer by now: the float, cash sales with tips, moves, deposits."""
+
+    def found() -> Iterator[Figure]:
+        yield Figure("session", "float", 0, float_minor, currency)
+        yield Figure("session", "sales with tips", 0, reading.value(_SOLD, id=session_id), currency)
+        yield Figure("session", "given back", 0, -reading.value(_GIVEN_BACK, id=session_id), currency)
+        yield Figure("session", "deposits", 0, reading.value(_HELD, id=session_id), currency)
+        for row in reading.rows(_MOVED, id=session_id):
+            yield Figure("session", row["kind"], row["n"], KINDS[row["kind"]] * row["amount_minor"], currency)
+        for row in reading.rows(_GIVEN, id=session_id):
+            yield Figure("session", "handed over", 0, row["given_minor"], row["given_currency"])
+
+    return tuple(one for one in found() if one.amount_minor)
+
+
 def expected_cash(reading: Reading, session_id: str, *, float_minor: int, currency: str) -> dict[str, int]:
-    """What should be in a drawer by now, by currency: the float, cash sales with tips, moves, deposits."""
-    expected = float_minor
-    for row in reading.rows(_MOVED, id=session_id):
-        expected += KINDS[row["kind"]] * row["amount_minor"]
-    expected += reading.value(_SOLD, id=session_id)
-    expected -= reading.value(_GIVEN_BACK, id=session_id)
-    expected += reading.value(_HELD, id=session_id)
-    given = {row["given_currency"]: row["given_minor"] for row in reading.rows(_GIVEN, id=session_id)}
-    return {currency: expected, **given}
+    """What should be in a drawer by now, by currency."""
+    expected = {currency: 0}
+    for one in drawer_figures(reading, session_id, float_minor=float_minor, currency=currency):
+        expected[one.currency] = expected.get(one.currency, 0) + one.amount_minor
+    return expected
 
 
 _OF_DAY = "org_id = :org_id AND property_id = :property_id AND business_date = :day"
@@ -163,7 +175,7 @@ def figures_of_day(reading: Reading, day: str, *, currency: str) -> Figures:
         for row in reading.rows(_CASH.format(by=""), day=day):
             yield one("tips", "paid out", row) if row["kind"] == "tip_out" else one("cash", row["kind"], row)
         for row in reading.rows(_COUNTS, day=day):
-            yield from _counted(row)
+            yield from counted_figures(row)
         for order in overpaid(reading, since=day, until=day):
             yield Figure("surplus", "to give back", 1, order.surplus_minor, currency)
         yield Figure("open", "carried over", len(orders_open(reading, day)), 0, currency)
@@ -234,7 +246,7 @@ def _trade(reading: Reading, day: str, currency: str, person_id: str | None = No
             yield Figure("tips", "paid out", row["n"], row["amount_minor"], currency)
 
 
-def _counted(row: Found) -> Iterator[Figure]:
+def counted_figures(row: Found) -> Iterator[Figure]:
     """What a count of a drawer found over or short, in each currency."""
     for one in msgspec.json.decode(row["counted"]):
         over_short = one["counted_minor"] - one["expected_minor"]

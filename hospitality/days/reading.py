@@ -8,7 +8,15 @@ import msgspec
 
 from hospitality.cash.reading import session_row
 from hospitality.checks.loading import overpaid
-from hospitality.days.loading import expected_cash, figures_of_day, figures_of_person, orders_open
+from hospitality.days.composing import Part, Report, day_parts, figures_from, made_part
+from hospitality.days.loading import (
+    counted_figures,
+    drawer_figures,
+    expected_cash,
+    figures_of_day,
+    figures_of_person,
+    orders_open,
+)
 from hospitality.days.rules import Figure, Figures, less, stretches, summed
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Found, Reading
@@ -170,14 +178,6 @@ def _elsewhere(reading: Reading, table: str, numbers: Sequence[str]) -> Sequence
     return reading.rows(_OF_OTHER_DAYS.format(table=table), numbers=list(numbers)) if numbers else []
 
 
-def report_view(reading: Reading, report_id: str) -> dict[str, Any]:
-    """One report as it was made, with its property, for paper; NotFound REPORT_NOT_FOUND."""
-    found = reading.one(_ONE_REPORT, id=report_id)
-    if found is None:
-        raise NotFound.of("report", report_id)
-    return {**_report(dict(found)), "property": property_view(reading)}
-
-
 def days_page(reading: Reading, *, limit: int = 100, cursor: str | None = None) -> dict[str, Any]:
     """{items, next_cursor}: business days, newest first, each with the number of its Z; the cursor is a date."""
     before = "" if cursor is None else "AND d.date < :cursor"
@@ -207,6 +207,63 @@ def server_view(reading: Reading, person_id: str, *, date: str | None = None) ->
         "figures": shown(figures_of_person(reading, day, person_id, currency=currency)),
         "checkout": None if checkout is None else dict(checkout),
     }
+
+
+# --- the same as reports, for screen, CSV, paper and PDF
+
+
+def x_of(reading: Reading) -> Report:
+    """The day at hand as it is now."""
+    x = x_report(reading)
+    numbers = tuple(order["number"] for order in x["open_orders"])
+    return Report(_name(reading), x["date"], (Part("x", figures_from(x["figures"]), open_orders=numbers),))
+
+
+def z_of(reading: Reading, day: str) -> Report:
+    """A day with its Z and supplements."""
+    return Report(_name(reading), day, tuple(day_parts(day_view(reading, day))))
+
+
+def report_of(reading: Reading, report_id: str) -> Report:
+    """One Z or supplement as it was made; NotFound REPORT_NOT_FOUND."""
+    found = reading.one(_ONE_REPORT, id=report_id)
+    if found is None:
+        raise NotFound.of("report", report_id)
+    return Report(_name(reading), found["date"], (made_part(_report(dict(found))),))
+
+
+def server_of(reading: Reading, person_id: str, *, date: str | None = None) -> Report:
+    """What a person sold and took on a day, and the tips that they said they keep."""
+    found = server_view(reading, person_id, date=date)
+    figures, checkout = figures_from(found["figures"]), found["checkout"]
+    if checkout is not None:
+        figures += (Figure("declared", "tips kept", 0, checkout["declared_tip_minor"], found["currency"]),)
+    part = Part("server", figures, made_at=checkout["made_at"] if checkout else None)
+    return Report(_name(reading), found["date"], (part,), of=_person(reading, person_id))
+
+
+def drawer_session_of(reading: Reading, session_id: str, *, sees_expected: bool) -> Report:
+    """What is in a drawer: what should be there, and once it was counted what is over or short.
+
+    Until then only whoever may see what should be there is told anything but its float.
+    """
+    row, count = session_row(reading, session_id), reading.one(_COUNT, id=session_id)
+    figures = drawer_figures(reading, session_id, float_minor=row["float_minor"], currency=row["currency"])
+    if count is not None:
+        figures += tuple(counted_figures(count))
+    elif not sees_expected:
+        figures = tuple(one for one in figures if one.name == "float")
+    part = Part("drawer", figures, made_at=count["counted_at"] if count else None)
+    return Report(_name(reading), row["business_date"], (part,), of=row["name"] or "")
+
+
+def _name(reading: Reading) -> str:
+    return str(property_view(reading)["name"])
+
+
+def _person(reading: Reading, person_id: str) -> str:
+    name = reading.value("SELECT display_name FROM people WHERE org_id = :org_id AND id = :id", id=person_id)
+    return str(name or "")
 
 
 def shown(figures: Iterable[Figure]) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ from devices.documents import Document
 from devices.escpos import encode
 from devices.profiles import THERMAL_58, THERMAL_80, Profile
 from devices.virtual.commands import Name, take_command
-from edge.printing.paper import Papers, paper_from
 from edge.printing.samples import TEMPLATES, sample
+from web.paper.paper import Papers, paper_from
 
 FOLDER = Path(__file__).parent
 KEPT = FOLDER / "readings.json"

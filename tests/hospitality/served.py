@@ -45,6 +45,7 @@ from hospitality.rooms import api as rooms
 from hospitality.rooms.service import add_room
 from hospitality.tables import api as tables
 from tests.hospitality.node import Node
+from web.paper import api as sheets
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -191,6 +192,7 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
             parties,
             rooms,
             paper,
+            sheets,
         )
     ]
     for router in routers:

@@ -111,3 +111,14 @@ def test_what_is_not_there_is_told_in_a_sentence(on_friday: HeadOffice) -> None:
         assert answer.headers["content-type"].startswith("text/html")
     assert on_friday.get("/properties/nonsense").status_code == 404
     assert on_friday.get("/conflicts?cursor=nonsense").status_code == 400
+
+
+def test_business_days_are_listed_with_their_reports_to_keep(on_friday: HeadOffice) -> None:
+    there = on_friday.add_property("Harbour House", zone=evenings.ZONE)
+    on_friday.open_day(there)
+    on_friday.sell(there, [("Burger", 1, 10000)], paid="cash")
+    page = on_friday.get(f"/properties/{there.id}?show=days").text
+    (report,) = [href for href in seen.links(page) if href.endswith("/pdf")]
+    assert on_friday.get(report).headers["content-type"] == "application/pdf"
+    assert on_friday.get(report.replace("/pdf", "?format=csv")).headers["content-type"].startswith("text/csv")
+    assert on_friday.get(f"/properties/{there.id}?show=days&cursor=yesterday").status_code == 200

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from devices.documents import QR, Columns, Document, Size, Text, to_json
 from devices.layout import to_text
 from edge.printing.documents import ticket, too_long, void_slip
-from edge.printing.paper import Paper
-from edge.printing.receipt import receipt
-from edge.printing.words import headline, is_allergy, is_removal, where_words
+from edge.printing.words import is_allergy, is_removal
 from hospitality.menu.rules import ALLERGENS
+from web.paper.paper import Paper
+from web.paper.receipt import receipt
+from web.paper.words import headline, where_words
 
 PAPER = Paper("Africa/Windhoek")
 Line = dict[str, Any]

@@ -15,7 +15,6 @@ from edge.host import EdgeHost
 from edge.printing import reader as reading
 from edge.printing.asked import release
 from edge.printing.documents import ticket
-from edge.printing.paper import Paper
 from edge.printing.printers import add_printer
 from edge.printing.reader import ENTRIES_MAX, Batch, Reader, next_batch
 from hospitality.checks.service import pay, void_line
@@ -34,6 +33,7 @@ from hospitality.payments.rules import NewPayment, NewRefund
 from hospitality.payments.service.refund import refund_payment
 from tests.edge.node_fixture import BAR, BEER, KITCHEN, SOUP, STEAK, act, ask, node, seed
 from tests.edge.printing.evening import jobs, kept_place, order, printing, set_up, settle, states, texts, wait_for
+from web.paper.paper import Paper
 
 
 def setup(host: EdgeHost, name: str, port: int, *stations: str, receipts: bool = False) -> str:
@@ -113,7 +113,7 @@ def test_a_refund_and_a_days_z_come_out_where_receipts_do(host: EdgeHost) -> Non
     report = to_text(from_json(found["report"]["document"]), 42)
     assert f"Z report {closed['reports'][0]['number']}" in report
     assert placed["business_date"] in report
-    assert f"Cash{'1 x ' + written(paid['amount_minor'], paid['currency']):>38}" in report.splitlines()
+    assert f"Cash{'1 ' + written(paid['amount_minor'], paid['currency']):>38}" in report.splitlines()
 
 
 def test_a_receipt_that_is_withdrawn_has_its_slip_and_the_next_one_names_it(host: EdgeHost) -> None:

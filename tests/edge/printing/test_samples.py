@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
+import edge.printing
 from devices.documents import Document, Picture, to_json
 from devices.layout import to_text
 from devices.profiles import FAMILIES, THERMAL_58, THERMAL_80
-from edge.printing.paper import CATALOGUES, Paper, Papers, paper_from
-from edge.printing.receipt import receipt
 from edge.printing.samples import TEMPLATES, sample, sample_picture
 from tests.devices.test_profiles import logo
 from tests.edge.printing.test_documents import receipt_view, sold
+from web.paper.paper import CATALOGUES, Paper, Papers, paper_from
+from web.paper.receipt import receipt
 from web.texts import load_texts
 
 SAID: dict[str, object] = {
@@ -24,7 +25,7 @@ SAID: dict[str, object] = {
     "left_out": [],
     "buzzes": False,
 }
-TEMPLATES_FOLDER = Path(CATALOGUES).parent
+TEMPLATE_FOLDERS = (Path(CATALOGUES).parent, Path(edge.printing.__file__).parent)
 
 
 def paper(language: str = "en", **said: object) -> Paper:
@@ -49,7 +50,7 @@ def test_every_template_fits_every_paper_and_can_be_drawn(template: str) -> None
 
 def test_german_has_every_word_of_the_templates() -> None:
     said = set()
-    for path in TEMPLATES_FOLDER.glob("*.py"):
+    for path in (path for folder in TEMPLATE_FOLDERS for path in folder.glob("*.py")):
         text = path.read_text(encoding="utf-8")
         said |= set(re.findall(r'say\(\s*"([^"]+)"', text)) | set(re.findall(r'ngettext\(\s*"([^"]+)"', text))
     assert len(said) > 50

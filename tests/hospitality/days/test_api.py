@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from hospitality.days.api import Days, DayShape, ServerShape, XReport
+from hospitality.days.composing import Part, Report
+from hospitality.days.rules import Figure
 from hospitality.days.view import COLUMNS, report_csv, report_text
 from tests.hospitality.node import Restaurant
 from tests.hospitality.served import Served, code_of
@@ -68,15 +70,15 @@ def test_staff_check_themselves_out(served: Served) -> None:
 
 
 def test_a_report_fits_its_columns_and_holds_no_formula() -> None:
-    name = "A levy of the town for its beaches and parks 12.5 % on top"
-    figures = [
-        {"section": "tax", "name": name, "count": 0, "amount_minor": 12_345_678, "currency": "NAD"},
-        {"section": "orders", "name": "covers", "count": 12, "amount_minor": 0, "currency": "NAD"},
-        {"section": "tax", "name": "=1+1", "count": 0, "amount_minor": -5, "currency": "JPY"},
-    ]
-    lines = report_text("Business day 2026-03-01", [("X", figures)]).splitlines()
+    figures = (
+        Figure("tax", "A levy of the town for its beaches and parks 12.5 % on top", 0, 12_345_678, "NAD"),
+        Figure("orders", "covers", 12, 0, "NAD"),
+        Figure("tax", "=1+1", 0, -5, "JPY"),
+    )
+    report = Report("Dune House", "2026-03-01", (Part("x", figures),))
+    lines = report_text(report).splitlines()
     assert max(map(len, lines)) == COLUMNS
     assert f"{'123456.78 NAD':>42}" in lines
     assert f"covers{'12':>36}" in lines
-    rows = list(csv.reader(StringIO(report_csv("2026-03-01", [("X", figures)]))))
+    rows = list(csv.reader(StringIO(report_csv(report))))
     assert rows[3][3:] == ["'=1+1", "0", "-5", "JPY"]

@@ -19,9 +19,9 @@ from devices.documents import (
     Text,
 )
 from devices.documents import pair as row
-from edge.printing.paper import UNITS, Paper
-from edge.printing.words import guests_words, headline, times_words, where_words
 from hospitality.paper.rules import NUMBER
+from web.paper.paper import UNITS, Paper
+from web.paper.words import guests_words, headline, times_words, where_words
 
 OPTIONS_PER_TEXT = 20
 _ADJUSTMENTS = {"comp": "On the house", "discount": "Discount", "service_charge": "Service charge"}

@@ -114,6 +114,11 @@ def papers_of(reading: Reading, zone: str) -> Papers:
     return Papers(guests, paper_from(said, zone, language=said["kitchen_language"] or "en"))
 
 
+def paper_of_guests(reading: Reading) -> Paper:
+    """That of guests and managers alone."""
+    return papers_of(reading, property_view(reading)["zone"]).guests
+
+
 def paper_from(said: Mapping[str, Any], zone: str, *, language: str) -> Paper:
     """The paper of `hospitality.paper.service.paper_settings` in a language."""
     left_out = frozenset(said["left_out"])
