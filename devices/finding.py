@@ -56,7 +56,7 @@ class Sight:
     inputs: Path = Path("/proc/bus/input/devices")
     by_id: Path = Path("/dev")
     usb: UsbPlugs = THIS_MACHINE
-    neighbours: Path = Path("/proc/net/arp")
+    neighbours: Path = Path("/proc/thread-self/net/arp")
     ports: tuple[int, ...] = tuple(PORTS)
 
 
@@ -110,22 +110,47 @@ def usb_printers(sight: Sight) -> list[Candidate]:
     ]
 
 
-def lan_candidates(sight: Sight) -> list[Candidate]:
-    """What listens at the usual ports of this machine's own networks, and what tells its name by mDNS."""
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Something at a port of the machine's own networks, by its hardware address and the name that it tells, where known."""
+
+    host: str
+    port: int
+    hardware: str = ""
+    name: str = ""
+    model: str = ""
+
+
+def lan_listeners(sight: Sight) -> list[Listener]:
+    """What listens at the ports of this machine's own networks, and what tells its name by mDNS."""
     own = list(sight.interfaces())[:NETWORKS_MAX]
     with contextlib.suppress(RuntimeError):
         asyncio.get_running_loop()
         raise AssertionError("called from a thread that may wait")
     open_ports = asyncio.run(_scan(own, sight.ports))
     named = {(one.host, one.port): one for one in sight.announced()}
-    macs = {found["ip"]: found["mac"] for found in _ARP.finditer(_read(sight.neighbours)) if found["flags"] != "0"}
+    hardware = hardware_addresses(sight)
     found = []
     for host, port in sorted({*open_ports, *named}, key=lambda at: (_order(at[0]), at[1])):
         said = named.get((host, port))
-        what = PORTS.get(port, "printer")
-        address = f"{host}:{port}" if what == "printer" else f"tcp:{host}:{port}"
-        detail = ", ".join(filter(None, (macs.get(host, ""), "" if said is None else said.about.get("ty", ""))))
-        found.append(Candidate(what, address, said.name if said else f"port {port}", detail))
+        name, model = ("", "") if said is None else (said.name, said.about.get("ty", ""))
+        found.append(Listener(host, port, hardware.get(host, ""), name, model))
+    return found
+
+
+def hardware_addresses(sight: Sight) -> dict[str, str]:
+    """The hardware address of each host that this machine spoke with of late."""
+    return {one["ip"]: one["mac"] for one in _ARP.finditer(_read(sight.neighbours)) if one["flags"] != "0"}
+
+
+def lan_candidates(sight: Sight) -> list[Candidate]:
+    """The same, as what may be a device."""
+    found = []
+    for one in lan_listeners(sight):
+        what = PORTS.get(one.port, "printer")
+        address = f"{one.host}:{one.port}" if what == "printer" else f"tcp:{one.host}:{one.port}"
+        detail = ", ".join(filter(None, (one.hardware, one.model)))
+        found.append(Candidate(what, address, one.name or f"port {one.port}", detail))
     return found
 
 

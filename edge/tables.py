@@ -5,7 +5,7 @@ from hospitality.ground.tables import COUNT, DOCUMENT, FLAG, ID, INSTANT, WORDS,
 
 class Printer(Row, table=True):
     """A printer of the property: where it is and what it prints. `station_ids` is a JSON list of ids, and `settings` how a
-    serial line is set, a JSON object.
+    serial line is set, a JSON object. `hardware` and `told_name` are what one on the network is known by.
 
     `profile` names what it can do (`devices.profiles`); without one it is a thermal printer of so many columns.
     What waits longer than `backup_after_seconds` for a printer in trouble goes to `backup_id`.
@@ -23,6 +23,8 @@ class Printer(Row, table=True):
     backup_id: str | None = column(ID, optional=True)
     backup_after_seconds: int = column(COUNT, default=60, otherwise="60")
     settings: str = column(DOCUMENT, default="{}", otherwise="{}")
+    hardware: str = column(WORDS, default="", otherwise="")
+    told_name: str = column(WORDS, default="", otherwise="")
 
 
 class PrintJob(Row, table=True):

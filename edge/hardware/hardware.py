@@ -36,7 +36,7 @@ STOP_SECONDS = 1.5
 DATABASE_SECONDS = 30.0
 PASSING: tuple[type[Exception], ...] = (Unavailable, TimeoutError, *DATABASE_ERRORS)
 # what a printer says of itself while it does its work
-AT_WORK = frozenset({"ready", "printing", "paper_low", "jobs_held", "node_disk"})
+AT_WORK = frozenset({"ready", "found", "printing", "paper_low", "jobs_held", "node_disk"})
 log = structlog.get_logger(__name__)
 
 Tell = Callable[[str, str, dict[str, Any]], None]

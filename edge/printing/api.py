@@ -87,11 +87,12 @@ class PrinterShape(Shape):
 
 
 class StandingPrinter(PrinterShape):
-    """A printer and how it is."""
+    """A printer and how it is; `found_at`: where it was found a while ago, after its address changed."""
 
     state: str
     jobs_waiting: int
     detail: str
+    found_at: str = ""
 
 
 class Printers(Shape):

@@ -45,3 +45,13 @@ class SlipMoved:
     job_id: str
     printer_id: str
     to_printer_id: str
+
+
+@journal_kind("printing.printer_found")
+@dataclass(frozen=True, slots=True)
+class PrinterFound:
+    """A printer no longer answered at its address, and was found at another."""
+
+    printer_id: str
+    before: str
+    after: str

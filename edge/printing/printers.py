@@ -9,6 +9,8 @@ import msgspec
 from devices.line import SETTINGS, Reach, SerialSettings, read_reach
 from devices.profiles import Profile, profile_named, profile_names, thermal
 from devices.receipt_printer import PORT
+from devices.recognising import Identity
+from edge.printing.facts import PrinterFound
 from edge.tables import Printer
 from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
@@ -39,6 +41,7 @@ class Setup:
     backup_id: str | None = None
     backup_after_seconds: int = 60
     settings: Mapping[str, Any] = field(default_factory=dict)
+    known_by: Identity = field(default_factory=Identity)
 
     @property
     def abilities(self) -> Profile:
@@ -63,7 +66,7 @@ def printers_of(reading: Reading) -> list[Setup]:
     """The property's printers by name, PRINTERS_MAX at most."""
     rows = reading.rows(
         "SELECT id, name, address, station_ids, receipts, columns, profile, backup_id,"
-        " backup_after_seconds, settings FROM printers"
+        " backup_after_seconds, settings, hardware, told_name FROM printers"
         " WHERE org_id = :org_id AND property_id = :property_id ORDER BY name, id LIMIT :limit",
         limit=PRINTERS_MAX,
     )
@@ -108,10 +111,39 @@ def edit_printer(work: Work, printer_id: str, fields: Mapping[str, Any]) -> dict
         raise NotFound.of("printer", printer_id)
     given = {**shown(current), **fields}
     given["station_ids"] = tuple(given["station_ids"])
-    setup = _checked(work, Setup(**given), list(others.values()))
+    known_by = Identity() if "address" in fields else current.known_by  # a person says which one it is
+    setup = _checked(work, Setup(**given, known_by=known_by), list(others.values()))
     if setup != current:
         work.edit(Printer, printer_id, **_stored(setup))
     return shown(setup)
+
+
+def keep_identity(work: Work, printer_id: str, identity: Identity, *, address: str) -> None:
+    """Keeps what the printer at an address is known by, unless it was given another meanwhile."""
+    setup = next((one for one in printers_of(work) if one.id == printer_id), None)
+    if setup is not None and setup.address == address:
+        work.edit(Printer, printer_id, hardware=identity.hardware, told_name=identity.name)
+
+
+def relocate(work: Work, places: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Printers were found elsewhere: by id the address that each had and the one that it has. Those that are moved.
+
+    One that a person gave another address meanwhile stays, and so does one whose place another printer is set up at that
+    does not move itself.
+    """
+    setups = {setup.id: setup for setup in printers_of(work)}
+    moves = {id: to for id, (was, to) in places.items() if id in setups and setups[id].address == was}
+    while True:
+        stay = {setup.address for id, setup in setups.items() if id not in moves}
+        blocked = [id for id, to in moves.items() if to in stay]
+        if not blocked:
+            break
+        for id in blocked:
+            del moves[id]
+    for id, to in moves.items():
+        work.edit(Printer, id, address=to)
+        work.journal(PrinterFound(id, setups[id].address, to))
+    return list(moves)
 
 
 def shown(setup: Setup) -> dict[str, Any]:
@@ -195,6 +227,8 @@ def _stored(setup: Setup) -> dict[str, Any]:
         "backup_id": setup.backup_id,
         "backup_after_seconds": setup.backup_after_seconds,
         "settings": msgspec.json.encode(dict(setup.settings)).decode(),
+        "hardware": setup.known_by.hardware,
+        "told_name": setup.known_by.name,
     }
 
 
@@ -203,4 +237,6 @@ def _setup(row: Mapping[str, Any]) -> Setup:
     receipts = bool(row["receipts"])
     kept = (row["id"], row["name"], row["address"], stations, receipts, row["columns"], row["profile"])
     settings = msgspec.json.decode(row["settings"])
-    return Setup(*kept, row["backup_id"], row["backup_after_seconds"], settings)
+    return Setup(
+        *kept, row["backup_id"], row["backup_after_seconds"], settings, Identity(row["hardware"], row["told_name"])
+    )

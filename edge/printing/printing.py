@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from devices.conversation import Patience
+from devices.finding import Sight, this_machine
 from devices.line import Open, open_line
 from devices.spool import DEFAULT_POLICY, Policy
 from edge.host import EdgeHost
@@ -16,6 +17,7 @@ from edge.printing.jobs import Count, forget_old, live_counts, overdue
 from edge.printing.printers import printers_of
 from edge.printing.queue import AGAIN_SECONDS, DATABASE_SECONDS, PASSING, PrinterThread, Terms
 from edge.printing.reader import Reader
+from edge.printing.seeking import Seeking
 from edge.printing.state import PrinterState
 from edge.writer import Committed
 from hospitality.ground.statements import Reading
@@ -39,7 +41,8 @@ class Printing:
     says when a slip is tried again, expires or asks; `patience` bounds each step of a conversation with a printer;
     `status_seconds` is how often an idle printer is asked how it is; a kitchen's slip that is on no paper `alarm_after` it was
     caused (the property's own time unless given) is among the `alarms`. Times on paper are in the property's zone, as
-    `host.place` has it. `opened` is how printers' lines are opened.
+    `host.place` has it. `opened` is how printers' lines are opened, and
+    `sight` where those are looked for whose address changed.
     """
 
     def __init__(
@@ -52,10 +55,12 @@ class Printing:
         status_seconds: float = STATUS_SECONDS,
         alarm_after: timedelta | None = None,
         opened: Open = open_line,
+        sight: Sight | None = None,
     ) -> None:
         self._host = host
         self._on_change = on_change
-        self._terms = Terms(policy, patience or Patience(), status_seconds, opened)
+        self._terms = Terms(policy, patience or Patience(), status_seconds, opened, sight or this_machine())
+        self._seeking = Seeking(host, self._terms.sight, self._threads, self.nudge)
         self._reader = Reader(host)
         self._alarm_after = alarm_after
         self._alarms: list[dict[str, Any]] = []
@@ -74,9 +79,10 @@ class Printing:
         self._host.on_commit.append(self._committed)
         self._wake.set()
         self._thread.start()
+        self._seeking.start()
 
     def stop(self) -> None:
-        """Stops within about two seconds; to be called before the host stops.
+        """Stops within about two seconds, or once a look for lost printers is over; to be called before the host stops.
 
         What a printer is in the middle of then is found at the next start, and its next copy is marked.
         """
@@ -86,13 +92,14 @@ class Printing:
         self._host.on_commit.remove(self._committed)
         self._wake.set()
         self._thread.join(STOP_SECONDS)
-        printers = self._all()
+        printers = list(self._threads().values())
         for printer in printers:
             printer.ask_to_stop()
         until = monotonic() + STOP_SECONDS
         for printer in printers:
             if not printer.wait_stopped(max(0.0, until - monotonic())):
                 log.warning("left_while_printing", printer=printer.state.name)
+        self._seeking.stop()
 
     def nudge(self) -> None:
         """Printers or jobs were changed by a person."""
@@ -105,18 +112,18 @@ class Printing:
         return self._host.place.zone
 
     def states(self) -> list[dict[str, Any]]:
-        """[{name, state, jobs_waiting, detail}] by name.
+        """[{name, state, jobs_waiting, detail, found_at}] by name.
 
-        state is `ready`, `printing`, `paper_low`, `jobs_held` (someone must say whether to print), `checking` (not
-        asked yet), or what ails it: `unreachable`, `silent`, `garbled`, `offline`, `paper_out`, `cover_open`,
-        `cutter`, `overheated`, `broken`, `interrupted`, `slow`; or the node's own disk (`node_disk`).
+        state is `ready`, `found` (at a new address, a while ago), `printing`, `paper_low`, `jobs_held` (someone must say
+        whether to print), `checking` (not asked yet), or what ails it: `unreachable`, `silent`, `garbled`, `offline`,
+        `paper_out`, `cover_open`, `cutter`, `overheated`, `broken`, `interrupted`, `slow`; or the node's own disk
+        (`node_disk`).
         """
         return sorted((state.shown() for state in self.by_id().values()), key=lambda shown: str(shown["name"]))
 
     def by_id(self) -> dict[str, PrinterState]:
         """Each printer's state by its id."""
-        with self._lock:
-            return {id: printer.state for id, printer in self._printers.items()}
+        return {id: printer.state for id, printer in self._threads().items()}
 
     def alarms(self) -> list[dict[str, Any]]:
         """Tickets that should be on paper for long and are not: [{id, title, printer, since, state}], oldest first."""
@@ -131,9 +138,13 @@ class Printing:
         if done.journal > self._reader.place:
             self._wake.set()
 
-    def _all(self) -> list[PrinterThread]:
+    def _threads(self) -> dict[str, PrinterThread]:
         with self._lock:
-            return list(self._printers.values())
+            return dict(self._printers)
+
+    def _changed(self) -> None:
+        self._seeking.nudge()
+        self._on_change()
 
     # --- the thread that reads the journal
 
@@ -196,7 +207,7 @@ class Printing:
             if known is not None:
                 known.set_up(setup)
                 continue
-            printer = PrinterThread(self._host, setup, self._terms, self._on_change, self.nudge)
+            printer = PrinterThread(self._host, setup, self._terms, self._changed, self.nudge)
             with self._lock:
                 self._printers[setup.id] = printer
             printer.start()

@@ -18,6 +18,7 @@ import structlog
 from devices import spool
 from devices.conversation import Patience
 from devices.documents import Document, marked_reprint, marked_rerouted, marked_withdrawn
+from devices.finding import Sight
 from devices.line import Open
 from devices.printer import Outcome, Trouble, Verdict
 from devices.receipt_printer import ReceiptPrinter
@@ -27,6 +28,7 @@ from edge.host import EdgeHost
 from edge.printing import jobs
 from edge.printing.jobs import Copy, Count
 from edge.printing.printers import Setup
+from edge.printing.seeking import recognising
 from edge.printing.state import PrinterState
 from edge.printing.words import reprint_words
 from hospitality.ground.errors import Unavailable
@@ -36,6 +38,7 @@ from web.paper.paper import Paper
 T = TypeVar("T")
 DATABASE_SECONDS = 30.0
 AGAIN_SECONDS = 1.0
+FOUND_SECONDS = 900.0
 # What ails the node's own disk or is over in a moment; anything else is a mistake of ours, and is logged as one.
 PASSING: tuple[type[Exception], ...] = (Unavailable, TimeoutError, *DATABASE_ERRORS)
 log = structlog.get_logger(__name__)
@@ -43,12 +46,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How all printers are driven, and how their lines are opened."""
+    """How all printers are driven, how their lines are opened, and where to see who answers there."""
 
     policy: Policy
     patience: Patience
     status_seconds: float
     opened: Open
+    sight: Sight
 
 
 class PrinterThread:
@@ -63,7 +67,7 @@ class PrinterThread:
         self._setup = setup
         self._printer = self._driver(setup)
         self._state = PrinterState(setup.name)
-        self._ask_again_at = 0.0
+        self._ask_again_at = self._found_until = 0.0
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._abandoned = threading.Event()
@@ -76,6 +80,16 @@ class PrinterThread:
         """How the printer is."""
         with self._lock:
             return self._state
+
+    @property
+    def setup(self) -> Setup:
+        """As it is set up."""
+        return self._setup
+
+    def moved_to(self, address: str) -> None:
+        """It was found at another address, which people are told for a while."""
+        self._found_until = monotonic() + FOUND_SECONDS
+        self._show(found_at=address)
 
     def start(self) -> None:
         """Begins to print."""
@@ -173,6 +187,8 @@ class PrinterThread:
     def _idle(self, until: datetime | None, now: datetime) -> float:
         if monotonic() >= self._ask_again_at:
             self._show(status=self._printer.status())
+            if monotonic() >= self._found_until:
+                self._show(found_at="")
             self._ask_again_at = monotonic() + self._terms.status_seconds
         pause = max(0.001, self._ask_again_at - monotonic())
         return pause if until is None else min(pause, max(0.001, (until - now).total_seconds()))
@@ -247,12 +263,12 @@ class PrinterThread:
             serial=setup.serial,
             profile=setup.abilities,
             patience=self._terms.patience,
-            opened=self._terms.opened,
+            opened=recognising(self._terms.opened, setup, self._terms.sight),
         )
 
 
 def _of_driver(setup: Setup) -> tuple[object, ...]:
-    return setup.address, setup.settings, setup.abilities
+    return setup.address, setup.settings, setup.abilities, setup.known_by
 
 
 def _why(error: Exception) -> str:

@@ -8,7 +8,7 @@ from edge.terminal.shapes.node import Device, Printer, Status
 from edge.terminal.words import _, n_
 
 # "checking" is a printer that was not asked yet: nothing for staff to do.
-_WELL = {"ok", "ready", "printing", "checking"}
+_WELL = {"ok", "ready", "found", "printing", "checking"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ def connection(link: Link | None, status: Status | None, *, decides: bool = Fals
 
 
 def printers(status: Status | None) -> Sign:
-    """All printers and devices in one sign: a ticket that is on no paper, else the first that needs somebody, by name."""
+    """All printers and devices in one sign: a ticket that is on no paper, else the first that needs somebody, by name, else
+    one that was found again."""
     if status is None:
         return Sign("", "muted")
     if status.paper_alarms:
@@ -53,6 +54,9 @@ def printers(status: Status | None) -> Sign:
         (name, state), left = ailing[0], len(ailing) - 1
         more = _(" and {n} more").format(n=left) if left else ""
         return Sign(f"▲ {name}: {state}{more}", "warn")
+    moved = next((printer for printer in status.printers if printer.found_at), None)
+    if moved is not None:
+        return Sign(_("▣ {printer} found at {address}").format(printer=moved.name, address=moved.found_at), "info")
     return Sign(_("▣ Printers ok"), "good") if status.printers else Sign(_("No printer"), "muted")
 
 
@@ -96,6 +100,7 @@ def printer_state(printer: Printer) -> str:
         "interrupted": _("interrupted"),
         "slow": _("slow"),
         "checking": _("checking"),
+        "found": _("found again"),
         "printing": _("printing"),
     }
     return known.get(printer.state, _("ok") if well(printer) else printer.state.replace("_", " "))

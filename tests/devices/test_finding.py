@@ -1,17 +1,16 @@
 """Finding devices: with plugs and networks of the test's own, and one in a network namespace."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
+import socket
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from devices.finding import Candidate, SerialPort, Sight, discover
+from devices.finding import Candidate, SerialPort, Sight, discover, lan_candidates, this_machine
 from devices.mdns import NODES, Service, announced, services
 from devices.usb import UsbPlugs
+from tests.devices.networks import lan
 
 WAIT_SECONDS = 30
 INPUTS = """I: Bus=0003 Vendor=05e0 Product=1200 Version=0110
@@ -78,19 +77,15 @@ def test_what_is_plugged_in_or_tells_its_name_is_found_by_the_name_that_stays(tm
 
 
 def test_what_listens_on_the_machines_own_network_is_found_and_the_machine_itself_is_not() -> None:
-    if shutil.which("unshare") is None or shutil.which("ip") is None:
-        pytest.skip("no unshare or ip to make a network of its own")
-    mine = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
-    if subprocess.run([*mine, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("this machine allows no network namespaces")
-    run = subprocess.run(
-        [*mine, sys.executable, "-m", "tests.devices.in_namespace"],
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=WAIT_SECONDS,
-    )
-    assert json.loads(run.stdout) == [["printer", "10.77.0.9:9100"], ["serial server", "tcp:10.77.0.200:4001"]]
+    with lan() as net, ExitStack() as stack:
+        for place, port in ((net.node, 9100), (net.plug_in("10.77.0.9"), 9100), (net.plug_in("10.77.0.20"), 4001)):
+            stack.enter_context(place.at(socket.create_server, ("0.0.0.0", port)))
+        found = net.node.at(lan_candidates, replace(this_machine(), announced=list))
+    assert [(one.what, one.address) for one in found] == [
+        ("printer", "10.77.0.9:9100"),
+        ("serial server", "tcp:10.77.0.20:4001"),
+    ]
+    assert all(len(one.detail) == len("00:26:ab:01:02:03") for one in found)
 
 
 def test_a_node_that_tells_its_name_is_found_by_it() -> None:

@@ -70,6 +70,7 @@ class Printer(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     jobs_waiting: int = 0
     detail: str | None = None
+    found_at: str = ""
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):

@@ -75,7 +75,7 @@ def test_a_printer_is_set_up_and_shows_how_it_is(desk: Desk, grill: VirtualPrint
     made = desk.add("Grill", grill.port, station_ids=[KITCHEN, BAR], receipts=True, columns=32)
     assert made["station_ids"] == [KITCHEN, BAR]
     wait_for(lambda: [found["state"] for found in desk.items("printers")] == ["ready"])
-    assert desk.items("printers") == [{**made, "state": "ready", "jobs_waiting": 0, "detail": ""}]
+    assert desk.items("printers") == [{**made, "state": "ready", "jobs_waiting": 0, "detail": "", "found_at": ""}]
 
 
 def test_a_printer_of_a_known_kind_has_its_columns(desk: Desk, grill: VirtualPrinter) -> None:

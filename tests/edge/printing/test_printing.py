@@ -221,7 +221,8 @@ def test_a_waiting_slip_can_be_cancelled_and_comes_back_unmarked_when_wanted(
         act(host, cancel, jobs(host)[0]["id"])
         found.nudge()
         grill.go_online()
-        wait_for(lambda: found.states()[0] == {"name": "Grill", "state": "ready", "jobs_waiting": 0, "detail": ""})
+        well = {"name": "Grill", "state": "ready", "jobs_waiting": 0, "detail": "", "found_at": ""}
+        wait_for(lambda: found.states()[0] == well)
         assert texts(grill) == []
         act(host, print_again, jobs(host)[0]["id"])
         found.nudge()
