@@ -3,6 +3,7 @@
 import ctypes
 import os
 import shutil
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -51,6 +52,7 @@ class Lan:
             "link set br0 up",
         ):
             self.node.ip(words)
+        self._door = stack.enter_context(self.node.at(socket.create_server, (NODE, 0)))
 
     def plug_in(self, host: str) -> Place:
         """A place with a network card at an address."""
@@ -60,6 +62,7 @@ class Lan:
         self.node.ip(f"link set {cable} master br0 up")
         there.ip("link set eth0 up")
         there.ip(f"addr add {host}/{BITS} dev eth0")
+        there.at(socket.create_connection, self._door.getsockname(), WAIT_SECONDS).close()  # until the cable carries
         return there
 
     def move(self, there: Place, host: str) -> None:

@@ -37,6 +37,8 @@ START_SECONDS = 60.0
 QUIET_SECONDS = 300.0
 # A ticket of ours has about so many bytes; a line breaks somewhere in one, or in the next.
 BYTES_MOST = 1_200
+# So many faults without a slip between them, and the weather rests until one has come out.
+VAIN_MOST = 20
 
 
 @dataclass(slots=True)
@@ -181,7 +183,11 @@ def _weather(run: Run, printers: tuple[VirtualPrinter, VirtualPrinter]) -> Itera
     chance = random.Random(run.seed + 1)
 
     def blow() -> None:
+        vain = printed = 0
         while not calm.wait(chance.uniform(0.005, 0.08)):
+            if vain >= VAIN_MOST:
+                _rest(printers, printed, calm)
+            vain, printed = (0, _slips(printers)) if _slips(printers) > printed else (vain + 1, printed)
             printer = printers[0] if chance.random() < 0.75 else printers[1]
             _mend(printer)
             name = chance.choices(list(FAULTS), [weight for weight, _ in FAULTS.values()])[0]
@@ -197,6 +203,18 @@ def _weather(run: Run, printers: tuple[VirtualPrinter, VirtualPrinter]) -> Itera
     finally:
         calm.set()
         thread.join()
+
+
+def _rest(printers: tuple[VirtualPrinter, VirtualPrinter], printed: int, calm: threading.Event) -> None:
+    """Good weather until a slip has come out: on a busy machine none would get through between two faults."""
+    for printer in printers:
+        _mend(printer)
+    while _slips(printers) == printed and not calm.wait(0.005):
+        pass
+
+
+def _slips(printers: tuple[VirtualPrinter, VirtualPrinter]) -> int:
+    return sum(printer.counts()["cuts"] for printer in printers)
 
 
 def _mend(printer: VirtualPrinter) -> None:
