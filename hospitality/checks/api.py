@@ -168,7 +168,9 @@ class ChargeRules(Shape):
 class NewPaymentShape(Shape):
     """Money to take, in minor units of the order's currency, with the tip on top. Cash may say what was handed over.
 
-    `tendered_currency`: in which, where the house has a rate for it; `tendered_minor` is in that one then.
+    `tendered_currency`: in which, where the house has a rate for it; `tendered_minor` is in that one then. `offline`: a card
+    that the acquirer has not heard of: the card terminal keeps it and sends it on (`stored`), or its code was told by
+    telephone (`voice`). Over a limit of the house it needs payments.offline, or an approval of the order.
     """
 
     tender: Tender
@@ -177,6 +179,8 @@ class NewPaymentShape(Shape):
     tendered_minor: int | None = None
     tendered_currency: str | None = None
     reference: str | None = None
+    offline: Literal["stored", "voice"] | None = None
+    approval_id: IdText | None = None
 
 
 class ReceiptShape(Shape):
@@ -240,9 +244,7 @@ class Receipt(Shape):
 
 def new_payment_of(new: NewPaymentShape) -> NewPayment:
     """The payment as the verbs take it."""
-    return NewPayment(
-        new.tender, new.amount_minor, new.tendered_minor, new.reference, new.tip_minor, new.tendered_currency
-    )
+    return NewPayment(**new.model_dump(exclude={"approval_id"}))
 
 
 @router.get("/orders", response_model=Orders)
@@ -366,7 +368,7 @@ async def end_rule(request: Request, asking: Asking, rule_id: Id) -> Response:
 @router.post("/orders/{order_id}/payments", status_code=201, response_model=Paid, tags=["payments"])
 async def new_payment(request: Request, asking: Asking, order_id: Id, new: NewPaymentShape) -> Response:
     """Takes a payment; needs payments.take. What pays the last of it settles the order."""
-    return await act(request, asking, pay, order_id, new_payment_of(new))
+    return await act(request, asking, pay, order_id, new_payment_of(new), approval_id=new.approval_id)
 
 
 @router.get("/orders/{order_id}/parts", response_model=Parts, tags=["payments"])

@@ -279,7 +279,8 @@ async def supplement(request: Request, asking: Asking, day: date) -> Response:
 @router.post("/business-days/{day}/orders/{order_id}/payments", status_code=201, response_model=Paid)
 async def late_payment(request: Request, asking: Asking, day: date, order_id: Id, new: NewPaymentShape) -> Response:
     """Takes a payment as one of an earlier day, to which it comes late; needs days.close."""
-    return await act(request, asking, pay_late, day.isoformat(), order_id, new_payment_of(new))
+    payment = new_payment_of(new)
+    return await act(request, asking, pay_late, day.isoformat(), order_id, payment, approval_id=new.approval_id)
 
 
 @router.get("/servers/{person_id}", response_model=ServerShape)

@@ -26,6 +26,7 @@ TITLES = {
     "session": "In the drawer",
     "drawers": "Drawers",
     "surplus": "Taken too much",
+    "offline": "Cards taken offline",
     "open": "Open orders",
 }
 # of these the figures are parts of one sum

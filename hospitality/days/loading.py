@@ -14,7 +14,7 @@ from hospitality.checks.loading import overpaid
 from hospitality.days.rules import Figure, Figures, summed, tax_figures
 from hospitality.ground.statements import Found, Reading
 from hospitality.orders.loading import TABLE_LABEL, lines_left, load_orders
-from hospitality.payments.reading import FIRST_WITHDRAWAL, has_receipt
+from hospitality.payments.reading import FIRST_OUTCOME, FIRST_WITHDRAWAL, has_receipt, risked
 
 OPEN_ORDERS_MAX = 500
 ORDERS_AT_ONCE_MAX = 500
@@ -136,6 +136,18 @@ _DEPOSITS = f"""
     SELECT 'applied', 0, CAST(SUM(amount_minor + tip_minor) AS BIGINT)
     FROM refunds WHERE {_OF_DAY} AND tender = 'deposit' GROUP BY tender
 """
+# what stands under the payments as well; at risk is what nobody knew of when the day ended
+_OFFLINE = f"""
+    SELECT 'taken' AS name, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
+    FROM offline_cards WHERE {_OF_DAY} GROUP BY property_id
+    UNION ALL
+    SELECT u.outcome, COUNT(*), CAST(SUM(u.amount_minor) AS BIGINT) FROM offline_outcomes u
+    WHERE u.org_id = :org_id AND u.property_id = :property_id AND u.business_date = :day AND {FIRST_OUTCOME}
+    GROUP BY u.outcome
+    UNION ALL
+    SELECT 'at risk', n, amount_minor
+    FROM ({risked("AND k.property_id = :property_id", "AND {of}.business_date <= :day")}) AS unknown
+"""
 _COUNTS = f"SELECT counted FROM drawer_counts WHERE {_OF_DAY}"
 # open when the day ended, by the facts of that day and those before it
 _OPEN = f"""
@@ -178,6 +190,8 @@ def figures_of_day(reading: Reading, day: str, *, currency: str) -> Figures:
             yield from counted_figures(row)
         for order in overpaid(reading, since=day, until=day):
             yield Figure("surplus", "to give back", 1, order.surplus_minor, currency)
+        for row in reading.rows(_OFFLINE, day=day):
+            yield one("offline", row["name"], row)
         yield Figure("open", "carried over", len(orders_open(reading, day)), 0, currency)
 
     return summed(found())

@@ -33,6 +33,7 @@ SECTIONS = (
     "cash",
     "drawers",
     "surplus",
+    "offline",
     "open",
 )
 

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
-from hospitality.payments.reading import payments_page, refunds_page
+from hospitality.payments.reading import offline_page, payments_page, refunds_page
 from hospitality.payments.rules import NewRefund
 from hospitality.payments.service.card import attempt_card
+from hospitality.payments.service.offline import tell_outcome
 from hospitality.payments.service.refund import refund_payment
 from hospitality.people.asking import Reader
 
@@ -110,6 +111,39 @@ class AttemptShape(Shape):
     state: Literal["attempted", "approved", "declined", "unknown"]
 
 
+class OfflineShape(Shape):
+    """A card that was taken while the acquirer could not be reached, with its order and reference; what is still at risk
+    of it (a refund to the card lessens that), and which limit of the house it went over, if any."""
+
+    id: str
+    payment_id: str
+    order_id: str
+    order_number: str
+    reference: str | None
+    way: Literal["stored", "voice"]
+    amount_minor: int
+    at_risk_minor: int
+    currency: str
+    over: Literal["", "card", "day", "total"]
+    at: str
+    outcome: Literal["confirmed", "lost"] | None
+
+
+class OfflineCards(Shape):
+    """A page of them, newest first."""
+
+    items: list[OfflineShape]
+    next_cursor: str | None
+
+
+class NewOutcome(Shape):
+    """What became of one: the acquirer confirmed it, or the money is lost; and how that is known."""
+
+    outcome: Literal["confirmed", "lost"]
+    reason: str
+    approval_id: IdText | None = None
+
+
 @router.get("/payments", response_model=Payments)
 async def payments(
     request: Request,
@@ -142,3 +176,21 @@ async def new_attempt(request: Request, asking: Asking, order_id: Id, new: NewAt
     The order takes no other payment until this one is answered.
     """
     return await act(request, asking, attempt_card, order_id, amount_minor=new.amount_minor, tip_minor=new.tip_minor)
+
+
+@router.get("/offline-cards", response_model=OfflineCards)
+async def offline_cards(
+    request: Request,
+    asking: Reader,
+    is_open: Annotated[bool, Query(alias="open")] = False,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Cards that were taken offline, newest first; `open`: those of which nobody knows yet what they became."""
+    return await read(request, asking, offline_page, is_open=is_open, limit=limit, cursor=cursor)
+
+
+@router.post("/offline-cards/{offline_card_id}/outcome", status_code=201, response_model=OfflineShape)
+async def new_outcome(request: Request, asking: Asking, offline_card_id: Id, new: NewOutcome) -> Response:
+    """Tells what became of a card that was taken offline; needs payments.decide or an approval."""
+    return await act(request, asking, tell_outcome, offline_card_id, **new.model_dump())

@@ -84,3 +84,29 @@ class CardAnswered:
     number: str
     outcome: str
     source: str
+
+
+@journal_kind("payments.card_taken_offline")
+@dataclass(frozen=True, slots=True)
+class CardTakenOffline:
+    """A card paid that the acquirer had not heard of; `over` names the limit that it went over by somebody's approval."""
+
+    offline_card_id: str
+    payment_id: str
+    order_id: str
+    way: str
+    amount_minor: int
+    currency: str
+    over: str
+
+
+@journal_kind("payments.offline_card_known")
+@dataclass(frozen=True, slots=True)
+class OfflineCardKnown:
+    """What became of a card that was taken offline: confirmed, or lost; the reason stands in the entry."""
+
+    offline_card_id: str
+    order_id: str
+    outcome: str
+    amount_minor: int
+    currency: str

@@ -163,3 +163,55 @@ class CardAnswer(Row, table=True):
     terminal_id: str | None = column(ID, optional=True)
     at: str = column(INSTANT)
     business_date: str = column(DAY)
+
+
+class OfflineCard(Row, table=True):
+    """A card payment that the acquirer had not heard of when it was taken: money at risk until an outcome is told.
+
+    Its id follows from the payment's. way: one of `rules.offline.WAYS`. amount_minor: tip included. over: which of the
+    house's limits it went over, by whose approval; empty where it went over none.
+    """
+
+    __tablename__ = "offline_cards"
+    __table_args__ = described(
+        "fact",
+        refers={"payment_id": "payments", "order_id": "orders"},
+        indexes=[["payment_id"], ["property_id", "business_date", "id"]],
+    )
+
+    payment_id: str = column(ID)
+    order_id: str = column(ID)
+    way: str = column(WORDS)
+    amount_minor: int = column(AMOUNT)
+    currency: str = column(WORDS)
+    over: str = column(WORDS)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    approver_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
+class OfflineOutcome(Row, table=True):
+    """What became of a card that was taken offline: the acquirer confirmed it, or the money is lost, and why.
+
+    amount_minor: what was still at risk. Two nodes that were apart may each tell one: the first counts.
+    """
+
+    __tablename__ = "offline_outcomes"
+    __table_args__ = described(
+        "fact",
+        refers={"offline_card_id": "offline_cards"},
+        indexes=[["offline_card_id"], ["property_id", "business_date"]],
+    )
+
+    offline_card_id: str = column(ID)
+    outcome: str = column(WORDS)
+    amount_minor: int = column(AMOUNT)
+    currency: str = column(WORDS)
+    reason: str = column(WORDS, pii="indirect")
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    approver_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)

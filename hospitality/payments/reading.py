@@ -11,6 +11,7 @@ from hospitality.ground.statements import Found, Reading
 from hospitality.orders.rules import day_cursor, from_day_cursor
 from hospitality.payments.models import CAUSES
 from hospitality.payments.rules import Issued, Standing, card_state
+from hospitality.payments.rules.offline import AtRisk
 from hospitality.properties.service import property_view
 
 SHOWN = (
@@ -245,3 +246,74 @@ def _attempts(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if row["outcome"] is not None:
             outcomes.setdefault(row["id"], set()).add(row["outcome"])
     return [{**head, "state": card_state(outcomes.get(id, ()))} for id, head in heads.items()]
+
+
+# --- cards that the acquirer had not heard of when they were taken
+
+# of outcomes that two nodes told while apart, the first counts; `u` is the outcome
+FIRST_OUTCOME = """NOT EXISTS (
+    SELECT 1 FROM offline_outcomes v
+    WHERE v.org_id = u.org_id AND v.offline_card_id = u.offline_card_id AND (v.at, v.id) < (u.at, u.id))"""
+# what is left of card `k` to be lost: what was given back to the card is not
+_LEFT = """
+    k.amount_minor - (SELECT CAST(COALESCE(SUM(f.amount_minor + f.tip_minor), 0) AS BIGINT) FROM refunds f
+                      WHERE f.org_id = k.org_id AND f.payment_id = k.payment_id AND f.tender = 'card' {until})
+"""
+
+
+def risked(which: str, until: str = "") -> str:
+    """A SELECT of what is at risk by property: property_id, currency, n, amount_minor. which: of which cards `k`. until: as
+    `orders.loading.lines_left` has it."""
+    left = _LEFT.format(until=until.format(of="f"))
+    return f"""
+        SELECT property_id, currency, COUNT(*) AS n, CAST(SUM(left_minor) AS BIGINT) AS amount_minor FROM (
+            SELECT k.property_id, k.currency, {left} AS left_minor FROM offline_cards k
+            WHERE k.org_id = :org_id {which} {until.format(of="k")} AND NOT EXISTS (
+                SELECT 1 FROM offline_outcomes u
+                WHERE u.org_id = k.org_id AND u.offline_card_id = k.id {until.format(of="u")})) AS risked
+        WHERE left_minor > 0 GROUP BY property_id, currency"""
+
+
+_AT_RISK = f"""
+    SELECT (SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) FROM offline_cards
+            WHERE org_id = :org_id AND property_id = :property_id AND business_date = :day) AS day_minor,
+           (SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT)
+            FROM ({risked("AND k.property_id = :property_id")}) AS unknown) AS total_minor
+"""
+_OFFLINE = f"""
+    SELECT k.id, k.payment_id, k.order_id, o.number AS order_number, p.reference, k.way, k.amount_minor, k.currency, k.over,
+           k.at, k.business_date, u.outcome, {_LEFT.format(until="")} AS left_minor
+    FROM offline_cards k
+    JOIN payments p ON p.org_id = k.org_id AND p.id = k.payment_id
+    JOIN orders o ON o.org_id = k.org_id AND o.id = k.order_id
+    LEFT JOIN offline_outcomes u ON u.org_id = k.org_id AND u.offline_card_id = k.id AND {FIRST_OUTCOME}
+    WHERE k.org_id = :org_id AND k.property_id = :property_id
+"""
+
+
+def at_risk(reading: Reading, day: str) -> AtRisk:
+    """What the property risks already on cards that the acquirer has not heard of; `day` is the business day at hand."""
+    row = reading.one(_AT_RISK, day=day)
+    assert row is not None
+    return AtRisk(row["day_minor"], row["total_minor"])
+
+
+def offline_card(reading: Reading, id: str) -> dict[str, Any] | None:
+    """One card that was taken offline, as the list has it."""
+    row = reading.one(f"{_OFFLINE} AND k.id = :id", id=id)
+    return None if row is None else _offline(row)
+
+
+def offline_page(
+    reading: Reading, *, is_open: bool = False, limit: int = 100, cursor: str | None = None
+) -> dict[str, Any]:
+    """{items, next_cursor}: cards taken offline, newest first; is_open: those of which nobody knows yet what they became."""
+    which = "AND u.id IS NULL" if is_open else ""
+    rows, next_cursor = _page(reading, f"{_OFFLINE} {which}", "k.", limit, cursor)
+    return {"items": [_offline(row) for row in rows], "next_cursor": next_cursor}
+
+
+def _offline(row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = dict(row)
+    left_minor = shown.pop("left_minor")
+    return {**shown, "at_risk_minor": 0 if row["outcome"] else max(0, left_minor)}

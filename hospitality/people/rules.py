@@ -21,7 +21,7 @@ _SERVICE_MANAGER = _STAFF | {
     *("orders.void", "orders.open_price", "menu.manage", "tables.manage", "kitchen.pause", "orders.despite_pause"),
     *("orders.open_item", "orders.comp", "orders.discount", "orders.service_charge"),
     *("orders.exempt", "orders.reopen"),
-    *("payments.refund", "payments.decide", "cash.pay_out"),
+    *("payments.refund", "payments.decide", "payments.offline", "cash.pay_out"),
 }
 _HOSPITALITY_MANAGER = _SERVICE_MANAGER | {
     *("people.manage", "terminals.manage", "sync.resolve", "reports.read"),

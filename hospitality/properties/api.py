@@ -31,12 +31,16 @@ class HouseRulesShape(Shape):
     """`carries_over`: a day may be closed while orders stand open, which go on into the next.
 
     `cash_step_minor`: the smallest coin, to which cash is rounded; 1 rounds nothing. `tax_by_line`: taxes of what is
-    ordered from now on are rounded line by line, else once a rate on the whole bill.
+    ordered from now on are rounded line by line, else once a rate on the whole bill. `offline_*`: how much is risked on
+    cards taken while the acquirer can't be reached: of one, on one business day, and altogether until they are known.
     """
 
     carries_over: bool
     cash_step_minor: int
     tax_by_line: bool
+    offline_card_minor: int
+    offline_day_minor: int
+    offline_total_minor: int
 
 
 class HouseRulesEdit(Shape):
@@ -45,6 +49,9 @@ class HouseRulesEdit(Shape):
     carries_over: bool | None = None
     cash_step_minor: int | None = None
     tax_by_line: bool | None = None
+    offline_card_minor: int | None = None
+    offline_day_minor: int | None = None
+    offline_total_minor: int | None = None
 
 
 @router.get("/house-rules", response_model=HouseRulesShape)

@@ -1,6 +1,6 @@
 """The group's tables of itself and its properties, and each property's business days."""
 
-from hospitality.ground.tables import COUNT, DAY, FLAG, INSTANT, WORDS, Row, column, described
+from hospitality.ground.tables import AMOUNT, COUNT, DAY, FLAG, INSTANT, WORDS, Row, column, described
 
 DAY_STAGES = ("open", "closed")
 
@@ -44,6 +44,8 @@ class HouseRules(Row, table=True):
 
     carries_over: whether a day may be closed while orders stand open, which then go on into the next.
     cash_step_minor: the smallest coin, to which cash is rounded. tax_by_line: whether taxes are rounded line by line.
+    offline_*: how much is risked on cards that are taken while the acquirer can't be reached: of one card, on one business
+    day, and altogether until it is known what became of them.
     """
 
     __tablename__ = "house_rules"
@@ -52,3 +54,6 @@ class HouseRules(Row, table=True):
     carries_over: bool = column(FLAG)
     cash_step_minor: int = column(COUNT, default=1, otherwise="1")
     tax_by_line: bool = column(FLAG, default=False, otherwise="0")
+    offline_card_minor: int = column(AMOUNT, default=0, otherwise="0")
+    offline_day_minor: int = column(AMOUNT, default=0, otherwise="0")
+    offline_total_minor: int = column(AMOUNT, default=0, otherwise="0")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hospitality.ground.errors import Invalid
 
 CASH_STEP_MAX = 100_000
+OFFLINE_MINOR_MAX = 10**12
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -47,4 +48,12 @@ def check_step(cash_step_minor: int) -> None:
             "CASH_STEP_INVALID",
             f"The smallest coin has 1 to {CASH_STEP_MAX} minor units.",
             cash_step_minor=cash_step_minor,
+        )
+
+
+def check_offline_limit(limit_minor: int) -> None:
+    """Raises Invalid unless so much can be risked on cards taken offline; 0 risks nothing."""
+    if not 0 <= limit_minor <= OFFLINE_MINOR_MAX:
+        raise Invalid(
+            "OFFLINE_LIMIT_INVALID", "Risk zero or more; zero takes no card offline.", limit_minor=limit_minor
         )

@@ -149,12 +149,19 @@ def book_late(work: Work, day: str) -> None:
 
 
 MANAGE = "property.manage"
-_HOUSE_RULES = "SELECT carries_over, cash_step_minor, tax_by_line FROM house_rules WHERE org_id = :org_id AND id = :id"
-_UNSAID: dict[str, Any] = {"carries_over": False, "cash_step_minor": 1, "tax_by_line": False}
+OFFLINE_LIMITS = ("offline_card_minor", "offline_day_minor", "offline_total_minor")
+_UNSAID: dict[str, Any] = {
+    "carries_over": False,
+    "cash_step_minor": 1,
+    "tax_by_line": False,
+    **dict.fromkeys(OFFLINE_LIMITS, 0),
+}
+_HOUSE_RULES = f"SELECT {', '.join(_UNSAID)} FROM house_rules WHERE org_id = :org_id AND id = :id"
 
 
 def house_rules(reading: Reading) -> dict[str, Any]:
-    """How the property handles money and days: {carries_over, cash_step_minor, tax_by_line}; unsaid, as it ships."""
+    """How the property handles money and days: {carries_over, cash_step_minor, tax_by_line, offline_card_minor,
+    offline_day_minor, offline_total_minor}; unsaid, as it ships."""
     row = reading.one(_HOUSE_RULES, id=house_rules_id(reading))
     if row is None:
         return dict(_UNSAID)
@@ -174,6 +181,8 @@ def edit_house_rules(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Sets the fields given, each by itself: the house rules as they are then."""
     work.require(MANAGE)
     rules.check_step(fields.get("cash_step_minor", 1))
+    for name in OFFLINE_LIMITS:
+        rules.check_offline_limit(fields.get(name, 0))
     current = house_rules(work)
     after = {name: value for name, value in fields.items() if current[name] != value}
     if not after:

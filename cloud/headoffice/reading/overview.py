@@ -1,4 +1,4 @@
-"""How the group is doing and where somebody must look, in one consistent look: eight statements for any group."""
+"""How the group is doing and where somebody must look, in one consistent look: nine statements for any group."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from cloud.headoffice.reading.days import LAST_WEEK, THIS_WEEK, PropertyDay, property_days, windows
 from cloud.headoffice.reading.nodes import Alarm, Node, NodeState, Thresholds, current, nodes
 from cloud.headoffice.reading.set_aside import waiting_count
-from cloud.headoffice.reading.trade import Trade, Unpaid, trades, unpaid
+from cloud.headoffice.reading.trade import Risked, Trade, Unpaid, at_risk, trades, unpaid
 from hospitality.conflicts.loading import open_conflicts
 from hospitality.ground.clock import instant
 from hospitality.ground.statements import Reading
@@ -74,6 +74,7 @@ class Overview:
     currencies: tuple[CurrencyGroup, ...]
     open_conflicts: int
     set_aside: int
+    at_risk: tuple[Risked, ...]
 
     @property
     def needs_look(self) -> tuple[PropertyLine, ...]:
@@ -107,6 +108,7 @@ def overview(reading: Reading, now: datetime, thresholds: Thresholds = Threshold
         currencies=tuple(by_currency(lines)),
         open_conflicts=open_conflicts(reading),
         set_aside=waiting_count(reading),
+        at_risk=at_risk(reading, days),
     )
 
 

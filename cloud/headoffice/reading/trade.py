@@ -13,7 +13,7 @@ from cloud.headoffice.reading.days import PropertyDay, Window
 from hospitality.checks.reading import OPEN_DAYS
 from hospitality.ground.statements import Reading
 from hospitality.orders.loading import lines_left
-from hospitality.payments.reading import has_receipt
+from hospitality.payments.reading import has_receipt, risked
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +158,20 @@ def unpaid(reading: Reading, properties: Sequence[PropertyDay]) -> dict[str, Unp
 
 def _since(day: date) -> str:
     return (day - timedelta(days=OPEN_DAYS)).isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Risked:
+    """Cards that a property took offline and nobody knows the end of, whatever their day."""
+
+    property: PropertyDay
+    cards: int
+    amount_minor: int
+
+
+def at_risk(reading: Reading, properties: Sequence[PropertyDay]) -> tuple[Risked, ...]:
+    """What may be lost, in the order of the properties; those that risk nothing are left out."""
+    found = {row["property_id"]: row for row in reading.rows(risked(""))}
+    return tuple(
+        Risked(one, found[one.id]["n"], found[one.id]["amount_minor"]) for one in properties if one.id in found
+    )

@@ -49,9 +49,9 @@ def settled_if_paid(work: Work, order: LoadedOrder, paid: Standing) -> dict[str,
     return with_standing(order, paid)
 
 
-def pay(work: Work, order_id: str, new: NewPayment) -> dict[str, Any]:
+def pay(work: Work, order_id: str, new: NewPayment, *, approval_id: str | None = None) -> dict[str, Any]:
     """Takes a payment: {payment, order, receipt}, the receipt {id, number} when it settled the order."""
-    taken = take_payment(work, order_id, new)
+    taken = take_payment(work, order_id, new, approval_id=approval_id)
     order = with_standing(taken.order, taken.standing)
     return {"payment": taken.payment, "order": order, "receipt": taken.receipt}
 

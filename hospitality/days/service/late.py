@@ -9,8 +9,8 @@ from hospitality.payments.rules import NewPayment
 from hospitality.properties.service import book_late
 
 
-def pay_late(work: Work, day: str, order_id: str, new: NewPayment) -> dict[str, Any]:
+def pay_late(work: Work, day: str, order_id: str, new: NewPayment, *, approval_id: str | None = None) -> dict[str, Any]:
     """Takes a payment as one of an earlier day, as `checks.pay` answers it; a Z that is made already stays as it is."""
     work.require(CLOSE)
     book_late(work, day)
-    return pay(work, order_id, new)
+    return pay(work, order_id, new, approval_id=approval_id)

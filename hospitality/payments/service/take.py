@@ -20,6 +20,7 @@ from hospitality.payments.facts import OrderSettled, PaymentTaken
 from hospitality.payments.models import Payment, Receipt
 from hospitality.payments.reading import SHOWN, receipts_of, standing
 from hospitality.payments.rules import NewPayment, Standing
+from hospitality.payments.service.offline import note_at_risk, weighed
 from hospitality.properties.service import business_day
 
 TAKE = "payments.take"
@@ -35,11 +36,12 @@ class Taken:
     receipt: dict[str, Any] | None
 
 
-def take_payment(work: Work, order_id: str, new: NewPayment) -> Taken:
+def take_payment(work: Work, order_id: str, new: NewPayment, *, approval_id: str | None = None) -> Taken:
     """Takes money for an order; what pays the last of it settles the order and issues its receipt.
 
-    Refused with PAYMENT_OVER_DUE, TENDERED_TOO_LITTLE, CURRENCY_NOT_TAKEN, CARD_REFERENCE_USED,
-    CARD_PAYMENT_UNKNOWN or ORDER_SETTLED.
+    approval_id: of the order, where a card taken offline goes over a limit of the house. Refused with PAYMENT_OVER_DUE,
+    TENDERED_TOO_LITTLE, CURRENCY_NOT_TAKEN, CARD_REFERENCE_USED, CARD_PAYMENT_UNKNOWN, OFFLINE_OVER_LIMIT or
+    ORDER_SETTLED.
     """
     work.require(TAKE)
     order, before = payable(work, order_id)
@@ -54,7 +56,11 @@ def take_payment(work: Work, order_id: str, new: NewPayment) -> Taken:
         step_minor=till.step_minor,
         rate_micro=house_rate(work, given) if given else None,
     )
-    return book(work, order, before, new, decided, sums=sums, session_id=till.session_id)
+    risk = None if new.offline is None else weighed(work, order_id, new, approval_id=approval_id)
+    taken = book(work, order, before, new, decided, sums=sums, session_id=till.session_id)
+    if risk is not None:
+        note_at_risk(work, taken.payment["id"], order_id, risk, currency=order.row["currency"])
+    return taken
 
 
 def payable(reading: Reading, order_id: str) -> tuple[LoadedOrder, Standing]:

@@ -1,6 +1,7 @@
 import re
 from datetime import timedelta
 
+from hospitality.ground.ids import new_id
 from tests.cloud.headoffice import evenings, seen
 from tests.cloud_fixture import HeadOffice
 
@@ -133,10 +134,16 @@ def test_what_needs_a_human_is_counted_and_leads_there(on_friday: HeadOffice) ->
     assert "Nothing All nodes are heard, and nothing waits for you." in seen.plain(on_friday.get("/").text)
     evenings.disputes(on_friday, there)
     on_friday.set_aside(there, changes=[("orders", {})])
+    rows = on_friday.order(there, [("Burger", 1, 9_000)], paid="card")
+    payment = {"id": new_id(), **next(row for table, row in rows if table == "payments")}
+    risked = {name: payment[name] for name in ("order_id", "amount_minor", "currency", "business_date")}
+    card = {**risked, "payment_id": payment["id"], "way": "voice", "over": "", "at": payment["taken_at"]}
+    on_friday.push(there, [*rows[:2], ("payments", payment), ("offline_cards", card)])
     page = on_friday.get("/").text
     needs = seen.plain(page[page.index("What needs a human") : page.index('id="properties"')])
     assert "1 transaction set aside" in needs
     assert "2 open conflicts" in needs
+    assert "1 card taken offline Harbour House: N$90.00 at risk until confirmed" in needs
     assert {"/conflicts", "/quarantine"} <= set(seen.links(page))
 
 

@@ -12,9 +12,13 @@ from devices.virtual.card_reader import VirtualCardReader
 from devices.virtual.plug import Plug
 from devices.virtual.stripe import KEY, READER, VirtualStripe
 from edge.live import OF_DEVICES
+from hospitality.ground.work import Caller
+from hospitality.people.proofs import code_hash_of, hash_of, new_code, new_token
+from hospitality.people.service.sessions import open_session
+from hospitality.people.service.terminals import enrol_terminal, issue_terminal_code
 from tests.edge.hardware.plugs import folder_of_plugs, plugged, until
 from tests.edge.hardware.test_hardware import added, state_of
-from tests.edge.node_fixture import SOUP
+from tests.edge.node_fixture import ORG, PROPERTY, SELMA, SOUP, WAIT_SECONDS, act
 from tests.edge.served_node import Ear, ServedNode, screen, served_node
 
 
@@ -142,11 +146,22 @@ def test_another_amount_and_nonsense_leave_it_to_a_person(lan: ServedNode) -> No
         assert standing(lan, attempt) == "unknown"
 
 
+def signed_in_elsewhere(lan: ServedNode) -> str:
+    """Selma's session at another terminal."""
+    host, code, terminal, session = lan.node.host, new_code(), new_token(), new_token()
+    act(host, issue_terminal_code, name="Tablet", kind="till", code_hash=code_hash_of(code))
+    enrolled = act(host, enrol_terminal, code_hash=code_hash_of(code), token_hash=hash_of(terminal))
+    there = Caller(ORG, PROPERTY, terminal_id=enrolled["terminal_id"])
+    host.writer.act(there, lambda work: open_session(work, SELMA, token_hash=hash_of(session))).result(WAIT_SECONDS)
+    return session
+
+
 @contextmanager
-def stripe_node(folder: Path, stripe: VirtualStripe) -> Iterator[ServedNode]:
-    """One life of a node with Stripe's account and a reader at its till."""
+def stripe_node(folder: Path, stripe: VirtualStripe, *, token: str = "") -> Iterator[ServedNode]:
+    """One life of a node with Stripe's account and a reader at its till, asked with this session's token."""
     account: dict[str, Any] = {"stripe_key": SecretStr(KEY), "stripe_url": AnyHttpUrl(stripe.url)}
     with served_node(folder, **account) as lan:
+        lan.token = token or lan.token
         if not lan.get("devices").json()["items"]:
             added(lan, name="Cards", kind="card_terminal", address=f"stripe:{READER}")
         until(lambda: state_of(lan, "Cards")["state"] == "live")
@@ -163,8 +178,16 @@ def test_stripe_charges_once_though_the_link_and_the_node_go_down_after_the_gues
             until(lambda: attempt["id"] in stripe.charges)
             until(lambda: state_of(lan, "Cards")["state"] == "lost")
             assert standing(lan, attempt) == "unknown"
+            # whoever asked logs out, and the tablet is lost
+            other = signed_in_elsewhere(lan)
+            assert lan.post("sign-outs", {}).status_code == 201
+            lan.token = other
+            assert lan.post(f"terminals/{lan.tokens['till_id']}/revoke", {}).status_code == 201
+            assert standing(lan, attempt) == "unknown"
+            refused = lan.post(f"orders/{attempt['order_id']}/payments", {"tender": "cash", "amount_minor": 7_500})
+            assert refused.json()["error"]["code"] == "CARD_PAYMENT_UNKNOWN"
         stripe.breaks.clear()
-        with stripe_node(node_folder, stripe) as lan:
+        with stripe_node(node_folder, stripe, token=other) as lan:
             until(lambda: standing(lan, attempt) == "settled")
             (paid,) = lan.get("payments", order_id=attempt["order_id"]).json()["items"]
             assert (paid["reference"], paid["amount_minor"], paid["tip_minor"]) == ("pi_1", 7_500, 500)

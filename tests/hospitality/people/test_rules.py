@@ -45,6 +45,7 @@ def test_what_each_role_may() -> None:
         "tables.manage",
         "payments.refund",
         "payments.decide",
+        "payments.offline",
         "cash.pay_out",
     }
     assert {"people.manage", "terminals.manage", "sync.resolve"} <= permissions_of("hospitality_manager")

@@ -11,6 +11,7 @@ from typing import Any
 from hospitality.ground.errors import Invalid, Refused
 from hospitality.ground.money import in_house_currency, portions, to_step, written
 from hospitality.ground.texts import kept_text
+from hospitality.payments.rules.offline import check_way
 
 REFERENCE_LENGTH_MAX = 64
 REASON_LENGTH_MAX = 200
@@ -23,6 +24,7 @@ class NewPayment:
     """A payment as it is asked for; amounts in minor units of the order's currency. The tip comes on top of the amount.
 
     tendered_currency: in which cash was handed over, if not the house's; `tendered_minor` is in that one then.
+    offline: how a card was taken that the acquirer has not heard of, one of `offline.WAYS`.
     """
 
     tender: str
@@ -31,6 +33,7 @@ class NewPayment:
     reference: str | None = None
     tip_minor: int = 0
     tendered_currency: str | None = None
+    offline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,10 @@ def decide(
     if new.amount_minor < 0 or (new.amount_minor == 0 and due_minor != 0):
         raise Invalid("AMOUNT_INVALID", "Take an amount above zero.", amount_minor=new.amount_minor)
     _check_tip(new.tip_minor)
+    if new.offline is not None:
+        if new.tender != "card":
+            raise Invalid("OFFLINE_WAY_INVALID", "Only a card is taken offline. Leave it out.", tender=new.tender)
+        check_way(new.offline)
     if new.tender == "cash":
         return _cash(new, currency, step_minor, rate_micro)
     if new.tender == "card":
