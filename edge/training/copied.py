@@ -18,6 +18,7 @@ COPIED = (
     "paper_settings",
     "stations",
     "tax_rates",
+    "serving_periods",
     "menu_categories",
     "menu_items",
     "modifier_groups",

@@ -15,8 +15,10 @@ from hospitality.ground.tables import Row
 from hospitality.ground.texts import IN_SET, kept_name, kept_text, words_of
 from hospitality.ground.work import Work
 from hospitality.menu import rules as menu_rules
-from hospitality.menu.service import ITEM_FIELDS, PRINTER_LENGTH_MAX, edit_item
+from hospitality.menu.periods import PERIOD_FIELDS
+from hospitality.menu.service import HEADING_FIELDS, ITEM_FIELDS, PRINTER_LENGTH_MAX, edit_category, edit_item
 from hospitality.menu.service import MANAGE as MANAGE_MENU
+from hospitality.menu.service.periods import edit_serving_period
 from hospitality.people.service.accounts import change_person
 from hospitality.tables.service.layout import edit_area, edit_section, edit_table
 
@@ -35,6 +37,14 @@ VERBS = {
     "menu_items": EditVerb(
         ITEM_FIELDS,
         lambda work, id, field, value: edit_item(work, id, {field: value}),
+    ),
+    "menu_categories": EditVerb(
+        HEADING_FIELDS,
+        lambda work, id, field, value: edit_category(work, id, {field: value}),
+    ),
+    "serving_periods": EditVerb(
+        frozenset(PERIOD_FIELDS),
+        lambda work, id, field, value: edit_serving_period(work, id, {field: value}),
     ),
     "areas": EditVerb(
         frozenset({"name", "sort", "active"}), lambda work, id, field, value: edit_area(work, id, {field: value})

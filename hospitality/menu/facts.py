@@ -53,6 +53,24 @@ class CategoryChanged:
     after: dict[str, Any]
 
 
+@journal_kind("menu.serving_period_added")
+@dataclass(frozen=True, slots=True)
+class ServingPeriodAdded:
+    """A serving period was set up."""
+
+    serving_period_id: str
+
+
+@journal_kind("menu.serving_period_changed")
+@dataclass(frozen=True, slots=True)
+class ServingPeriodChanged:
+    """Fields of a serving period were edited; `before` and `after` hold those fields alone."""
+
+    serving_period_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 @journal_kind("menu.modifier_group_added")
 @dataclass(frozen=True, slots=True)
 class ModifierGroupAdded:

@@ -1,13 +1,13 @@
 """What placing an order asks of the menu: two small SELECTs for any number of lines, and a third where an item has price
 rules."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
-from hospitality.ground.clock import instant_text
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
 from hospitality.menu.composing import CHOICE_DEPTH_MAX, AtHand
+from hospitality.menu.hours import hours_of
 from hospitality.menu.rules import (
     AWAY,
     Group,
@@ -15,9 +15,6 @@ from hospitality.menu.rules import (
     Option,
     Ordering,
     PriceRule,
-    is_time,
-    minute_of,
-    next_change,
     price_by_rules,
 )
 
@@ -29,12 +26,14 @@ _ITEMS = f"""
     SELECT i.id, i.name, i.price_minor, i.available, i.station_id, i.prep_seconds,
            t.name AS tax_rate_name, t.rate_bp, t.included,
            a.name AS away_rate_name, a.rate_bp AS away_rate_bp, a.included AS away_included,
-           i.sold_as, {_GROUP}, p.count_id, p.portions,
+           i.sold_as, i.period_ids, c.period_ids AS of_category, h.period_ids AS of_heading,
+           {_GROUP}, p.count_id, p.portions,
            EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id AND r.menu_item_id = i.id)
            OR EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id
                       AND r.category_id IN (i.category_id, c.parent_id)) AS ruled
     FROM menu_items i
     LEFT JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
+    LEFT JOIN menu_categories h ON h.org_id = c.org_id AND h.id = c.parent_id
     LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id
     LEFT JOIN tax_rates t ON t.org_id = i.org_id AND t.id = i.tax_rate_id
     LEFT JOIN tax_rates a ON a.org_id = t.org_id AND a.id = t.away_rate_id
@@ -62,7 +61,7 @@ _LED_TO = f"""
 
 _PRICE_RULES = """
     SELECT i.id AS item_id, r.id, r.menu_item_id, r.channel, r.weekdays, r.from_time, r.to_time, r.price_minor,
-           r.percent_bp, r.priority, COALESCE(r.category_id <> i.category_id, FALSE) AS inherited
+           r.percent_bp, r.priority, r.area_id, COALESCE(r.category_id <> i.category_id, FALSE) AS inherited
     FROM menu_items i
     LEFT JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
     JOIN price_rules r ON r.org_id = i.org_id
@@ -71,14 +70,10 @@ _PRICE_RULES = """
 """
 
 
-_RULED = """
-    SELECT DISTINCT i.id, i.price_minor
-    FROM menu_items i
-    LEFT JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
-    JOIN price_rules r ON r.org_id = i.org_id
-    AND (r.menu_item_id = i.id OR r.category_id IN (i.category_id, c.parent_id))
-    WHERE i.org_id = :org_id AND i.property_id = :property_id AND r.property_id = :property_id AND r.active
-    ORDER BY i.id
+# two nodes that are apart may each draw a table of one label: the first holds, as on the floor
+_AREA = """
+    SELECT area_id FROM dining_tables
+    WHERE org_id = :org_id AND property_id = :property_id AND label = :table AND active ORDER BY id LIMIT 1
 """
 
 
@@ -109,6 +104,7 @@ def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | 
                 row["count_id"],
                 row["portions"],
                 row["sold_as"],
+                periods_named(row),
             )
     return found
 
@@ -120,43 +116,46 @@ def _tax(row: Found, *, away: bool) -> tuple[str | None, int, bool]:
     return row["tax_rate_name"], row["rate_bp"] or 0, bool(row["included"])
 
 
-def prices_now(reading: Reading, ordering: Ordering) -> dict[str, Any]:
-    """What costs something else than the menu says, at this moment and on this channel, and until when that holds for
-    sure: {items: [{menu_item_id, price_minor}], until}; `until` is None where there are no rules."""
-    own = {row["id"]: row["price_minor"] for row in reading.rows(_RULED)}
-    if not own:
-        return {"items": [], "until": None}
-    rules = _rules_of(reading, list(own))
-    until = next_change((rule for of_item in rules.values() for rule in of_item), ordering)
-    now = {id: price_by_rules(own[id], of_item, ordering) for id, of_item in rules.items()}
-    items = [{"menu_item_id": id, "price_minor": price} for id, price in now.items() if price != own[id]]
-    return {"items": items, "until": until and instant_text(until)}
+def periods_named(row: Found) -> frozenset[str]:
+    """The serving periods of an item: its own, else its category's, else those of the heading above; none for always."""
+    named = (words_of(row[name]) for name in ("period_ids", "of_category", "of_heading") if row[name])
+    return frozenset(next((ids for ids in named if ids), ()))
 
 
 def _prices_by_rules(
     reading: Reading, prices: Mapping[str, int], ids: Collection[str], ordering: Ordering
 ) -> dict[str, int]:
-    rules = _rules_of(reading, ids)
+    rules = price_rules_of(reading, ids)
+    ordering = placed(reading, rules, ordering)
     return {id: price_by_rules(prices[id], of_item, ordering) for id, of_item in rules.items()}
 
 
-def _rules_of(reading: Reading, ids: Collection[str]) -> dict[str, list[PriceRule]]:
+def placed(reading: Reading, rules: Mapping[str, Iterable[PriceRule]], ordering: Ordering) -> Ordering:
+    """The same with the area of its table, where one of the rules asks for it. The floor is drawn by a trade above this
+    one, and is asked by name."""
+    if ordering.table is None or not any(rule.area_id for of_item in rules.values() for rule in of_item):
+        return ordering
+    return replace(ordering, area_id=reading.value(_AREA, table=ordering.table))
+
+
+def price_rules_of(reading: Reading, ids: Collection[str]) -> dict[str, list[PriceRule]]:
+    """The rules that are about each of these items."""
     rules: dict[str, list[PriceRule]] = {id: [] for id in ids}
     for row in reading.rows(_PRICE_RULES, ids=list(ids)):
-        if not (is_time(row["from_time"]) and is_time(row["to_time"])):
-            continue  # written past the verbs: an item is sold at its own price rather than not at all
+        hours = hours_of(row, words_of(row["weekdays"]))
+        if hours is None:
+            continue  # an item is sold at its own price rather than not at all
         rules[row["item_id"]].append(
             PriceRule(
                 row["id"],
                 row["menu_item_id"] is not None,
                 row["channel"],
-                frozenset(words_of(row["weekdays"])),
-                minute_of(row["from_time"]),
-                minute_of(row["to_time"]),
+                hours,
                 row["price_minor"],
                 row["percent_bp"],
                 row["priority"],
                 bool(row["inherited"]),
+                row["area_id"],
             )
         )
     return rules

@@ -47,9 +47,22 @@ class TaxRate(Row, table=True):
     away_rate_id: str | None = column(ID, optional=True, writer="group")
 
 
+class ServingPeriod(Row, table=True):
+    """Breakfast, lunch: hours on some weekdays (none: all) in which what names it is served; see `hours`."""
+
+    __tablename__ = "serving_periods"
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]], keys=BY_NAME)
+
+    name: str = column(WORDS)
+    weekdays: str = column(ELEMENTS, merge="set")
+    from_time: str = column(WORDS)
+    to_time: str = column(WORDS)
+    active: bool = column(FLAG)
+
+
 class MenuCategory(Row, table=True):
     """A heading of the menu. `parent_id`: the heading that it stands under, which has none itself; no foreign key leads
-    there, and what names one that is not here stands by itself."""
+    there, and what names one that is not here stands by itself. period_ids: the serving periods in which it is on."""
 
     __tablename__ = "menu_categories"
     __table_args__ = described("record", writer="both", indexes=[["property_id"]], keys=BY_NAME)
@@ -57,6 +70,7 @@ class MenuCategory(Row, table=True):
     name: str = column(WORDS)
     sort: int = column(COUNT)
     parent_id: str | None = column(ID, optional=True)
+    period_ids: str = column(ELEMENTS, merge="set", default="[]")
 
 
 class MenuItem(Row, table=True):
@@ -65,6 +79,7 @@ class MenuItem(Row, table=True):
     sold_as: one of `rules.SOLD_AS`.
     plu: the short number by which staff key it in; barcodes: what is printed on it. Two nodes that are apart may give one
     number to two items, and both are found by it. photo_id: no foreign key leads there, for photos come behind.
+    period_ids: the serving periods in which it is on; of none, those of its heading.
     """
 
     __tablename__ = "menu_items"
@@ -89,6 +104,7 @@ class MenuItem(Row, table=True):
     barcodes: str = column(ELEMENTS, merge="set", default="[]")
     sold_as: str = column(WORDS, default="piece", otherwise="piece")
     photo_id: str | None = column(ID, optional=True)
+    period_ids: str = column(ELEMENTS, merge="set", default="[]")
 
 
 class MenuPhoto(Row, table=True):
@@ -168,9 +184,8 @@ class MenuItemGroup(Row, table=True):
 
 
 class PriceRule(Row, table=True):
-    """What an item, or every item of a category, costs at some times or for a way of ordering: a price, or a part of the
-    item's own in basis points. No weekdays are all of them; a stretch of hours that passes midnight belongs to the day on
-    which it begins."""
+    """What an item, or every item of a category, costs at some times (see `hours`), for a way of ordering or in an area
+    of the floor: a price, or a part of the item's own in basis points. No weekdays are all of them."""
 
     __tablename__ = "price_rules"
     __table_args__ = described("record", writer="both", indexes=[["menu_item_id"], ["category_id"], ["property_id"]])
@@ -186,6 +201,7 @@ class PriceRule(Row, table=True):
     percent_bp: int | None = column(COUNT, optional=True)
     priority: int = column(COUNT)
     active: bool = column(FLAG)
+    area_id: str | None = column(ID, optional=True)
 
 
 class PortionCount(Row, table=True):

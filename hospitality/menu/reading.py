@@ -14,9 +14,9 @@ from hospitality.menu.composing import CHOICE_DEPTH_MAX
 
 LISTED_MAX = 1000
 _GROUP = "g.id, g.name, g.choices_min, g.choices_max, g.halves, g.course, g.held"
-ELEMENTS = ("allergens", "diets", "barcodes")
+ELEMENTS = ("allergens", "diets", "barcodes", "period_ids")
 PRICE_RULE_FIELDS = (
-    *("name", "menu_item_id", "category_id", "channel", "weekdays", "from_time", "to_time"),
+    *("name", "menu_item_id", "category_id", "channel", "area_id", "weekdays", "from_time", "to_time"),
     *("price_minor", "percent_bp", "priority", "active"),
 )
 Listed = Callable[[Reading], list[dict[str, Any]]]
@@ -34,8 +34,9 @@ def tax_rates_list(reading: Reading) -> list[dict[str, Any]]:
 
 
 def categories_list(reading: Reading) -> list[dict[str, Any]]:
-    """[{id, name, sort, parent_id}] in the menu's order."""
-    return _listed(reading, "SELECT id, name, sort, parent_id FROM menu_categories", "sort, name, id")
+    """[{id, name, sort, parent_id, period_ids}] in the menu's order."""
+    headings = _listed(reading, "SELECT id, name, sort, parent_id, period_ids FROM menu_categories", "sort, name, id")
+    return [{**heading, "period_ids": words_of(heading["period_ids"])} for heading in headings]
 
 
 def modifier_groups_list(reading: Reading) -> list[dict[str, Any]]:
@@ -82,7 +83,8 @@ def _rule(row: Found) -> dict[str, Any]:
 _ITEMS = """
     SELECT i.id, i.name, i.category_id, c.name AS category_name, h.id AS heading_id, h.name AS heading_name,
            i.price_minor, i.station_id, i.tax_rate_id, i.available, i.prep_seconds, i.allergens, i.diets, i.description,
-           i.plu, i.barcodes, i.sold_as, i.photo_id, p.portions AS portions_left
+           i.plu, i.barcodes, i.sold_as, i.photo_id, i.period_ids,
+           p.portions AS portions_left
     FROM menu_items i JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
     LEFT JOIN menu_categories h ON h.org_id = c.org_id AND h.id = c.parent_id
     LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id

@@ -1,13 +1,13 @@
 """What a menu may say, and what a line of it costs. Values in, a decision out."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Invalid, Refused
+from hospitality.menu.hours import Hours, Period, When, check_hours, hours_words, next_on
 
 AMOUNT_MINOR_MAX = 10_000_000_000
 RATE_BP_MAX = 10_000
@@ -19,8 +19,6 @@ PORTIONS_MAX = 100_000
 PERCENT_BP_MAX = 100_000
 _WHOLE_BP = 10_000
 CHANNELS = ("dine_in", "takeaway", "delivery", "room_service", "counter")
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_TIME = re.compile("([01][0-9]|2[0-3]):([0-5][0-9])")
 PREP_SECONDS_MAX = 86_400
 PREP_SECONDS_USUAL = 600
 SORT_MAX = 1_000_000
@@ -64,7 +62,7 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class ItemForSale:
     """What an order needs to know of an item; without a tax `tax_rate_name` is None and the rate 0. Of an item whose
-    portions are counted, by which count and how many are left."""
+    portions are counted, by which count and how many are left. period_ids: of the serving periods in which it is on."""
 
     id: str
     name: str
@@ -79,6 +77,7 @@ class ItemForSale:
     count_id: str | None = None
     portions_left: int | None = None
     sold_as: str = "piece"
+    period_ids: frozenset[str] = frozenset()
 
     def at(self, price_minor: int) -> "ItemForSale":
         """The item at another price."""
@@ -102,30 +101,27 @@ class ItemForSale:
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """How and when somebody orders; the zone is the property's."""
+    """How, when and at which table somebody orders; area_id: the part of the floor where that table stands."""
 
     channel: str
-    moment: datetime
-    zone: str
+    when: When
+    table: str | None = None
+    area_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PriceRule:
-    """A price for some hours, weekdays or a channel. Times are minutes of the local day; equal ones are all day.
-
-    inherited: it is about the heading above the item's own.
-    """
+    """A price for some hours, a channel or an area. inherited: it is about the heading above the item's own."""
 
     id: str
     of_item: bool
     channel: str | None
-    weekdays: frozenset[str]
-    from_minute: int
-    to_minute: int
+    hours: Hours
     price_minor: int | None
     percent_bp: int | None
     priority: int
     inherited: bool = False
+    area_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +142,7 @@ def price_by_rules(price_minor: int, rules: Iterable[PriceRule], ordering: Order
     """What one costs now: by the rule of the highest priority that holds, an item's own before its category's and that
     before one of the heading above, then the one that was made first; by none the price as it stands. A part of a price
     is rounded half up."""
-    local = ordering.moment.astimezone(ZoneInfo(ordering.zone))
-    holding = [rule for rule in rules if rule_holds(rule, local, ordering.channel)]
+    holding = [rule for rule in rules if rule_holds(rule, ordering)]
     if not holding:
         return price_minor
     rule = min(holding, key=lambda rule: (-rule.priority, not rule.of_item, rule.inherited, rule.id))
@@ -156,46 +151,12 @@ def price_by_rules(price_minor: int, rules: Iterable[PriceRule], ordering: Order
     return (2 * price_minor * (rule.percent_bp or 0) + _WHOLE_BP) // (2 * _WHOLE_BP)
 
 
-def next_change(rules: Iterable[PriceRule], ordering: Ordering) -> datetime | None:
-    """When prices by these rules may change next: at an hour that one names, or as the day does; None without rules."""
-    minutes = {minute for rule in rules for minute in (rule.from_minute, rule.to_minute)}
-    if not minutes:
-        return None
-    zone = ZoneInfo(ordering.zone)
-    local = ordering.moment.astimezone(zone).replace(tzinfo=None)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    coming = (midnight + timedelta(minutes=minute) for minute in (*sorted(minutes), 24 * 60))
-    return next(at for at in coming if at > local).replace(tzinfo=zone).astimezone(UTC)
-
-
-def rule_holds(rule: PriceRule, local: datetime, channel: str) -> bool:
-    """Whether a rule holds at a local time. The end is exclusive; what passes midnight belongs to the day before."""
-    if rule.channel not in (None, channel) or rule.price_minor is rule.percent_bp is None:
+def rule_holds(rule: PriceRule, ordering: Ordering) -> bool:
+    """Whether a rule is about this way of ordering, there and at this time."""
+    if rule.price_minor is rule.percent_bp is None:
         return False  # edits of price and part made apart may leave neither
-    minute, start, end = local.hour * 60 + local.minute, rule.from_minute, rule.to_minute
-    today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[local.weekday() - 1]
-    if start < end:
-        return start <= minute < end and _on(rule, today)
-    if start == end:
-        return _on(rule, today)
-    return (minute >= start and _on(rule, today)) or (minute < end and _on(rule, yesterday))
-
-
-def _on(rule: PriceRule, day: str) -> bool:
-    return not rule.weekdays or day in rule.weekdays
-
-
-def is_time(time: str) -> bool:
-    """Whether it is a time of the day."""
-    return _TIME.fullmatch(time) is not None
-
-
-def minute_of(time: str) -> int:
-    """The minute of the day of `17:30`; Invalid when it is no time."""
-    found = _TIME.fullmatch(time)
-    if found is None:
-        raise Invalid("TIME_INVALID", "Give a time of the day as in 17:30.", time=time)
-    return int(found[1]) * 60 + int(found[2])
+    here = rule.channel in (None, ordering.channel) and rule.area_id in (None, ordering.area_id)
+    return here and rule.hours.hold(ordering.when)
 
 
 def check_price_rule(fields: Mapping[str, Any]) -> None:
@@ -210,12 +171,23 @@ def check_price_rule(fields: Mapping[str, Any]) -> None:
         raise Invalid("PRICE_RULE_INVALID", f"Give a part in basis points, 0 to {PERCENT_BP_MAX} (8000 is 80 %).")
     if fields["channel"] not in (None, *CHANNELS):
         raise Invalid("CHANNEL_INVALID", f"Choose one of {', '.join(CHANNELS)}.", channel=fields["channel"])
-    unknown = sorted(set(fields["weekdays"]) - set(WEEKDAYS))
-    if unknown:
-        raise Invalid("WEEKDAY_UNKNOWN", f"Name weekdays of {', '.join(WEEKDAYS)}.", unknown=unknown)
-    minute_of(fields["from_time"])
-    minute_of(fields["to_time"])
+    check_hours(fields)
     check_sort(fields["priority"])
+
+
+def check_served(item: ItemForSale, periods: Sequence[Period], when: When) -> None:
+    """Refused NOT_SERVED_NOW where an item is of serving periods of which none is on."""
+    if not periods or any(period.is_on(when) for period in periods):
+        return
+    on = "; ".join(f"{period.name} is {hours_words(period.hours)}" for period in periods if period.active)
+    again = next_on(periods, when)
+    raise Refused(
+        "NOT_SERVED_NOW",
+        f"{item.name} is not served now: {on or 'none of its serving periods is on'}. Offer something else, or order it then.",
+        menu_item_id=item.id,
+        period_ids=[period.id for period in periods],
+        next_at=again and instant_text(again),
+    )
 
 
 def portions_after(item: ItemForSale, wanted: int) -> int:

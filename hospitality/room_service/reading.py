@@ -9,7 +9,8 @@ from hospitality.ground.clock import instant, instant_text
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
-from hospitality.menu.for_sale import prices_now
+from hospitality.menu.hours import When
+from hospitality.menu.on_now import menu_now
 from hospitality.menu.reading import categories_list, menu_items_page, tax_rates_list
 from hospitality.menu.rules import Ordering
 from hospitality.orders.loading import TABLE_LABEL
@@ -120,13 +121,14 @@ def _guests_line(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def room_menu(reading: Reading, now: datetime) -> dict[str, Any]:
-    """The menu as a room may order from it now: headings, what is under them at room service's price, and what is chosen of
-    each thing; every group stands in `groups` once. added_later: taxes or a charge come on top of what lines cost."""
+    """The menu as a room may order from it now: headings, what is served under them at room service's price, and what is chosen
+    of each thing; every group stands in `groups` once. added_later: taxes or a charge come on top of what lines cost."""
     place = property_view(reading)
     page = menu_items_page(reading, limit=ITEMS_MAX)
-    now_costs = prices_now(reading, Ordering(CHANNEL, now, place["zone"]))
-    prices = {one["menu_item_id"]: one["price_minor"] for one in now_costs["items"]}
-    offered = [item for item in page["items"] if item["sold_as"] in OFFERED]
+    at_present = menu_now(reading, Ordering(CHANNEL, When(now, place["zone"], place["cut_off_hour"])))
+    prices = {one["menu_item_id"]: one["price_minor"] for one in at_present["items"]}
+    off = {one["menu_item_id"] for one in at_present["not_served"]}
+    offered = [item for item in page["items"] if item["sold_as"] in OFFERED and item["id"] not in off]
     groups: dict[str, dict[str, Any]] = {}
     for item in offered:
         _collect(item["modifier_groups"], groups)
@@ -136,7 +138,7 @@ def room_menu(reading: Reading, now: datetime) -> dict[str, Any]:
         "headings": [{name: one[name] for name in ("id", "name", "parent_id")} for one in headings],
         "items": [_guests_item(item, prices) for item in offered],
         "groups": list(groups.values()),
-        "until": now_costs["until"],
+        "until": at_present["until"],
         "taxed_on_top": any(not rate["included"] for rate in tax_rates_list(reading)),
         "party_min": PARTY_MIN,
     }

@@ -1,7 +1,7 @@
 """Setting up and editing a menu; every verb needs `menu.manage`. What is chosen stands in `choices`, what costs something
 else at some times in `prices`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +39,10 @@ PRINTER_LENGTH_MAX = 120
 ITEM_FIELDS = frozenset(
     {
         *("name", "category_id", "price_minor", "available", "station_id", "prep_seconds", "tax_rate_id"),
-        *("allergens", "diets", "description", "plu", "barcodes", "photo_id"),
+        *("allergens", "diets", "description", "plu", "barcodes", "photo_id", "period_ids"),
     }
 )
+HEADING_FIELDS = frozenset({"name", "sort", "parent_id", "period_ids"})
 _CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "allergens": rules.check_allergens,
     "diets": rules.check_diets,
@@ -55,6 +56,8 @@ _TABLES = {
     "tax_rate_id": ("tax rate", "tax_rates"),
     "modifier_group_ids": ("modifier group", "modifier_groups"),
     "photo_id": ("menu photo", "menu_photos"),
+    "period_id": ("serving period", "serving_periods"),
+    "area_id": ("area", "areas"),
 }
 _MAY_LACK = ("tax_rate_id", "photo_id")
 
@@ -76,6 +79,7 @@ class NewItem:
     plu: str | None = None
     barcodes: tuple[str, ...] = ()
     sold_as: str = "piece"
+    period_ids: tuple[str, ...] = ()
 
 
 def add_station(work: Work, *, name: str, sort: int = 0, printer: str | None = None) -> dict[str, Any]:
@@ -125,23 +129,26 @@ def set_away_rate(work: Work, tax_rate_id: str, *, away_rate_id: str | None) -> 
     return {**before, "away_rate_id": away_rate_id}
 
 
-def add_category(work: Work, *, name: str, sort: int = 0, parent_id: str | None = None) -> dict[str, Any]:
-    """Adds a heading, by itself or under another: {id, name, sort, parent_id}."""
+def add_category(
+    work: Work, *, name: str, sort: int = 0, parent_id: str | None = None, period_ids: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Adds a heading, by itself or under another: {id, name, sort, parent_id, period_ids}."""
     work.require(MANAGE)
-    values = _checked_heading(work, None, {"name": name, "sort": sort, "parent_id": parent_id})
-    row = work.add(MenuCategory, values)
+    given = {"name": name, "sort": sort, "parent_id": parent_id, "period_ids": period_ids}
+    values = _checked_heading(work, None, given)
+    row = work.add(MenuCategory, {**values, "period_ids": set_text(values["period_ids"])})
     work.journal(CategoryAdded(row["id"]))
     return {"id": row["id"], **values}
 
 
 def edit_category(work: Work, category_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Sets the fields given (name, sort, parent_id), each by itself; no parent has a heading stand by itself."""
+    """Sets the fields given (HEADING_FIELDS), each by itself; no parent has a heading stand by itself."""
     work.require(MANAGE)
     check_known(work, {"category_id": category_id})
     before = next(one for one in categories_list(work) if one["id"] == category_id)
     after = {name: value for name, value in _checked_heading(work, before, fields).items() if before[name] != value}
     if after:
-        work.edit(MenuCategory, category_id, **after)
+        work.edit(MenuCategory, category_id, **{**after, **_stored(after)})
         work.journal(CategoryChanged(category_id, {name: before[name] for name in after}, after))
     return {**before, **after}
 
@@ -158,7 +165,17 @@ def _checked_heading(reading: Reading, before: Mapping[str, Any] | None, fields:
         parent = next(one for one in headings if one["id"] == checked["parent_id"])
         has_children = any(one["parent_id"] == own for one in headings) if own else False
         rules.check_parent(category_id=own, parent=parent, has_children=has_children)
+    if "period_ids" in checked:
+        checked["period_ids"] = _periods(reading, checked["period_ids"])
     return checked
+
+
+def _periods(reading: Reading, ids: Sequence[str]) -> list[str]:
+    """The serving periods that are named, each once; none for what is always on."""
+    named = sorted(set(ids))
+    for id in named:
+        check_known(reading, {"period_id": id})
+    return named
 
 
 def add_item(work: Work, new: NewItem) -> dict[str, Any]:
@@ -188,6 +205,7 @@ def add_item(work: Work, new: NewItem) -> dict[str, Any]:
             "sold_as": rules.check_sold_as(new.sold_as),
             **codes,
             "barcodes": set_text(codes["barcodes"] or ()),
+            "period_ids": set_text(_periods(work, new.period_ids)),
         },
     )
     offered = [{"menu_item_id": row["id"], "group_id": id, "sort": place} for place, id in enumerate(group_ids)]
@@ -227,6 +245,8 @@ def _checked(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
         rules.check_prep(checked["prep_seconds"])
     if "description" in checked:
         checked["description"] = _description(checked["description"])
+    if "period_ids" in checked:
+        checked["period_ids"] = _periods(reading, checked["period_ids"])
     for name, check in _CHECKS.items():
         if name in checked:
             checked[name] = check(checked[name])

@@ -38,5 +38,7 @@ def edit_price_rule(work: Work, rule_id: str, fields: Mapping[str, Any]) -> dict
 def _checked_rule(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: fields[name] for name in PRICE_RULE_FIELDS}
     rules.check_price_rule(values)
-    check_known(reading, {name: values[name] for name in ("menu_item_id", "category_id") if values[name] is not None})
+    check_known(
+        reading, {name: values[name] for name in ("menu_item_id", "category_id", "area_id") if values[name] is not None}
+    )
     return {**values, "name": kept_name(values["name"], what="price rule"), "weekdays": sorted(set(values["weekdays"]))}

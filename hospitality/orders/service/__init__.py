@@ -21,7 +21,7 @@ from hospitality.orders.facts import LinesAdded, LineVoided, OrderPlaced, OrderV
 from hospitality.orders.loading import LoadedLine, LoadedOrder, head_of
 from hospitality.orders.models import LineVoid, Order, OrderLine
 from hospitality.orders.rules import NewLine, NewOrder
-from hospitality.orders.service.building import build
+from hospitality.orders.service.building import build, ordering_now
 from hospitality.orders.service.change import name_and_promise
 from hospitality.orders.service.charge import charge_by_rule
 from hospitality.orders.view import order_answer
@@ -34,21 +34,24 @@ VOID = "orders.void"
 def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
     """Takes an order and sends its tickets; answers the whole order.
 
-    Refused with UNKNOWN_ITEM, ITEM_UNAVAILABLE, NOT_ENOUGH_LEFT, or by what is chosen as `menu.composing.pieces_of` says.
+    Refused with UNKNOWN_ITEM, ITEM_UNAVAILABLE, NOT_SERVED_NOW, NOT_ENOUGH_LEFT, or by what is chosen as
+    `menu.composing.pieces_of` says.
     """
     work.require(PLACE)
     rules.check_head(new, channels=CHANNELS)
     rules.check_lines(new.lines)
     today = business_day(work).isoformat()
     order_id = new_id()
-    built = build(work, new.lines, channel=new.channel, order_id=order_id, there=0, first_no=1, today=today)
+    table = kept_text(new.table, what="table", length_max=rules.TABLE_LENGTH_MAX)
+    ordering = ordering_now(work, new.channel, table)
+    built = build(work, new.lines, ordering, order_id=order_id, there=0, first_no=1, today=today)
     head = work.add(
         Order,
         {
             "id": order_id,
             "number": next_number(work, "order", restarts=today),
             "channel": new.channel,
-            "table_label": kept_text(new.table, what="table", length_max=rules.TABLE_LENGTH_MAX),
+            "table_label": table,
             "covers": new.covers,
             "note": kept_text(new.note, what="note", length_max=rules.NOTE_LENGTH_MAX),
             "currency": work.place.currency,
@@ -102,8 +105,8 @@ def add_lines(work: Work, order: LoadedOrder, lines: Sequence[NewLine]) -> Loade
         )
     today = business_day(work).isoformat()
     first_no = max(line.row["line_no"] for line in order.lines) + 1
-    there, channel = len(order.lines), order.row["channel"]
-    built = build(work, lines, channel=channel, order_id=order.id, there=there, first_no=first_no, today=today)
+    ordering, there = ordering_now(work, order.row["channel"], order.row["table_label"]), len(order.lines)
+    built = build(work, lines, ordering, order_id=order.id, there=there, first_no=first_no, today=today)
     rows = work.add_all(OrderLine, built.rows)
     added = tuple(_placed(row, chosen) for row, chosen in zip(rows, built.choices, strict=True))
     grown = replace(order, lines=order.lines + added)

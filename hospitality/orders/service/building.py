@@ -15,6 +15,8 @@ from hospitality.ground.work import Work
 from hospitality.menu import rules as menu_rules
 from hospitality.menu.composing import AtHand, Piece, pieces_of
 from hospitality.menu.for_sale import at_hand
+from hospitality.menu.hours import When
+from hospitality.menu.periods import require_served
 from hospitality.menu.portions import take_portions
 from hospitality.menu.rules import ItemForSale, Ordering
 from hospitality.orders import rules
@@ -54,14 +56,26 @@ class Built:
     approver_id: str | None
 
 
+def ordering_now(work: Work, channel: str, table: str | None) -> Ordering:
+    """Ordering at this moment, by the property's clock."""
+    return Ordering(channel, When(work.now, work.place.zone, work.place.cut_off_hour), table)
+
+
 def build(
-    work: Work, lines: Sequence[NewLine], *, channel: str, order_id: str, there: int, first_no: int, today: str
+    work: Work,
+    lines: Sequence[NewLine],
+    ordering: Ordering,
+    *,
+    order_id: str,
+    there: int,
+    first_no: int,
+    today: str,
 ) -> Built:
     """The rows of new lines at the menu's prices of this moment; takes their portions. there: lines on the order already."""
     named = {id for line in lines for id in _option_ids(line)}
-    ordering = Ordering(channel, work.now, work.place.zone)
     menu = at_hand(work, {line.menu_item_id for line in lines}, named, ordering)
     ordered = [_ordered(menu, line) for line in lines]
+    require_served(work, {one.item.id: one.item for one in ordered}.values(), ordering.when)
     rules.check_size(there + sum(len(one.pieces) for one in ordered))
     approver_id = permit_paused(work, [(one.line, _stations(one)) for one in ordered])
     rows: list[dict[str, Any]] = []

@@ -58,6 +58,7 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
         "barcodes": ["4006381333931"],
         "sold_as": "piece",
         "photo_id": None,
+        "period_ids": [],
         "version": item["version"],
         "modifier_groups": [group],
     }

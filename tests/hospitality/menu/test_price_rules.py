@@ -12,18 +12,24 @@ import psycopg
 import pytest
 from sqlalchemy import Boolean
 
+from hospitality.checks.service import add_lines
+from hospitality.checks.service.floor import change
 from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
-from hospitality.menu.for_sale import prices_now
+from hospitality.menu.hours import WEEKDAYS, Hours, When
+from hospitality.menu.on_now import menu_now
 from hospitality.menu.reading import price_rule_view, price_rules_list, tax_rates_list
-from hospitality.menu.rules import AWAY, CHANNELS, WEEKDAYS, Ordering, PriceRule, price_by_rules
+from hospitality.menu.rules import AWAY, CHANNELS, Ordering, PriceRule, price_by_rules
 from hospitality.menu.service import add_category, add_tax_rate, edit_item, set_away_rate
 from hospitality.menu.service.prices import add_price_rule, edit_price_rule
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
+from hospitality.orders.service.change import NewHead
+from hospitality.tables.service.layout import add_area, add_table
 from tests.hospitality.node import Node, Restaurant, postgres_store, tables
 
 BASKETS = 150
+PLAN = {"x": 0, "y": 0, "w": 80, "h": 80, "rotation": 0}
 AN_HOUR = {"from_time": "17:00", "to_time": "18:00"}
 
 
@@ -34,26 +40,23 @@ def fields(**given: Any) -> dict[str, Any]:
         "menu_item_id": None,
         "category_id": None,
         "channel": None,
+        "area_id": None,
         "weekdays": [],
     }
     return {**whole, **AN_HOUR, "price_minor": None, "percent_bp": None, "priority": 0, **given}
 
 
 def rule(**given: Any) -> PriceRule:
-    whole: dict[str, Any] = {
-        "id": "1",
-        "of_item": True,
-        "channel": None,
-        "weekdays": frozenset(),
-        "from_minute": 17 * 60,
-    }
-    return PriceRule(**{**whole, "to_minute": 19 * 60, "price_minor": 500, "percent_bp": None, "priority": 0, **given})
+    times = {"weekdays": frozenset(), "from_minute": 17 * 60, "to_minute": 19 * 60}
+    hours = Hours(**{name: given.pop(name, usual) for name, usual in times.items()})
+    whole: dict[str, Any] = {"id": "1", "of_item": True, "channel": None, "hours": hours}
+    return PriceRule(**{**whole, "price_minor": 500, "percent_bp": None, "priority": 0, **given})
 
 
 def costs(at: str, *rules: PriceRule, channel: str = "dine_in", zone: str = "Africa/Windhoek") -> int:
     """What an item of 1000 costs at this local time by these rules."""
-    local = datetime.fromisoformat(at)
-    return price_by_rules(1000, rules, Ordering(channel, local.replace(tzinfo=UTC) - timedelta(hours=2), zone))
+    when = When(datetime.fromisoformat(at).replace(tzinfo=UTC) - timedelta(hours=2), zone, 4)
+    return price_by_rules(1000, rules, Ordering(channel, when))
 
 
 @pytest.mark.parametrize(
@@ -203,13 +206,16 @@ def test_both_ends_reckon_the_same_for_any_basket(
     office.act(set_away_rate, restaurant.vat, away_rate_id=away)
     node.head = office.head
     rates = set()
+    areas = [node.act(add_area, name=name)["id"] for name in ("Terrace", "Dining room")]
+    for label, area in zip("TD", areas, strict=True):
+        node.act(add_table, area_id=area, label=label, seats=4, shape="round", plan=PLAN)
     for _ in range(12):
         about = chance.choice([{"category_id": restaurant.category}, {"menu_item_id": chance.choice(items)}])
         price = chance.choice([{"percent_bp": chance.randint(1, 20_000)}, {"price_minor": chance.randint(0, 5000)}])
         hours = {name: f"{chance.randrange(24):02}:{chance.randrange(60):02}" for name in AN_HOUR}
         when = {"weekdays": chance.sample(WEEKDAYS, chance.randint(0, 4)), "priority": chance.randint(0, 2)}
-        channel = chance.choice([None, *CHANNELS])
-        node.act(add_price_rule, fields(**{**about, **price, **hours, **when, "channel": channel}))
+        where = {"channel": chance.choice([None, *CHANNELS]), "area_id": chance.choice([None, *areas])}
+        node.act(add_price_rule, fields(**{**about, **price, **hours, **when, **where}))
     prices = set()
     with the_same_at_head_office(node, postgres_node) as office:
         for _ in range(BASKETS):
@@ -219,6 +225,7 @@ def test_both_ends_reckon_the_same_for_any_basket(
             basket = NewOrder(
                 chance.choice(CHANNELS),
                 tuple(NewLine(id, n, ((pepper, 1),) if id == restaurant.steak else ()) for id, n in lines),
+                table=chance.choice([None, "T", "D"]),
             )
             here, there = node.act(place_order, basket), office.act(place_order, basket)
             sums = ("subtotal_minor", "tax_minor", "total_minor", "taxes")
@@ -229,6 +236,32 @@ def test_both_ends_reckon_the_same_for_any_basket(
             rates |= {(basket.channel in AWAY, tax["name"]) for tax in here["taxes"] if tax["included"]}
     assert len(prices) > 3 * len(items)  # the rules did decide
     assert rates == {(True, "Away"), (False, "VAT")}
+
+
+def test_a_rule_of_an_area_holds_at_its_tables_and_for_what_is_added_there(restaurant: Restaurant) -> None:
+    node = restaurant.node
+    terrace, hall = (node.act(add_area, name=name)["id"] for name in ("Terrace", "Hall"))
+    for label, area in (("T1", terrace), ("H1", hall)):
+        node.act(add_table, area_id=area, label=label, seats=4, shape="round", plan=PLAN)
+    hours = {"from_time": "00:00", "to_time": "00:00"}
+    node.act(add_price_rule, fields(menu_item_id=restaurant.beer, price_minor=250, area_id=terrace, **hours))
+    beer = (NewLine(restaurant.beer, 1),)
+
+    def priced(order: dict[str, Any]) -> list[int]:
+        return [line["unit_price_minor"] for line in order["lines"]]
+
+    for table, price in (("T1", 250), ("H1", 333), ("T9", 333), (None, 333)):
+        order = node.act(place_order, NewOrder("dine_in", beer, table=table))
+        assert priced(order) == [price]
+        told = node.read(menu_now, Ordering("dine_in", When(node.now, "Africa/Windhoek", 4), table))
+        assert [one["price_minor"] for one in told["items"]] == ([250] if price == 250 else [])
+    moved = node.act(place_order, NewOrder("dine_in", beer, table="H1"))
+    node.later(minutes=1)
+    node.act(change, moved["id"], NewHead(table="T1"))
+    assert priced(node.act(add_lines, moved["id"], beer)) == [333, 250]
+    with pytest.raises(NotFound) as refused:
+        node.act(add_price_rule, fields(menu_item_id=restaurant.beer, price_minor=1, area_id=new_id(), **hours))
+    assert refused.value.code == "AREA_NOT_FOUND"
 
 
 def test_a_heading_above_gives_its_price_where_nothing_nearer_does(restaurant: Restaurant) -> None:
@@ -253,14 +286,14 @@ def test_what_holds_now_is_told_with_the_hour_at_which_it_may_change(restaurant:
     node = restaurant.node
 
     def now(channel: str = "dine_in") -> dict[str, Any]:
-        return node.read(prices_now, Ordering(channel, node.now, "Africa/Windhoek"))
+        return node.read(menu_now, Ordering(channel, When(node.now, "Africa/Windhoek", 4)))
 
-    assert now() == {"items": [], "until": None}
+    assert now() == {"items": [], "not_served": [], "until": None}
     hours = {"from_time": "19:30", "to_time": "21:00"}  # it is 19:00 there
     node.act(add_price_rule, {**fields(menu_item_id=restaurant.beer, price_minor=200), **hours})
-    assert now() == {"items": [], "until": "2026-03-01T17:30:00.000000Z"}
+    assert now() == {"items": [], "not_served": [], "until": "2026-03-01T17:30:00.000000Z"}
     node.later(minutes=30)
     beer = {"menu_item_id": restaurant.beer, "price_minor": 200}
-    assert now() == {"items": [beer], "until": "2026-03-01T19:00:00.000000Z"}
+    assert now() == {"items": [beer], "not_served": [], "until": "2026-03-01T19:00:00.000000Z"}
     node.later(hours=2)
-    assert now() == {"items": [], "until": "2026-03-01T22:00:00.000000Z"}, "the day changes"
+    assert now() == {"items": [], "not_served": [], "until": "2026-03-01T22:00:00.000000Z"}, "the day changes"

@@ -41,7 +41,9 @@ def test_what_was_set_up_is_listed(restaurant: Restaurant) -> None:
         {"id": restaurant.levy, "name": "Levy", "rate_bp": 200, "included": False, "away_rate_id": None},
         {"id": restaurant.vat, "name": "VAT", "rate_bp": 1500, "included": True, "away_rate_id": None},
     ]
-    assert node.read(categories_list) == [{"id": restaurant.category, "name": "Dinner", "sort": 0, "parent_id": None}]
+    assert node.read(categories_list) == [
+        {"id": restaurant.category, "name": "Dinner", "sort": 0, "parent_id": None, "period_ids": []}
+    ]
     assert node.read(modifier_groups_list) == [restaurant.sauces, restaurant.sides]
 
 
@@ -71,6 +73,7 @@ def test_an_item_is_shown_with_the_groups_it_offers_in_their_order(restaurant: R
         "barcodes": [],
         "sold_as": "piece",
         "photo_id": None,
+        "period_ids": [],
         "modifier_groups": [restaurant.sauces, restaurant.sides],
     }
     assert len(version) == 16
