@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from edge.terminal.amounts import written, written_with_currency
-from edge.terminal.forms import Choice, Field
+from edge.terminal.forms import Choice, Field, Pile
 from edge.terminal.shapes.floor import Party
 from edge.terminal.shapes.money import Payment
 from edge.terminal.shapes.orders import Adjustment, Order
+from edge.terminal.sold_words import as_sold, head_of
 from edge.terminal.subject import Subject
 from edge.terminal.words import _, n_
 
@@ -102,11 +103,20 @@ def covers_asks(subject: Subject) -> tuple[Field, ...]:
     return (Field("covers", _("Guests"), "number", _("Type how many guests."), value=_of(subject, "covers")),)
 
 
-def own_check_asks(subject: Subject) -> tuple[Field, ...]:
-    """Whether the line gets a check of its own, or goes to another order's."""
-    assert subject.line is not None, "offered only with a line"
-    return (
-        Field("checks", _("To"), "pick", choices=(Choice(_("A check of its own"), [{"line_ids": [subject.line.id]}]),)),
+def going_asks(subject: Subject) -> tuple[Field, ...]:
+    """Which lines, how many of each, and where they go; the line under the cursor stands first."""
+    piles = []
+    for lines in as_sold(subject.left):
+        (quantity, name), of_set = head_of(lines), lines[0].part_of is not None
+        words = f"{name} @{lines[0].seat}" if lines[0].seat else name
+        divisible = not of_set and lines[0].kitchen_state != "held"
+        piles.append(Pile(lines[0].id, words, lines[0].quantity if divisible else quantity, divisible))
+    here = subject.line.id if subject.line else ""
+    ways = [Choice(_("A new check")), *(Choice(_order_words(one), one.id) for one in subject.others)]
+    needed = _("Take a line by its digit, then how many of it.")
+    piles.sort(key=lambda pile: pile.line_id != here)
+    return Field("some", _("What goes"), "lines", needed, piles=tuple(piles)), Field(
+        "to_order_id", _("To"), "pick", choices=tuple(ways)
     )
 
 

@@ -11,7 +11,7 @@ PERCENT_BP_MAX = 10_000
 NUMBER_DIGITS_MAX = 3
 TEXT_MAX = 200
 
-FieldKind = Literal["text", "amount", "share", "number", "pick"]
+FieldKind = Literal["text", "amount", "share", "number", "pick", "lines"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,16 @@ class Choice:
 
     words: str
     value: Any = None
+
+
+@dataclass(frozen=True)
+class Pile:
+    """So many of a line, to take some or all of; all or none where it is not `divisible`."""
+
+    line_id: str
+    words: str
+    quantity: int
+    divisible: bool = True
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ class Field:
     """What to say when nothing was given; empty where nothing is fine."""
     hints: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    piles: tuple[Pile, ...] = ()
     value: str = ""
     currency: str = ""
 

@@ -9,8 +9,8 @@ from edge.terminal.asks import (
     covers_asks,
     exempt_asks,
     fire_asks,
+    going_asks,
     merge_asks,
-    own_check_asks,
     promise_asks,
     refund_asks,
     reopen_asks,
@@ -97,17 +97,6 @@ ORDER_ACTIONS: tuple[Action, ...] = (
         says={"kind": "discount", "line_id": "{line}"},
     ),
     Action(
-        "own_check",
-        "l",
-        later("This line to a check of its own"),
-        "line",
-        "orders.place",
-        "/orders/{order}/split",
-        later("It is on a check of its own: F3 lists it."),
-        offered=lambda subject: _LINE(subject) and len(subject.left) > 1,
-        asks=own_check_asks,
-    ),
-    Action(
         "fire",
         "f",
         later("Fire what is held"),
@@ -181,6 +170,19 @@ ORDER_ACTIONS: tuple[Action, ...] = (
         later("The tab is named."),
         offered=_OPEN,
         asks=tab_asks,
+    ),
+    Action(
+        "move_lines",
+        "l",
+        later("Lines to another check"),
+        "order",
+        "orders.place",
+        "/orders/{order}/moves",
+        later("Moved: F3 lists the checks."),
+        offered=lambda subject: (
+            _OPEN(subject) and (sum(line.quantity for line in subject.left) > 1 or bool(subject.others))
+        ),
+        asks=going_asks,
     ),
     Action(
         "split",

@@ -99,9 +99,9 @@ class Split(Shape):
 
 
 class Move(LinesShape):
-    """Lines that go to another order."""
+    """Lines that go to another order; to a new check where none is named."""
 
-    to_order_id: IdText
+    to_order_id: IdText | None = None
 
 
 class Merge(Shape):
@@ -315,7 +315,7 @@ async def split_order(request: Request, asking: Asking, order_id: Id, into: Spli
 
 @router.post("/orders/{order_id}/moves", status_code=201, response_model=Checks)
 async def move_to(request: Request, asking: Asking, order_id: Id, what: Move) -> Response:
-    """Takes lines to another order that is not paid; needs orders.place."""
+    """Takes lines to another order that is not paid, or to a new check; needs orders.place."""
     return await act(request, asking, move, order_id, what.to_order_id, what.going())
 
 

@@ -12,6 +12,7 @@ from edge.terminal.forms import TEXT_MAX, Field, Unfit, read_field
 from edge.terminal.screens.dialog import Dialog
 from edge.terminal.widgets.line import Line
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
+from edge.terminal.widgets.taken_lines import TakenLines
 from edge.terminal.words import _, later
 
 CHOICES_SHOWN_MAX = 9
@@ -31,9 +32,10 @@ class Form(Dialog[dict[str, Any]]):
 
     def body(self) -> Iterable[Widget]:
         for place, field in enumerate(self._fields):
-            if field.kind == "pick":
+            if field.kind in ("pick", "lines"):
                 yield Label(field.label, classes="field-title")
-                yield Rows(Column(), numbered=True, id=f"field-{place}")
+                id = f"field-{place}"
+                yield TakenLines(field.piles, id=id) if field.piles else Rows(Column(), numbered=True, id=id)
                 continue
             line = Line(field.value, max_length=TEXT_MAX, id=f"field-{place}")
             yield Horizontal(Label(field.label), line, classes="field")
@@ -76,12 +78,19 @@ class Form(Dialog[dict[str, Any]]):
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
         event.rows.focus()
+        if isinstance(event.rows, TakenLines):
+            event.rows.action_take()
+            return
         self._onward(self._place_of(event.rows))
 
     def _place_of(self, rows: Rows) -> int:
         return int((rows.id or "field-0").removeprefix("field-"))
 
     def action_confirm(self) -> None:
+        lines = self.focused
+        if isinstance(lines, TakenLines) and lines.counting:
+            lines.settle()
+            return
         self._onward(self._here)
 
     def _onward(self, place: int) -> None:
@@ -110,6 +119,11 @@ class Form(Dialog[dict[str, Any]]):
 
     def _read(self, place: int) -> dict[str, Any]:
         field = self._fields[place]
+        if field.kind == "lines":
+            taken = self.query_one(f"#field-{place}", TakenLines).taken
+            if not taken:
+                raise Unfit(field.needed)
+            return {field.name: [{"line_id": id, "quantity": count} for id, count in taken.items()]}
         if field.kind != "pick":
             return read_field(field, self.query_one(f"#field-{place}", Line).value)
         rows = self.query_one(f"#field-{place}", Rows)

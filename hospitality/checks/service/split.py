@@ -43,13 +43,16 @@ def split(work: Work, order_id: str, parts: Sequence[Going]) -> dict[str, Any]:
     return {"items": [_left(work, order, paid), *opened]}
 
 
-def move(work: Work, order_id: str, to_order_id: str, going: Going) -> dict[str, Any]:
-    """Takes lines of an order to another one: {items}, the order they left and the one where they are.
+def move(work: Work, order_id: str, to_order_id: str | None, going: Going) -> dict[str, Any]:
+    """Takes lines of an order to another one, or with None to a new check: {items}, the order they left and the one where
+    they are.
 
     Neither may be settled. Refused with LINE_NOT_ON_ORDER, LINE_ALREADY_VOIDED, LINE_NAMED_TWICE, NOTHING_TO_MOVE,
     SAME_ORDER, MOVE_BELOW_PAID, MOVE_BELOW_DISCOUNT, ORDER_FULL, ORDER_SETTLED or CARD_PAYMENT_UNKNOWN, or as a line is
     that can't be divided (`orders.service.divide`).
     """
+    if to_order_id is None:
+        return split(work, order_id, [going])
     [(order, paid), (to, paid_there)] = _open(work, [order_id, to_order_id])
     order, parts = divided(work, order, [going])
     [line_ids] = lines_going(order, parts)

@@ -207,7 +207,7 @@ def test_checks_are_split_and_merged_a_time_promised_and_guests_put_on_the_waitl
     async def scenario(lan: ServedNode) -> None:
         async with running(app_of(lan, tmp_path / "state"), (100, 40)) as pilot:
             await sign_in(pilot, "toivo", PINS[TOIVO])
-            for words in ("@1 soup", "@2 lager", "@3 soup"):
+            for words in ("@1 soup", "@2 8 lager", "@3 soup"):
                 await type_in(pilot, words)
                 await pilot.press("enter")
             await pilot.press("f8")
@@ -223,10 +223,18 @@ def test_checks_are_split_and_merged_a_time_promised_and_guests_put_on_the_waitl
             await form(pilot, "in 20 min", "3")
             await until_shown(pilot, "Promised.")
             await pilot.press("tab", "tab", "end", "enter")
-            await until_shown(pilot, "This line to a check of its own")
+            await until_shown(pilot, "Lines to another check")
             await pilot.press("l")
-            await form(pilot, "A check of its own", "1")
-            await until_shown(pilot, "It is on a check of its own")
+            await until_shown(pilot, "What goes", "Butternut soup @3")
+            await pilot.press("3", "3", "9")  # of the eight, three; there are not thirty-nine
+            await until_shown(pilot, "3_ of 8")
+            await pilot.press("enter", "1", "enter", "1")  # and the soup under the cursor, to a new check
+            await until_shown(pilot, "Moved: F3 lists the checks.")
+            await until(pilot, lambda: len(pilot.app.desk.board.open_orders()) == 2)  # type: ignore[attr-defined]
+            await pilot.press("full_stop", "l")
+            await until_shown(pilot, "What goes")
+            await pilot.press("1", "1", "enter", "enter", "2")  # one more of the beers, to the check that is open
+            await until_shown(pilot, "Moved: F3 lists the checks.")
             await pilot.press("f5")
             await until_shown(pilot, "Business date")
             await pilot.press("full_stop")
@@ -247,9 +255,9 @@ def test_checks_are_split_and_merged_a_time_promised_and_guests_put_on_the_waitl
         lan.token = lan.tokens["kitchen"]
         orders = sorted(lan.get("orders").json()["items"], key=lambda one: str(one["number"]))
         (party,) = lan.get("parties").json()["items"]
-    assert [[line["name"] for line in one["lines"]] for one in orders if one["lines"]] == [
-        ["Butternut soup", "Draught lager"],
-        ["Butternut soup"],
+    assert [[(line["name"], line["quantity"]) for line in one["lines"]] for one in orders if one["lines"]] == [
+        [("Butternut soup", 1), ("Draught lager", 4)],
+        [("Butternut soup", 1), ("Draught lager", 3), ("Draught lager", 1)],
     ]
     assert [one["promise"] for one in orders if one["lines"]] == ["given", "reckoned"]
     assert (party["name"], party["covers"], len(party["seated_at"])) == ("Naango", 4, 1)
