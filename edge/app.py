@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from edge import doors
 from edge.conflicts import names_of
 from edge.conflicts import router as kept_router
+from edge.events import journal_position
 from edge.hardware.api import router as hardware_router
-from edge.live import journal_position
 from edge.node import VERSION, Node
 from edge.printing.api import router as printing_router
 from edge.training.training import TRAINING_FOLDER, Training

@@ -49,7 +49,7 @@ class SyncCollector(Collector):
 
 @dataclass(frozen=True, slots=True)
 class DeviceCollector(Collector):
-    """The devices and printers, a sample each."""
+    """The devices, printers and stations with screens, a sample each."""
 
     node: Node
 
@@ -69,4 +69,8 @@ class DeviceCollector(Collector):
         for printer in self.node.printing.states():
             up.add_metric((printer["name"], "printer"), float(printer["state"] in AT_WORK))
             waiting.add_metric((printer["name"],), float(printer["jobs_waiting"]))
-        yield from (up, heard, lost, waiting)
+        text = "1 while a screen of the station is heard; a station without screens has none"
+        receiving = GaugeMetricFamily("buffr_station_receiving", text, labels=("station",))
+        for name, is_heard in self.node.screens.receiving().items():
+            receiving.add_metric((name,), float(is_heard))
+        yield from (up, heard, lost, waiting, receiving)

@@ -24,6 +24,7 @@ from edge.receipts import TABLES as OF_RECEIPTS
 from edge.receipts import Receipts
 from edge.requests import Requests
 from edge.schema import SCHEMA, prepare
+from edge.screens import Screens
 from edge.settings import EdgeSettings
 from hospitality.conflicts.loading import open_conflicts, open_troubles
 from hospitality.ground.clock import Clock, instant_text, utc_now
@@ -95,7 +96,8 @@ class Node:
         self.host.start()
         stack.callback(self.host.stop)
         self.engine = self._engine(self._life)
-        self.live = LiveBoard(self.host, status=self.status, hello=self._hello)
+        self.screens = Screens(self.host, on_change=lambda: self.live.status_changed())
+        self.live = LiveBoard(self.host, status=self.status, hello=self._hello, ears=self.screens)
         self.printing = Printing(self.host, on_change=self._printers_changed)
         self.hardware = Hardware(
             self.host,
@@ -108,6 +110,8 @@ class Node:
         stack.callback(self.printing.stop)
         self.hardware.start()
         stack.callback(self.hardware.stop)
+        self.screens.start()
+        stack.callback(self.screens.stop)
         self.requests = Requests(
             self.host, caught_up=lambda: self.engine.status.caught_up, on_change=self.live.status_changed
         )
@@ -205,6 +209,7 @@ class Node:
             "sync": self._sync(),
             "printers": self.printing.states(),
             "paper_alarms": self.printing.alarms(),
+            "unheard_stations": self.screens.unheard(),
             "devices": self.hardware.states(),
             "requests_to_confirm": self.requests.to_confirm,
             "storage": self.host.writer.trouble,

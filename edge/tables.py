@@ -1,4 +1,5 @@
-"""The node's own tables: printers and their queue, and how far each reader of the journal got. They never replicate."""
+"""The node's own tables: printers and their queue, how far each reader of the journal got, and the kitchen screens that
+there should be. They never replicate."""
 
 from hospitality.ground.tables import COUNT, DOCUMENT, FLAG, ID, INSTANT, WORDS, Row, column, described
 
@@ -65,3 +66,24 @@ class ReaderPlace(Row, table=True):
 
     name: str = column(WORDS)
     place: int = column(COUNT)
+
+
+class KitchenScreen(Row, table=True):
+    """A screen that there should be: a terminal, and the station that it shows, or `all`."""
+
+    __tablename__ = "kitchen_screens"
+    __table_args__ = described("local", host="edge")
+
+    terminal_id: str = column(ID)
+    shows: str = column(WORDS)
+
+
+class StandIn(Row, table=True):
+    """Who shows or prints a station's tickets while none of its screens is heard; `id` is the station's."""
+
+    __tablename__ = "stand_ins"
+    __table_args__ = described("local", host="edge")
+
+    since: str = column(INSTANT)
+    to_station_id: str | None = column(ID, optional=True)
+    printer_id: str | None = column(ID, optional=True)

@@ -7,7 +7,7 @@ PLURAL_SAMPLES = {"one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
 
 
 def sign_texts(_: Callable[[str], str]) -> dict[str, str]:
-    """The texts that `sign.js` and `paper_alarm.js` need, by key; `_` is the reader's `gettext`."""
+    """The texts that `sign.js` and `kitchen_alarm.js` need, by key; `_` is the reader's `gettext`."""
     return {
         "sign_connecting": _("Connecting"),
         "sign_online": _("Online"),
@@ -17,6 +17,11 @@ def sign_texts(_: Callable[[str], str]) -> dict[str, str]:
         "sign_waiting": _("{count} waiting"),
         # Translators: {since} is a time of day, {age} is a length of time such as 0:35.
         "sign_since": _("since {since} ({age})"),
+        # Translators: {station} is a kitchen's station, {since} a time of day.
+        "unheard": _("{station} is not receiving since {since}."),
+        "unheard_shown": _("Its tickets are shown at {station}."),
+        "unheard_printed": _("Its tickets are printed: {printer}."),
+        "unheard_nowhere": _("Nobody sees its tickets: tell them what is ordered."),
         # Translators: {title} is a slip's name such as Ticket A1-104 Grill.
         "paper_alarm": _("Not on paper: {title} ({printer}). Cook from the screen, and look at the printer."),
         # Translators: so many other tickets are not on paper.

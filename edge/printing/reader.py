@@ -9,17 +9,19 @@ head: what happened before it is for people to decide.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
 import structlog
 
-from devices.documents import Document, DocumentRefused, to_json
+from devices.documents import Document, DocumentRefused, marked_rerouted, to_json
 from edge.host import EdgeHost
 from edge.printing.documents import changed_slip, rush_slip, ticket, too_long, void_slip
 from edge.printing.jobs import NewSlip, add_slips, forget_old, hold_all
 from edge.printing.printers import Setup, printers_of
 from edge.printing.queue import DATABASE_SECONDS
+from edge.screens.keeping import UNHEARD, standing
 from edge.tables import ReaderPlace
 from hospitality.checks.reading import order_view, receipt_view
 from hospitality.days.reading import report_of
@@ -28,7 +30,7 @@ from hospitality.ground.errors import Trouble
 from hospitality.ground.ids import derived_id
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.work import Place, Work
-from hospitality.kitchen.tickets import OPEN_STATES, ticket_views
+from hospitality.kitchen.tickets import OPEN_STATES, ticket_views, tickets_list
 from hospitality.payments.reading import refund_view, withdrawal_view
 from hospitality.properties.service import property_view
 from web.paper.paper import Papers, papers_of
@@ -156,13 +158,13 @@ def next_batch(reading: Reading, after: int, own: Place) -> Batch:
 
 
 def _is_ours(row: Found, own: Place) -> bool:
-    wanted = row["kind"] in TICKETS or row["kind"] in (VOID, RUSH, *CHANGED, *AT_THE_TILL)
+    wanted = row["kind"] in TICKETS or row["kind"] in (VOID, RUSH, UNHEARD, *CHANGED, *AT_THE_TILL)
     return wanted and (row["node"], row["incarnation"]) == (own.node, own.incarnation)
 
 
 def _slips(reading: Reading, causes: Sequence[Cause], printers: Sequence[Setup], papers: Papers) -> Iterator[NewSlip]:
     """One slip a cause and printer, in the journal's order."""
-    stations = _station_printers(reading, printers)
+    stations, instead = _station_printers(reading, printers), _stand_ins(reading, printers)
     ids = {id for cause in causes for id in _ticket_ids(cause)}
     tickets = {view["id"]: view for view in ticket_views(reading, list(ids))}
     named = (VOID, *CHANGED)
@@ -173,41 +175,63 @@ def _slips(reading: Reading, causes: Sequence[Cause], printers: Sequence[Setup],
             if receipts:
                 yield from _till_slips(reading, cause, receipts, papers)
             continue
+        if cause.kind == UNHEARD:
+            yield from _unseen_slips(reading, cause, instead, papers)
+            continue
         for view in (tickets[id] for id in _ticket_ids(cause) if id in tickets):
-            found = stations.get(view["station_id"], [])
-            if found:
-                yield from _station_slips(cause, view, found, papers, names)
+            yield from _station_slips(cause, view, stations.get(view["station_id"], []), papers, names)
+            yield from _stand_in_slips(cause, view, instead, papers, names)
         if cause.kind == PLACED and receipts and papers.guests.shows("room_service_slip"):
             yield from _tray_slips(reading, cause, receipts, papers)
 
 
-def _station_slips(
-    cause: Cause, view: dict[str, Any], printers: Sequence[Setup], papers: Papers, names: Mapping[str, str]
+def _unseen_slips(reading: Reading, cause: Cause, instead: Mapping[str, Setup], papers: Papers) -> Iterator[NewSlip]:
+    """What a station that receives nothing still has to make, for the printer that stands in now."""
+    printer = instead.get(cause.data["station_id"])
+    for view in tickets_list(reading, station_id=cause.data["station_id"]) if printer else []:
+        yield from _stand_in_slips(cause, view, instead, papers, {})
+
+
+def _stand_in_slips(
+    cause: Cause, view: dict[str, Any], instead: Mapping[str, Setup], papers: Papers, names: Mapping[str, str]
 ) -> Iterator[NewSlip]:
-    """What a station is told of one of its tickets."""
+    """The same as a station is told, on the printer that stands in for its screens."""
+    made = cause.kind in TICKETS and view["state"] not in OPEN_STATES  # from its screen, before that fell silent
+    if (printer := instead.get(view["station_id"])) is not None and not made:
+        mark = f"INSTEAD OF {(view['station_name'] or '').upper()} SCREEN"
+        yield from _station_slips(cause, view, [printer], papers, names, mark=mark)
+
+
+def _station_slips(
+    cause: Cause,
+    view: dict[str, Any],
+    printers: Sequence[Setup],
+    papers: Papers,
+    names: Mapping[str, str],
+    *,
+    mark: str | None = None,
+) -> Iterator[NewSlip]:
+    """What a station is told of one of its tickets, under a mark that says in whose place."""
+    if not printers:
+        return
     paper, number, by = papers.kitchen, view["order_number"], names.get(cause.actor_id or "")
-    kind, cause_id = "ticket", view["id"]
+    kind, cause_id, what = "ticket", view["id"], "ticket"
+    lay_out = partial(ticket, view, paper, added=cause.kind == "orders.lines_added")
     if cause.kind == VOID:
         if not cause.data.get("fired", True):
             return  # its station never heard of it
-        kind, cause_id = "void", cause.data["line_id"]
-        document = _laid_out(
-            lambda: void_slip(view, cause.data["line_id"], paper, at=cause.at, by=by), "void slip", number
-        )
+        kind, cause_id, what = "void", cause.data["line_id"], "void slip"
+        lay_out = partial(void_slip, view, cause.data["line_id"], paper, at=cause.at, by=by)
     elif cause.kind == RUSH:
-        kind = "rush"
-        document = _laid_out(lambda: rush_slip(view, paper, at=cause.at), "rush slip", number)
+        kind, what = "rush", "rush slip"
+        lay_out = partial(rush_slip, view, paper, at=cause.at)
     elif cause.kind in CHANGED:
         if not _goes_elsewhere(cause, view):
             return
         # One ticket may be moved about several times, and each time is told.
-        kind, cause_id, was = "changed", derived_id(cause.id, view["id"]), cause.data["number"]
-        document = _laid_out(
-            lambda: changed_slip(view, paper, was=was, at=cause.at, by=by), "change of a ticket", number
-        )
-    else:
-        added = cause.kind == "orders.lines_added"
-        document = _laid_out(lambda: ticket(view, paper, added=added), "ticket", number)
+        kind, cause_id, what = "changed", derived_id(cause.id, view["id"]), "change of a ticket"
+        lay_out = partial(changed_slip, view, paper, was=cause.data["number"], at=cause.at, by=by)
+    document = _laid_out(lambda: marked_rerouted(lay_out(), mark) if mark else lay_out(), what, number)
     yield from _for_each(printers, kind, cause_id, document, instant(cause.at))
 
 
@@ -290,6 +314,12 @@ def _station_printers(reading: Reading, printers: Sequence[Setup]) -> dict[str, 
         ]
         for row in rows
     }
+
+
+def _stand_ins(reading: Reading, printers: Sequence[Setup]) -> dict[str, Setup]:
+    """The printer that stands in for each station of which no screen is heard now."""
+    known = {printer.id: printer for printer in printers}
+    return {id: known[one.to.printer_id] for id, one in standing(reading).items() if one.to.printer_id in known}
 
 
 def _names(reading: Reading, ids: set[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edge.terminal.news import Link
-from edge.terminal.shapes.node import Device, Printer, Status
+from edge.terminal.shapes.node import Device, Printer, Status, UnheardStation
 from edge.terminal.words import _, n_
 
 # "checking" is a printer that was not asked yet: nothing for staff to do.
@@ -40,10 +40,14 @@ def connection(link: Link | None, status: Status | None, *, decides: bool = Fals
 
 
 def printers(status: Status | None) -> Sign:
-    """All printers and devices in one sign: a ticket that is on no paper, else the first that needs somebody, by name, else
-    one that was found again."""
+    """What the kitchen hears by, in one sign: a station that receives nothing, a ticket that is on no paper, else the first
+    printer or device that needs somebody, by name, else one that was found again."""
     if status is None:
         return Sign("", "muted")
+    if status.unheard_stations:
+        station, *others = status.unheard_stations
+        more = _(" and {n} more").format(n=len(others)) if others else ""
+        return Sign(_("▲ {station} is not receiving{more}").format(station=station.name, more=more), "alarm")
     if status.paper_alarms:
         first, left = status.paper_alarms[0], len(status.paper_alarms) - 1
         more = _(" and {n} more").format(n=left) if left else ""
@@ -109,3 +113,12 @@ def printer_state(printer: Printer) -> str:
 def clock_time(moment: datetime) -> str:
     """Hours and minutes."""
     return f"{moment:%H:%M}"
+
+
+def stand_in(station: UnheardStation) -> str:
+    """Where a station's tickets go while none of its screens is heard."""
+    if station.to_station:
+        return _("its tickets are shown at {station}").format(station=station.to_station)
+    if station.to_printer:
+        return _("its tickets are printed: {printer}").format(printer=station.to_printer)
+    return _("nobody sees its tickets: tell them what is ordered")

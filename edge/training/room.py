@@ -14,9 +14,10 @@ from fastapi import APIRouter, FastAPI, Response, WebSocket
 from starlette.concurrency import run_in_threadpool
 
 from edge.database import alchemy, connect
+from edge.events import journal_position
 from edge.host import EdgeHost
 from edge.identity import Identity, keep_identity
-from edge.live import LiveBoard, journal_position
+from edge.live import LiveBoard
 from edge.training.copied import House, Rows, put_in
 from hospitality.ground.clock import Clock, instant_text
 from hospitality.ground.errors import Unauthorised
@@ -105,6 +106,7 @@ class Room:
             "sync": {"state": "training", "waiting": 0},
             "printers": [],
             "paper_alarms": [],
+            "unheard_stations": [],
             "server_time": instant_text(self._now()),
         }
 

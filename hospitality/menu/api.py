@@ -21,7 +21,7 @@ from hospitality.menu import reading as menu
 from hospitality.menu import service, shapes
 from hospitality.menu.hours import When
 from hospitality.menu.on_now import menu_now
-from hospitality.menu.pauses import pause_station, resume_station, stations_now
+from hospitality.menu.pauses import pause_station, resume_station
 from hospitality.menu.periods import serving_periods_list
 from hospitality.menu.photos import photo_bytes, set_photo
 from hospitality.menu.pictures import photo_of
@@ -29,6 +29,7 @@ from hospitality.menu.portions import count_portions
 from hospitality.menu.rules import Ordering
 from hospitality.menu.service import NewItem, choices, periods, prices
 from hospitality.menu.service.choices import NewOption
+from hospitality.menu.service.stations import edit_station
 from hospitality.properties.service import property_view
 
 Channel = Literal["dine_in", "takeaway", "delivery", "room_service", "counter"]
@@ -48,13 +49,19 @@ router = APIRouter(
 async def stations(request: Request, asking: Asking) -> Response:
     """The prep stations in their order, and which take no orders now."""
     now = host_of(request).now()
-    return await read(request, asking, lambda reading: {"items": stations_now(reading, now)})
+    return await read(request, asking, lambda reading: {"items": menu.stations_now(reading, now)})
 
 
 @router.post("/stations", status_code=201, response_model=shapes.StationShape)
 async def new_station(request: Request, asking: Asking, new: shapes.NewStation) -> Response:
     """Sets up a station; needs menu.manage."""
     return await act(request, asking, service.add_station, name=new.name, sort=new.sort, printer=new.printer)
+
+
+@router.patch("/stations/{station_id}", response_model=shapes.StationShape)
+async def change_station(request: Request, asking: Asking, station_id: Id, change: shapes.StationChange) -> Response:
+    """Edits the fields given, each by itself; needs menu.manage."""
+    return await act(request, asking, edit_station, station_id, change.model_dump(exclude_unset=True))
 
 
 @router.post("/stations/{station_id}/pause", status_code=201, response_model=shapes.StationShape)

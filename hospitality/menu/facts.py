@@ -14,6 +14,16 @@ class StationAdded:
     station_id: str
 
 
+@journal_kind("menu.station_changed")
+@dataclass(frozen=True, slots=True)
+class StationChanged:
+    """Fields of a station were edited; `before` and `after` hold those fields alone."""
+
+    station_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 @journal_kind("menu.tax_rate_added")
 @dataclass(frozen=True, slots=True)
 class TaxRateAdded:

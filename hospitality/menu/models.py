@@ -20,7 +20,11 @@ BY_NAME = {"name": ("property_id", "name")}
 
 
 class Station(Row, table=True):
-    """Where items are made; `printer` names the printer of its tickets in the node's settings, None for none."""
+    """Where items are made; `printer` names the printer of its tickets in the node's settings, None for none.
+
+    When none of its screens is heard, its tickets are shown by the screens of `backup_station_id`, else printed by
+    `backup_printer`. No foreign key leads to the former: one that is not here shows nothing.
+    """
 
     __tablename__ = "stations"
     __table_args__ = described("record", writer="both", indexes=[["property_id"]], keys=BY_NAME)
@@ -28,6 +32,8 @@ class Station(Row, table=True):
     name: str = column(WORDS)
     sort: int = column(COUNT)
     printer: str | None = column(WORDS, optional=True)
+    backup_station_id: str | None = column(ID, optional=True)
+    backup_printer: str | None = column(WORDS, optional=True)
 
 
 class TaxRate(Row, table=True):

@@ -2,41 +2,22 @@
 over. Without a time it is over after PAUSE_MAX, so that no pause is forgotten into the next service.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Invalid, NotFound
 from hospitality.ground.ids import derived_id
-from hospitality.ground.statements import Reading
 from hospitality.ground.texts import kept_text
 from hospitality.ground.work import Work
 from hospitality.menu.facts import StationPaused, StationResumed
 from hospitality.menu.models import StationPause, StationPauseEnd
-from hospitality.menu.reading import stations_list
+from hospitality.menu.reading import STANDING_PAUSES, stations_now
 from hospitality.properties.service import acted
 
 PAUSE = "kitchen.pause"
 PAUSE_MAX = timedelta(hours=12)
 REASON_LENGTH_MAX = 200
-_STANDING = """
-    SELECT p.id, p.station_id, p.reason, p.at, p.until, s.name AS station_name
-    FROM station_pauses p JOIN stations s ON s.org_id = p.org_id AND s.id = p.station_id
-    WHERE p.org_id = :org_id AND p.property_id = :property_id AND p.until > :now
-      AND NOT EXISTS (SELECT 1 FROM station_pause_ends e WHERE e.org_id = p.org_id AND e.pause_id = p.id)
-    ORDER BY p.at, p.id
-"""
-
-
-def pauses_at(reading: Reading, now: datetime) -> dict[str, dict[str, Any]]:
-    """Station id → the pause that it has at that moment: {id, station_name, reason, at, until}."""
-    return {row["station_id"]: dict(row) for row in reading.rows(_STANDING, now=instant_text(now))}
-
-
-def stations_now(reading: Reading, now: datetime) -> list[dict[str, Any]]:
-    """The stations in the order of work, each with `pause`: {reason, since, until}, or None."""
-    pauses = pauses_at(reading, now)
-    return [{**station, "pause": _shown(pauses.get(station["id"]))} for station in stations_list(reading)]
 
 
 def pause_station(work: Work, station_id: str, *, reason: str, minutes: int | None = None) -> dict[str, Any]:
@@ -65,7 +46,7 @@ def resume_station(work: Work, station_id: str) -> dict[str, Any]:
 
 
 def _end(work: Work, station_id: str) -> bool:
-    standing = [row for row in work.rows(_STANDING, now=work.now_text) if row["station_id"] == station_id]
+    standing = [row for row in work.rows(STANDING_PAUSES, now=work.now_text) if row["station_id"] == station_id]
     by = acted(work)
     work.add_all(
         StationPauseEnd, [{"id": derived_id(row["id"], "end"), "pause_id": row["id"], **by} for row in standing]
@@ -78,7 +59,3 @@ def _station(work: Work, station_id: str) -> dict[str, Any]:
     if found is None:
         raise NotFound.of("station", station_id)
     return found
-
-
-def _shown(pause: dict[str, Any] | None) -> dict[str, Any] | None:
-    return pause and {"reason": pause["reason"], "since": pause["at"], "until": pause["until"]}

@@ -1,11 +1,13 @@
 """The menu as screens show it; a page of items costs four SELECTs, and two more a level where options lead to groups."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
+from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Invalid, NotFound
 from hospitality.ground.ids import is_id
 from hospitality.ground.statements import Found, Reading
@@ -19,12 +21,35 @@ PRICE_RULE_FIELDS = (
     *("name", "menu_item_id", "category_id", "channel", "area_id", "weekdays", "from_time", "to_time"),
     *("price_minor", "percent_bp", "priority", "active"),
 )
+STANDING_PAUSES = """
+    SELECT p.id, p.station_id, p.reason, p.at, p.until, s.name AS station_name
+    FROM station_pauses p JOIN stations s ON s.org_id = p.org_id AND s.id = p.station_id
+    WHERE p.org_id = :org_id AND p.property_id = :property_id AND p.until > :now
+      AND NOT EXISTS (SELECT 1 FROM station_pause_ends e WHERE e.org_id = p.org_id AND e.pause_id = p.id)
+    ORDER BY p.at, p.id
+"""
 Listed = Callable[[Reading], list[dict[str, Any]]]
 
 
 def stations_list(reading: Reading) -> list[dict[str, Any]]:
-    """[{id, name, sort, printer}] in the order of work."""
-    return _listed(reading, "SELECT id, name, sort, printer FROM stations", "sort, name, id")
+    """[{id, name, sort, printer, backup_station_id, backup_printer}] in the order of work."""
+    names = "id, name, sort, printer, backup_station_id, backup_printer"
+    return _listed(reading, f"SELECT {names} FROM stations", "sort, name, id")
+
+
+def pauses_at(reading: Reading, now: datetime) -> dict[str, dict[str, Any]]:
+    """Station id → the pause that it has at that moment: {id, station_name, reason, at, until}."""
+    return {row["station_id"]: dict(row) for row in reading.rows(STANDING_PAUSES, now=instant_text(now))}
+
+
+def stations_now(reading: Reading, now: datetime) -> list[dict[str, Any]]:
+    """The stations in the order of work, each with `pause`: {reason, since, until}, or None."""
+    pauses = pauses_at(reading, now)
+    return [{**station, "pause": _pause(pauses.get(station["id"]))} for station in stations_list(reading)]
+
+
+def _pause(pause: dict[str, Any] | None) -> dict[str, Any] | None:
+    return pause and {"reason": pause["reason"], "since": pause["at"], "until": pause["until"]}
 
 
 def tax_rates_list(reading: Reading) -> list[dict[str, Any]]:

@@ -20,12 +20,15 @@ class NewPause(Shape):
 
 
 class StationShape(Shape):
-    """A prep station; `printer` names its ticket printer in the node's settings."""
+    """A prep station; `printer` names its ticket printer in the node's settings. When none of its screens is heard, the
+    screens of `backup_station_id` show its tickets, else `backup_printer` prints them."""
 
     id: str
     name: str
     sort: int
     printer: str | None
+    backup_station_id: str | None = None
+    backup_printer: str | None = None
     pause: PauseShape | None = None
 
 
@@ -41,6 +44,16 @@ class NewStation(Shape):
     name: str
     sort: int = 0
     printer: str | None = None
+
+
+class StationChange(Shape):
+    """What of a station changes; what is left out stays."""
+
+    name: str = ""
+    sort: int = 0
+    printer: str | None = None
+    backup_station_id: IdText | None = None
+    backup_printer: str | None = None
 
 
 class TaxRateShape(Shape):

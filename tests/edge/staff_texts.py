@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from web.statics import STATIC_FOLDER
 
-SHARED = ("sign.js", "paper_alarm.js", "staff/*.js")
+SHARED = ("sign.js", "kitchen_alarm.js", "staff/*.js")
 FAMILIES = ("sign_", "theme_")
 
 

@@ -16,7 +16,8 @@ from websockets.sync.client import ClientConnection
 
 import edge.live
 from edge.host import COOKIE
-from tests.edge.node_fixture import BEER, SOUP
+from tests.edge.node_fixture import BAR, BEER, KITCHEN, SOUP
+from tests.edge.printing.evening import wait_for
 from tests.edge.served_node import (
     ALL_EVENTS,
     ANSWER_SECONDS,
@@ -58,6 +59,25 @@ def an_evening(lan: ServedNode, ear: Ear) -> list[dict[str, Any]]:
 
 
 # --- what is heard
+
+
+def test_the_node_knows_which_station_a_terminals_screen_shows_until_it_says_goodbye(lan: ServedNode) -> None:
+    def receiving() -> list[str]:
+        lines = lan.client.get("/metrics").text.splitlines()
+        return [line for line in lines if line.startswith("buffr_station_receiving")]
+
+    with screen(lan, "sync_status") as ear:
+        ear.until("sync_status")
+        assert receiving() == []
+        for said in ("no json", '{"shows": 7}', json.dumps({"shows": BAR}), json.dumps({"shows": KITCHEN})):
+            ear.socket.send(said)
+        wait_for(lambda: receiving() == ['buffr_station_receiving{station="Kitchen"} 1.0'])
+    assert receiving() == ['buffr_station_receiving{station="Kitchen"} 1.0'], "a cable that is pulled is no goodbye"
+    with screen(lan, "sync_status") as ear:
+        ear.socket.send(json.dumps({"shows": KITCHEN}))
+        ear.socket.send(json.dumps({"shows": None}))
+        wait_for(lambda: receiving() == [])
+    assert lan.get("status").json()["unheard_stations"] == []
 
 
 def test_a_screen_hears_an_order_from_placing_to_payment(lan: ServedNode) -> None:

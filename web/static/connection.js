@@ -13,6 +13,8 @@ export const State = Object.freeze({
   cutOff: "cut_off",
 });
 
+// A screen says what it shows at most so often, and at least with each beat of the node.
+const SAY_EVERY_MS = 1000;
 // The node beats every 2 seconds. One late beat is forgiven, and still a deaf screen says so within 5 seconds (R6).
 const SILENCE_MAX_MS = 4400;
 const OPENING_MAX_MS = 4000;
@@ -28,17 +30,20 @@ export class Connection extends EventTarget {
   #watchTimer = null;
   #position = null;
   #sync = null;
+  #saidAt = 0;
   #shown = State.connecting;
   #heardAt;
   #stopped = true;
 
-  constructor({ url, events, clock, backoff = new Backoff() }) {
+  /** `shows`: what this screen shows, told to the node for as long as it draws it; without one nothing is. */
+  constructor({ url, events, clock, backoff = new Backoff(), shows = null }) {
     super();
-    Object.assign(this, { url, events, clock, backoff });
+    Object.assign(this, { url, events, clock, backoff, shows });
     this.#heardAt = clock.monotonic();
     // From the first moment on: a page that never reaches the node says so as well.
     this.#watchTimer = setInterval(() => this.#watch(), WATCH_EVERY_MS);
     this.#wakeOnReturn();
+    if (shows) window.addEventListener("pagehide", () => this.#say(null));
   }
 
   get state() {
@@ -130,6 +135,14 @@ export class Connection extends EventTarget {
     const resuming = message.event === "hello" && this.#position !== null;
     if (message.position && !resuming) this.#position = message.position;
     this.#decide();
+    // Said from the frame that draws it: a page that hangs, or that nobody can see, must not look as if it showed tickets.
+    if (this.shows && now - this.#saidAt > SAY_EVERY_MS) requestAnimationFrame(() => this.#say(this.shows()));
+  }
+
+  #say(shows) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#saidAt = this.clock.monotonic();
+    this.#socket.send(JSON.stringify({ shows }));
   }
 
   #take(message) {

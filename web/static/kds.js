@@ -5,7 +5,7 @@ import { Backoff } from "./backoff.js";
 import { ServerClock } from "./clock.js";
 import { Connection, State, socketUrl } from "./connection.js";
 import { setText } from "./dom.js";
-import { PaperAlarm } from "./paper_alarm.js";
+import { KitchenAlarm } from "./kitchen_alarm.js";
 import { followConnection } from "./sign.js";
 import { say } from "./texts.js";
 import { Alarm } from "./kds/alarm.js";
@@ -27,6 +27,7 @@ import { Stillness } from "./kds/stillness.js";
 import { View } from "./kds/view.js";
 import { isMade, place } from "./kds/words.js";
 
+const EVERY_STATION = "all";
 const PASS = "pass"; // the expeditor's, where orders stand instead of tickets
 const PAGE_BACK_MS = 20_000;
 const SKEW_TOLD_MS = 2000;
@@ -47,13 +48,19 @@ const keys = new NumberKeys();
 const lineKeys = new LineKeys();
 const view = new View(area);
 const stillness = new Stillness(document);
-const connection = new Connection({ url: socketUrl(), events: ["ticket_updated", "station_updated", "sync_status", "key_pressed"], clock });
+const connection = new Connection({
+  url: socketUrl(),
+  events: ["ticket_updated", "station_updated", "sync_status", "key_pressed"],
+  clock,
+  shows: () => stationId ?? EVERY_STATION,
+});
 const steps = new Steps({ api, isCutOff: () => connection.state === State.cutOff });
-const paper = new PaperAlarm(root, connection);
+const kitchen = new KitchenAlarm(root, connection, (at) => timeOfDay(at).replace(/:\d\d$/, ""));
 const pauses = new Pauses({ api, clock, timeOfDay, onChange: paint });
 const alarm = new Alarm(root, { clock, connection, timeOfDay });
 
 let stationId = root.dataset.station || null;
+let unheard = []; // stations that receive nothing, and who stands in for them
 let shown = new Map();
 let listState = "loading";
 let listTrouble = "";
@@ -70,7 +77,11 @@ function timeOfDay(milliseconds) {
 
 /** What stands here: tickets of the station, or at the pass orders. */
 function entriesHere() {
-  return isPass ? atPass(board.open()) : board.open(stationId);
+  return isPass ? atPass(board.open()) : board.open(stationId, standsInFor());
+}
+
+function isAnothers(ticket) {
+  return !isPass && stationId !== null && ticket.station_id !== stationId;
 }
 
 function arrange() {
@@ -81,6 +92,7 @@ function arrange() {
     entry,
     key: keys.keyOf(entry.ticket.id),
     station: stationId === null,
+    anothers: isAnothers(entry.ticket),
     picking: lineKeys.ticketId === entry.ticket.id ? { lineId: lineKeys.lineId } : null,
     ...stepsOf(entry.ticket.id),
   }));
@@ -300,7 +312,8 @@ async function fetchStatus() {
   try {
     const status = await ask(`${api}/status`);
     connection.learn(status.sync);
-    paper.hear(status);
+    kitchen.hear(status);
+    takeUnheard(status);
   } catch (error) {
     console.warn("the node's status could not be read; its next sync_status tells", error);
   }
@@ -311,12 +324,25 @@ async function begin() {
   if (position !== null) connection.resumeFrom(position);
 }
 
+/** The stations whose tickets are shown here as long as none of their own screens is heard. */
+function standsInFor() {
+  return new Set(unheard.filter((one) => one.to_station_id === stationId).map((one) => one.station_id));
+}
+
+function takeUnheard({ unheard_stations: stations = [] }) {
+  const before = standsInFor().size;
+  unheard = stations;
+  if (standsInFor().size > before) sound.play("ticket");
+  schedule();
+}
+
 function takeNews({ event, position, data }) {
+  if (event === "sync_status") takeUnheard(data);
   if (event === "station_updated") pauses.read();
   if (event === "key_pressed") pressed(data.key);
   if (event !== "ticket_updated") return;
   const news = board.takeEvent(data.ticket, position);
-  const ours = isPass || stationId === null || data.ticket.station_id === stationId;
+  const ours = !isAnothers(data.ticket) || standsInFor().has(data.ticket.station_id);
   if (ours && (news === "ticket" || news === "change")) sound.play(news);
   if (!isPass && news === "step" && !isOpen(data.ticket) && data.ticket.state !== "voided") rememberBump(data.ticket);
   if (isOpen(data.ticket)) memory.removeBumped(data.ticket.id);

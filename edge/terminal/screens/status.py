@@ -12,7 +12,7 @@ from edge.terminal import sign
 from edge.terminal.news import Topic
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.conflicts import waiting_words
-from edge.terminal.shapes.node import Sync
+from edge.terminal.shapes.node import Sync, UnheardStation
 from edge.terminal.widgets.head import day_words
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.words import _, later, n_
@@ -117,9 +117,17 @@ class StatusPlace(ActingPlace):
             return _("never")
         return f"{moment.astimezone(self.desk.clock().tzinfo):%d %b %H:%M}"
 
+    def _unheard(self, station: UnheardStation) -> Row:
+        cells = (Cell(station.name, "strong"), Cell(f"▲ {_('not receiving')}", "bad", across=2))
+        since = _("since {time}").format(time=self._moment(station.since))
+        words = f"{since}: {sign.stand_in(station)}" if station.elsewhere else since
+        return Row(f"station {station.name}", cells, ((Cell(words, "quiet", across=3),),))
+
     def _draw_printers(self) -> None:
         status = self.desk.board.status
         rows = []
+        for station in status.unheard_stations if status else ():
+            rows.append(self._unheard(station))
         for printer in status.printers if status else ():
             well = sign.well(printer)
             state = f"{'▣' if well else '▲'} {sign.printer_state(printer)}"

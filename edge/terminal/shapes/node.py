@@ -98,6 +98,16 @@ class PrintJobs(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[PrintJob, ...]
 
 
+class UnheardStation(msgspec.Struct, frozen=True, kw_only=True):
+    """A station of which no screen is heard, and who stands in for it."""
+
+    name: str
+    since: Instant
+    elsewhere: bool = False
+    to_station: str | None = None
+    to_printer: str | None = None
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     property_name: str
     node_code: str = ""
@@ -106,6 +116,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     sync: Sync = Sync()
     printers: tuple[Printer, ...] = ()
     paper_alarms: tuple[PaperAlarm, ...] = ()
+    unheard_stations: tuple[UnheardStation, ...] = ()
     devices: tuple[Device, ...] = ()
     server_time: str = ""
 

@@ -1,5 +1,5 @@
 """Setting up and editing a menu; every verb needs `menu.manage`. What is chosen stands in `choices`, what costs something
-else at some times in `prices`."""
+else at some times in `prices`, how a station is edited in `stations`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,12 +83,14 @@ class NewItem:
 
 
 def add_station(work: Work, *, name: str, sort: int = 0, printer: str | None = None) -> dict[str, Any]:
-    """Sets up a prep station: {id, name, sort, printer, pause}."""
+    """Sets up a prep station: {id, name, sort, printer, backup_station_id, backup_printer, pause}."""
     work.require(MANAGE)
     values = {
         "name": kept_name(name, what="station"),
         "sort": rules.check_sort(sort),
         "printer": kept_text(printer, what="printer's name", length_max=PRINTER_LENGTH_MAX),
+        "backup_station_id": None,
+        "backup_printer": None,
     }
     row = work.add(Station, values)
     work.journal(StationAdded(row["id"]))

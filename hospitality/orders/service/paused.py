@@ -8,7 +8,7 @@ from hospitality.approvals.service import permit
 from hospitality.ground.clock import instant
 from hospitality.ground.errors import Refused
 from hospitality.ground.work import Work
-from hospitality.menu.pauses import pauses_at
+from hospitality.menu.reading import pauses_at
 from hospitality.orders.rules import NewLine
 
 DESPITE_PAUSE = "orders.despite_pause"

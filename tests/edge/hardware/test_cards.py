@@ -11,7 +11,7 @@ from pydantic import AnyHttpUrl, SecretStr
 from devices.virtual.card_reader import VirtualCardReader
 from devices.virtual.plug import Plug
 from devices.virtual.stripe import KEY, READER, VirtualStripe
-from edge.live import OF_DEVICES
+from edge.events import OF_DEVICES
 from hospitality.ground.work import Caller
 from hospitality.people.proofs import code_hash_of, hash_of, new_code, new_token
 from hospitality.people.service.sessions import open_session

@@ -5,7 +5,7 @@ from typing import Any
 
 from devices.input_events import events_of
 from devices.virtual.counter import VirtualDisplay, VirtualDrawer, VirtualScale
-from edge.live import OF_DEVICES
+from edge.events import OF_DEVICES
 from tests.edge.hardware.plugs import plugged, until
 from tests.edge.node_fixture import SOUP, ask
 from tests.edge.served_node import Lan, ServedNode, screen

@@ -7,6 +7,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,6 +59,8 @@ class Book:
     listeners: set[asyncio.Queue[Event | None]] = field(default_factory=set)
     sync: dict[str, Any] = field(default_factory=lambda: {"state": "online", "waiting": 0})
     paper_alarms: list[dict[str, Any]] = field(default_factory=list)
+    unheard_stations: list[dict[str, Any]] = field(default_factory=list)
+    shown: list[str | None] = field(default_factory=list)
     refusal: str | None = None
     station_id: str | None = "st-grill"
     enrolled: bool = True
@@ -226,7 +229,8 @@ class KitchenNode:
         self._send_all({"event": "sync_status", "position": None, "data": self._status()})
 
     def _status(self) -> dict[str, Any]:
-        return {"sync": self.book.sync, "paper_alarms": self.book.paper_alarms}
+        book = self.book
+        return {"sync": book.sync, "paper_alarms": book.paper_alarms, "unheard_stations": book.unheard_stations}
 
     def _reborn(self, keep: Sequence[str]) -> None:
         self.book.tickets = {ticket_id: self.book.tickets[ticket_id] for ticket_id in keep}
@@ -355,8 +359,10 @@ class KitchenNode:
             await socket.close(code=4401)
             return
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        ears: asyncio.Task[None] | None = None
         try:
             wanted = await socket.receive_json()
+            ears = asyncio.create_task(self._hear(socket))
             self.book.listeners.add(queue)
             await socket.send_json(self._hello())
             for missed in self._missed(wanted["resume"]):
@@ -368,6 +374,13 @@ class KitchenNode:
             return
         finally:
             self.book.listeners.discard(queue)
+            if ears is not None:
+                ears.cancel()
+
+    async def _hear(self, socket: WebSocket) -> None:
+        with suppress(WebSocketDisconnect, RuntimeError):  # gone: whoever writes finds out
+            while True:
+                self.book.shown.append((await socket.receive_json())["shows"])
 
     def _hello(self) -> dict[str, Any]:
         data = {

@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.edge.kds.node_double import KitchenNode, line
+from tests.edge.printing.evening import wait_for
 
 
 def sign(screen: Page, state: str) -> None:
@@ -44,7 +45,7 @@ def test_a_ticket_that_is_on_no_paper_is_cried_out_and_moves_nothing(screen: Pag
     card = screen.locator(".card").first
     expect(card).to_be_visible()
     where = card.bounding_box()
-    bar = screen.locator(".paper-alarm")
+    bar = screen.locator(".kitchen-alarm")
     expect(bar).to_be_hidden()
     one = {"id": "j", "title": "Ticket A1-7 Grill", "printer": "Grill printer", "since": "", "state": "failed"}
     node.book.paper_alarms = [one, {**one, "id": "k"}]
@@ -55,6 +56,38 @@ def test_a_ticket_that_is_on_no_paper_is_cried_out_and_moves_nothing(screen: Pag
     node.book.paper_alarms = []
     node.set_sync("online", 0)
     expect(bar).to_be_hidden()
+
+
+def test_a_screen_stands_in_for_a_station_that_receives_nothing_until_that_is_heard(
+    screen: Page, node: KitchenNode
+) -> None:
+    node.place(line("Chips"), table="1", minutes_ago=2)
+    node.place(line("Beer"), table="2", station_id="st-bar", station_name="Bar", minutes_ago=1)
+    expect(screen.locator(".card-place")).to_have_text(["Table 1"])
+    deaf = {"station_id": "st-bar", "name": "Bar", "since": "2026-11-27T18:41:00Z", "elsewhere": True}
+    node.book.unheard_stations = [{**deaf, "to_station_id": "st-grill", "to_station": "Grill", "to_printer": None}]
+    node.set_sync("online", 0)
+    expect(screen.locator(".card-place")).to_have_text(["Table 1", "Table 2"])
+    expect(screen.locator(".card-second strong", has_text="Bar")).to_be_visible()
+    expect(screen.locator(".kitchen-alarm")).to_have_text(
+        "Bar is not receiving since 20:41. Its tickets are shown at Grill."
+    )
+    node.place(line("Cider"), table="3", station_id="st-bar", station_name="Bar")
+    expect(screen.locator(".card-place")).to_have_text(["Table 1", "Table 2", "Table 3"])
+    node.book.unheard_stations = []
+    node.set_sync("online", 0)
+    expect(screen.locator(".card-place")).to_have_text(["Table 1"])
+    expect(screen.locator(".kitchen-alarm")).to_be_hidden()
+
+
+def test_a_screen_says_what_it_shows_while_it_draws_it_and_goodbye_when_it_is_closed(
+    screen: Page, node: KitchenNode
+) -> None:
+    node.set_sync("property_only", 1)
+    sign(screen, "property_only")
+    wait_for(lambda: node.book.shown[-1:] == ["st-grill"])
+    screen.goto("about:blank")
+    wait_for(lambda: node.book.shown[-1:] == [None])
 
 
 def test_a_screen_switched_on_while_the_cloud_is_away_knows_it_at_once(page: Page, node: KitchenNode) -> None:

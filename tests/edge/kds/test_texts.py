@@ -8,7 +8,7 @@ from web.texts import Texts
 SCRIPTS = [
     STATIC_FOLDER / "kds.js",
     STATIC_FOLDER / "sign.js",
-    STATIC_FOLDER / "paper_alarm.js",
+    STATIC_FOLDER / "kitchen_alarm.js",
     *sorted((STATIC_FOLDER / "kds").glob("*.js")),
 ]
 # Keys that scripts put together from a state's name; each family is listed in full.

@@ -9,7 +9,7 @@ from edge.terminal import sign
 from edge.terminal.board import Board
 from edge.terminal.news import Link, Topic
 from edge.terminal.shapes.kitchen import Ticket
-from edge.terminal.shapes.node import Device, PaperAlarm, Printer, Status, Sync
+from edge.terminal.shapes.node import Device, PaperAlarm, Printer, Status, Sync, UnheardStation
 from edge.terminal.shapes.orders import Order
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
@@ -105,7 +105,7 @@ def test_the_connection_has_one_sign(link: Link | None, known: Status | None, wo
     assert (shown.words, shown.cut_off) == (words, cut_off)
 
 
-def test_the_printer_that_needs_somebody_is_named() -> None:
+def test_the_station_or_printer_that_needs_somebody_is_named() -> None:
     good, out, open_one = (
         Printer(name="Bar", state="ok"),
         Printer(name="Pass", state="paper_out"),
@@ -119,3 +119,14 @@ def test_the_printer_that_needs_somebody_is_named() -> None:
     lost = tuple(PaperAlarm(title=f"Ticket A1-{n} Grill", printer="Pass") for n in (7, 8))
     cried = sign.printers(msgspec.structs.replace(status("online", 0, good, out), paper_alarms=lost))
     assert (cried.words, cried.tone) == ("▲ Not on paper: Ticket A1-7 Grill and 1 more", "alarm")
+    deaf = UnheardStation(name="Grill", since=NOW)
+    silent = sign.printers(
+        msgspec.structs.replace(status("online", 0, out), unheard_stations=(deaf,), paper_alarms=lost)
+    )
+    assert (silent.words, silent.tone) == ("▲ Grill is not receiving", "alarm")
+    told = [msgspec.structs.replace(deaf, to_station="Bar"), msgspec.structs.replace(deaf, to_printer="Pass"), deaf]
+    assert [sign.stand_in(one) for one in told] == [
+        "its tickets are shown at Bar",
+        "its tickets are printed: Pass",
+        "nobody sees its tickets: tell them what is ordered",
+    ]

@@ -8,7 +8,8 @@ from hospitality.approvals.service import give_approval
 from hospitality.checks.service import add_lines
 from hospitality.ground.errors import Forbidden, Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
-from hospitality.menu.pauses import pause_station, resume_station, stations_now
+from hospitality.menu.pauses import pause_station, resume_station
+from hospitality.menu.reading import stations_now
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from hospitality.people.rules import permissions_of

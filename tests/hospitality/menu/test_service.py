@@ -28,14 +28,15 @@ from hospitality.menu.service import (
     edit_item,
 )
 from hospitality.menu.service.choices import NewOption, add_modifier_group
+from hospitality.menu.service.stations import edit_station
 from tests.hospitality.node import Node, Restaurant
 
 
 def test_what_was_set_up_is_listed(restaurant: Restaurant) -> None:
-    node = restaurant.node
+    node, no_backup = restaurant.node, {"backup_station_id": None, "backup_printer": None}
     assert node.read(stations_list) == [
-        {"id": restaurant.kitchen, "name": "Kitchen", "sort": 0, "printer": "kitchen"},
-        {"id": restaurant.bar, "name": "Bar", "sort": 1, "printer": None},
+        {"id": restaurant.kitchen, "name": "Kitchen", "sort": 0, "printer": "kitchen", **no_backup},
+        {"id": restaurant.bar, "name": "Bar", "sort": 1, "printer": None, **no_backup},
     ]
     assert node.read(tax_rates_list) == [
         {"id": restaurant.levy, "name": "Levy", "rate_bp": 200, "included": False, "away_rate_id": None},
@@ -204,6 +205,22 @@ def test_another_propertys_menu_is_not_for_sale_here(restaurant: Restaurant) -> 
     assert elsewhere.read(menu_items_page)["items"] == []
     with pytest.raises(NotFound):
         elsewhere.act(edit_item, restaurant.steak, {"price_minor": 1})
+
+
+def test_a_stations_backups_are_named_and_it_is_none_of_its_own(restaurant: Restaurant) -> None:
+    node, kitchen = restaurant.node, restaurant.kitchen
+    wanted = {"backup_station_id": restaurant.bar, "backup_printer": "Pass", "sort": 0}
+    station = node.act(edit_station, kitchen, wanted)
+    assert (station["name"], station["backup_station_id"], station["pause"]) == ("Kitchen", restaurant.bar, None)
+    (said,) = node.journal("menu.station_changed")
+    after = {"backup_station_id": restaurant.bar, "backup_printer": "Pass"}
+    assert msgspec.json.decode(said["data"])["after"] == after
+    with pytest.raises(Invalid) as own:
+        node.act(edit_station, kitchen, {"backup_station_id": kitchen})
+    assert own.value.code == "BACKUP_STATION_INVALID"
+    with pytest.raises(NotFound):
+        node.act(edit_station, kitchen, {"backup_station_id": "0198a000-0000-7000-8000-00000000dead"})
+    assert node.act(edit_station, kitchen, {"backup_station_id": None})["backup_station_id"] is None
 
 
 def test_allergens_are_kept_sorted_and_once_and_only_those_of_the_list(restaurant: Restaurant) -> None:

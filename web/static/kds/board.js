@@ -42,11 +42,12 @@ export class Board {
     return this.#entries.get(id) ?? null;
   }
 
-  /** Open tickets of a station (null: all), rushed ones first, then oldest first; voided ones stay until acknowledged. */
-  open(stationId = null) {
+  /** Open tickets of a station (null: all) and of others, rushed ones first, then oldest first; voided ones stay until
+   * acknowledged. */
+  open(stationId = null, others = new Set()) {
     return [...this.#entries.values()]
       .filter((entry) => this.isShown(entry.ticket) || entry.marks.size > 0)
-      .filter((entry) => stationId === null || entry.ticket.station_id === stationId)
+      .filter(({ ticket }) => stationId === null || ticket.station_id === stationId || others.has(ticket.station_id))
       .sort((a, b) => Number(b.ticket.rush ?? false) - Number(a.ticket.rush ?? false) || compareText(a.ticket.placed_at, b.ticket.placed_at) || compareText(a.ticket.id, b.ticket.id));
   }
 

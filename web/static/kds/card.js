@@ -8,9 +8,9 @@ import { age, allergensWords, isAllergy, isMade, isToMake, measureWords, optionW
 
 /** Everything that decides how a card looks and how tall it is, its running age apart. */
 export function signature(view) {
-  const { entry, key, station, step, picking } = view;
+  const { entry, key, station, anothers, step, picking } = view;
   const failed = step?.phase === "failed" ? [step.step, step.message] : null;
-  return JSON.stringify([entry.ticket, [...entry.marks], key, station, failed, picking]);
+  return JSON.stringify([entry.ticket, [...entry.marks], key, station, anothers, failed, picking]);
 }
 
 /** The part of a card that `piece` names: {part, from, to, last}. */
@@ -76,6 +76,7 @@ function head(view) {
     element(
       "span",
       { class: "card-second" },
+      view.anothers ? element("strong", { class: "card-course" }, ticket.station_name) : null,
       ticket.rush ? element("strong", { class: "card-rush" }, say("rush")) : null,
       ticket.course ? element("strong", { class: "card-course" }, say("course", { course: ticket.course })) : null,
       ticket.state === "in_preparation" ? element("span", { class: "card-stage" }, say("in_preparation")) : null,

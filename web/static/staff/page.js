@@ -5,8 +5,8 @@ import { Backoff } from "../backoff.js";
 import { ServerClock } from "../clock.js";
 import { Connection, State, socketUrl } from "../connection.js";
 import { setText } from "../dom.js";
+import { KitchenAlarm } from "../kitchen_alarm.js";
 import { NotEnrolled, NotSignedIn, Unheard, ask, newKey, send } from "../node.js";
-import { PaperAlarm } from "../paper_alarm.js";
 import { followConnection } from "../sign.js";
 import { say } from "../texts.js";
 import { Session } from "./session.js";
@@ -32,7 +32,7 @@ export class StaffPage extends EventTarget {
     this.clock = new ServerClock();
     this.clock.hear(this.root.dataset.serverTime);
     this.connection = new Connection({ url: socketUrl(), events: [...events, "sync_status"], clock: this.clock });
-    this.paper = new PaperAlarm(this.root, this.connection);
+    this.kitchen = new KitchenAlarm(this.root, this.connection, (at) => this.timeOfDay(at));
     this.session = new Session({ api: this.api, dialog: document.getElementById("sign-in") });
   }
 
@@ -161,7 +161,7 @@ export class StaffPage extends EventTarget {
     ask(`${this.api}/status`).then(
       (status) => {
         this.connection.learn(status.sync);
-        this.paper.hear(status);
+        this.kitchen.hear(status);
       },
       (error) => console.warn("the node's status could not be read; its next sync_status tells", error),
     );
