@@ -16,6 +16,9 @@ ACTIONS_MAX = 500
 
 Kind = Literal["order", "lines", "void", "act", "payment", "sign_out"]
 APPROVAL_NEEDED = "APPROVAL_NEEDED"
+OFFLINE_OVER_LIMIT = "OFFLINE_OVER_LIMIT"
+# their details name what a manager must approve for it to be done
+APPROVABLE = frozenset({APPROVAL_NEEDED, OFFLINE_OVER_LIMIT})
 
 
 class KeptAction(msgspec.Struct, frozen=True, kw_only=True):

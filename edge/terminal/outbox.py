@@ -16,7 +16,7 @@ import msgspec
 from edge.terminal import kept
 from edge.terminal.backoff import delay_seconds
 from edge.terminal.client import NodeError
-from edge.terminal.kept import ACTIONS_MAX, APPROVAL_NEEDED, KeptAction
+from edge.terminal.kept import ACTIONS_MAX, APPROVABLE, KeptAction
 from edge.terminal.news import Accepted, Changed, News, Refused, SessionEnded, Topic, Trouble, Waiting
 from edge.terminal.words import _
 
@@ -126,7 +126,7 @@ class Outbox:
             self._tell(Waiting(action))
             self._tell(SessionEnded(action.person_id))
         else:
-            needs = dict(error.details) if error.code == APPROVAL_NEEDED else None
+            needs = dict(error.details) if error.code in APPROVABLE else None
             self._replace(action.key, refusal=error.message, needs=needs)
             self._tell(Refused(action, error))
 

@@ -33,9 +33,20 @@ def cash(given_minor: int, due_minor: int, tip_minor: int = 0) -> dict[str, Any]
     return {"tender": "cash", "amount_minor": amount, "tendered_minor": given_minor} | _tip(tip_minor)
 
 
-def card(amount_minor: int, reference: str, tip_minor: int = 0) -> dict[str, Any]:
-    """A payment by a card terminal that stands beside this one, with what it printed; the tip comes on top."""
-    return {"tender": "card", "amount_minor": amount_minor, "reference": reference} | _tip(tip_minor)
+def card(amount_minor: int, reference: str, tip_minor: int = 0, offline: str = "") -> dict[str, Any]:
+    """A payment by a card terminal that stands beside this one, with what it printed; the tip comes on top. offline: how it
+    was taken that the acquirer has not heard of."""
+    said = {"tender": "card", "amount_minor": amount_minor, "reference": reference} | _tip(tip_minor)
+    return said | ({"offline": offline} if offline else {})
+
+
+def ways_offline() -> tuple[tuple[str, str], ...]:
+    """How a card may be taken, one after the other as the key goes on; first as usual."""
+    return (
+        ("", _("The card is charged as usual.")),
+        ("stored", _("Offline: the card terminal keeps it and sends it on. O again: a code told by telephone.")),
+        ("voice", _("Offline: a code told by telephone; type it as the reference. O again: as usual.")),
+    )
 
 
 def _tip(tip_minor: int) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class Approve(Dialog[str]):
         return str(self._action.body.get("reason", ""))
 
     def body(self) -> Iterable[Widget]:
-        words = [self._action.title, self._reason]
+        said = self._action.refusal if self._action.kind == "payment" else ""
+        words = [self._action.title, self._reason, said]
         yield Static(Content(" · ".join(word for word in words if word)), classes="dialog-words")
         yield Rows(Column(), numbered=True, id="approvers")
         pin = Line(password=True, restrict=r"\d*", max_length=PIN_DIGITS_MAX, id="pin")

@@ -6,7 +6,7 @@ from textual.app import App
 from edge.terminal import acts
 from edge.terminal.client import NodeError
 from edge.terminal.desk import Desk
-from edge.terminal.kept import APPROVAL_NEEDED, KeptAction
+from edge.terminal.kept import APPROVABLE, APPROVAL_NEEDED, OFFLINE_OVER_LIMIT, KeptAction
 from edge.terminal.screens.approve import Approve
 from edge.terminal.screens.ask import Pick
 from edge.terminal.screens.host import host_of
@@ -18,12 +18,12 @@ STATION_PAUSED = "STATION_PAUSED"
 
 def asks_here(action: KeptAction, error: NodeError) -> bool:
     """Whether it is settled here; any other refusal is told to the screens."""
-    return bool(action.needs) or action.kind == "act" or error.code in {APPROVAL_NEEDED, STATION_PAUSED}
+    return bool(action.needs) or action.kind == "act" or error.code in {*APPROVABLE, STATION_PAUSED}
 
 
 def ask_here(app: App[int], action: KeptAction, error: NodeError) -> None:
     """Say why, and ask what can be asked."""
-    if action.needs or action.kind == "act":
+    if action.needs or action.kind == "act" or error.code == OFFLINE_OVER_LIMIT:
         _act_refused(app, action, error)
         return
     host_of(app).say_there(error.message, "bad")
@@ -61,7 +61,7 @@ def _act_refused(app: App[int], action: KeptAction, error: NodeError) -> None:
     # What was kept for a while may come back to somebody who has gone on: it waits under F3.
     mine = session is not None and session.person.id == action.person_id
     fresh = mine and action.key not in outbox.waited
-    if fresh and error.code == APPROVAL_NEEDED:
+    if fresh and error.code in APPROVABLE:
         ask_approval(app, action.key)
         return
     if fresh:

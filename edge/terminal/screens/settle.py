@@ -19,7 +19,7 @@ from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.form import Form
 from edge.terminal.shapes.money import PaymentTaken
 from edge.terminal.shapes.orders import Order, OrderLine
-from edge.terminal.ways import Way, ways_to_pay
+from edge.terminal.ways import Way, ways_offline, ways_to_pay
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.line import Line
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
@@ -36,6 +36,7 @@ class SettlePlace(ActingPlace):
         Binding("enter", "confirm", later("Take the payment")),
         Binding("t", "tip", later("Tip")),
         Binding("e", "parts", later("Equal parts")),
+        Binding("o", "offline", later("Card offline")),
         Binding("escape", "back", later("Back")),
     ]
     AUTO_FOCUS = "#ways"
@@ -44,6 +45,8 @@ class SettlePlace(ActingPlace):
         super().__init__()
         self._order_id = order_id
         self._ways: list[Way] = []
+        self._offline = 0
+        """How a card is taken, a place in `ways_offline`."""
         self._parts: tuple[int, ...] = ()
         """What is left to pay of equal parts, the next one first."""
 
@@ -116,6 +119,8 @@ class SettlePlace(ActingPlace):
         self._draw_way()
         if acts.payment_under_way(self.desk, order.id):
             self._say_under_way()
+        else:
+            self._state("", "none")
 
     def _draw_way(self) -> None:
         """The fields that this way needs, and the change that it gives."""
@@ -190,6 +195,14 @@ class SettlePlace(ActingPlace):
         """A tip on top, of cash or of a card."""
         self.query_one("#tip-field").display = True
         self.query_one("#tip", Line).focus()
+
+    def action_offline(self) -> None:
+        """The acquirer can't be reached: how the card is taken all the same."""
+        every = ways_offline()
+        self._offline = (self._offline + 1) % len(every)
+        self.query_one("#ways", Rows).move_to(len(self._ways) - 1)
+        self._draw_way()
+        self.say(every[self._offline][1], "warn" if self._offline else "info")
 
     def action_parts(self) -> None:
         """Divide what is due: each part is paid by itself."""
@@ -271,7 +284,7 @@ class SettlePlace(ActingPlace):
             most = written_with_currency(order.due_minor, order.currency)
             self.say(_("A card pays what is due at most: {amount}.").format(amount=most), "bad")
             return None
-        return ways.card(given, reference, self._tip(order))
+        return ways.card(given, reference, self._tip(order), ways_offline()[self._offline][0])
 
     # What came of it
 
@@ -300,6 +313,7 @@ class SettlePlace(ActingPlace):
             return
         if self._parts and taken.payment.amount_minor >= self._parts[0]:
             self._parts = self._parts[1:]
+        self._offline = 0
         for name in ("#amount", "#reference", "#tip"):
             self.query_one(name, Line).clear()
         self._draw(taken.order)

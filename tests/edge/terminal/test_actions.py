@@ -165,7 +165,17 @@ async def again(pilot: Pilot[int], app: TerminalApp) -> None:
     await until_shown(pilot, "To pay", "35.70")
     await pilot.press("f7")
     await until_shown(pilot, "How is it paid?")
-    await pilot.press("1", "enter")
+    await pilot.press("o", "o")
+    await until_shown(pilot, "a code told by telephone; type it")
+    await pilot.press("enter")
+    await until_shown(pilot, "Type the reference")
+    await type_in(pilot, "CODE-7")
+    await pilot.press("enter")
+    await until_shown(pilot, "A manager's PIN", "A card may be taken offline up to 0.00 NAD")
+    await approve(pilot)
+    await until_shown(pilot, "Say why it is approved")
+    await type_in(pilot, "The line is down")
+    await pilot.press("enter")
     await until_shown(pilot, "Receipt A1-3")
     await until(pilot, lambda: not app.desk.outbox.actions)
 
@@ -188,7 +198,14 @@ def test_a_server_does_all_that_an_orderneeds_and_a_managers_pin_lends_the_rest(
         lan.token = lan.tokens["kitchen"]
         reopened, order = lan.get("orders").json()["items"]
         (refund,) = lan.get("refunds").json()["items"]
+        (risked,) = lan.get("offline-cards", open="true").json()["items"]
         tips = sum(payment["tip_minor"] for payment in lan.get("payments").json()["items"])
+    assert (risked["way"], risked["reference"], risked["at_risk_minor"], risked["over"]) == (
+        "voice",
+        "CODE-7",
+        3570,
+        "card",
+    )
     assert [(line["seat"], line["course"], line["void_reason"]) for line in order["lines"]] == [
         (1, None, "Keyed in wrong"),
         (1, 2, None),
