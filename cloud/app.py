@@ -32,6 +32,7 @@ from hospitality.days.api import router as days_router
 from hospitality.ground.clock import Clock, utc_now
 from hospitality.ground.http import install_errors, no_text
 from hospitality.ground.private_file import write_private
+from hospitality.invoices.api import router as invoices_router
 from hospitality.kitchen.api import router as kitchen_router
 from hospitality.menu.api import router as menu_router
 from hospitality.orders.api import router as orders_router
@@ -64,6 +65,7 @@ ROUTERS = (
     parties_router,
     paper_router,
     cash_router,
+    invoices_router,
     days_router,
     requests_router,
     people_router,

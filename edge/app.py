@@ -22,6 +22,7 @@ from hospitality.conflicts.settings import ConflictSettings
 from hospitality.days.api import router as days_router
 from hospitality.ground.http import install_errors
 from hospitality.ground.quick_route import install_quick_way
+from hospitality.invoices.api import router as invoices_router
 from hospitality.kitchen.api import router as kitchen_router
 from hospitality.menu.api import router as menu_router
 from hospitality.orders.api import router as orders_router
@@ -56,6 +57,7 @@ TRADES = (
     rooms_router,
     paper_router,
     cash_router,
+    invoices_router,
     days_router,
     people_router,
     people_node_router,

@@ -14,7 +14,7 @@ from edge.printing.asked import cancel, jobs_page, move, print_again, release
 from edge.printing.printers import STATIONS_MAX, add_printer, edit_printer, printers_of, shown
 from edge.printing.printing import Printing
 from edge.printing.samples import sample_picture
-from edge.printing.wanted import NewLabel, print_bill, print_label, print_test_page, print_x
+from edge.printing.wanted import NewLabel, print_bill, print_invoice, print_label, print_test_page, print_x
 from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, host_of, read
 from hospitality.people.asking import Reader
 from web.paper.paper import papers_of
@@ -267,6 +267,12 @@ async def elsewhere(request: Request, asking: Asking, job_id: Id, to: MoveShape)
 async def print_the_bill(request: Request, asking: Asking, order_id: Id) -> Response:
     """The order's bill as it is now, where receipts come out; needs orders.place."""
     return await _queued(request, await act(request, asking, print_bill, order_id))
+
+
+@router.post("/invoices/{invoice_id}/print", status_code=201, response_model=QueuedSlips)
+async def print_the_invoice(request: Request, asking: Asking, invoice_id: Id) -> Response:
+    """An invoice, where receipts come out; needs orders.place."""
+    return await _queued(request, await act(request, asking, print_invoice, invoice_id))
 
 
 @router.post("/x-report/print", status_code=201, response_model=QueuedSlips)

@@ -45,6 +45,7 @@ _OF_ORDER = " UNION ".join(
         ("receipts", "id", "order_id"),
         ("receipt_withdrawals", "id", "order_id"),
         ("refunds", "id", "order_id"),
+        ("invoices", "id", "order_id"),
         ("orders", "id", "id"),
     )
 )

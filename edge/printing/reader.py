@@ -269,7 +269,7 @@ def _till_slips(reading: Reading, cause: Cause, printers: Sequence[Setup], paper
     if cause.kind == SETTLED:
         what, cause_id, number = "receipt", cause.data["receipt_id"], cause.data["receipt_number"]
         document = _laid_out(
-            lambda: receipt(receipt_view(reading, cause.data["order_id"], receipt_id=cause_id), cause_id, paper),
+            lambda: receipt(receipt_view(reading, cause.data["order_id"], receipt_id=cause_id), paper),
             what,
             number,
         )

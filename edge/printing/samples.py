@@ -21,6 +21,7 @@ from edge.printing.plain import label, page_of_proof
 from hospitality.days.composing import Part, Report
 from hospitality.days.rules import Figure
 from hospitality.ground.errors import Invalid, NotFound
+from web.paper.invoice import invoice_document
 from web.paper.paper import Paper, Papers, paper_from
 from web.paper.receipt import bill, receipt, room_service_slip
 from web.paper.report import refund_slip, report_document
@@ -129,6 +130,18 @@ _FOUND = tuple(Figure(section, name, count, amount, "NAD") for section, name, co
 _OPEN = ("A1-139", "A1-141")
 _X = Report(NAME, "2026-03-06", (Part("x", _FOUND, open_orders=_OPEN),))
 _Z = Report(NAME, "2026-03-06", (Part("z", _FOUND, "A1-31", "2026-03-07T00:58:00.000000Z", _OPEN),))
+_INVOICE = {
+    "number": "A1-12",
+    "receipt_number": "A1-88",
+    "issued_at": AT,
+    "company": "Küstenhandel Größe GmbH",
+    "address": "Am Hafen 14\n20457 Hamburg",
+    "country": "DE",
+    "tax_number": "DE136695976",
+    "reference": "PO 4711",
+    "replaces": None,
+    "state": "issued",
+}
 _REFUND = {
     "number": "A1-R4",
     "order_number": "A1-97",
@@ -150,7 +163,14 @@ def _moment(paper: Paper) -> datetime:
 
 def _settled(payments: list[dict[str, Any]]) -> dict[str, Any]:
     shown = [{"currency": "NAD", **payment} for payment in payments]
-    return {"number": "A1-88", "issued_at": AT, "order": _ORDER, "payments": shown, "property": _PROPERTY}
+    return {
+        "id": "01954f6c-0000-7000-8000-000000000088",
+        "number": "A1-88",
+        "issued_at": AT,
+        "order": _ORDER,
+        "payments": shown,
+        "property": _PROPERTY,
+    }
 
 
 _ROOM = {**_ORDER, "channel": "room_service", "table": "204", "covers": 2}
@@ -169,7 +189,10 @@ TEMPLATES: Mapping[str, Callable[[Papers, Profile], Document]] = {
         {**_TICKET, "table": "7"}, papers.kitchen, was="A1-104", at=AT, by="Selma"
     ),
     "bill": lambda papers, kind: bill({"order": _ORDER, "property": _PROPERTY}, papers.guests, at=AT),
-    "receipt": lambda papers, kind: receipt(_settled(_PAYMENTS), "01954f6c-0000-7000-8000-000000000088", papers.guests),
+    "receipt": lambda papers, kind: receipt(_settled(_PAYMENTS), papers.guests),
+    "invoice": lambda papers, kind: invoice_document(
+        {"invoice": _INVOICE, "receipt": _settled(_PAYMENTS)}, papers.guests
+    ),
     "room-service": lambda papers, kind: room_service_slip({"order": _ROOM, "property": _PROPERTY}, papers.guests),
     "refund": lambda papers, kind: refund_slip(_REFUND, papers.guests),
     "x-report": lambda papers, kind: report_document(_X, papers.guests, at=AT, by="Selma"),

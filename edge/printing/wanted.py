@@ -17,7 +17,9 @@ from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
 from hospitality.ground.texts import kept_name, kept_text
 from hospitality.ground.work import Work
+from hospitality.invoices.reading import invoice_paper
 from hospitality.orders.service import PLACE
+from web.paper.invoice import invoice_document
 from web.paper.paper import Papers, papers_of
 from web.paper.receipt import bill
 from web.paper.report import report_document
@@ -49,6 +51,13 @@ def print_x(work: Work) -> dict[str, Any]:
     work.require(days.REPORTS)
     document = report_document(days.x_of(work), _papers(work).guests, at=work.now_text, by=_name(work))
     return _queue(work, "x_report", work.property_id, document, _till(work))
+
+
+def print_invoice(work: Work, invoice_id: str) -> dict[str, Any]:
+    """Queues an invoice, wherever receipts come out: {items}. Refused NO_RECEIPT_PRINTER."""
+    work.require(PLACE)
+    document = invoice_document(invoice_paper(work, invoice_id), _papers(work).guests)
+    return _queue(work, "invoice", invoice_id, document, _till(work))
 
 
 def print_label(work: Work, printer_id: str, new: NewLabel) -> dict[str, Any]:

@@ -13,7 +13,7 @@ REASON_LENGTH_MAX = 200
 ACTIONS = (
     *("orders.void", "orders.open_price", "orders.comp", "orders.discount", "orders.service_charge", "orders.reopen"),
     *("orders.despite_pause", "orders.open_item", "orders.exempt"),
-    *("payments.refund", "payments.decide", "payments.offline", "cash.pay_out"),
+    *("payments.refund", "payments.decide", "payments.offline", "cash.pay_out", "invoices.cancel"),
 )
 
 

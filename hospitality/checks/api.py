@@ -233,6 +233,7 @@ class Parts(Shape):
 class Receipt(Shape):
     """All that a receipt prints. `replaces`: the numbers of withdrawn receipts that it stands in for."""
 
+    id: str
     number: str
     issued_at: str
     replaces: str | None

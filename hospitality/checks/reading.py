@@ -92,7 +92,7 @@ def parts_view(reading: Reading, order_id: str, *, count: int) -> dict[str, Any]
 
 
 def receipt_view(reading: Reading, order_id: str, *, receipt_id: str | None = None) -> dict[str, Any]:
-    """{number, issued_at, replaces, withdrawn, order, payments, property} of the newest receipt that stands, or of one.
+    """{id, number, issued_at, replaces, withdrawn, order, payments, property} of the newest receipt that stands, or of one.
 
     replaces: the numbers of the withdrawn ones that it stands in for. NotFound RECEIPT_NOT_FOUND until the order is
     settled.
@@ -111,6 +111,7 @@ def receipt_view(reading: Reading, order_id: str, *, receipt_id: str | None = No
         )
     receipt = found[-1]
     return {
+        "id": receipt["id"],
         "number": receipt["number"],
         "issued_at": receipt["issued_at"],
         "replaces": receipt["replaces"],

@@ -221,7 +221,7 @@ class WithdrawnNumber(Shape):
 class NumbersShape(Shape):
     """The numbers that one life of a node gave in a series on a day."""
 
-    series: Literal["receipt", "refund"]
+    series: Literal["receipt", "refund", "invoice"]
     first: str
     last: str
     count: int

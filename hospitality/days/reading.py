@@ -84,7 +84,7 @@ _ONE_REPORT = """
     SELECT id, date, kind, sequence, number, currency, figures, open_orders, made_by, made_at FROM day_reports
     WHERE org_id = :org_id AND property_id = :property_id AND id = :id
 """
-_NUMBERED = {"receipt": "receipts", "refund": "refunds"}
+_NUMBERED = {"receipt": "receipts", "refund": "refunds", "invoice": "invoices"}
 _NUMBERS = """
     SELECT number FROM {table}
     WHERE org_id = :org_id AND property_id = :property_id AND business_date = :day

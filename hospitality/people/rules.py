@@ -20,7 +20,7 @@ _STAFF = frozenset(
 _SERVICE_MANAGER = _STAFF | {
     *("orders.void", "orders.open_price", "menu.manage", "tables.manage", "kitchen.pause", "orders.despite_pause"),
     *("orders.open_item", "orders.comp", "orders.discount", "orders.service_charge"),
-    *("orders.exempt", "orders.reopen"),
+    *("orders.exempt", "orders.reopen", "invoices.cancel"),
     *("payments.refund", "payments.decide", "payments.offline", "cash.pay_out"),
 }
 _HOSPITALITY_MANAGER = _SERVICE_MANAGER | {

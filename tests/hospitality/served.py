@@ -23,6 +23,7 @@ from hospitality.ground.once import run_once
 from hospitality.ground.quick_route import install_quick_way
 from hospitality.ground.statements import Reading
 from hospitality.ground.work import Caller, Work
+from hospitality.invoices import api as invoices
 from hospitality.kitchen import api as kitchen
 from hospitality.menu import api as menu
 from hospitality.orders import api as orders
@@ -193,6 +194,7 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
             rooms,
             paper,
             sheets,
+            invoices,
         )
     ]
     for router in routers:

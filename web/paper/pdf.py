@@ -52,13 +52,14 @@ _LETTERS = {"": "Regular", "B": "Bold"}
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A paper's format and margin."""
+    """A paper's size and margin."""
 
-    format: str
+    width_mm: float
+    height_mm: float
     margin_mm: float
 
 
-A4, A5 = Sheet("A4", 22.0), Sheet("A5", 16.0)
+A4 = Sheet(210.0, 297.0, 22.0)
 
 
 def pdf_of(document: Document, paper: Paper, sheet: Sheet, *, name: str, at: datetime) -> bytes:
@@ -74,7 +75,7 @@ def pdf_of(document: Document, paper: Paper, sheet: Sheet, *, name: str, at: dat
 
 class _Page(FPDF):
     def __init__(self, title: str, name: str, paper: Paper, sheet: Sheet, at: datetime) -> None:
-        super().__init__(format=sheet.format)
+        super().__init__(format=(sheet.width_mm, sheet.height_mm))
         self.c_margin = 0
         self._foot = (name, title, paper.say("Page {n} of {pages}"))
         self.set_margin(sheet.margin_mm)

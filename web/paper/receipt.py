@@ -29,7 +29,7 @@ EXEMPT = "exempt"
 _TENDERS = {"cash": "Cash", "card": "Card", "deposit": "Deposit"}
 
 
-def receipt(view: Mapping[str, Any], receipt_id: str, paper: Paper) -> Document:
+def receipt(view: Mapping[str, Any], paper: Paper) -> Document:
     """The paper of `checks.reading.receipt_view`.
 
     Its code leads where the property wants feedback, else holds the receipt's number and id, for questions about it.
@@ -40,25 +40,33 @@ def receipt(view: Mapping[str, Any], receipt_id: str, paper: Paper) -> Document:
 
     def whole(lines: list[Element]) -> list[Element]:
         return [
-            *_name(view["property"]["name"], paper),
+            *letterhead(view["property"]["name"], paper),
             Blank(),
             row(title, issued, bold=True),
             *_in_place(view, paper),
-            *_of_order(order, paper),
-            Rule(),
-            *lines,
-            *_adjustments(order, paper),
-            Rule(),
-            *_sums(order, paper, paper.say("Total")),
-            Blank(),
-            *_payments(view["payments"], paper),
-            *_tax_table(order, paper),
-            *_farewell(paper),
-            *_code(number, receipt_id, paper),
+            *settled(view, lines, paper),
+            *farewell(paper),
+            *_code(number, view["id"], paper),
             Cut(),
         ]
 
-    return _shortened(order, whole, paper, title=title)
+    return shortened(order, whole, paper, title=title)
+
+
+def settled(view: Mapping[str, Any], lines: list[Element], paper: Paper) -> list[Element]:
+    """What a settled order came to, how it was paid and what is tax of it, as receipt and invoice have it."""
+    order = view["order"]
+    return [
+        *_of_order(order, paper),
+        Rule(),
+        *lines,
+        *_adjustments(order, paper),
+        Rule(),
+        *_sums(order, paper, paper.say("Total")),
+        Blank(),
+        *_payments(view["payments"], paper),
+        *_tax_table(order, paper),
+    ]
 
 
 def bill(view: Mapping[str, Any], paper: Paper, *, at: str) -> Document:
@@ -74,7 +82,7 @@ def bill(view: Mapping[str, Any], paper: Paper, *, at: str) -> Document:
                 row(paper.say("To pay"), paper.amount(order["due_minor"], order["currency"]), bold=True, size=Size.BIG),
             ]
         return [
-            *_name(view["property"]["name"], paper),
+            *letterhead(view["property"]["name"], paper),
             Blank(),
             row(paper.say("Bill"), paper.dated(paper.local(at)), bold=True),
             *_of_order(order, paper),
@@ -90,7 +98,7 @@ def bill(view: Mapping[str, Any], paper: Paper, *, at: str) -> Document:
             Cut(),
         ]
 
-    return _shortened(order, whole, paper, title=paper.say("Bill {number}").format(number=order["number"]))
+    return shortened(order, whole, paper, title=paper.say("Bill {number}").format(number=order["number"]))
 
 
 def room_service_slip(view: Mapping[str, Any], paper: Paper) -> Document:
@@ -116,7 +124,7 @@ def room_service_slip(view: Mapping[str, Any], paper: Paper) -> Document:
             Cut(),
         ]
 
-    return _shortened(order, whole, paper, title=paper.say("Room service {number}").format(number=order["number"]))
+    return shortened(order, whole, paper, title=paper.say("Room service {number}").format(number=order["number"]))
 
 
 def signature(paper: Paper) -> list[Element]:
@@ -124,7 +132,7 @@ def signature(paper: Paper) -> list[Element]:
     return [Blank(3), Rule(), Text(paper.say("Signature")), Blank()]
 
 
-def _shortened(
+def shortened(
     order: Mapping[str, Any], whole: Callable[[list[Element]], list[Element]], paper: Paper, *, title: str
 ) -> Document:
     """An order of so many lines that they can't all be on one paper gets its lines without options, and where even that
@@ -138,7 +146,8 @@ def _shortened(
     return Document(tuple(whole([])), title=title)
 
 
-def _name(name: str, paper: Paper) -> Iterator[Element]:
+def letterhead(name: str, paper: Paper) -> Iterator[Element]:
+    """Whose paper it is: logo, name, and the property's own lines."""
     if paper.logo is not None:
         yield Picture(paper.logo, name)
     yield Text(name, bold=True, size=Size.BIG, align=Align.CENTER)
@@ -269,7 +278,8 @@ def _tax_table(order: Mapping[str, Any], paper: Paper) -> Iterator[Element]:
         yield Columns((Cell(name, grow=True), *cells), bold=at == 0, gap=0)
 
 
-def _farewell(paper: Paper) -> Iterator[Element]:
+def farewell(paper: Paper) -> Iterator[Element]:
+    """The property's last words."""
     if paper.shows("foot"):
         yield Blank()
         yield Text(paper.foot or paper.say("Thank you, and come again."), align=Align.CENTER)

@@ -229,6 +229,7 @@ def receipt_view(*lines: Line, **changes: Any) -> dict[str, Any]:
         {"tender": "cash", "amount_minor": 12_570, "tendered_minor": 20_000, "change_minor": 7_430, "reference": None},
     ]
     return {
+        "id": "the-id",
         "number": "A1-88",
         "issued_at": "2026-03-01T22:05:00.000000Z",
         "order": {**order, **changes},
@@ -240,7 +241,7 @@ def receipt_view(*lines: Line, **changes: Any) -> dict[str, Any]:
 def test_a_receipt_adds_up_before_the_guests_eyes() -> None:
     steak = sold("Rump steak 300 g", 19_000, 2, options=[{"name": "Pepper", "quantity": 1}])
     dropped = sold("Soup", 7_500, void_reason="cold")
-    document = receipt(receipt_view(steak, dropped, sold("Draught lager", 3_500)), "the-id", PAPER)
+    document = receipt(receipt_view(steak, dropped, sold("Draught lager", 3_500)), PAPER)
     assert to_text(document, 42) == "\n".join(
         [
             "           Dune House",
@@ -277,19 +278,19 @@ def test_a_receipt_names_the_certificate_of_an_exempt_guest() -> None:
     exempt = {"kind": "exempt", "name": None, "percent_bp": None, "certificate": "D 12"}
     for off, end in ((-2_413, "-24.13"), (0, "")):
         view["order"]["adjustments"] = [{**exempt, "amount_minor": off}]
-        words = to_text(receipt(view, "the-id", PAPER), 42).splitlines()
+        words = to_text(receipt(view, PAPER), 42).splitlines()
         assert any(line.startswith("Tax exempt, D 12") and line.endswith(end or "12") for line in words)
 
 
 def test_a_receipt_fits_the_narrow_paper() -> None:
-    paper = to_text(receipt(receipt_view(sold("Draught lager", 3_500)), "the-id", PAPER), 32)
+    paper = to_text(receipt(receipt_view(sold("Draught lager", 3_500)), PAPER), 32)
     assert all(len(line) <= 32 for line in paper.split("\n") if "QR" not in line)
     assert "Levy 2.5 %" in paper
 
 
 def test_a_receipt_without_taxes_or_minor_units_says_neither() -> None:
     view = receipt_view(sold("Sake", 900), currency="JPY", taxes=[], subtotal_minor=900, total_minor=900)
-    paper = to_text(receipt(view, "the-id", Paper("Asia/Tokyo")), 42)
+    paper = to_text(receipt(view, Paper("Asia/Tokyo")), 42)
     assert "900 JPY" in paper
     assert "Tax" not in paper
     assert "Subtotal" not in paper
@@ -297,9 +298,9 @@ def test_a_receipt_without_taxes_or_minor_units_says_neither() -> None:
 
 def test_a_receipt_of_a_thousand_lines_still_adds_up() -> None:
     many = [sold(f"Item {n}", 100, options=[{"name": "Pepper", "quantity": 1}]) for n in range(1_000)]
-    document = receipt(receipt_view(*many), "the-id", PAPER)
+    document = receipt(receipt_view(*many), PAPER)
     to_json(document)
     assert "Item 999" in to_text(document, 42)
     assert any(isinstance(element, QR) for element in document.elements)
-    more = receipt(receipt_view(*many, *many), "the-id", PAPER)
+    more = receipt(receipt_view(*many, *many), PAPER)
     assert "2000 items" in to_text(more, 42)

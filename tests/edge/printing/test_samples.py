@@ -65,7 +65,7 @@ def words(document: Document) -> str:
 
 def test_a_receipt_says_what_the_property_wants_and_leaves_out_what_it_does_not() -> None:
     view = receipt_view(sold("Soup", 7_500, options=[{"name": "Bread", "quantity": 1}]))
-    whole = words(receipt(view, "id", paper()))
+    whole = words(receipt(view, paper()))
     for part in (
         "14 Harbour Road",
         "Until next time",
@@ -76,7 +76,7 @@ def test_a_receipt_says_what_the_property_wants_and_leaves_out_what_it_does_not(
     ):
         assert part in whole
     hidden = ["head", "foot", "code", "options", "served_by", "tax_table", "guests"]
-    left = words(receipt(view, "id", paper(left_out=hidden)))
+    left = words(receipt(view, paper(left_out=hidden)))
     for part in ("Harbour", "next time", "[QR", "Bread", "Served by", "gross", "guests"):
         assert part not in left
     assert "Total" in left
@@ -85,7 +85,7 @@ def test_a_receipt_says_what_the_property_wants_and_leaves_out_what_it_does_not(
 
 def test_a_logo_stands_on_top_and_one_that_can_not_be_drawn_holds_up_nothing() -> None:
     view = receipt_view(sold("Soup", 7_500))
-    good = receipt(view, "id", paper(logo=b64encode(logo()).decode()))
+    good = receipt(view, paper(logo=b64encode(logo()).decode()))
     assert isinstance(good.elements[0], Picture)
-    bad = receipt(view, "id", paper(logo=b64encode(b"\x89PNG\r\n\x1a\nnothing").decode()))
+    bad = receipt(view, paper(logo=b64encode(b"\x89PNG\r\n\x1a\nnothing").decode()))
     assert not [element for element in bad.elements if isinstance(element, Picture)]

@@ -47,6 +47,7 @@ def test_what_each_role_may() -> None:
         "payments.decide",
         "payments.offline",
         "cash.pay_out",
+        "invoices.cancel",
     }
     assert {"people.manage", "terminals.manage", "sync.resolve"} <= permissions_of("hospitality_manager")
     assert permissions_of("owner") == {"*"}
