@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from hospitality.ground.new_tables import new_table
 from hospitality.ground.tables import DAY, ID, INSTANT, WORDS
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
