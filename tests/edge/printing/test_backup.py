@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from devices.conversation import Patience
+from devices.spool import DEFAULT_POLICY
 from devices.virtual_printer import VirtualPrinter
 from edge.host import EdgeHost
 from edge.printing import Printing
-from edge.printing.asked import jobs_page, move
-from edge.printing.printers import edit_printer
+from edge.printing.asked import jobs_page, move, release
+from edge.printing.printers import BACKUP_SECONDS_LEAST, edit_printer
+from edge.printing.printing import STATUS_SECONDS
 from edge.tables import Printer
 from hospitality.ground.clock import utc_now
 from hospitality.ground.errors import Invalid, NotFound
@@ -132,3 +135,41 @@ def test_a_backup_is_another_printer_and_takes_over_in_good_time(
             act(host, edit_printer, at_grill, {"backup_id": wrong})
     with pytest.raises(Invalid):
         act(host, edit_printer, at_grill, {"backup_after_seconds": 1})
+
+
+def test_nobody_waits_for_a_dead_printer_and_its_slips_are_told_of_printed_elsewhere_and_ask_after_a_night(
+    host: EdgeHost, grill: VirtualPrinter, bar: VirtualPrinter
+) -> None:
+    assert STATUS_SECONDS + Patience().connect_seconds <= 10, (
+        "an idle printer that is pulled out is told of within this"
+    )
+    at_grill, at_bar = set_up(host, grill, "Grill", KITCHEN), set_up(host, bar, "Bar", BAR)
+    minute = timedelta(minutes=1)  # more than the test takes: what was ordered is stamped by the clock on the wall
+    grill.go_offline()
+    with printing(host) as found:
+        number = order(host, STEAK, BEER)["number"]
+        wait_for(lambda: [state["state"] for state in found.states()] == ["ready", "unreachable"])
+        wait_for(lambda: states(host) == ["failed", "confirmed"])
+        assert [len(texts(bar)), number in texts(bar)[0]] == [1, True], "the bar's own waits for nobody"
+        act(host, edit_printer, at_grill, {"backup_id": at_bar, "backup_after_seconds": BACKUP_SECONDS_LEAST})
+        host.now = lambda: utc_now() + minute
+        found.nudge()
+        wait_for(lambda: states(host) == ["confirmed"] * 2)
+        assert "INSTEAD OF GRILL" in texts(bar)[1]
+        act(host, edit_printer, at_grill, {"backup_id": None})
+        found.nudge()
+        host.now = utc_now
+        order(host, STEAK)
+        wait_for(lambda: states(host)[2:] == ["failed"])
+        host.now = lambda: utc_now() + 2 * minute + DEFAULT_POLICY.expires_after
+        found.nudge()
+        wait_for(lambda: states(host)[2:] == ["held"])
+        grill.go_online()
+        wait_for(lambda: found.states()[1]["state"] == "jobs_held")
+        assert (texts(grill), len(texts(bar))) == ([], 2), "nothing of last night comes out by itself"
+        host.now = utc_now
+        act(host, release, jobs(host)[2]["id"])
+        found.nudge()
+        wait_for(lambda: len(texts(grill)) == 1)
+        assert number not in texts(grill)[0]
+    assert DEFAULT_POLICY.expires_after == timedelta(hours=8)
