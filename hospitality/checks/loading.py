@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hospitality.ground.statements import Reading
 from hospitality.orders.loading import TABLE_LABEL, lines_left
-from hospitality.payments.reading import stands
+from hospitality.payments.reading import stands, turned
 
 OVERPAID_MAX = 500
 IN_DOUBT_MAX = 10_000
@@ -34,10 +34,12 @@ _OVERPAID = f"""
                (SELECT CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) FROM payments p
                 WHERE p.org_id = o.org_id AND p.order_id = o.id {_UNTIL.format(of="p")}) - (
                 SELECT CAST(COALESCE(SUM(f.amount_minor), 0) AS BIGINT) FROM refunds f
-                WHERE f.org_id = o.org_id AND f.order_id = o.id AND f.kind = 'reversal' {_UNTIL.format(of="f")}
+                WHERE f.org_id = o.org_id AND f.order_id = o.id AND (f.kind = 'reversal' OR {turned(_UNTIL)})
+                  {_UNTIL.format(of="f")}
                ) AS paid_minor,
                (SELECT CAST(COALESCE(SUM(f.amount_minor), 0) AS BIGINT) FROM refunds f
-                WHERE f.org_id = o.org_id AND f.order_id = o.id AND f.kind = 'refund' {_UNTIL.format(of="f")}
+                WHERE f.org_id = o.org_id AND f.order_id = o.id AND f.kind = 'refund' AND NOT {turned(_UNTIL)}
+                  {_UNTIL.format(of="f")}
                ) AS refunded_minor,
                COALESCE((
                 SELECT CAST(SUM(r.total_minor) AS BIGINT) FROM receipts r

@@ -99,6 +99,13 @@ _WITHDRAWN = f"""
     JOIN receipts r ON r.org_id = w.org_id AND r.id = w.receipt_id
     WHERE w.org_id = :org_id AND w.property_id = :property_id AND w.business_date = :day AND {FIRST_WITHDRAWAL}
 """
+# what is taken back of a receipt is less by what was refunded of it, on the day when both are known
+_TURNED = f"""
+    SELECT f.amount_minor, f.taxes FROM receipt_withdrawals w
+    JOIN refunds f ON f.org_id = w.org_id AND f.order_id = w.order_id AND f.receipt_id = w.receipt_id AND f.kind = 'refund'
+    WHERE w.org_id = :org_id AND w.property_id = :property_id AND w.turns_refunds AND {FIRST_WITHDRAWAL}
+      AND (w.business_date = :day AND f.business_date <= :day OR f.business_date = :day AND w.business_date < :day)
+"""
 _REFUND_TAXES = f"SELECT taxes FROM refunds WHERE {_OF_DAY} AND kind = 'refund'"
 _PAYMENTS = f"""
     SELECT tender, COUNT(*) AS n, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor,
@@ -198,8 +205,8 @@ def figures_of_day(reading: Reading, day: str, *, currency: str) -> Figures:
 
 
 def _receipts(reading: Reading, day: str, currency: str) -> Iterator[Figure]:
-    """What the receipts of a day say, less what those say that were withdrawn on it; so the day of a receipt that is
-    withdrawn later stays as it was."""
+    """What the receipts of a day say, less what those say that were withdrawn on it and was not refunded of them; so the
+    day of a receipt that is withdrawn later stays as it was."""
     unsaid: list[tuple[str, int]] = []
     for sql, name, sign in ((_RECEIPTS, "issued", 1), (_WITHDRAWN, "withdrawn", -1)):
         for row in reading.rows(sql, day=day):
@@ -209,6 +216,9 @@ def _receipts(reading: Reading, day: str, currency: str) -> Iterator[Figure]:
                 unsaid.append((row["order_id"], sign))
             for one in msgspec.json.decode(row["adjustments"] or "[]"):
                 yield Figure("adjustments", one["kind"], sign, sign * one["amount_minor"], currency)
+    for row in reading.rows(_TURNED, day=day):
+        yield Figure("receipts", "withdrawn", 0, row["amount_minor"], currency)
+        yield from tax_figures(msgspec.json.decode(row["taxes"]), sign=1, currency=currency)
     yield from _adjustments_now(reading, unsaid, currency)
 
 

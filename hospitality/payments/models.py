@@ -1,6 +1,6 @@
 """Money taken and given back, and receipts issued: facts that only the property's node writes."""
 
-from hospitality.ground.tables import AMOUNT, DAY, DOCUMENT, ID, INSTANT, WORDS, Row, column, described
+from hospitality.ground.tables import AMOUNT, DAY, DOCUMENT, FLAG, ID, INSTANT, WORDS, Row, column, described
 
 TENDERS = ("cash", "card", "deposit")
 CAUSES = ("reopened", "changed", "settled_twice")
@@ -71,6 +71,8 @@ class Receipt(Row, table=True):
 class ReceiptWithdrawal(Row, table=True):
     """A receipt counts no more: its order is open again, and its sums are taken back on this day. Its number stays.
 
+    turns_refunds: what was refunded of it, before or after, counts as reversed, so that its sums are taken back less that.
+
     cause: one of CAUSES; `reopened` by somebody, for a reason; `changed`, when the order came to something else at a node
     that did not know of the receipt; `settled_twice`, when another receipt of the same order stands. Two nodes that were
     apart may each withdraw one receipt: the first counts.
@@ -92,13 +94,15 @@ class ReceiptWithdrawal(Row, table=True):
     terminal_id: str | None = column(ID, optional=True)
     at: str = column(INSTANT)
     business_date: str = column(DAY)
+    turns_refunds: bool = column(FLAG, default=False, otherwise="0")
 
 
 class Refund(Row, table=True):
     """Money of a payment given back, with a number of its own.
 
     kind: `reversal` undoes a payment, `refund` gives back part of a sale; that one's `taxes` are its portion of the
-    receipt's, as JSON, and `tip_minor` is given back on top of the amount.
+    receipt's, as JSON, and `tip_minor` is given back on top of the amount. `receipt_id`: of which receipt, which may turn it
+    into a reversal by being withdrawn.
     """
 
     __tablename__ = "refunds"
@@ -126,6 +130,7 @@ class Refund(Row, table=True):
     business_date: str = column(DAY)
     drawer_session_id: str | None = column(ID, optional=True)
     rounding_minor: int = column(AMOUNT, default=0, otherwise="0")
+    receipt_id: str | None = column(ID, optional=True)
 
 
 class CardAttempt(Row, table=True):

@@ -71,11 +71,20 @@ def has_receipt(until: str = "", *, org: str = "o.org_id", fence: str = "") -> s
           AND {stands(until, org=org, fence=fence)} {fence})"""
 
 
+def turned(until: str = "") -> str:
+    """Whether refund `f` counts as a reversal, since its receipt was withdrawn. until: as `orders.loading.lines_left` has it."""
+    return f"""EXISTS (
+        SELECT 1 FROM receipt_withdrawals w
+        WHERE w.org_id = f.org_id AND w.receipt_id = f.receipt_id AND w.turns_refunds {until.format(of="w")}
+          AND {FIRST_WITHDRAWAL})"""
+
+
 _STANDING = f"""
     SELECT order_id, 'payment' AS what, amount_minor, '' AS number FROM payments
     WHERE org_id = :org_id AND order_id IN (:ids)
     UNION ALL
-    SELECT order_id, kind, amount_minor, '' FROM refunds WHERE org_id = :org_id AND order_id IN (:ids)
+    SELECT f.order_id, CASE WHEN {turned()} THEN 'reversal' ELSE f.kind END, f.amount_minor, '' FROM refunds f
+    WHERE f.org_id = :org_id AND f.order_id IN (:ids)
     UNION ALL
     SELECT r.order_id, 'receipt', r.total_minor, '' FROM receipts r
     WHERE r.org_id = :org_id AND r.order_id IN (:ids) AND {stands()}

@@ -10,7 +10,7 @@ from hospitality.ground.statements import Reading
 from hospitality.ground.work import Work
 from hospitality.orders.loading import LoadedOrder, load_order, load_orders
 from hospitality.payments.reading import receipts_of, standing, standing_receipts, standings
-from hospitality.payments.rules import Standing, check_reopen, kept_reason, to_withdraw
+from hospitality.payments.rules import Standing, check_reopen, kept_reason, to_withdraw, turns_refunds
 from hospitality.payments.service.take import issue_receipt
 from hospitality.payments.service.withdraw import withdraw_receipt
 from hospitality.properties.service import business_day
@@ -35,6 +35,7 @@ def reopen(work: Work, order_id: str, *, reason: str, approval_id: str | None = 
             receipt,
             order_id,
             cause="reopened",
+            turns_refunds=turns_refunds("reopened", covered=True, left=True),
             currency=order.row["currency"],
             reason=why,
             approver_id=approver_id,
@@ -63,7 +64,18 @@ def mend(work: Work, order_id: str) -> bool:
     wrong = _wrong(work, order, paid)
     for receipt in standing_receipts(work, order_id) if wrong else []:
         if receipt.id in wrong:
-            withdraw_receipt(work, receipt, order_id, cause=wrong[receipt.id], currency=order.row["currency"])
+            withdraw_receipt(
+                work,
+                receipt,
+                order_id,
+                cause=wrong[receipt.id],
+                turns_refunds=turns_refunds(
+                    wrong[receipt.id],
+                    covered=paid.paid_minor >= order.totals().total_minor,
+                    left=bool(order.left()),
+                ),
+                currency=order.row["currency"],
+            )
     paid = standing(work, order_id) if wrong else paid
     lacks_one = _lacks_one(work, order, paid, work.place.code)
     if lacks_one:
@@ -81,6 +93,7 @@ def _wrong(reading: Reading, order: LoadedOrder, paid: Standing) -> dict[str, st
         taxes=sums.taxes,
         paid_minor=paid.paid_minor,
         refunded_minor=paid.refunded_minor,
+        left=bool(order.left()),
     )
 
 

@@ -250,19 +250,31 @@ def check_reopen(receipts: Sequence[Issued], *, refunded_minor: int, today: str,
 
 
 def to_withdraw(
-    receipts: Sequence[Issued], *, total_minor: int, taxes: object, paid_minor: int, refunded_minor: int
+    receipts: Sequence[Issued], *, total_minor: int, taxes: object, paid_minor: int, refunded_minor: int, left: bool
 ) -> dict[str, str]:
     """Receipt id → cause of those of an order that can't stand, given all that is known of it; `receipts` oldest first.
 
     The oldest stands that says what the order comes to, as long as that is paid: all nodes that know the same choose the
-    same. One of which more was given back than the order comes to now stands too: its refunds say already what was
-    taken off.
+    same. One of which more was given back than the order comes to now stands too, as long as something is left of it: its
+    refunds say already what was taken off.
     """
     fitting = [one.id for one in receipts if (one.total_minor, one.taxes) == (total_minor, taxes)]
     if paid_minor < total_minor:
         fitting = []
-    kept = fitting[:1] or [one.id for one in receipts[:1] if refunded_minor > total_minor]
+    kept = fitting[:1] or [one.id for one in receipts[:1] if left and refunded_minor > total_minor]
     return {one.id: "settled_twice" if one.id in fitting else "changed" for one in receipts if one.id not in kept}
+
+
+def turns_refunds(cause: str, *, covered: bool, left: bool) -> bool:
+    """Whether what was refunded of a receipt counts as reversed once it is withdrawn.
+
+    A refund gives back part of the sale that a receipt says. Where that is undone, by a person or since another receipt says
+    the same sale, what was given back of it is as if it had never been paid: the withdrawal takes back the receipt less
+    that, and what is left can be reversed to the last, so that an order of which nothing stands ends at nothing in the
+    books. It stays part of a sale where another receipt stands in at once: the order changed, and what was paid covers what
+    is left of it.
+    """
+    return not (cause == "changed" and covered and left)
 
 
 # --- refunds

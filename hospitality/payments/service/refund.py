@@ -17,7 +17,7 @@ from hospitality.payments import rules
 from hospitality.payments.facts import PaymentRefunded
 from hospitality.payments.models import Refund
 from hospitality.payments.reading import SHOWN_OF_REFUND, standing, standing_receipts
-from hospitality.payments.rules import NewRefund, Refundable, Standing
+from hospitality.payments.rules import Issued, NewRefund, Refundable, Standing
 from hospitality.properties.service import business_day
 
 REFUND = "payments.refund"
@@ -47,7 +47,7 @@ def refund_payment(work: Work, payment_id: str, new: NewRefund, *, approval_id: 
     total = load_order(work, payment["order_id"]).totals().total_minor
     found = standing(work, payment["order_id"])
     decided = rules.decide_refund(new, _refundable(payment, found, total), currency=payment["currency"])
-    taxes = _taxes(work, payment["order_id"], new.amount_minor, found) if decided.kind == "refund" else []
+    receipt = standing_receipts(work, payment["order_id"])[-1] if decided.kind == "refund" else None
     till = till_of(work, work.caller.terminal_id) if decided.tender == "cash" else Till(None, 1)
     row = {
         "id": new_id(),
@@ -61,7 +61,7 @@ def refund_payment(work: Work, payment_id: str, new: NewRefund, *, approval_id: 
         "rounding_minor": to_step(back, till.step_minor) - back,
         "currency": payment["currency"],
         "reference": decided.reference,
-        "taxes": msgspec.json.encode(taxes).decode(),
+        "taxes": msgspec.json.encode(_taxes(receipt, new.amount_minor, found) if receipt else []).decode(),
         "reason": decided.reason,
         "person_id": work.caller.person_id,
         "approver_id": approver_id,
@@ -69,6 +69,7 @@ def refund_payment(work: Work, payment_id: str, new: NewRefund, *, approval_id: 
         "given_at": work.now_text,
         "business_date": business_day(work).isoformat(),
         "drawer_session_id": till.session_id,
+        "receipt_id": receipt.id if receipt else None,
     }
     work.add(Refund, row)
     told = ("payment_id", "order_id", "number", "kind", "tender", "amount_minor", "tip_minor", "currency")
@@ -88,9 +89,8 @@ def _refundable(payment: Mapping[str, Any], found: Standing, total_minor: int) -
     )
 
 
-def _taxes(work: Work, order_id: str, amount_minor: int, found: Standing) -> Sequence[Mapping[str, Any]]:
-    """The refund's portion of the newest standing receipt's taxes; the portions of all refunds of it add up to them."""
-    receipt = standing_receipts(work, order_id)[-1]
+def _taxes(receipt: Issued, amount_minor: int, found: Standing) -> Sequence[Mapping[str, Any]]:
+    """The refund's portion of a receipt's taxes; the portions of all refunds of it add up to them."""
     parts = [tax[name] for tax in receipt.taxes for name in ("net_minor", "tax_minor")]
     cut_of = [*parts, receipt.total_minor - sum(parts)]
     cut = rules.next_portions(amount_minor, cut_of, before_minor=found.refunded_minor)

@@ -13,17 +13,20 @@ def withdraw_receipt(
     order_id: str,
     *,
     cause: str,
+    turns_refunds: bool,
     currency: str,
     reason: str | None = None,
     approver_id: str | None = None,
 ) -> None:
-    """Takes back what a receipt says, on the business day at hand. cause: one of `models.CAUSES`."""
+    """Takes back what a receipt says, on the business day at hand. cause: one of `models.CAUSES`. turns_refunds: as
+    `rules.turns_refunds` decides."""
     row = work.add(
         ReceiptWithdrawal,
         {
             "receipt_id": receipt.id,
             "order_id": order_id,
             "cause": cause,
+            "turns_refunds": turns_refunds,
             "reason": reason,
             "approver_id": approver_id,
             **acted(work),

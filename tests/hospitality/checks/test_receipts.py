@@ -298,6 +298,38 @@ def test_what_both_open_again_while_apart_is_taken_back_once(restaurant: Restaur
     assert two.act(pay, order["id"], NewPayment("cash", 0))["receipt"]["number"] == "B1-1"
 
 
+@ON_SQLITE
+def test_what_was_refunded_of_a_receipt_that_was_opened_again_elsewhere_is_reversed_and_the_rest_can_be(
+    restaurant: Restaurant, apart: Apart
+) -> None:
+    one, two = apart.both
+    order = soup(restaurant)
+    apart.tell(two)
+    cash = one.act(pay, order["id"], NewPayment("cash", 900))["payment"]["id"]
+    two.later(seconds=5)
+    card = two.act(pay, order["id"], NewPayment("card", 900, reference="T-9"))["payment"]["id"]
+    apart.settle_down([order["id"]])
+    one.act(reopen, order["id"], reason="nobody ate it")
+    assert two.act(refund_payment, card, NewRefund(900, "twice", tender="cash"))["kind"] == "reversal"
+    assert two.act(refund_payment, cash, NewRefund(300, "cold"))["kind"] == "refund"
+    apart.settle_down([order["id"]])
+    for node in apart.both:
+        seen = node.read(order_view, order["id"])
+        assert (seen["paid_minor"], seen["refunded_minor"], seen["due_minor"]) == (600, 0, 300)
+    assert refused(two, refund_payment, cash, NewRefund(601, "the rest")).code == "REFUND_OVER_PAID"
+    assert two.act(refund_payment, cash, NewRefund(600, "the rest"))["kind"] == "reversal"
+    gone = two.act(void_line, order["id"], order["lines"][0]["id"], reason="nobody ate it")
+    assert (gone["payment_state"], gone["paid_minor"], gone["surplus_minor"]) == ("settled", 0, 0)
+    apart.settle_down([order["id"]])
+    for node in apart.both:
+        sums = figures(node.read(x_report)["figures"])
+        assert sums["receipts/withdrawn"] == (2, -900 - (900 - 300)), "the receipt less what was refunded of it"
+        books = sums["receipts/issued"][1] + sums["receipts/withdrawn"][1] + sums["refunds/cash"][1]
+        assert books == 900, "the one before alone"
+        back = sums["reversals/cash"][1] + sums["refunds/cash"][1]
+        assert sums["payments/cash"][1] + sums["payments/card"][1] + back == 900
+
+
 WHAT = ("add", "void", "percent", "merge", "split", "pay", "pay", "pay", "part", "back", "reopen")
 ACT = st.tuples(st.sampled_from(WHAT), st.integers(0, 5))
 # what each of the two does about one order before they hear of each other, and what the day does then
@@ -403,6 +435,9 @@ def _check_each_order(node: Node, views: list[dict[str, Any]]) -> None:
         standing = [row for row in node.read(receipts_of, order["id"]) if row["withdrawn_cause"] is None]
         left = any(line["void_reason"] is None for line in order["lines"])
         in_hand = order["paid_minor"] - order["refunded_minor"]
+        if (standing and order["surplus_minor"] == 0) or not left:
+            said = sum(row["total_minor"] for row in standing) - order["refunded_minor"]
+            assert in_hand in (said, said + order["surplus_minor"]), "what is in hand is what the books say was sold"
         assert len(standing) <= 1
         assert (order["id"] in listed) == (left and not standing)
         if standing and order["refunded_minor"] <= order["total_minor"]:
@@ -437,8 +472,10 @@ def _check_books(node: Node, ids: list[str], first: str) -> None:
     ]
     refunds = [row for id in ids for row in rows("SELECT * FROM refunds WHERE order_id = :id", id=id)]
     payments = [row for id in ids for row in rows("SELECT * FROM payments WHERE order_id = :id", id=id)]
-    assert found["receipts"] == sum(row["total_minor"] for row in standing)
-    taxes = [(1, row["taxes"]) for row in standing] + [(-1, row["taxes"]) for row in refunds]
+    turned = [row for row in refunds if row["kind"] == "refund" and row["receipt_id"] in _turning(node)]
+    assert found["receipts"] == sum(row["total_minor"] for row in standing) + sum(row["amount_minor"] for row in turned)
+    sold = [row for row in refunds if row not in turned]
+    taxes = [(1, row["taxes"]) for row in standing] + [(-1, row["taxes"]) for row in sold]
     for name in ("net", "tax"):
         told = sum(sign * tax[f"{name}_minor"] for sign, text in taxes for tax in msgspec.json.decode(text))
         assert found["tax_net" if name == "net" else "tax"] == told
@@ -448,3 +485,10 @@ def _check_books(node: Node, ids: list[str], first: str) -> None:
     assert found["payments"] == sum(row["amount_minor"] for row in payments)
     assert -found["refunds"] - found["reversals"] == sum(row["amount_minor"] for row in refunds)
     assert found["tips"] == sum(row["tip_minor"] for row in payments)
+
+
+def _turning(node: Node) -> set[str]:
+    """The receipts whose first withdrawal turns what was refunded of them."""
+    rows = node.reading().rows("SELECT receipt_id, turns_refunds FROM receipt_withdrawals ORDER BY at DESC, id DESC")
+    first = {row["receipt_id"]: row["turns_refunds"] for row in rows}
+    return {id for id, turns in first.items() if turns}

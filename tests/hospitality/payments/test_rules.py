@@ -189,7 +189,7 @@ def test_of_several_receipts_the_oldest_that_says_what_the_order_comes_to_stands
 
     def withdrawn(total: int, paid: int, refunded: int = 0, taxes: object = vat) -> dict[str, str]:
         issued = (first, second, third)
-        return to_withdraw(issued, total_minor=total, taxes=taxes, paid_minor=paid, refunded_minor=refunded)
+        return to_withdraw(issued, total_minor=total, taxes=taxes, paid_minor=paid, refunded_minor=refunded, left=True)
 
     assert withdrawn(900, 900) == {"A1-1": "changed", "A1-2": "settled_twice"}
     assert withdrawn(500, 900, taxes=[]) == {"B1-1": "changed", "A1-2": "changed"}
