@@ -32,8 +32,11 @@ from hospitality.people.proofs import code_hash_of, hash_of, new_token
 from hospitality.people.service.sessions import known_token
 from hospitality.people.service.terminals import enrol_terminal
 from hospitality.properties.service import property_view
+from hospitality.rooms.reading import room_view
 from web.api_docs import on_this_machine
 from web.pages import Pages
+from web.room_service.page import TEMPLATES as ROOM_TEMPLATES
+from web.room_service.page import RoomPageConfig, room_page
 
 ENROL_TRIES = 10
 ENROL_SECONDS = 60.0
@@ -47,6 +50,7 @@ TEMPLATES = {
     **FLOOR_TEMPLATES,
     **QUEUE_TEMPLATES,
     **SLIPS_TEMPLATES,
+    **ROOM_TEMPLATES,
     "doors": Path(__file__).parent / "doors_pages",
 }
 
@@ -106,6 +110,7 @@ def install(app: FastAPI, node: Node) -> None:
     app.include_router(floor_plan(staff, pages))
     app.include_router(order_queue(staff, pages))
     app.include_router(print_queue(staff, pages))
+    app.include_router(room_page(_rooms(node), pages))
 
     @app.websocket("/ws")
     async def live(socket: WebSocket) -> None:
@@ -210,6 +215,28 @@ def _staff_pages(node: Node) -> StaffPageConfig:
         zone=local["zone"],
         currency=local["currency"],
         enrolled=enrolled,
+        now=node.host.now,
+    )
+
+
+def _rooms(node: Node) -> RoomPageConfig:
+    async def room(request: Request) -> str | None:
+        try:
+            caller = await node.host.caller_for(token_of(request))
+        except Trouble:
+            return None
+        if caller.room_id is None:
+            return None
+        found = await node.host.read(caller, room_view, caller.room_id)
+        return str(found["number"]) if found["active"] else None
+
+    local = node.host.ask(property_view).result(10)
+    return RoomPageConfig(
+        property_id=node.identity.property_id,
+        property_name=local["name"],
+        locale=local["locale"],
+        zone=local["zone"],
+        room=room,
         now=node.host.now,
     )
 

@@ -157,8 +157,7 @@ def promise_asks(subject: Subject) -> tuple[Field, ...]:
 def party_asks(_subject: Subject) -> tuple[Field, ...]:
     """Who waits, and how many they are; what they are quoted follows from the floor."""
     name = Field("name", _("Name"), needed=_("Type the name."))
-    covers = Field("covers", _("Guests"), "number", _("Type how many guests."))
-    return name, covers, Field("phone", _("Phone")), Field("pager", _("Pager"))
+    return name, Field("covers", _("Guests"), "number", _("Type how many guests.")), Field("phone", _("Phone"))
 
 
 def seat_asks(subject: Subject) -> tuple[Field, ...]:

@@ -10,8 +10,12 @@ FAMILIES = ("sign_", "theme_")
 
 
 def check_texts(handed: Mapping[str, str], name: str, *, families: tuple[str, ...]) -> None:
-    """`families`: what begins so is asked for under a name that is put together."""
-    patterns = (f"{name}.js", f"{name}/*.js", *SHARED)
+    """Of a page of staff; `families`: what begins so is asked for under a name that is put together."""
+    check_asked(handed, (f"{name}.js", f"{name}/*.js", *SHARED), families=families)
+
+
+def check_asked(handed: Mapping[str, str], patterns: tuple[str, ...], *, families: tuple[str, ...]) -> None:
+    """Of the scripts that the patterns name."""
     paths = [path for pattern in patterns for path in sorted(STATIC_FOLDER.glob(pattern))]
     source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     asked = set(

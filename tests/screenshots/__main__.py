@@ -67,6 +67,8 @@ def take(cluster: Cluster, work: Path, folder: Path) -> None:
                         keep(picture.stem, picture, SCREEN_WIDTH_MAX)
                     for picture in faces.floor(browser, shown, work):
                         keep(picture.stem, picture, SCREEN_WIDTH_MAX)
+                    for picture in faces.room(browser, shown, work):
+                        keep(picture.stem, picture, SCREEN_WIDTH_MAX)
                     for picture in faces.queue(browser, shown, work):
                         keep(picture.stem, picture, SCREEN_WIDTH_MAX)
                 for name, picture in faces.paper(shown):

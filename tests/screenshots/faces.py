@@ -12,7 +12,7 @@ from buffr.demo.household import MANAGER_PIN
 from devices.virtual_printer import Printed, VirtualPrinter
 from edge.terminal.app import TerminalApp
 from edge.terminal.locations import locations_of
-from tests.browser_fixture import DESK, KITCHEN, capture, open_page
+from tests.browser_fixture import DESK, KITCHEN, TABLET, capture, open_page
 from tests.cloud.headoffice import evenings
 from tests.cloud_fixture import HeadOffice
 from tests.edge.floor.evening import TABLES
@@ -109,6 +109,38 @@ def queue(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
 
     url = f"{shown.url}/queue?sort=promised"
     yield capture(browser, url, folder / "queue.png", size=DESK, first=link, ready=".order-open", act=live)
+
+
+def room(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
+    """A guest's evening at the terminal in the room: what there is, a dish with its choices, and where the order is."""
+    there = shown.post("rooms", {"number": "204", "floor": "Second"})["id"]
+    link = shown.post("terminals", {"name": "Room 204", "kind": "room", "room_id": there})["link"]
+    page = open_page(browser, size=TABLET)
+    page.goto(link)
+    page.locator("[data-tiles]:visible").wait_for()
+
+    def taken(name: str) -> Path:
+        path = folder / f"room-{name}.png"
+        page.screenshot(path=path, animations="disabled")
+        return path
+
+    yield taken("home")
+    page.locator("[data-tile=dine]").click()
+    yield taken("menu")
+    page.locator(".dish", has_text="Springbok").first.click()
+    for group in page.locator(".sheet .group").all():
+        group.locator("input").first.click()
+    page.locator("[data-sheet-body]").evaluate("(body) => body.scrollTo(0, 0)")
+    yield taken("item")
+    page.locator("[data-do=add]").click()
+    page.locator("[data-cart-bar]").click()
+    page.locator("[data-send-order]").click()
+    page.locator(".order").wait_for()
+    placed = next(order for order in shown.get("orders?state=open")["items"] if order["table"] == "204")
+    shown.post(f"tickets/{placed['lines'][0]['ticket_id']}/start", {})
+    page.locator(".is-done", has_text="Being made").wait_for()
+    yield taken("order")
+    page.context.close()
 
 
 def drawn_terminal(shown: Shown, folder: Path) -> list[Path]:

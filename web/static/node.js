@@ -27,7 +27,7 @@ export function newKey() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** POST (or `method`) JSON with a key; throws NotSignedIn, Unheard, or Error with the node's own sentence. */
+/** POST (or `method`) JSON with a key; throws NotSignedIn, Unheard, or Error with the node's own sentence, and its code. */
 export async function send(path, body, { method = "POST", token = null, key = newKey() } = {}) {
   let response;
   try {
@@ -47,5 +47,6 @@ export async function send(path, body, { method = "POST", token = null, key = ne
   const answer = await response.json();
   if (response.ok) return answer;
   const message = answer?.error?.message ?? String(response.status);
-  throw response.status === 401 ? new NotSignedIn(message) : new Error(message);
+  const trouble = response.status === 401 ? new NotSignedIn(message) : new Error(message);
+  throw Object.assign(trouble, { code: answer?.error?.code });
 }

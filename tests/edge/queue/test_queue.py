@@ -2,38 +2,16 @@
 
 from typing import Any
 
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
 from edge.queue.texts import queue_texts
 from tests.edge.floor.evening import draw_room, link, made, set_pin
 from tests.edge.floor.pictures import sign_in
+from tests.edge.line import Line
 from tests.edge.queue.evening import every_service, in_minutes, taken
 from tests.edge.served_node import ServedNode
 from tests.edge.staff_texts import check_texts
 from web.texts import Texts
-
-
-class Line:
-    """The line between the page and its node, to be cut and mended."""
-
-    def __init__(self, page: Page) -> None:
-        self.is_cut = False
-        self._open: list[WebSocketRoute] = []
-        page.route_web_socket("**/ws", self._join)
-
-    def _join(self, socket: WebSocketRoute) -> None:
-        if self.is_cut:
-            socket.close()
-            return
-        socket.connect_to_server()
-        self._open.append(socket)
-
-    def cut(self) -> None:
-        """Ends it, and lets none be made."""
-        self.is_cut = True
-        for socket in self._open:
-            socket.close()
-        self._open.clear()
 
 
 def numbers(page: Page) -> list[str]:
