@@ -11,7 +11,7 @@ from edge.terminal.news import Topic
 from edge.terminal.passes import AT_PASS
 from edge.terminal.shapes import Instant
 from edge.terminal.shapes.kitchen import Station, Ticket
-from edge.terminal.shapes.menu import MenuItem, PricesNow
+from edge.terminal.shapes.menu import MenuItem, NotServed, PricesNow
 from edge.terminal.shapes.node import Person, Status
 from edge.terminal.shapes.orders import Order
 
@@ -60,6 +60,7 @@ class Board:
         self.marks: dict[str, Marks] = {}
         """What changed on tickets after they were fired and nobody has acknowledged, by ticket."""
         self._prices: dict[str, int] = {}
+        self._off: dict[str, NotServed] = {}
         self._prices_until: datetime | None = None
         self._items_of: tuple[MenuItem, ...] = ()
         self._items: dict[str, MenuItem] = {}
@@ -187,30 +188,33 @@ class Board:
     def replace_menu(self, items: Iterable[MenuItem]) -> None:
         """The whole menu, as read since `begin_fetch`."""
         heard = {item.id: item for item in self.menu if item.id in self._heard_meanwhile}
-        self.menu = tuple(heard.pop(item.id) if item.id in heard else self._priced(item) for item in items) + tuple(
+        self.menu = tuple(heard.pop(item.id) if item.id in heard else self._as_now(item) for item in items) + tuple(
             heard.values()
         )
 
     def take_prices(self, now: PricesNow) -> None:
-        """What costs something else now; all other items cost what the menu says."""
+        """What costs something else now and what is not served; all other items are as the menu says."""
         self._prices = {one.menu_item_id: one.price_minor for one in now.items}
+        self._off = {one.menu_item_id: one for one in now.not_served}
         self._prices_until = now.until
-        self.menu = tuple(self._priced(item) for item in self.menu)
+        self.menu = tuple(self._as_now(item) for item in self.menu)
 
     def prices_are_over(self, now: datetime) -> bool:
         """Whether prices may have changed since they were read."""
         return self._prices_until is not None and now >= self._prices_until
 
-    def _priced(self, item: MenuItem) -> MenuItem:
+    def _as_now(self, item: MenuItem) -> MenuItem:
+        price, off = self._prices.get(item.id), self._off.get(item.id)
+        if price is item.usual_minor is None and off == item.off:
+            return item
         usual = item.price_minor if item.usual_minor is None else item.usual_minor
-        now = self._prices.get(item.id)
-        if now is None:
-            return item if item.usual_minor is None else structs.replace(item, price_minor=usual, usual_minor=None)
-        return structs.replace(item, price_minor=now, usual_minor=usual)
+        if price is None:
+            return structs.replace(item, price_minor=usual, usual_minor=None, off=off)
+        return structs.replace(item, price_minor=price, usual_minor=usual, off=off)
 
     def hear_items(self, items: Iterable[MenuItem]) -> None:
         """Items as they are at this moment, from an event or an answer; a new one stands at the end."""
-        heard = {item.id: self._priced(item) for item in items}
+        heard = {item.id: self._as_now(item) for item in items}
         self._heard_meanwhile.update(heard)
         self.menu = tuple(heard.pop(item.id, item) for item in self.menu) + tuple(heard.values())
 

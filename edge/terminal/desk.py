@@ -103,10 +103,18 @@ class Desk:
     @draft.setter
     def draft(self, draft: Draft) -> None:
         if self.session:
-            if draft.channel != self.draft.channel:  # another channel may have other prices
-                self.want(Topic.PRICES)
+            before = self.ordering
             self._drafts[self.session.person.id] = draft
+            if self.ordering != before:  # another channel or area may have other prices
+                self.want(Topic.PRICES)
             self.changed(Topic.DRAFT)
+
+    @property
+    def ordering(self) -> dict[str, str]:
+        """How and where what is drafted is ordered: as the order that it goes to, or as keyed in."""
+        draft, order = self.draft, self.board.orders.get(self.draft.order_id or "")
+        channel, table = (order.channel, order.table) if order else (draft.channel, draft.table)
+        return {"channel": channel, **({"table": table} if table else {})}
 
     def drafts(self) -> dict[str, Draft]:
         """Everybody's drafts, by person."""

@@ -74,8 +74,8 @@ async def _fetch(desk: Desk, topic: Topic) -> None:
         board.replace_menu(items)
         desk.follow_menu()
     elif topic is Topic.PRICES:
-        query = {"channel": desk.draft.channel}
-        board.take_prices(await client.read(f"{desk.place}/menu-prices", PricesNow, token=token, query=query))
+        now = await client.read(f"{desk.place}/menu-prices", PricesNow, token=token, query=desk.ordering)
+        board.take_prices(now)
         desk.follow_menu()
         desk.changed(Topic.MENU)
     elif topic is Topic.ORDERS:

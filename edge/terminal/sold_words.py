@@ -1,9 +1,10 @@
 """What was chosen, weighed and ordered as one, in words."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from edge.terminal.choices import Chosen
-from edge.terminal.shapes.menu import UNITS
+from edge.terminal.shapes.menu import UNITS, NotServed
 from edge.terminal.shapes.orders import LineOption, OrderLine, SoldAs
 from edge.terminal.words import _
 
@@ -41,6 +42,16 @@ def measure_words(sold_as: SoldAs | None) -> str:
 def thousandths_words(thousandths: int, unit: str) -> str:
     """Thousandths of a unit: "0.312 kg"."""
     return f"{thousandths // 1000}.{thousandths % 1000:03} {UNITS.get(unit, unit)}"
+
+
+def served_words(off: NotServed, now: datetime) -> str:
+    """When what is off is on again: "from 18:00", "from Sat 10:00"."""
+    if off.next_at is None:
+        return _("not served")
+    at = off.next_at.astimezone(now.tzinfo)
+    days = _("Mon,Tue,Wed,Thu,Fri,Sat,Sun").split(",")
+    when = f"{at:%H:%M}" if at.date() == now.date() else f"{days[at.weekday()]} {at:%H:%M}"
+    return _("from {when}").format(when=when)
 
 
 def read_thousandths(text: str) -> int | None:

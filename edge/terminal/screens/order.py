@@ -23,7 +23,7 @@ from edge.terminal.screens.form import Form
 from edge.terminal.screens.modifiers import Modifiers
 from edge.terminal.shapes.menu import UNITS, MenuItem
 from edge.terminal.shapes.orders import Order, OrderLine
-from edge.terminal.sold_words import read_thousandths
+from edge.terminal.sold_words import read_thousandths, served_words
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.menu_finder import MenuFinder
 from edge.terminal.words import _, later, n_
@@ -83,7 +83,7 @@ class OrderPlace(ActingPlace):
         paused = frozenset(self.desk.board.paused(self.desk.node_now()))
         if topics & {Topic.MENU, Topic.SESSION} or paused != self._paused:
             why, tone = self._why_no_menu()
-            self.finder.draw(self.desk.board.menu, why_empty=why, tone=tone, paused=paused)
+            self.finder.draw(self.desk.board.menu, self.desk.node_now(), why_empty=why, tone=tone, paused=paused)
             self._paused = paused
         if topics & {Topic.DRAFT, Topic.ORDERS, Topic.SESSION, Topic.KEPT, Topic.MENU}:
             self._draw_check()
@@ -131,6 +131,10 @@ class OrderPlace(ActingPlace):
     def _take(self, item: MenuItem, quantity: int) -> None:
         """Take an item, asking for its options where it has any."""
         if not self._open_for_lines():
+            return
+        if item.off:
+            when = served_words(item.off, self.desk.node_now())
+            self.say(_("{item} is not on now: {when}.").format(item=item.name, when=when), "bad")
             return
         if item.sold_out:
             self.say(_("{item} is sold out.").format(item=item.name), "bad")

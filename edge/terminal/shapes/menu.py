@@ -31,6 +31,8 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
     price_minor: int
     usual_minor: int | None = None
     """What it costs at other times, while a price rule holds."""
+    off: "NotServed | None" = None
+    """Out of its serving periods."""
     currency: str | None = None
     category_id: str | None = None
     category_name: str | None = None
@@ -70,10 +72,17 @@ class PriceNow(msgspec.Struct, frozen=True, kw_only=True):
     price_minor: int
 
 
+class NotServed(msgspec.Struct, frozen=True, kw_only=True):
+    menu_item_id: str
+    next_at: Instant | None = None
+    """When it is on again; None for nobody knows when."""
+
+
 class PricesNow(msgspec.Struct, frozen=True, kw_only=True):
-    """Which items cost something else now, and until when that holds for sure."""
+    """Which items cost something else now or are not served, and until when that holds for sure."""
 
     items: tuple[PriceNow, ...]
+    not_served: tuple[NotServed, ...] = ()
     until: Instant | None = None
 
 

@@ -1,7 +1,9 @@
 """Finds items of the menu: the search box, the list that it drives, and the categories where there is room."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,6 +12,7 @@ from textual.message import Message
 from edge.terminal.amounts import written
 from edge.terminal.search import Catalogue, Found, Named, find
 from edge.terminal.shapes.menu import UNITS, MenuItem
+from edge.terminal.sold_words import served_words
 from edge.terminal.widgets.head import WIDE
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.widgets.search_box import SearchBox
@@ -18,6 +21,7 @@ from edge.terminal.words import _
 ROWS_MAX = 500
 ALL = ""
 SEP = "\x1f"  # between headings in a row's key
+_PLACE = re.compile(r"[@#]\d*")  # of the lines to come, nothing that is searched for
 
 
 class MenuFinder(Horizontal):
@@ -35,7 +39,8 @@ class MenuFinder(Horizontal):
         super().__init__(id=id)
         self._menu: Sequence[MenuItem] = ()
         self._paused: frozenset[str] = frozenset()
-        self._searched: dict[str, tuple[Sequence[MenuItem], Catalogue]] = {}
+        self._now: datetime | None = None
+        self._searched: dict[tuple[str, bool], tuple[Sequence[MenuItem], Catalogue]] = {}
         self._shown: list[MenuItem] = []
         self._found = Found(())
         self._category = ALL
@@ -58,17 +63,24 @@ class MenuFinder(Horizontal):
         return self.query_one(SearchBox)
 
     def draw(
-        self, menu: Sequence[MenuItem], *, why_empty: str, tone: str = "quiet", paused: Collection[str] = ()
+        self,
+        menu: Sequence[MenuItem],
+        now: datetime,
+        *,
+        why_empty: str,
+        tone: str = "quiet",
+        paused: Collection[str] = (),
     ) -> None:
         """Search in this menu; `why_empty` is what to say when it has no items, `paused` the stations that take no orders."""
-        self._menu = menu
+        self._menu, self._now = menu, now
         self._paused = frozenset(paused)
         self._searched.clear()
         self._why_empty = (why_empty, tone)
-        rows = [Row(ALL, (Cell(_("Everything"), "strong"), Cell(str(len(menu)), "quiet")))]
+        served = [item for item in menu if item.off is None]
+        rows = [Row(ALL, (Cell(_("Everything"), "strong"), Cell(str(len(served)), "quiet")))]
         rows += [
             Row(SEP.join(path), (Cell("  " * (len(path) - 1) + path[-1]), Cell(str(count), "quiet")))
-            for path, count in _headings(menu)
+            for path, count in _headings(served)
         ]
         self.query_one("#categories", Rows).show_rows(rows)
         self._search(keep_cursor=True)
@@ -106,20 +118,29 @@ class MenuFinder(Horizontal):
         menu, catalogue = self._searchable()
         self._found = find(self.box.value, catalogue)
         self._shown = [menu[place] for place in self._found.order[:ROWS_MAX]]
-        empty, tone = (_("No item has these letters. Esc clears them."), "quiet") if menu else self._why_empty
+        empty, tone = (_("No item has these letters. Esc clears them."), "quiet") if self._menu else self._why_empty
         wide = self.app.size.width >= WIDE
         menu_rows = self.query_one("#menu", Rows)
         menu_rows.columns = _COLUMNS_WIDE if wide else _COLUMNS
-        rows = [_menu_row(item, wide=wide, paused=item.station_id in self._paused) for item in self._shown]
+        rows = [self._row(item, wide=wide) for item in self._shown]
         menu_rows.show_rows(rows, empty=empty, tone=tone, cursor=None if keep_cursor else self._found.pick)
 
+    def _row(self, item: MenuItem, *, wide: bool) -> Row:
+        off = served_words(item.off, self._now) if item.off and self._now else ""
+        return _menu_row(item, wide=wide, paused=item.station_id in self._paused, off=off)
+
     def _searchable(self) -> tuple[Sequence[MenuItem], Catalogue]:
-        """The items of the category that is chosen, made ready once for all keys that are typed."""
-        if self._category not in self._searched:
-            menu = [item for item in self._menu if self._category in (ALL, *_keys(item))]
+        """The items of the category that is chosen, those that are not served too once somebody types what for; made ready
+        once for all keys that are typed."""
+        typed = len(_PLACE.sub("", self.box.value).strip()) > 1
+        key = (self._category, typed)
+        if key not in self._searched:
+            menu = [
+                item for item in self._menu if self._category in (ALL, *_keys(item)) and (typed or item.off is None)
+            ]
             things = [Named(one.name, " ".join(_path(one)), one.codes) for one in menu]
-            self._searched[self._category] = menu, Catalogue(things)
-        return self._searched[self._category]
+            self._searched[key] = menu, Catalogue(things)
+        return self._searched[key]
 
     def on_input_changed(self) -> None:
         self._search()
@@ -184,14 +205,18 @@ _COLUMNS = (Column(), Column(9, right=True))
 _COLUMNS_WIDE = (Column(), Column(34), Column(9, right=True))
 
 
-def _menu_row(item: MenuItem, *, wide: bool, paused: bool) -> Row:
-    """An item with its price, or with why it can't be had; where there is room, with what it asks for."""
+def _menu_row(item: MenuItem, *, wide: bool, paused: bool, off: str) -> Row:
+    """An item with its price, or with why it can't be had (off: when it is served again); where there is room, with what it
+    asks for."""
     groups = ", ".join(group.name for group in item.asks)
     usual = ""
     if item.usual_minor is not None:
         usual = _("usually {price}").format(price=written(item.usual_minor, item.currency or ""))
-    said = " · ".join(part for part in (usual, item.plu, diet_marks(item), groups) if part)
+    said = " · ".join(part for part in (off, usual, item.plu, diet_marks(item), groups) if part)
     middle = (Cell(said, "quiet"),) if wide else ()
+    if off:
+        name = item.name if wide else f"{item.name} · {off}"
+        return Row(item.id, (Cell(name, "quiet"), *middle, Cell(_("not now"), "warn")))
     if item.sold_out:
         return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(_("86"), "bad")))
     if paused:

@@ -105,6 +105,7 @@ class Book:
     stations: list[Json] = field(default_factory=list)
     menu: list[Json] = field(default_factory=list)
     prices: list[Json] = field(default_factory=list)
+    not_served: list[Json] = field(default_factory=list)
     orders: dict[str, Json] = field(default_factory=dict)
     tickets: dict[str, Json] = field(default_factory=dict)
     payments: dict[str, list[Json]] = field(default_factory=dict)

@@ -85,7 +85,9 @@ def lists_of(order: Json) -> tuple[str, ...]:
 
 def listed(book: Book, path: str) -> Callable[[], Json]:
     """Answers a whole list of the book."""
-    return lambda: {"items": {"people": book.people, "stations": book.stations}.get(path, book.prices)}
+    if path == "menu-prices":
+        return lambda: {"items": book.prices, "not_served": book.not_served}
+    return lambda: {"items": book.people if path == "people" else book.stations}
 
 
 def node_app(node: NodeDouble) -> FastAPI:

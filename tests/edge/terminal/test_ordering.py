@@ -261,6 +261,29 @@ def test_the_finder_shows_the_price_that_holds_now(node: NodeDouble, make_app: M
     asyncio.run(scenario())
 
 
+def test_what_is_not_served_is_found_by_search_with_when_it_is_on(node: NodeDouble, make_app: MakeApp) -> None:
+    book = node.book
+    lager = next(item for item in book.menu if item["name"] == "Windhoek Lager")
+    book.not_served = [{"menu_item_id": lager["id"], "next_at": book.text(book.now + timedelta(days=2))}]
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await until_shown(pilot, "Garden salad")
+            await until_gone(pilot, "Windhoek Lager")
+            await type_in(pilot, "lager")
+            await until_shown(pilot, "Windhoek Lager · from ", "not now")
+            await pilot.press("enter")
+            await until_shown(pilot, "Windhoek Lager is not on now: from ")
+            book.not_served = []
+            book.event("menu_updated", {})
+            await until_gone(pilot, "not now")
+            await pilot.press("enter")
+            await until_shown(pilot, "Estimate")
+
+    asyncio.run(scenario())
+
+
 def test_a_number_typed_or_scanned_adds_its_item_and_headings_lead_to_what_stands_under_them(
     node: NodeDouble, make_app: MakeApp
 ) -> None:
