@@ -68,7 +68,7 @@ def _choices(reading: Reading, id: str, **given: int) -> None:
     group = reading.one(
         "SELECT choices_min, choices_max FROM modifier_groups WHERE org_id = :org_id AND id = :id", id=id
     )
-    sql = "SELECT count(*) FROM modifier_options WHERE org_id = :org_id AND group_id = :id AND NOT _deleted"
+    sql = "SELECT count(*) FROM modifier_options WHERE org_id = :org_id AND group_id = :id AND active AND NOT _deleted"
     found = {**(dict(group) if group else {}), **given}
     menu_rules.check_choices(found["choices_min"], found["choices_max"], options=int(reading.value(sql, id=id)))
 

@@ -141,8 +141,30 @@ async def modifier_groups(request: Request, asking: Asking) -> Response:
 @router.post("/modifier-groups", status_code=201, response_model=shapes.GroupShape)
 async def new_modifier_group(request: Request, asking: Asking, new: shapes.NewGroup) -> Response:
     """Adds a modifier group with its options; needs menu.manage."""
-    options = [NewOption(**{**one.model_dump(), "group_ids": tuple(one.group_ids)}) for one in new.options]
+    options = [_new_option(one) for one in new.options]
     return await act(request, asking, choices.add_modifier_group, **{**new.model_dump(), "options": options})
+
+
+@router.patch("/modifier-groups/{group_id}", response_model=shapes.GroupShape)
+async def edit_modifier_group(request: Request, asking: Asking, group_id: Id, change: shapes.GroupChange) -> Response:
+    """Edits the fields given, each by itself; needs menu.manage."""
+    return await act(request, asking, choices.edit_modifier_group, group_id, change.model_dump(exclude_unset=True))
+
+
+@router.post("/modifier-groups/{group_id}/options", status_code=201, response_model=shapes.GroupShape)
+async def new_option(request: Request, asking: Asking, group_id: Id, new: shapes.NewOptionShape) -> Response:
+    """Adds an option, or has one of its name again that was withdrawn; needs menu.manage."""
+    return await act(request, asking, choices.add_option, group_id, _new_option(new))
+
+
+@router.patch("/modifier-options/{option_id}", response_model=shapes.GroupShape)
+async def edit_option(request: Request, asking: Asking, option_id: Id, change: shapes.OptionChange) -> Response:
+    """Edits the fields given, or withdraws it; needs menu.manage. Answers its group."""
+    return await act(request, asking, choices.edit_option, option_id, change.model_dump(exclude_unset=True))
+
+
+def _new_option(new: shapes.NewOptionShape) -> NewOption:
+    return NewOption(**{**new.model_dump(), "group_ids": tuple(new.group_ids)})
 
 
 @router.get("/menu-items", response_model=shapes.Items)

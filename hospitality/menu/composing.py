@@ -5,7 +5,7 @@ its own. An item and what its choices bring are its pieces; each becomes a line 
 of its pieces alone, and its price is cut over them as their own prices stand to each other.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -112,6 +112,17 @@ def pieces_of(
     if unit_price_minor is not None:
         prices = _shares(unit_price_minor, prices)
     return _pieces(zip(units, prices, strict=True))
+
+
+def check_leads(leads: Mapping[str, Collection[str]]) -> None:
+    """Raises Invalid where choices of a group lead on too often, or in a circle. leads: by group, the groups that its
+    options lead to."""
+    for group in leads:
+        reached = {group}
+        for _ in range(CHOICE_DEPTH_MAX + 1):
+            reached = {further for one in reached for further in leads.get(one, ())}
+        if reached:
+            raise Invalid("CHOICES_INVALID", f"Choices lead on at most {CHOICE_DEPTH_MAX} times.")
 
 
 def _shares(amount_minor: int, weights: Sequence[int]) -> list[int]:

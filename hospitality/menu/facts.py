@@ -89,6 +89,36 @@ class ModifierGroupAdded:
     modifier_group_id: str
 
 
+@journal_kind("menu.modifier_group_changed")
+@dataclass(frozen=True, slots=True)
+class ModifierGroupChanged:
+    """Fields of a modifier group were edited; `before` and `after` hold those fields alone."""
+
+    modifier_group_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@journal_kind("menu.modifier_option_added")
+@dataclass(frozen=True, slots=True)
+class ModifierOptionAdded:
+    """A group has an option more."""
+
+    modifier_group_id: str
+    modifier_option_id: str
+
+
+@journal_kind("menu.modifier_option_changed")
+@dataclass(frozen=True, slots=True)
+class ModifierOptionChanged:
+    """Fields of an option were edited, or it was withdrawn; `before` and `after` hold those fields alone."""
+
+    modifier_group_id: str
+    modifier_option_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 @journal_kind("menu.item_added")
 @dataclass(frozen=True, slots=True)
 class ItemAdded:

@@ -20,7 +20,8 @@ from hospitality.menu.rules import (
 
 _GROUP = """
     g.id AS group_id, g.name AS group_name, g.choices_min, g.choices_max, g.halves, g.course, g.held,
-    EXISTS (SELECT 1 FROM modifier_options m WHERE m.org_id = g.org_id AND m.group_id = g.id AND m.preset) AS has_presets
+    EXISTS (SELECT 1 FROM modifier_options m WHERE m.org_id = g.org_id AND m.group_id = g.id AND m.preset AND m.active)
+    AS has_presets
 """
 _ITEMS = f"""
     SELECT i.id, i.name, i.price_minor, i.available, i.station_id, i.prep_seconds,
@@ -37,16 +38,16 @@ _ITEMS = f"""
     LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id
     LEFT JOIN tax_rates t ON t.org_id = i.org_id AND t.id = i.tax_rate_id
     LEFT JOIN tax_rates a ON a.org_id = t.org_id AND a.id = t.away_rate_id
-    LEFT JOIN menu_item_groups o ON o.org_id = i.org_id AND o.menu_item_id = i.id
+    LEFT JOIN menu_item_groups o ON o.org_id = i.org_id AND o.menu_item_id = i.id AND o.active
     LEFT JOIN modifier_groups g ON g.org_id = o.org_id AND g.id = o.group_id
     WHERE i.org_id = :org_id AND i.property_id = :property_id AND i.id IN (:ids)
     ORDER BY i.id, o.sort, o.id
 """
 _OPTIONS = """
     SELECT m.id, m.group_id, m.name, m.price_delta_minor, m.menu_item_id, m.preset,
-           EXISTS (SELECT 1 FROM option_groups o WHERE o.org_id = m.org_id AND o.option_id = m.id) AS leads
+           EXISTS (SELECT 1 FROM option_groups o WHERE o.org_id = m.org_id AND o.option_id = m.id AND o.active) AS leads
     FROM modifier_options m
-    WHERE m.org_id = :org_id AND m.property_id = :property_id AND {which}
+    WHERE m.org_id = :org_id AND m.property_id = :property_id AND m.active AND {which}
     ORDER BY m.group_id, m.sort, m.id
 """
 _OPTIONS_NAMED = _OPTIONS.format(which="m.id IN (:ids)")
@@ -54,7 +55,7 @@ _PRESETS = _OPTIONS.format(which="m.group_id IN (:ids) AND m.preset")
 _LED_TO = f"""
     SELECT o.option_id, {_GROUP} FROM option_groups o
     JOIN modifier_groups g ON g.org_id = o.org_id AND g.id = o.group_id
-    WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.option_id IN (:ids)
+    WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.active AND o.option_id IN (:ids)
     ORDER BY o.option_id, o.sort, o.id
 """
 

@@ -144,7 +144,8 @@ class ModifierGroup(Row, table=True):
 
 class ModifierOption(Row, table=True):
     """One choice of a group and what it adds to the price of one. menu_item_id: the item that it brings; no foreign key
-    leads there, and one that is not here is no choice. preset: taken where nobody says otherwise."""
+    leads there, and one that is not here is no choice. preset: taken where nobody says otherwise. One that was withdrawn is
+    not active."""
 
     __tablename__ = "modifier_options"
     __table_args__ = described("record", writer="both", refers={"group_id": "modifier_groups"}, indexes=[["group_id"]])
@@ -155,10 +156,11 @@ class ModifierOption(Row, table=True):
     sort: int = column(COUNT)
     menu_item_id: str | None = column(ID, optional=True)
     preset: bool = column(FLAG, default=False, otherwise="0")
+    active: bool = column(FLAG, default=True, otherwise="1")
 
 
 class OptionGroup(Row, table=True):
-    """An option leads to a group."""
+    """An option leads to a group, unless that was taken away again; its id follows from both."""
 
     __tablename__ = "option_groups"
     __table_args__ = described(
@@ -171,10 +173,11 @@ class OptionGroup(Row, table=True):
     option_id: str = column(ID)
     group_id: str = column(ID)
     sort: int = column(COUNT)
+    active: bool = column(FLAG, default=True, otherwise="1")
 
 
 class MenuItemGroup(Row, table=True):
-    """An item offers a group."""
+    """An item offers a group, unless that was taken away again; its id follows from both."""
 
     __tablename__ = "menu_item_groups"
     __table_args__ = described(
@@ -187,6 +190,7 @@ class MenuItemGroup(Row, table=True):
     menu_item_id: str = column(ID)
     group_id: str = column(ID)
     sort: int = column(COUNT)
+    active: bool = column(FLAG, default=True, otherwise="1")
 
 
 class PriceRule(Row, table=True):

@@ -81,9 +81,37 @@ def modifier_group_view(reading: Reading, group_id: str) -> dict[str, Any]:
     return _group(row, _options(reading, [group_id]))
 
 
-def depth_of(group: Mapping[str, Any]) -> int:
-    """How often choices lead on from a group as it is listed."""
-    return max((1 + depth_of(under) for option in group["options"] for under in option["groups"]), default=0)
+def option_row(reading: Reading, option_id: str) -> dict[str, Any]:
+    """One option, also a withdrawn one, with the ids of the groups that it leads to: {id, group_id, name,
+    price_delta_minor, sort, menu_item_id, preset, active, group_ids}."""
+    row = reading.one(_OPTION, id=option_id)
+    if row is None:
+        raise NotFound.of("modifier option", option_id)
+    led_to = reading.rows(
+        "SELECT group_id FROM option_groups WHERE org_id = :org_id AND option_id = :id AND active ORDER BY sort, id",
+        id=option_id,
+    )
+    flags = {name: bool(row[name]) for name in ("preset", "active")}
+    return {**dict(row), **flags, "group_ids": [led["group_id"] for led in led_to]}
+
+
+def leads_between(reading: Reading) -> dict[str, set[str]]:
+    """Group → the groups that its options lead to."""
+    leads: dict[str, set[str]] = {}
+    for row in reading.rows(_LEADS):
+        leads.setdefault(row["leading"], set()).add(row["group_id"])
+    return leads
+
+
+_OPTION = """
+    SELECT id, group_id, name, price_delta_minor, sort, menu_item_id, preset, active FROM modifier_options
+    WHERE org_id = :org_id AND property_id = :property_id AND id = :id
+"""
+_LEADS = """
+    SELECT m.group_id AS leading, o.group_id FROM option_groups o
+    JOIN modifier_options m ON m.org_id = o.org_id AND m.id = o.option_id
+    WHERE o.org_id = :org_id AND o.property_id = :property_id AND o.active AND m.active
+"""
 
 
 def price_rules_list(reading: Reading) -> list[dict[str, Any]]:
@@ -119,7 +147,7 @@ _OF_CODE = " AND (i.plu = :code OR i.barcodes LIKE :quoted)"
 _OFFERED = f"""
     SELECT o.menu_item_id, {_GROUP}
     FROM menu_item_groups o JOIN modifier_groups g ON g.org_id = o.org_id AND g.id = o.group_id
-    WHERE o.org_id = :org_id AND o.menu_item_id IN (:ids) ORDER BY o.menu_item_id, o.sort, o.id
+    WHERE o.org_id = :org_id AND o.active AND o.menu_item_id IN (:ids) ORDER BY o.menu_item_id, o.sort, o.id
 """
 
 
@@ -189,7 +217,7 @@ _LED_TO = f"""
     SELECT o.option_id, {_GROUP}
     FROM option_groups o JOIN modifier_groups g ON g.org_id = o.org_id AND g.id = o.group_id
     JOIN modifier_options m ON m.org_id = o.org_id AND m.id = o.option_id
-    WHERE o.org_id = :org_id AND m.group_id IN (:ids) ORDER BY o.option_id, o.sort, o.id
+    WHERE o.org_id = :org_id AND o.active AND m.group_id IN (:ids) ORDER BY o.option_id, o.sort, o.id
 """
 
 
@@ -207,7 +235,7 @@ def _options(
         groups.setdefault(row["option_id"], []).append(_group(row, under))
     rows = reading.rows(
         "SELECT id, group_id, name, price_delta_minor, menu_item_id, preset FROM modifier_options"
-        " WHERE org_id = :org_id AND group_id IN (:ids) ORDER BY group_id, sort, id",
+        " WHERE org_id = :org_id AND active AND group_id IN (:ids) ORDER BY group_id, sort, id",
         ids=list(group_ids),
     )
     for row in rows:

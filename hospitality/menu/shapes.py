@@ -215,6 +215,28 @@ class NewGroup(Shape):
     held: bool = False
 
 
+class GroupChange(Shape):
+    """The fields to edit; one that is left out stays."""
+
+    name: str = ""
+    choices_min: int = 0
+    choices_max: int = 1
+    halves: bool = False
+    course: int | None = None
+    held: bool = False
+
+
+class OptionChange(Shape):
+    """The fields to edit; one that is left out stays. `active` false withdraws the option; `group_ids` is the whole list."""
+
+    name: str = ""
+    price_delta_minor: int = 0
+    sort: int = 0
+    preset: bool = False
+    active: bool = True
+    group_ids: list[IdText] = []
+
+
 class ItemShape(Shape):
     """Something that is sold; `version` changes with any of its fields.
 
@@ -281,8 +303,8 @@ class NewItemShape(Shape):
 class ItemChange(Shape):
     """The fields to edit; one that is left out stays, `tax_rate_id` null takes the tax away, `photo_id` null the photo.
 
-    `allergens`, `diets`, `barcodes` and `period_ids` are the whole list; what it adds to or takes from the list that
-    stands merges with what others do.
+    `allergens`, `diets`, `barcodes`, `period_ids` and `modifier_group_ids` are the whole list; what it adds to or takes
+    from the list that stands merges with what others do.
     """
 
     name: str = ""
@@ -299,6 +321,7 @@ class ItemChange(Shape):
     barcodes: list[str] = []
     photo_id: IdText | None = None
     period_ids: list[IdText] = []
+    modifier_group_ids: list[IdText] = []
 
 
 class NewPriceRule(Shape):

@@ -82,6 +82,10 @@ class Lan:
         headers = self._headers(token) | ({"Idempotency-Key": key} if key else {})
         return self.client.post(_path(path), json=body, headers=headers)
 
+    def patch(self, path: str, body: Body) -> httpx2.Response:
+        """A PATCH below the property."""
+        return self.client.patch(_path(path), json=body, headers=self._headers(None))
+
     def get(self, path: str, *, token: str | None = None, **query: str) -> httpx2.Response:
         """A GET below the property (or at a path from the root)."""
         return self.client.get(_path(path), params=query, headers=self._headers(token))

@@ -40,6 +40,15 @@ def test_each_change_is_told_with_the_item_as_it_is_now(lan: ServedNode) -> None
         assert told(ear)["items"][0]["portions_left"] == 2
         lan.post("menu-categories", {"name": "Puddings"})
         assert told(ear) == {"items": [], "whole": True}
+        rare = {"name": "Rare"}
+        group = {"name": "How", "choices_min": 0, "choices_max": 1, "options": [rare, {"name": "Blue"}]}
+        made = lan.post("modifier-groups", group).json()
+        told(ear)
+        lan.patch(f"modifier-options/{made['options'][1]['id']}", {"active": False})
+        assert told(ear) == {"items": [], "whole": True}
+        assert [one["name"] for one in lan.get("modifier-groups").json()["items"][0]["options"]] == ["Rare"]
+        lan.patch(f"menu-items/{STEAK}", {"modifier_group_ids": [made["id"]]})
+        assert [one["name"] for one in told(ear)["items"][0]["modifier_groups"]] == ["How"]
 
 
 def test_of_two_terminals_that_want_the_last_portion_one_gets_it(lan: ServedNode) -> None:

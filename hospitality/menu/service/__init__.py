@@ -33,6 +33,7 @@ from hospitality.menu.reading import (
     menu_items_page,
     tax_rates_list,
 )
+from hospitality.menu.service.offering import offer
 
 MANAGE = "menu.manage"
 PRINTER_LENGTH_MAX = 120
@@ -184,11 +185,7 @@ def add_item(work: Work, new: NewItem) -> dict[str, Any]:
     """Adds an item for sale, answering it as the menu shows it."""
     work.require(MANAGE)
     check_known(work, {"category_id": new.category_id, "station_id": new.station_id, "tax_rate_id": new.tax_rate_id})
-    group_ids = list(dict.fromkeys(new.modifier_group_ids))
-    if len(group_ids) > rules.GROUPS_PER_ITEM_MAX:
-        raise Invalid("GROUPS_INVALID", f"An item offers at most {rules.GROUPS_PER_ITEM_MAX} groups.")
-    for group_id in group_ids:
-        check_known(work, {"modifier_group_ids": group_id})
+    group_ids = _groups(work, new.modifier_group_ids)
     codes = {"plu": rules.check_plu(new.plu), "barcodes": rules.check_barcodes(new.barcodes)}
     _check_free(work, None, codes)
     row = work.add(
@@ -210,25 +207,39 @@ def add_item(work: Work, new: NewItem) -> dict[str, Any]:
             "period_ids": set_text(_periods(work, new.period_ids)),
         },
     )
-    offered = [{"menu_item_id": row["id"], "group_id": id, "sort": place} for place, id in enumerate(group_ids)]
-    work.add_all(MenuItemGroup, offered)
+    offer(work, MenuItemGroup, row["id"], group_ids)
     work.journal(ItemAdded(row["id"], new.price_minor))
     return menu_item_view(work, row["id"])
 
 
+def _groups(reading: Reading, ids: Sequence[str]) -> list[str]:
+    """The groups that an item is to offer, each once."""
+    group_ids = list(dict.fromkeys(ids))
+    if len(group_ids) > rules.GROUPS_PER_ITEM_MAX:
+        raise Invalid("GROUPS_INVALID", f"An item offers at most {rules.GROUPS_PER_ITEM_MAX} groups.")
+    for group_id in group_ids:
+        check_known(reading, {"modifier_group_ids": group_id})
+    return group_ids
+
+
 def edit_item(work: Work, item_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Sets the fields given (ITEM_FIELDS), each by itself, and of a set each element by itself.
+    """Sets the fields given (ITEM_FIELDS and modifier_group_ids), each by itself, and of a set each element by itself.
 
     A field that already has the value is left alone, so that it can't win over another's edit. Lines that were sent
-    keep their price (R16).
+    keep their price and what was chosen (R16).
     """
     work.require(MANAGE)
     current = menu_item_view(work, item_id)
+    current["modifier_group_ids"] = [group["id"] for group in current["modifier_groups"]]
     _check_free(work, item_id, fields)
     after = {name: value for name, value in _checked(work, fields).items() if current[name] != value}
     if not after:
-        return current
-    work.edit(MenuItem, item_id, **{**after, **_stored(after)})
+        return menu_item_view(work, item_id)
+    if "modifier_group_ids" in after:
+        offer(work, MenuItemGroup, item_id, after["modifier_group_ids"])
+    of_item = {name: after[name] for name in after if name in ITEM_FIELDS}
+    if of_item:
+        work.edit(MenuItem, item_id, **{**of_item, **_stored(of_item)})
     work.journal(ItemChanged(item_id, {name: current[name] for name in after}, after))
     return menu_item_view(work, item_id)
 
@@ -249,11 +260,13 @@ def _checked(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
         checked["description"] = _description(checked["description"])
     if "period_ids" in checked:
         checked["period_ids"] = _periods(reading, checked["period_ids"])
+    if "modifier_group_ids" in checked:
+        checked["modifier_group_ids"] = _groups(reading, checked["modifier_group_ids"])
     for name, check in _CHECKS.items():
         if name in checked:
             checked[name] = check(checked[name])
     check_known(reading, {name: checked[name] for name in ("category_id", "station_id", *_MAY_LACK) if name in checked})
-    unknown = set(checked) - ITEM_FIELDS
+    unknown = set(checked) - ITEM_FIELDS - {"modifier_group_ids"}
     assert not unknown, f"no such fields of an item: {unknown}"
     return checked
 
