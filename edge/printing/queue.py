@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -33,7 +32,7 @@ from edge.printing.state import PrinterState
 from edge.printing.words import reprint_words
 from hospitality.ground.errors import Unavailable
 from hospitality.ground.work import Work
-from web.paper.paper import Paper
+from web.paper.paper import Paper, papers_of
 
 T = TypeVar("T")
 DATABASE_SECONDS = 30.0
@@ -194,14 +193,16 @@ class PrinterThread:
         return pause if until is None else min(pause, max(0.001, (until - now).total_seconds()))
 
     def _send(self, was: Job, job: Job) -> None:
-        copy = self._act(lambda work: jobs.begin_sending(work, was, job)).result(DATABASE_SECONDS)
-        if copy is None:
+        begun = self._act(lambda work: self._begun(work, was, job)).result(DATABASE_SECONDS)
+        if begun is None:
             return
+        copy, paper = begun
         if copy.document is None:
             self._settled(job, jobs.unreadable(job, self._host.now()))
             return
         self._show(printing=True)
-        outcome = self._print(self._marked(copy.document, copy, job), job)
+        document = copy.document if paper is None else self._marked(copy.document, copy, job, paper)
+        outcome = self._print(document, job)
         with self._lock:
             state = self._state.told(outcome)
         self._show(printing=False, status=state.status)
@@ -217,16 +218,25 @@ class PrinterThread:
             log.exception("sending_failed", printer=self._setup.name, job=job.job_id)
             return Outcome(Verdict.UNKNOWN, Trouble.INTERRUPTED, "The node could not send this: look at its log.")
 
-    def _marked(self, document: Document, copy: Copy, job: Job) -> Document:
+    def _begun(self, work: Work, was: Job, job: Job) -> tuple[Copy, Paper | None] | None:
+        """What is to be sent, and in whose words it is marked where it is."""
+        copy = jobs.begin_sending(work, was, job)
+        if copy is None:
+            return None
+        if not (copy.withdrawn or copy.home_name or job.reprint):
+            return copy, None
+        papers = papers_of(work, self._host.place.zone)
+        return copy, papers.kitchen if copy.kind in jobs.KITCHENS else papers.guests
+
+    def _marked(self, document: Document, copy: Copy, job: Job, paper: Paper) -> Document:
         if copy.withdrawn:
             document = marked_withdrawn(document)
         if copy.home_name:
-            document = marked_rerouted(document, f"INSTEAD OF {copy.home_name.upper()}")
+            document = marked_rerouted(document, paper.say("INSTEAD OF {name}").format(name=copy.home_name.upper()))
         if not job.reprint:
             return document
-        paper = Paper(self._host.place.zone)
-        when = paper.clock(self._host.now().astimezone(ZoneInfo(paper.zone)))
-        return marked_reprint(document, reprint_words(job, when, kind=copy.kind, asked_by=copy.asked_by_name))
+        words = reprint_words(job, self._host.now(), paper, kind=copy.kind, asked_by=copy.asked_by_name)
+        return marked_reprint(document, words)
 
     def _settled(self, sending: Job, job: Job) -> None:
         """Keeps what became of a sending, however long the database takes, unless the node stops."""

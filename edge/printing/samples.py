@@ -15,11 +15,15 @@ import typer
 
 from devices.documents import Document, marked_reprint
 from devices.preview import preview
-from devices.profiles import FAMILIES, THERMAL_58, Profile, profile_named
+from devices.printer import Trouble
+from devices.profiles import FAMILIES, THERMAL_58, THERMAL_80, Profile, profile_named
+from devices.spool import Job
 from edge.printing.documents import changed_slip, rush_slip, ticket, too_long, void_slip
 from edge.printing.plain import label, page_of_proof
+from edge.printing.words import reprint_words
 from hospitality.days.composing import Part, Report
 from hospitality.days.rules import Figure
+from hospitality.ground.clock import instant
 from hospitality.ground.errors import Invalid, NotFound
 from web.paper.invoice import invoice_document
 from web.paper.paper import Paper, Papers, paper_from
@@ -43,6 +47,7 @@ _LUNCH = {"id": "set", "menu_item_id": "lunch", "name": "Lunch of the day", "qua
 _WEIGHED = {"kind": "kg", "thousandths": 312, "price_minor": 45_000, "by": "keyed"}
 
 
+_AGAIN = Job("ticket", "grill", 1, instant(AT), instant(AT), instant(AT), copies=1, trouble=Trouble.PAPER_OUT)
 _TICKET: dict[str, Any] = {
     "id": "ticket",
     "order_id": "order",
@@ -181,7 +186,7 @@ TEMPLATES: Mapping[str, Callable[[Papers, Profile], Document]] = {
     "ticket-added": lambda papers, kind: ticket({**_TICKET, "lines": _TICKET["lines"][2:]}, papers.kitchen, added=True),
     "ticket-reprint": lambda papers, kind: marked_reprint(
         ticket(_TICKET, papers.kitchen),
-        "Copy 2, Fri 6 Mar, 20:44\nbecause the paper ran out\nYou may have this already.",
+        reprint_words(_AGAIN, _moment(papers.kitchen), papers.kitchen, kind="ticket", asked_by=None),
     ),
     "void": lambda papers, kind: void_slip(_VOIDED, "Rump steak 300 g", papers.kitchen, at=AT, by="Toivo"),
     "rush": lambda papers, kind: rush_slip(_TICKET, papers.kitchen, at=AT),
@@ -239,11 +244,11 @@ def _said(**more: Any) -> dict[str, Any]:
 def main(
     folder: Path, logo: Annotated[Path | None, typer.Option(help="A picture to stand on guests' paper.")] = None
 ) -> None:
-    """Write a PNG of every template, in English on each of our kinds of printers and in German on 58 mm."""
+    """Write a PNG of every template, in English on each of our kinds of printers and in German on 80 and 58 mm."""
     folder.mkdir(parents=True, exist_ok=True)
     said = _said(logo=b64encode(logo.read_bytes()).decode() if logo else None)
     written = 0
-    for language, kinds in (("en", list(FAMILIES)), ("de", [THERMAL_58.name])):
+    for language, kinds in (("en", list(FAMILIES)), ("de", [THERMAL_80.name, THERMAL_58.name])):
         paper = paper_from(said, "Africa/Windhoek", language=language)
         for template in TEMPLATES:
             for kind in kinds:

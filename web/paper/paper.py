@@ -4,7 +4,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,11 @@ class Paper:
     def clock(self, moment: datetime) -> str:
         """`Sun 1 Mar, 19:42`: the day too, since a slip may come out the next morning. In figures in other languages."""
         return f"{moment:%a} {moment.day} {moment:%b, %H:%M}" if self._is_english else self._figures(moment)
+
+    def day(self, text: str) -> str:
+        """A date without its time: `2 Mar 2026`, `02.03.2026`."""
+        day = date.fromisoformat(text)
+        return f"{day.day} {day:%b %Y}" if self._is_english else f"{day:{manner(self.texts.locale).date}}"
 
     def dated(self, moment: datetime) -> str:
         """`2 Mar 2026, 00:05`, in figures in other languages."""

@@ -55,7 +55,7 @@ def _part_title(part: Part, paper: Paper) -> str:
 
 
 def _day(report: Report, paper: Paper) -> str:
-    day = paper.say("Business day {day}").format(day=report.day)
+    day = paper.say("Business day {day}").format(day=paper.day(report.day))
     return f"{report.of}\n{day}" if report.of else day
 
 

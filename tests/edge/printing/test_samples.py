@@ -89,3 +89,14 @@ def test_a_logo_stands_on_top_and_one_that_can_not_be_drawn_holds_up_nothing() -
     assert isinstance(good.elements[0], Picture)
     bad = receipt(view, paper(logo=b64encode(b"\x89PNG\r\n\x1a\nnothing").decode()))
     assert not [element for element in bad.elements if isinstance(element, Picture)]
+
+
+def test_a_copy_says_why_in_the_words_of_its_readers_under_a_mark_that_is_the_same_everywhere() -> None:
+    english, german = (to_text(sample("ticket-reprint", both(paper(said)), THERMAL_58), 32) for said in ("en", "de"))
+    assert [line.strip() for line in german.splitlines()[:4]] == [
+        "REPRINT",
+        "2. Ausdruck, 06.03.2026, 20:42",
+        "weil das Papier zu Ende war",
+        "Das ist vielleicht schon da.",
+    ]
+    assert "Copy 2, Fri 6 Mar, 20:42" in english
