@@ -1,14 +1,11 @@
 """Cash drawers on a serial line or behind a printer's port: opened by a pulse, and whether they stand open."""
 
-import time
-
-from devices.answers import ASK_PRINTER, Kind, question, take_answer
+from devices.asking import ask_printer_status
 from devices.heard import Done, DrawerMoved, Garbled, Heard, OpenDrawer, Well, Wish
 from devices.line import Line, LineBroken
 
 PULSE = b"\x1bp\x00\x19\xfa"
 LOOK_SECONDS = 1.0
-ANSWER_SECONDS = 1.5
 TOLD_BY = ("status", "cts", "dsr", "nothing")
 OPEN_IS = ("high", "low")
 DRAWER_PIN = 0x04
@@ -63,12 +60,5 @@ class SerialDrawer:
                 return bool(getattr(line.modem, self._told_by))
             except OSError as error:
                 raise LineBroken("lost", f"the line broke ({error.strerror})") from error
-        line.forget()
-        line.send(question(ASK_PRINTER))
-        received, until = bytearray(), time.monotonic() + ANSWER_SECONDS
-        while (answer := take_answer(received)) is None:
-            left = until - time.monotonic()
-            if left <= 0:
-                raise LineBroken("silent", "the drawer does not say whether it is open")
-            received += line.receive(left)
-        return bool(answer.value & DRAWER_PIN) if answer.kind is Kind.REAL_TIME else None
+        status = ask_printer_status(line, silent="the drawer does not say whether it is open")
+        return None if status is None else bool(status & DRAWER_PIN)

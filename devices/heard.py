@@ -85,6 +85,21 @@ class OpenDrawer:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Call a pager by its number; one that shows words shows these."""
+
+    pager: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buzz:
+    """Sound so often."""
+
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """Charge a card with so much, under a number that is never charged twice.
 
@@ -113,5 +128,5 @@ class LookUp:
 
 Heard = Well | Garbled | Scanned | Pressed | DrawerMoved | CardSaid
 CardWish = Charge | CancelCharge | LookUp
-Wish = Weigh | Show | OpenDrawer | CardWish
+Wish = Weigh | Show | OpenDrawer | Page | Buzz | CardWish
 Done = Well | Garbled | Weighed | Unready

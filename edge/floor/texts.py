@@ -117,6 +117,8 @@ def _door_texts(_: Gettext) -> dict[str, str]:
         "area_wished": _("Where they wish to sit"),
         "any_area": _("Anywhere"),
         "phone": _("Telephone"),
+        "pager_given": _("Pager that they got"),
+        "pager": _("pager {number}"),
         "note": _("Note"),
         "reserves": _("They reserve for later"),
         "hour": _("For when"),

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, cast
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from devices.heard import Done, Garbled, OpenDrawer, Show, Unready, Weigh, Weighed, Wish
+from devices.heard import Buzz, Done, Garbled, OpenDrawer, Page, Show, Unready, Weigh, Weighed, Wish
 from edge.hardware.devices import (
     MANAGE,
     add_device,
@@ -143,6 +143,13 @@ class ShowShape(Shape):
     bottom: Name = ""
 
 
+class PageShape(Shape):
+    """Which pager is called, and what one that shows words shows."""
+
+    pager: Annotated[str, Field(pattern=r"^[0-9]{1,10}$")]
+    words: Name = ""
+
+
 class Nothing(Shape):
     """Nothing is left to say."""
 
@@ -213,6 +220,9 @@ async def try_it(request: Request, asking: Asking, device_id: Id) -> dict[str, o
     elif one["kind"] == "display":
         await _done(request, device_id, Show(str(one["name"]), "0123456789 .:,;-+"))
         said = "It shows its name and figures."
+    elif one["kind"] == "buzzer":
+        await _done(request, device_id, Buzz(1))
+        said = "It sounds once."
     return {"state": one["state"], "detail": one["detail"], "said": said}
 
 
@@ -239,6 +249,14 @@ async def show(request: Request, asking: Asking, device_id: Id, lines: ShowShape
     """Shows two lines on a customer display; needs terminals.manage."""
     _require(asking, MANAGE)
     await _done(request, device_id, Show(lines.top, lines.bottom))
+    return {}
+
+
+@router.post("/devices/{device_id}/page", status_code=201, response_model=Nothing)
+async def page(request: Request, asking: Asking, device_id: Id, who: PageShape) -> dict[str, object]:
+    """Calls a pager by its number; needs tables.seat. 503 DEVICE_AWAY where the transmitter does not take it."""
+    _require(asking, "tables.seat")
+    await _done(request, device_id, Page(who.pager, who.words))
     return {}
 
 

@@ -181,7 +181,7 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
     settings = {**SETTINGS, **setup.way.settings}
     for key, value in setup.settings.items():
         if key not in settings or value not in settings[key]:
-            known = "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in settings.items())
+            known = "; ".join(f"{name}: {_listed(values)}" for name, values in settings.items())
             raise Invalid("DEVICE_SETTING_INVALID", f"A device can be set so: {known}.", setting=key, value=value)
     if any(other.name.casefold() == name.casefold() for other in others):
         raise Refused("DEVICE_NAME_TAKEN", f"There is a device {name} already. Choose another name.", name=name)
@@ -193,6 +193,10 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
     _check_there(work, "terminal", setup.terminal_id)
     _check_there(work, "station", setup.station_id)
     return replace(setup, name=name, address=str(reach))
+
+
+def _listed(values: Sequence[Any]) -> str:
+    return f"{values[0]} to {values[-1]}" if isinstance(values, range) else ", ".join(map(str, values))
 
 
 def _check_there(work: Work, what: str, id: str | None) -> None:

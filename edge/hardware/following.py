@@ -6,23 +6,34 @@ drawer never opens for a payment that was taken before somebody plugged it in.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from devices.heard import OpenDrawer, Show, Wish
+from edge.hardware import calling
 from hospitality.checks.reading import order_views
 from hospitality.ground.statements import Reading
 
 ENTRIES_MAX = 100
 ORDERED = frozenset({"orders.order_placed", "orders.lines_added"})
 PAID, REFUNDED = "payments.payment_taken", "payments.payment_refunded"
+OF_TERMINALS = ORDERED | {PAID, REFUNDED}
+KINDS = OF_TERMINALS | calling.KINDS
 _ENTRIES = """
     SELECT rowid AS place, kind, data, terminal_id FROM journal NOT INDEXED
     WHERE org_id = :org_id AND property_id = :property_id AND rowid > :after AND node = :node
     ORDER BY rowid LIMIT :limit
 """
 Amount = Callable[[int, str], str]
+
+
+class Entry(NamedTuple):
+    """One of the journal: at which terminal it was written, its kind and its data."""
+
+    terminal_id: str | None
+    kind: str
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +50,28 @@ def journal_end(reading: Reading) -> int:
     return int(reading.value("SELECT coalesce(max(rowid), 0) FROM journal"))
 
 
-def following(
-    reading: Reading, after: int, *, node: int, terminals: frozenset[str], amount: Amount, say: Callable[[str], str]
-) -> tuple[list[Following], int]:
-    """What follows of this node's own entries after a place at these terminals, and the place that was reached."""
+def entries_after(reading: Reading, after: int, *, node: int) -> tuple[list[Entry], int]:
+    """This node's own entries after a place of which something may follow, and the place that was reached."""
     rows = reading.rows(_ENTRIES, after=after, node=node, limit=ENTRIES_MAX)
     entries = [
-        (row["terminal_id"], row["kind"], msgspec.json.decode(row["data"]))
-        for row in rows
-        if row["terminal_id"] in terminals and row["kind"] in ORDERED | {PAID, REFUNDED}
+        Entry(row["terminal_id"], row["kind"], msgspec.json.decode(row["data"])) for row in rows if row["kind"] in KINDS
+    ]
+    return entries, rows[-1]["place"] if rows else after
+
+
+def following(
+    reading: Reading,
+    all_entries: Sequence[Entry],
+    *,
+    terminals: frozenset[str],
+    amount: Amount,
+    say: Callable[[str], str],
+) -> list[Following]:
+    """What follows of these entries at these terminals' own devices."""
+    entries = [
+        (one.terminal_id, one.kind, one.data)
+        for one in all_entries
+        if one.terminal_id is not None and one.terminal_id in terminals and one.kind in OF_TERMINALS
     ]
     orders = {one["id"]: one for one in order_views(reading, list({data["order_id"] for _, _, data in entries}))}
     found: list[Following] = []
@@ -59,7 +83,7 @@ def following(
             change = _change_of(reading, data["payment_id"]) if kind == PAID else 0
             shows = _ordered(order, amount, say) if kind in ORDERED else _paid(order, data, change, amount, say)
             found.append(Following(terminal_id, "display", shows))
-    return found, rows[-1]["place"] if rows else after
+    return found
 
 
 def _change_of(reading: Reading, payment_id: str) -> int:

@@ -14,24 +14,27 @@ from devices.line import CONNECT_SECONDS, Line, Open, Reach, SerialSettings, ope
 from devices.standing import Standing, State, heard, lost
 from devices.stripe_line import StripeAccount, open_reader
 from edge.database import DATABASE_ERRORS
+from edge.hardware import calling
+from edge.hardware.calling import Call, calls, wish_of
 from edge.hardware.cards import CARD_TERMINAL, Cards
 from edge.hardware.devices import Setup, devices_of
-from edge.hardware.following import following, journal_end
+from edge.hardware.following import Following, entries_after, following, journal_end
 from edge.hardware.reports import Report, report
 from edge.hardware.thread import DeviceThread
 from edge.host import EdgeHost
 from edge.writer import Committed
 from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import NotFound, Refused, Unavailable
+from hospitality.ground.statements import Reading
 from hospitality.properties.service import property_view
 from web.locales import money_text
 from web.texts import load_texts
 
 LOOK_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
-FOLLOWING = frozenset(
-    {"display", "drawer", CARD_TERMINAL}
-)  # kinds at which something follows what happens at their terminal
+# kinds at which something follows what happens at their terminal
+FOLLOWING = frozenset({"display", "drawer", CARD_TERMINAL})
+CALLING = frozenset({calling.PAGER, calling.BUZZER})
 STOP_SECONDS = 1.5
 DATABASE_SECONDS = 30.0
 PASSING: tuple[type[Exception], ...] = (Unavailable, TimeoutError, *DATABASE_ERRORS)
@@ -74,6 +77,7 @@ class Hardware:
         self._thread = threading.Thread(target=self._run, name="hardware", daemon=True)
         self._place = 0  # of the journal, after which things follow at the devices
         self._followed: frozenset[str] = frozenset()  # terminals with a display or a drawer
+        self._calls = False  # there is a pager or a buzzer
 
     def start(self) -> None:
         """Begins, on a host that has started."""
@@ -132,7 +136,7 @@ class Hardware:
             return list(self._devices.values())
 
     def _committed(self, done: Committed) -> None:
-        if self._followed and done.journal > self._place:
+        if (self._followed or self._calls) and done.journal > self._place:
             self._wake.set()
 
     # --- the thread that reports, and does what follows
@@ -149,7 +153,7 @@ class Hardware:
             except PASSING as error:
                 self._later("devices_wait_for_database", error)
             except Exception as error:  # a mistake of ours must not end all devices: tell of it, and try again
-                self._followed = frozenset()  # begins anew behind what it fell over
+                self._followed, self._calls = frozenset(), False  # begins anew behind what it fell over
                 self._later("devices_failed", error)
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
@@ -181,36 +185,46 @@ class Hardware:
         following_now = frozenset(
             setup.terminal_id for setup in setups.values() if setup.kind in FOLLOWING and setup.terminal_id is not None
         )
-        if not self._followed:  # what happened before anybody followed is over
+        if not (self._followed or self._calls):  # what happened before anybody followed is over
             self._place = self._host.ask(journal_end).result(DATABASE_SECONDS)
         self._followed = following_now
+        self._calls = any(setup.kind in CALLING for setup in setups.values())
         self._on_change()
 
     def _follow(self) -> None:
-        terminals = self._followed
-        if not terminals:
+        if not (self._followed or self._calls):
             return
         before = -1
         while before != self._place and not self._stopping.is_set():
             before = self._place
-            self._follow_some(terminals)
+            self._follow_some()
 
-    def _follow_some(self, terminals: frozenset[str]) -> None:
+    def _follow_some(self) -> None:
         locale = self._locale()
-        found, self._place = self._host.ask(
-            lambda reading: following(
+        say = load_texts(locale).gettext
+
+        def read(reading: Reading) -> tuple[list[Following], list[Call], int]:
+            entries, place = entries_after(reading, self._place, node=self._host.identity.number)
+            shown = following(
                 reading,
-                self._place,
-                node=self._host.identity.number,
-                terminals=terminals,
+                entries,
+                terminals=self._followed,
                 amount=lambda minor, currency: money_text(minor, currency, locale),
-                say=load_texts(locale).gettext,
+                say=say,
             )
-        ).result(DATABASE_SECONDS)
-        for one in found:
-            for thread in self._threads():
-                if (thread.setup.terminal_id, thread.setup.kind) == (one.terminal_id, one.kind):
-                    thread.ask(one.wish)  # nobody waits for it, and one that is away has missed it
+            return shown, calls(reading, [(one.kind, one.data) for one in entries]) if self._calls else [], place
+
+        shown, called, self._place = self._host.ask(read).result(DATABASE_SECONDS)
+        # nobody waits for any of it, and a device that is away has missed it
+        for thread in self._threads():
+            setup = thread.setup
+            for one in shown:
+                if (setup.terminal_id, setup.kind) == (one.terminal_id, one.kind):
+                    thread.ask(one.wish)
+            for call in called:
+                wish = wish_of(call, setup.kind, setup.station_id, setup.own_settings, say)
+                if wish is not None:
+                    thread.ask(wish)
 
     def _locale(self) -> str:
         return str(self._host.ask(property_view).result(DATABASE_SECONDS)["locale"])

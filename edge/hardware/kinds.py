@@ -7,11 +7,13 @@ from typing import Any, Protocol
 
 from devices import cash_drawer, customer_display, scale
 from devices.bump_bar import BumpBar
+from devices.buzzer import TIMES_MAX, EscposBuzzer
 from devices.card_terminal import JsonCardTerminal
 from devices.cash_drawer import SerialDrawer
 from devices.customer_display import Cd5220Display, EscposDisplay
-from devices.heard import CardWish, Done, Heard, OpenDrawer, Show, Weigh, Wish
+from devices.heard import Buzz, CardWish, Done, Heard, OpenDrawer, Page, Show, Weigh, Wish
 from devices.line import Line, SerialSettings
+from devices.pager import TapPager
 from devices.scale import Scale8217, ScaleDialog06
 from devices.scanner import KeyboardScanner, SerialScanner
 from devices.stripe_terminal import StripeCardTerminal
@@ -77,6 +79,9 @@ KINDS: dict[str, dict[str, Kind]] = {
         "json": Kind(lambda _: JsonCardTerminal(), WIRED, needs_terminal=True, wish=CardWish),
         "stripe": Kind(lambda _: StripeCardTerminal(), frozenset({"stripe"}), needs_terminal=True, wish=CardWish),
     },
+    # `runner`: which pager is called when something is ready; 0 is nobody's
+    "pager": {"tap": Kind(lambda _: TapPager(), WIRED, wish=Page, settings={"runner": range(10_000)})},
+    "buzzer": {"escpos": Kind(lambda _: EscposBuzzer(), WIRED, wish=Buzz, settings={"times": range(1, TIMES_MAX + 1)})},
     "drawer": {
         "serial": Kind(
             lambda said: SerialDrawer(**said),

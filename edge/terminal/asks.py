@@ -157,7 +157,8 @@ def promise_asks(subject: Subject) -> tuple[Field, ...]:
 def party_asks(_subject: Subject) -> tuple[Field, ...]:
     """Who waits, and how many they are; what they are quoted follows from the floor."""
     name = Field("name", _("Name"), needed=_("Type the name."))
-    return name, Field("covers", _("Guests"), "number", _("Type how many guests.")), Field("phone", _("Phone"))
+    covers = Field("covers", _("Guests"), "number", _("Type how many guests."))
+    return name, covers, Field("phone", _("Phone")), Field("pager", _("Pager"))
 
 
 def seat_asks(subject: Subject) -> tuple[Field, ...]:

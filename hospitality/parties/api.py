@@ -26,13 +26,15 @@ AskedId = Annotated[str | None, _UUID_QUERY]
 class PartyFields(Shape):
     """What can be said of a party. `table_ids` is the whole list of tables kept for it, of which each merges by itself.
 
-    `quoted_minutes`: what those who wait were told, from now; left out for a new party, it is reckoned.
+    `pager`: the number of the one that they hold, called when their table is ready. `quoted_minutes`: what those who wait
+    were told, from now; left out for a new party, it is reckoned.
     """
 
     name: str = ""
     covers: int = 1
     phone: str | None = None
     note: str | None = None
+    pager: str | None = None
     area_id: IdText | None = None
     reserved_for: str | None = None
     stay_minutes: int | None = None
@@ -76,6 +78,7 @@ class PartyShape(Shape):
     name: str
     phone: str | None
     note: str | None
+    pager: str | None
     covers: int
     area_id: str | None
     reserved_for: str | None

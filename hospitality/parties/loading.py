@@ -20,7 +20,7 @@ MEASURED_MAX = 2_000
 UNSAID = {"grace_minutes": 15, "turn_minutes": 90, "deposit_covers_min": 0, "deposit_minor": 0}
 _FIELDS = """
     p.id, p.name, p.phone, p.note, p.covers, p.area_id, p.reserved_for, p.stay_minutes, p.table_ids, p.quoted_for,
-    p.made_at, p.made_by
+    p.pager, p.made_at, p.made_by
 """
 _RESERVED = f"""
     SELECT {_FIELDS} FROM parties p WHERE p.org_id = :org_id AND p.property_id = :property_id

@@ -14,7 +14,7 @@ class Party(Row, table=True):
 
     table_ids: the tables that are kept for them, each merging by itself; two parties that got one table while apart are a
     conflict that their views show. quoted_for: when those who wait were told that they would sit. stay_minutes: how long
-    they mean to stay, where that is not what is usual for so many.
+    they mean to stay, where that is not what is usual for so many. pager: the number of the one that they hold.
     """
 
     __tablename__ = "parties"
@@ -31,6 +31,7 @@ class Party(Row, table=True):
     stay_minutes: int | None = column(COUNT, optional=True)
     table_ids: str = column(ELEMENTS, merge="set")
     quoted_for: str | None = column(INSTANT, optional=True)
+    pager: str | None = column(WORDS, optional=True)
     made_at: str = column(INSTANT)
     made_by: str | None = column(ID, pii="indirect", optional=True)
 

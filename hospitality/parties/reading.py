@@ -24,7 +24,7 @@ from hospitality.tables.reading import floor_view
 NEAR = timedelta(hours=12)  # reservations so far away have no say in tonight's tables
 _SHOWN = (
     *("id", "name", "phone", "note", "covers", "area_id", "reserved_for", "stay_minutes", "quoted_for"),
-    *("made_at", "made_by"),
+    *("pager", "made_at", "made_by"),
 )
 _ORDER = ("waiting", "late", "reserved", "no_show", "seated", "left", "cancelled")
 _OF_DEPOSIT = ("id", "tender", "amount_minor", "currency", "reference", "at", "held_minor")

@@ -69,24 +69,48 @@ def _sorted_out(store: HubStore, rules: Rules, images: list[RowImage]) -> tuple[
     beside: list[RowImage] = []
     for image in images:
         made, table = aside.get(image.k), rules.schema.tables.get(image.t)
-        if made is None or (
-            not made and table is not None and (rules.recovering or not store.records(table, [image.k]))
-        ):
+        if made is None:
             fine.append(image)
+        elif made or table is None:
+            beside.append(image)
+        elif not store.records(table, [image.k]):
+            fine.append(image)
+        elif rules.recovering:
+            fine.append(_all_else(store, image))
         else:
             beside.append(image)
     return fine, beside
 
 
+def _all_else(store: HubStore, image: RowImage) -> RowImage:
+    """A row less the single fields whose edits are set aside: those come with what their author had seen when it wrote
+    them, once they are let go; the row alone doesn't tell it."""
+    said = _said_aside(store, image)
+    waiting = {name for name, stamp in (image.v or {}).items() if (name, stamp[0]) in said}
+    fields = msgspec.json.decode(image.f)
+    rest = {name: value for name, value in fields.items() if name not in waiting}
+    return msgspec.structs.replace(
+        image,
+        f=msgspec.Raw(msgspec.json.encode(rest)),
+        v={name: stamp for name, stamp in (image.v or {}).items() if name not in waiting} or None,
+    )
+
+
 def _says_more(store: HubStore, image: RowImage) -> bool:
     """Whether a row was edited since by what is not set aside here: head office had that, and was put back."""
+    said = _said_aside(store, image)
+    return any((name, stamp[0]) not in said for name, stamp in (image.v or {}).items())
+
+
+def _said_aside(store: HubStore, image: RowImage) -> set[tuple[str, int]]:
+    """Of which fields of a row something is set aside, and under which stamps."""
     said: set[tuple[str, int]] = set()
     for aside in store.asides_naming(image.k):
         for change in given_of(aside):
             if (change.t, change.k) == (image.t, image.k):
                 said |= {(name, change.h) for name in msgspec.json.decode(change.f)}
                 said |= {(name, stamp[0]) for name, stamp in (change.v or {}).items()}
-    return any((name, stamp[0]) not in said for name, stamp in (image.v or {}).items())
+    return said
 
 
 def _put_aside(store: HubStore, rules: Rules, images: list[RowImage], error: SetAside) -> tuple[Trouble, Aside]:

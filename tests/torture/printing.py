@@ -34,7 +34,8 @@ EAGER = Policy(retry_first=timedelta(milliseconds=10), retry_most=timedelta(mill
 HASTY = Patience(connect_seconds=1.0, answer_seconds=0.5, write_seconds=0.5, finish_seconds=5.0, poll_seconds=0.02)
 WAITING_MOST = 20
 START_SECONDS = 60.0
-QUIET_SECONDS = 300.0
+# On a busy machine at the lowest priority minutes may pass without a turn.
+QUIET_SECONDS = 1_800.0
 # A ticket of ours has about so many bytes; a line breaks somewhere in one, or in the next.
 BYTES_MOST = 1_200
 # So many faults without a slip between them, and the weather rests until one has come out.

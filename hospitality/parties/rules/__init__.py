@@ -11,6 +11,7 @@ from hospitality.ground.errors import Invalid, Refused
 State = Literal["waiting", "reserved", "late", "no_show", "cancelled", "seated", "left"]
 COVERS_MAX = 999
 PHONE_LENGTH_MAX = 40
+PAGER_DIGITS_MAX = 10
 NOTE_LENGTH_MAX = 200
 TABLES_MAX = 20  # kept for one party
 MINUTES_MAX = 24 * 60
@@ -45,6 +46,14 @@ def party_state(
     if now <= reserved_for:
         return "reserved"
     return "late" if now <= reserved_for + grace else "no_show"
+
+
+def kept_pager(number: str | None) -> str | None:
+    """A pager's number, by its digits alone; None where they hold none. Raises Invalid PAGER_INVALID."""
+    digits = (number or "").strip()
+    if digits and (not (digits.isascii() and digits.isdigit()) or len(digits) > PAGER_DIGITS_MAX):
+        raise Invalid("PAGER_INVALID", f"A pager's number has digits alone, {PAGER_DIGITS_MAX} at most.", pager=number)
+    return digits or None
 
 
 @dataclass(frozen=True, slots=True)

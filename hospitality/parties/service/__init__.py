@@ -48,7 +48,7 @@ def add_party(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
     waits = wanted.get("reserved_for") is None and quoted is not None
     row = {
         "id": party_id,
-        **dict.fromkeys(("phone", "note", "area_id", "reserved_for", "stay_minutes")),
+        **dict.fromkeys(("phone", "note", "area_id", "reserved_for", "stay_minutes", "pager")),
         **wanted,
         "table_ids": set_text(wanted["table_ids"]),
         "quoted_for": instant_text(work.now + timedelta(minutes=quoted)) if waits else None,
@@ -61,7 +61,7 @@ def add_party(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def edit_party(work: Work, party_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Sets name, phone, note, covers, area_id, reserved_for, stay_minutes, table_ids (the whole list) or quoted_minutes
+    """Sets name, phone, note, pager, covers, area_id, reserved_for, stay_minutes, table_ids (the whole list) or quoted_minutes
     (from now); answers the party. Refused TABLE_RESERVED."""
     work.require(SEAT)
     manner = load_manner(work, work.now)
@@ -154,6 +154,8 @@ def _checked(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
         checked["name"] = kept_name(checked["name"], what="party")
     if "phone" in checked:
         checked["phone"] = kept_text(checked["phone"], what="telephone number", length_max=rules.PHONE_LENGTH_MAX)
+    if "pager" in checked:
+        checked["pager"] = rules.kept_pager(checked["pager"])
     if "note" in checked:
         checked["note"] = kept_text(checked["note"], what="note", length_max=rules.NOTE_LENGTH_MAX)
     if "covers" in checked:

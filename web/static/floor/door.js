@@ -123,7 +123,7 @@ export class Door {
     const held = party.deposit_held_minor || party.deposit_asked_minor;
     return [
       element("h2", { tabindex: "-1" }, party.name),
-      element("p", { class: "panel-facts figure" }, [sayCount("guests", party.covers), ...this.#facts(party, now), party.phone].filter(Boolean).join(" · ")),
+      element("p", { class: "panel-facts figure" }, [sayCount("guests", party.covers), ...this.#facts(party, now), party.phone, party.pager && say("pager", { number: party.pager })].filter(Boolean).join(" · ")),
       party.note && element("p", { class: "notice" }, party.note),
       others.length > 0 && element("p", { class: "notice is-bad" }, say("clash_why", { names: others.join(", ") })),
       held > 0 && element("p", { class: "panel-facts" }, this.#deposit(party)),
@@ -232,6 +232,7 @@ export class Door {
       quote,
       element("label", { class: "field" }, say("area_wished"), element("select", { name: "area" }, ...areas.map(([value, text]) => element("option", { value }, text)))),
       field("phone", "phone", { type: "tel", maxlength: 40 }),
+      field("pager_given", "pager", { inputmode: "numeric", pattern: "[0-9]*", maxlength: 10 }),
       field("note", "note", { maxlength: 200 }),
       element("label", { class: "door-check" }, reserves, say("reserves")),
       asksHour,
@@ -273,7 +274,7 @@ export class Door {
 
   async #add(form) {
     const party = { name: form.name.value, covers: Number(form.covers.value) };
-    for (const name of ["phone", "note"]) if (form[name].value) party[name] = form[name].value;
+    for (const name of ["phone", "pager", "note"]) if (form[name].value) party[name] = form[name].value;
     if (form.area.value) party.area_id = form.area.value;
     if (form.reserves.checked) party.reserved_for = new Date(momentOf(form.hour.value, this.page.zone)).toISOString();
     const made = await this.on.act("parties", party);
