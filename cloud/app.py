@@ -49,6 +49,7 @@ from sync.hub.limits import Limits
 from sync.hub.retention import Retention
 from web.api_docs import install_api_docs, on_this_machine
 from web.paper.api import router as sheets_router
+from web.refusals import RefusalsInTheirLanguage
 
 VERSION = "0.1.0"
 THREADS = 24
@@ -179,6 +180,7 @@ def build(cloud: Cloud) -> FastAPI:
     install_headoffice(app, cloud)
     install_api_docs(app)
     _add_health(app, cloud)
+    app.add_middleware(RefusalsInTheirLanguage)
     return app
 
 

@@ -42,6 +42,7 @@ from hospitality.rooms.api import router as rooms_router
 from hospitality.tables.api import router as tables_router
 from web.api_docs import install_api_docs
 from web.paper.api import router as sheets_router
+from web.refusals import RefusalsInTheirLanguage
 
 # looked through in this order: first what guests wait for
 TRADES = (
@@ -114,4 +115,5 @@ def build(node: Node, base_url: str) -> FastAPI:
     training.install(app)
     install_api_docs(app)
     install_quick_way(app, ROUTERS)
+    app.add_middleware(RefusalsInTheirLanguage)
     return app

@@ -339,7 +339,9 @@ class Writer:
         self.trouble = str(error)
         log.error("commit_failed", error=str(error), acts=len(jobs))
         told = (
-            Unavailable("DISK_FULL", "The node's disk is full: nothing new can be taken until there is space.")
+            Unavailable(
+                "DISK_FULL", "The node's disk is full: nothing new can be taken until there is space. Make some."
+            )
             if full
             else Unavailable(
                 "NODE_STORAGE_FAILED", "The node could not write to its disk. Nothing was kept; try again."

@@ -102,7 +102,7 @@ def add_device(
     work.require(MANAGE)
     others = devices_of(work, work.place.code)
     if len(others) >= DEVICES_MAX:
-        raise Refused("TOO_MANY_DEVICES", f"A node drives at most {DEVICES_MAX} devices.")
+        raise Refused("TOO_MANY_DEVICES", f"A node drives at most {DEVICES_MAX} devices. Take one away first.")
     given = driver or usual_driver(kind, address.partition(":")[0].strip())
     setup = _checked(work, Setup(new_id(), name, kind, given, address, terminal_id, station_id, settings or {}), others)
     work.add(Device, {"id": setup.id, "node_code": work.place.code, **_stored(setup), "active": True})

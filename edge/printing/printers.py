@@ -93,7 +93,10 @@ def add_printer(
     work.require(MANAGE)
     others = printers_of(work)
     if len(others) >= PRINTERS_MAX:
-        raise Refused("TOO_MANY_PRINTERS", f"A node drives at most {PRINTERS_MAX} printers.")
+        raise Refused(
+            "TOO_MANY_PRINTERS",
+            f"A node drives at most {PRINTERS_MAX} printers. Give another no station, and let it print this.",
+        )
     stations = tuple(station_ids)
     backup = (backup_id, backup_after_seconds)
     new = Setup(new_id(), name, address, stations, receipts, columns, profile, *backup, settings or {})
@@ -180,7 +183,9 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
     columns = setup.columns
     if setup.profile is not None:
         if setup.profile not in profile_names():
-            raise Invalid("PROFILE_INVALID", "There is no such kind of printer.", profile=setup.profile)
+            raise Invalid(
+                "PROFILE_INVALID", "There is no such kind of printer. Choose one of the list.", profile=setup.profile
+            )
         columns = profile_named(setup.profile).columns
     elif columns not in COLUMNS:
         raise Invalid("COLUMNS_INVALID", "Paper of 80 mm has 42 columns, of 58 mm 32.", columns=setup.columns)

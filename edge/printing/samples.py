@@ -224,7 +224,9 @@ def sample_picture(template: str, papers: Papers, profile: str) -> bytes:
     try:
         kind = profile_named(profile)
     except LookupError as error:
-        raise Invalid("PROFILE_INVALID", "There is no such kind of printer.", profile=profile) from error
+        raise Invalid(
+            "PROFILE_INVALID", "There is no such kind of printer. Choose one of the list.", profile=profile
+        ) from error
     written = io.BytesIO()
     preview(sample(template, papers, kind), kind).save(written, "PNG")
     return written.getvalue()

@@ -15,7 +15,7 @@ import msgspec
 from edge.terminal.shapes.menu import MenuItem, MenuPage
 from edge.terminal.shapes.node import Problem, Refusal
 from edge.terminal.shapes.orders import Order, OrderPage
-from edge.terminal.words import _
+from edge.terminal.words import _, spoken
 
 CONNECT_SECONDS_MAX = 2.0
 ANSWER_SECONDS_MAX = 5.0
@@ -74,6 +74,7 @@ class NodeClient:
             timeout=httpx2.Timeout(ANSWER_SECONDS_MAX, connect=CONNECT_SECONDS_MAX),
             # A node is on the LAN: a proxy that the machine uses for the internet must not stand between.
             trust_env=False,
+            headers={"Accept-Language": spoken()} if spoken() else None,
         )
 
     async def close(self) -> None:

@@ -39,7 +39,7 @@ def check_open(state: State) -> None:
             "CONFLICT_EDITED", "Somebody has edited this since, so nothing is left to decide. Edit it anew if need be."
         )
     if state != "open":
-        raise Refused("CONFLICT_SETTLED", f"Somebody has {state} this already.", state=state)
+        raise Refused("CONFLICT_SETTLED", f"Somebody has {state} this already. Read it again.", state=state)
 
 
 def check_restorable(found: Restorable) -> None:

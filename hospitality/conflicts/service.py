@@ -123,7 +123,9 @@ def discard_trouble(
     if found["action"] != "discarded":
         why = rules.check_note(kept_text(note, what="note", length_max=rules.NOTE_LENGTH_MAX))
         if found["action"] is not None or not quarantine.discard(work, trouble_id):
-            raise Refused("TROUBLE_SETTLED", "Somebody has decided about this already.", state=found["action"])
+            raise Refused(
+                "TROUBLE_SETTLED", "Somebody has decided about this already. Read it again.", state=found["action"]
+            )
         _resolve(work, trouble_id, "trouble", "discarded", why)
         work.journal(TroubleDiscarded(trouble_id, found["code"]), reason=why)
     return trouble_view(work, trouble_id, names)
@@ -154,7 +156,7 @@ def _check_applied(action: str | None) -> None:
             "Head office was put back to an older copy and has not what this said. Discard it, or see that it is sent.",
         )
     if action != "retried":
-        raise Refused("TROUBLE_SETTLED", "Somebody has decided about this already.", state=action)
+        raise Refused("TROUBLE_SETTLED", "Somebody has decided about this already. Read it again.", state=action)
 
 
 def _locked(work: Work, conflict_id: str) -> LoadedConflict:

@@ -120,7 +120,7 @@ def _with_element(reading: Reading, table: str, id: str, field: str, element: st
 
 def _check_there(reading: Reading, table: str, id: Any) -> None:
     if reading.one(f'SELECT id FROM "{table}" WHERE org_id = :org_id AND id = :id AND NOT _deleted', id=id) is None:
-        raise NotFound("ROW_NOT_FOUND", "What the value points to is not here any more.", id=id)
+        raise NotFound("ROW_NOT_FOUND", "What the value points to is not here any more. Dismiss the conflict.", id=id)
 
 
 def _model(table: str) -> type[Row]:

@@ -38,7 +38,9 @@ class NotFound(Refused):
     @classmethod
     def of(cls, what: str, id: str) -> "NotFound":
         """`what` is the thing's everyday name, e.g. `order`."""
-        return cls(f"{what.upper().replace(' ', '_')}_NOT_FOUND", f"There is no such {what} here.", id=id)
+        return cls(
+            f"{what.upper().replace(' ', '_')}_NOT_FOUND", f"There is no such {what} here. Read the list again.", id=id
+        )
 
 
 class Unauthorised(Refused):

@@ -221,7 +221,11 @@ def check_price(price_minor: int) -> int:
 def check_delta(price_delta_minor: int) -> int:
     """What a choice adds to the price; may be negative."""
     if abs(price_delta_minor) > AMOUNT_MINOR_MAX:
-        raise Invalid("PRICE_INVALID", "That price is beyond what a till holds.", price_minor=price_delta_minor)
+        raise Invalid(
+            "PRICE_INVALID",
+            "That price is beyond what a till holds. Give a smaller one.",
+            price_minor=price_delta_minor,
+        )
     return price_delta_minor
 
 

@@ -30,7 +30,7 @@ def check_open(state: str) -> None:
     if state == "expired":
         raise Refused("REQUEST_EXPIRED", "This was asked for too long ago. Head office has to ask again.")
     if state not in ("pending", "needs_confirmation"):
-        raise Refused("REQUEST_ANSWERED", f"This request was {state} already.", state=state)
+        raise Refused("REQUEST_ANSWERED", f"This request was {state} already. Look at what came of it.", state=state)
 
 
 def check_arguments(document: str) -> None:

@@ -88,7 +88,7 @@ def refuse_request(work: Work, request_id: str, *, reason: str | None = None, no
     if state != "refused":
         rules.check_open(state)
         why = kept_text(reason, what="reason", length_max=rules.REASON_LENGTH_MAX)
-        _refuse(work, found, Refused("DECLINED", why or "The property declined this."))
+        _refuse(work, found, Refused("DECLINED", why or "The property declined this. Ask there."))
     return request_view(work, request_id, now=now)
 
 

@@ -50,7 +50,9 @@ class Requestable:
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
             raise Invalid("REQUEST_UNREADABLE", f"The property can't read this request: {error}.") from error
         if _says_more(msgspec.json.decode(arguments), msgspec.to_builtins(read)):
-            raise Invalid("REQUEST_UNREADABLE", "This request says more than the property's release understands.")
+            raise Invalid(
+                "REQUEST_UNREADABLE", "This request says more than the property's release understands. Update its node."
+            )
         order = self.verb(work, **{name: getattr(read, name) for name in self.shape.__struct_fields__})
         return {"order_id": order["id"]}
 

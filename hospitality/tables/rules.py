@@ -129,9 +129,16 @@ def check_step(step: str, state: str, label: str, *, owes: bool) -> None:
     """Raises Refused unless a table in this state can take the step. owes: it has an order that is not settled."""
     if step == "cleaned":
         if state != "dirty":
-            raise Refused("TABLE_NOT_DIRTY", f"Table {label} has nothing to clean.", label=label, state=state)
+            raise Refused(
+                "TABLE_NOT_DIRTY",
+                f"Table {label} has nothing to clean. Read the floor again.",
+                label=label,
+                state=state,
+            )
     elif state in ("free", "dirty"):
-        raise Refused("TABLE_NOT_SEATED", f"Nobody sits at table {label}.", label=label, state=state)
+        raise Refused(
+            "TABLE_NOT_SEATED", f"Nobody sits at table {label}. Read the floor again.", label=label, state=state
+        )
     elif step == "ended" and owes:
         raise Refused(
             "TABLE_OWES",

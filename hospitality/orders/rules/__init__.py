@@ -394,7 +394,9 @@ def _count(choices: Sequence[Choice]) -> int:
 def check_size(lines: int) -> None:
     """Raises Invalid when an order would have more lines than one takes, with what its items bring."""
     if lines > LINES_PER_ORDER_MAX:
-        raise Invalid("LINES_INVALID", f"An order has at most {LINES_PER_ORDER_MAX} lines.", lines=lines)
+        raise Invalid(
+            "LINES_INVALID", f"An order has at most {LINES_PER_ORDER_MAX} lines. Take a new order.", lines=lines
+        )
 
 
 def check_head(new: NewOrder, *, channels: Sequence[str]) -> None:

@@ -42,6 +42,6 @@ def check_division(*, quantity: int, left: int, name: str, held: bool, of_set: b
     if quantity > left:
         raise Refused("QUANTITY_OVER", f"There are {left} of {name}. Choose no more.", left=left)
     if of_set and quantity < left:
-        raise Refused("SET_NOT_DIVIDED", f"{name} is part of a set, which goes as a whole.")
+        raise Refused("SET_NOT_DIVIDED", f"{name} is part of a set, which goes as a whole. Choose all of it.")
     if held and quantity < left:
         raise Refused("HELD_NOT_DIVIDED", f"{name} is held. Fire it first, or move all of it.")

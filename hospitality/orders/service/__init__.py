@@ -140,7 +140,9 @@ def void_line(
     if line is None:
         raise NotFound.of("order line", line_id)
     if line.state == "voided":
-        raise Refused("LINE_ALREADY_VOIDED", f"{line.row['name']} is voided already.", line_id=line_id)
+        raise Refused(
+            "LINE_ALREADY_VOIDED", f"{line.row['name']} is voided already. Read the order again.", line_id=line_id
+        )
     approver_id = None
     going = [one for one in order.together(line) if one.state != "voided"]
     if any(one.is_kitchens for one in going) or not work.caller.may(PLACE):

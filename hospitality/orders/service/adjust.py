@@ -128,7 +128,11 @@ def _asked(order: LoadedOrder, new: NewAdjustment) -> Adjusting:
         if line is None:
             raise NotFound.of("order line", new.line_id)
         if line.state == "voided":
-            raise Refused("LINE_ALREADY_VOIDED", f"{line.row['name']} is voided already.", line_id=new.line_id)
+            raise Refused(
+                "LINE_ALREADY_VOIDED",
+                f"{line.row['name']} is voided already. Read the order again.",
+                line_id=new.line_id,
+            )
     name = kept_text(new.name, what="name", length_max=rules.NAME_LENGTH_MAX)
     certificate = kept_text(new.certificate, what="certificate", length_max=rules.NAME_LENGTH_MAX)
     one = Adjusting(new_id(), new.kind, new.line_id, new.percent_bp, new.amount_minor, name)

@@ -133,7 +133,9 @@ def _cash(new: NewPayment, currency: str, step_minor: int, rate_micro: int | Non
             amount_minor=wanted,
         )
     if tendered > TENDERED_MINOR_MAX:
-        raise Invalid("AMOUNT_INVALID", "That is more cash than a drawer holds.", tendered_minor=tendered)
+        raise Invalid(
+            "AMOUNT_INVALID", "That is more cash than a drawer holds. Key it in again.", tendered_minor=tendered
+        )
     # of another currency's worth, what is less than a coin stays with the house
     change = (tendered - wanted) // step_minor * step_minor
     decided = Decided(tendered, change, None, tendered - change - exact)

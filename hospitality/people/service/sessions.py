@@ -62,7 +62,7 @@ def sign_out(work: Work) -> dict[str, Any]:
     """Ends the caller's sessions at their terminal: {}."""
     person_id, terminal_id = work.caller.person_id, work.caller.terminal_id
     if person_id is None or terminal_id is None:
-        raise Refused("NOT_SIGNED_IN", "Nobody is signed in here.")
+        raise Refused("NOT_SIGNED_IN", "Nobody is signed in here. Sign in first.")
     end_sessions(work, person_id=person_id, terminal_id=terminal_id)
     work.journal(SignedOut(person_id))
     return {}

@@ -35,7 +35,10 @@ def issue_terminal_code(
     if kind not in TERMINAL_KINDS:
         raise Invalid("TERMINAL_KIND_INVALID", f"Choose one of {', '.join(TERMINAL_KINDS)}.", kind=kind)
     if (kind == IN_ROOM) is (room_id is None):
-        raise Invalid("TERMINAL_ROOM_INVALID", "A room's terminal stands in one room, and no other terminal does.")
+        raise Invalid(
+            "TERMINAL_ROOM_INVALID",
+            "A room's terminal stands in one room, and no other terminal does. Name its room, or leave it out.",
+        )
     if room_id is not None and not room_view(work, room_id)["active"]:
         raise NotFound.of("room", room_id)
     name = kept_name(name, what="terminal")

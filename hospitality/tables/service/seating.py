@@ -68,13 +68,15 @@ def join_tables(work: Work, table_id: str, *, joined_ids: Sequence[str]) -> dict
 def part_tables(work: Work, table_id: str) -> dict[str, Any]:
     """Parts a table from all that were put to it, or from the one that it was put to.
 
-    Refused TABLE_NOT_JOINED when it stands by itself.
+    Refused TABLE_NOT_JOINED when it stands by itself. Read the floor again.
     """
     work.require(SEAT)
     table = table_view(work, table_id)
     ids = [table_id] if table["joined_to"] is not None else table["joined_ids"]
     if not ids:
-        raise Refused("TABLE_NOT_JOINED", f"Table {table['label']} stands by itself.", label=table["label"])
+        raise Refused(
+            "TABLE_NOT_JOINED", f"Table {table['label']} stands by itself. Read the floor again.", label=table["label"]
+        )
     _part(work, table["joined_to"] or table_id, ids)
     return table_view(work, table_id)
 

@@ -184,8 +184,13 @@ def test_stripe_charges_once_though_the_link_and_the_node_go_down_after_the_gues
             lan.token = other
             assert lan.post(f"terminals/{lan.tokens['till_id']}/revoke", {}).status_code == 201
             assert standing(lan, attempt) == "unknown"
+            lan.client.headers["Accept-Language"] = "de-DE,en;q=0.5"
             refused = lan.post(f"orders/{attempt['order_id']}/payments", {"tender": "cash", "amount_minor": 7_500})
-            assert refused.json()["error"]["code"] == "CARD_PAYMENT_UNKNOWN"
+            error = refused.json()["error"]
+            assert (error["code"], error["message"][:41]) == (
+                "CARD_PAYMENT_UNKNOWN",
+                f"Noch weiß niemand, ob Kartenzahlung {attempt['number']} ",
+            )
         stripe.breaks.clear()
         with stripe_node(node_folder, stripe, token=other) as lan:
             until(lambda: standing(lan, attempt) == "settled")

@@ -9,6 +9,7 @@ import pytest
 from edge.terminal.client import NodeClient, NodeError, node_address, read_as
 from edge.terminal.shapes.node import Node, Person, SignedIn
 from edge.terminal.shapes.orders import Order
+from edge.terminal.words import speak
 from tests.edge.terminal.node_book import PROPERTY
 from tests.edge.terminal.node_double import NodeDouble, Served
 
@@ -114,3 +115,19 @@ def test_addresses_are_kept_in_one_form(typed: str, address: str) -> None:
 def test_what_is_no_address_is_refused_with_a_sentence(typed: str) -> None:
     with pytest.raises(ValueError, match="Give it like"):
         node_address(typed)
+
+
+@pytest.mark.parametrize(
+    ("machine", "asked"), [("de_DE.UTF-8", "de-DE"), ("pt_BR:en", "pt-BR"), ("C", None), ("", None)]
+)
+def test_the_node_is_asked_in_the_language_of_the_machine(
+    machine: str, asked: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", machine)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    try:
+        speak()
+        assert NodeClient("http://node.test")._http.headers.get("Accept-Language") == asked
+    finally:
+        speak(["en"])

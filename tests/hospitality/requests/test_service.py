@@ -184,7 +184,7 @@ def test_what_is_settled_stays_so(office: Office, restaurant: Restaurant) -> Non
     done, declined = office.ask_for_soup(), office.ask_for_soup()
     assert office.heard(done)
     first = node.act(service.refuse_request, declined, now=node.now)
-    assert first["message"] == "The property declined this."
+    assert first["message"] == "The property declined this. Ask there."
     assert node.act(service.refuse_request, declined, reason="another", now=node.now) == first
     assert refusal(node.act, service.refuse_request, done, now=node.now) == "REQUEST_ANSWERED"
     assert refusal(node.act, service.confirm_request, declined, now=node.now) == "REQUEST_ANSWERED"
