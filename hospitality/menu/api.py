@@ -27,7 +27,7 @@ from hospitality.menu.photos import photo_bytes, set_photo
 from hospitality.menu.pictures import photo_of
 from hospitality.menu.portions import count_portions
 from hospitality.menu.rules import Ordering
-from hospitality.menu.service import NewItem, choices, periods, prices
+from hospitality.menu.service import NewItem, choices, periods, prices, routes
 from hospitality.menu.service.choices import NewOption
 from hospitality.menu.service.stations import edit_station
 from hospitality.properties.service import property_view
@@ -237,6 +237,24 @@ async def new_price_rule(request: Request, asking: Asking, new: shapes.NewPriceR
 async def edit_price_rule(request: Request, asking: Asking, rule_id: Id, change: shapes.PriceRuleChange) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
     return await act(request, asking, prices.edit_price_rule, rule_id, change.model_dump(exclude_unset=True))
+
+
+@router.get("/station-routes", response_model=shapes.Routes)
+async def station_routes(request: Request, asking: Asking) -> Response:
+    """The routes to stations by name."""
+    return await read(request, asking, _all, menu.routes_list)
+
+
+@router.post("/station-routes", status_code=201, response_model=shapes.RouteShape)
+async def new_station_route(request: Request, asking: Asking, new: shapes.NewRoute) -> Response:
+    """Sets up a route; needs menu.manage."""
+    return await act(request, asking, routes.add_route, new.model_dump())
+
+
+@router.patch("/station-routes/{route_id}", response_model=shapes.RouteShape)
+async def edit_station_route(request: Request, asking: Asking, route_id: Id, change: shapes.RouteChange) -> Response:
+    """Edits the fields given, each by itself; needs menu.manage."""
+    return await act(request, asking, routes.edit_route, route_id, change.model_dump(exclude_unset=True))
 
 
 @router.post("/menu-items/{item_id}/portions", status_code=201, response_model=shapes.ItemShape)

@@ -146,6 +146,24 @@ class PriceRuleChanged:
     after: dict[str, Any]
 
 
+@journal_kind("menu.station_route_added")
+@dataclass(frozen=True, slots=True)
+class StationRouteAdded:
+    """What is made at another station than its own at some times, for a way of ordering or in an area was set up."""
+
+    station_route_id: str
+
+
+@journal_kind("menu.station_route_changed")
+@dataclass(frozen=True, slots=True)
+class StationRouteChanged:
+    """Fields of a route were edited; `before` and `after` hold those fields alone."""
+
+    station_route_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 @journal_kind("menu.portions_counted")
 @dataclass(frozen=True, slots=True)
 class PortionsCounted:

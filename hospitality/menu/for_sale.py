@@ -1,7 +1,8 @@
 """What placing an order asks of the menu: two small SELECTs for any number of lines, and a third where an item has price
-rules."""
+rules, a fourth where the house has routes."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 
 from hospitality.ground.statements import Found, Reading
@@ -10,11 +11,15 @@ from hospitality.menu.composing import CHOICE_DEPTH_MAX, AtHand
 from hospitality.menu.hours import hours_of
 from hospitality.menu.rules import (
     AWAY,
+    AnyRule,
     Group,
     ItemForSale,
+    MenuRule,
     Option,
     Ordering,
     PriceRule,
+    StationRoute,
+    foremost,
     price_by_rules,
 )
 
@@ -31,7 +36,9 @@ _ITEMS = f"""
            {_GROUP}, p.count_id, p.portions,
            EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id AND r.menu_item_id = i.id)
            OR EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id
-                      AND r.category_id IN (i.category_id, c.parent_id)) AS ruled
+                      AND r.category_id IN (i.category_id, c.parent_id)) AS ruled,
+           EXISTS (SELECT 1 FROM station_routes r
+                   WHERE r.org_id = i.org_id AND r.property_id = i.property_id AND r.active) AS routed
     FROM menu_items i
     LEFT JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
     LEFT JOIN menu_categories h ON h.org_id = c.org_id AND h.id = c.parent_id
@@ -60,15 +67,20 @@ _LED_TO = f"""
 """
 
 
-_PRICE_RULES = """
-    SELECT i.id AS item_id, r.id, r.menu_item_id, r.channel, r.weekdays, r.from_time, r.to_time, r.price_minor,
-           r.percent_bp, r.priority, r.area_id, COALESCE(r.category_id <> i.category_id, FALSE) AS inherited
+_OCCASION = "r.id, r.channel, r.weekdays, r.from_time, r.to_time, r.priority, r.area_id"
+_RULES = f"""
+    SELECT i.id AS item_id, {_OCCASION},
+           CASE WHEN r.menu_item_id IS NOT NULL THEN 0 WHEN r.category_id = i.category_id THEN 1
+                WHEN r.category_id IS NOT NULL THEN 2 ELSE 3 END AS nearness, {{said}}
     FROM menu_items i
     LEFT JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
-    JOIN price_rules r ON r.org_id = i.org_id
-    AND (r.menu_item_id = i.id OR r.category_id IN (i.category_id, c.parent_id))
+    JOIN {{table}} r ON r.org_id = i.org_id
+    AND (r.menu_item_id = i.id OR r.category_id IN (i.category_id, c.parent_id)
+         OR (r.menu_item_id IS NULL AND r.category_id IS NULL))
     WHERE i.org_id = :org_id AND r.property_id = :property_id AND r.active AND i.id IN (:ids)
 """
+_PRICE_RULES = _RULES.format(table="price_rules", said="r.price_minor, r.percent_bp")
+_ROUTES = _RULES.format(table="station_routes", said="r.station_id")
 
 
 # two nodes that are apart may each draw a table of one label: the first holds, as on the floor
@@ -79,8 +91,8 @@ _AREA = """
 
 
 def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | None = None) -> dict[str, ItemForSale]:
-    """The items of these ids that the property has, with their tax and the groups that they offer, at the price of now
-    and the tax of the channel; without `ordering` at both as they stand."""
+    """The items of these ids that the property has, with their tax and the groups that they offer, at the price, the
+    station and the tax of now and of the channel; without `ordering` at all of them as they stand."""
     found: dict[str, ItemForSale] = {}
     groups: dict[str, list[Group]] = {}
     rows = reading.rows(_ITEMS, ids=list(ids))
@@ -91,6 +103,10 @@ def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | 
     ruled = [row["id"] for row in rows if row["ruled"]]
     if ruled and ordering is not None:
         prices.update(_prices_by_rules(reading, prices, ruled, ordering))
+    made_at: dict[str, str] = {row["id"]: row["station_id"] for row in rows}
+    routed = [row["id"] for row in rows if row["routed"]]
+    if routed and ordering is not None:
+        made_at.update(_stations_by_routes(reading, routed, ordering))
     for row in rows:
         if row["id"] not in found:
             found[row["id"]] = ItemForSale(
@@ -98,7 +114,7 @@ def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | 
                 row["name"],
                 prices[row["id"]],
                 bool(row["available"]) and row["portions"] != 0,
-                row["station_id"],
+                made_at[row["id"]],
                 row["prep_seconds"],
                 *_tax(row, away=ordering is not None and ordering.channel in AWAY),
                 tuple(groups.get(row["id"], ())),
@@ -131,7 +147,14 @@ def _prices_by_rules(
     return {id: price_by_rules(prices[id], of_item, ordering) for id, of_item in rules.items()}
 
 
-def placed(reading: Reading, rules: Mapping[str, Iterable[PriceRule]], ordering: Ordering) -> Ordering:
+def _stations_by_routes(reading: Reading, ids: Collection[str], ordering: Ordering) -> dict[str, str]:
+    routes = _rules_of(reading, ids, _ROUTES, StationRoute)
+    ordering = placed(reading, routes, ordering)
+    found = ((id, foremost(of_item, ordering)) for id, of_item in routes.items())
+    return {id: route.station_id for id, route in found if route is not None}
+
+
+def placed(reading: Reading, rules: Mapping[str, Iterable[MenuRule]], ordering: Ordering) -> Ordering:
     """The same with the area of its table, where one of the rules asks for it. The floor is drawn by a trade above this
     one, and is asked by name."""
     if ordering.table is None or not any(rule.area_id for of_item in rules.values() for rule in of_item):
@@ -141,24 +164,16 @@ def placed(reading: Reading, rules: Mapping[str, Iterable[PriceRule]], ordering:
 
 def price_rules_of(reading: Reading, ids: Collection[str]) -> dict[str, list[PriceRule]]:
     """The rules that are about each of these items."""
-    rules: dict[str, list[PriceRule]] = {id: [] for id in ids}
-    for row in reading.rows(_PRICE_RULES, ids=list(ids)):
+    return _rules_of(reading, ids, _PRICE_RULES, PriceRule)
+
+
+def _rules_of(reading: Reading, ids: Collection[str], sql: str, kind: type[AnyRule]) -> dict[str, list[AnyRule]]:
+    rules: dict[str, list[AnyRule]] = {id: [] for id in ids}
+    for row in reading.rows(sql, ids=list(ids)):
         hours = hours_of(row, words_of(row["weekdays"]))
-        if hours is None:
-            continue  # an item is sold at its own price rather than not at all
-        rules[row["item_id"]].append(
-            PriceRule(
-                row["id"],
-                row["menu_item_id"] is not None,
-                row["channel"],
-                hours,
-                row["price_minor"],
-                row["percent_bp"],
-                row["priority"],
-                bool(row["inherited"]),
-                row["area_id"],
-            )
-        )
+        if hours is not None:  # else an item is as the menu says rather than not sold at all
+            fields = {field.name: row[field.name] for field in dataclass_fields(kind) if field.name != "hours"}
+            rules[row["item_id"]].append(kind(hours=hours, **fields))
     return rules
 
 

@@ -214,6 +214,26 @@ class PriceRule(Row, table=True):
     area_id: str | None = column(ID, optional=True)
 
 
+class StationRoute(Row, table=True):
+    """Where an item, every item of a category, or with neither all that is sold is made at some times (see `hours`), for a
+    way of ordering or in an area of the floor, instead of at its own station. No weekdays are all of them."""
+
+    __tablename__ = "station_routes"
+    __table_args__ = described("record", writer="both", refers={"station_id": "stations"}, indexes=[["property_id"]])
+
+    name: str = column(WORDS)
+    station_id: str = column(ID)
+    menu_item_id: str | None = column(ID, optional=True)
+    category_id: str | None = column(ID, optional=True)
+    channel: str | None = column(WORDS, optional=True)
+    area_id: str | None = column(ID, optional=True)
+    weekdays: str = column(ELEMENTS, merge="set")
+    from_time: str = column(WORDS)
+    to_time: str = column(WORDS)
+    priority: int = column(COUNT)
+    active: bool = column(FLAG)
+
+
 class PortionCount(Row, table=True):
     """Somebody counted an item's portions: None for no limit, 0 for an 86. The highest `count_no` of an item counts, since
     a wall clock can go backwards."""

@@ -17,10 +17,21 @@ from hospitality.menu.composing import CHOICE_DEPTH_MAX
 LISTED_MAX = 1000
 _GROUP = "g.id, g.name, g.choices_min, g.choices_max, g.halves, g.course, g.held"
 ELEMENTS = ("allergens", "diets", "barcodes", "period_ids")
-PRICE_RULE_FIELDS = (
-    *("name", "menu_item_id", "category_id", "channel", "area_id", "weekdays", "from_time", "to_time"),
-    *("price_minor", "percent_bp", "priority", "active"),
+_OCCASION = (
+    "menu_item_id",
+    "category_id",
+    "channel",
+    "area_id",
+    "weekdays",
+    "from_time",
+    "to_time",
+    "priority",
+    "active",
 )
+PRICE_RULE_FIELDS = ("name", *_OCCASION, "price_minor", "percent_bp")
+ROUTE_FIELDS = ("name", *_OCCASION, "station_id")
+_PRICE_RULES = f"SELECT id, {', '.join(PRICE_RULE_FIELDS)} FROM price_rules"
+_ROUTES = f"SELECT id, {', '.join(ROUTE_FIELDS)} FROM station_routes"
 STANDING_PAUSES = """
     SELECT p.id, p.station_id, p.reason, p.at, p.until, s.name AS station_name
     FROM station_pauses p JOIN stations s ON s.org_id = p.org_id AND s.id = p.station_id
@@ -116,16 +127,28 @@ _LEADS = """
 
 def price_rules_list(reading: Reading) -> list[dict[str, Any]]:
     """The price rules by name."""
-    names = ", ".join(PRICE_RULE_FIELDS)
-    return [_rule(row) for row in _listed(reading, f"SELECT id, {names} FROM price_rules", "name, id")]
+    return [_rule(row) for row in _listed(reading, _PRICE_RULES, "name, id")]
 
 
 def price_rule_view(reading: Reading, rule_id: str) -> dict[str, Any]:
     """One price rule; NotFound when the property has none of that id."""
-    sql = f"SELECT id, {', '.join(PRICE_RULE_FIELDS)} FROM price_rules"
-    row = reading.one(f"{sql} WHERE org_id = :org_id AND property_id = :property_id AND id = :id", id=rule_id)
+    return _rule_view(reading, _PRICE_RULES, rule_id, what="price rule")
+
+
+def routes_list(reading: Reading) -> list[dict[str, Any]]:
+    """The routes to stations by name."""
+    return [_rule(row) for row in _listed(reading, _ROUTES, "name, id")]
+
+
+def route_view(reading: Reading, route_id: str) -> dict[str, Any]:
+    """One route; NotFound when the property has none of that id."""
+    return _rule_view(reading, _ROUTES, route_id, what="station route")
+
+
+def _rule_view(reading: Reading, sql: str, id: str, *, what: str) -> dict[str, Any]:
+    row = reading.one(f"{sql} WHERE org_id = :org_id AND property_id = :property_id AND id = :id", id=id)
     if row is None:
-        raise NotFound.of("price rule", rule_id)
+        raise NotFound.of(what, id)
     return _rule(row)
 
 

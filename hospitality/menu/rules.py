@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Invalid, Refused
@@ -62,7 +62,8 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class ItemForSale:
     """What an order needs to know of an item; without a tax `tax_rate_name` is None and the rate 0. Of an item whose
-    portions are counted, by which count and how many are left. period_ids: of the serving periods in which it is on."""
+    portions are counted, by which count and how many are left. station_id: where it is made now. period_ids: of the
+    serving periods in which it is on."""
 
     id: str
     name: str
@@ -109,19 +110,46 @@ class Ordering:
     area_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PriceRule:
-    """A price for some hours, a channel or an area. inherited: it is about the heading above the item's own."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuRule:
+    """Something that is otherwise than the menu says for some hours, a channel or an area. nearness: how near it is to an
+    item, 0 of the item itself, 1 of its category, 2 of the heading above, 3 of all that is sold."""
 
     id: str
-    of_item: bool
-    channel: str | None
+    nearness: int
     hours: Hours
+    priority: int = 0
+    channel: str | None = None
+    area_id: str | None = None
+
+    def holds(self, ordering: Ordering) -> bool:
+        """Whether it is about this way of ordering, there and at this time."""
+        here = self.channel in (None, ordering.channel) and self.area_id in (None, ordering.area_id)
+        return here and self.hours.hold(ordering.when)
+
+
+AnyRule = TypeVar("AnyRule", bound=MenuRule)
+
+
+def foremost(rules: Iterable[AnyRule], ordering: Ordering) -> AnyRule | None:
+    """Of the rules that hold the one of the highest priority, then the nearest to the item, then the one made first."""
+    holding = (rule for rule in rules if rule.holds(ordering))
+    return min(holding, key=lambda rule: (-rule.priority, rule.nearness, rule.id), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRule(MenuRule):
+    """A price, or a part of an item's own."""
+
     price_minor: int | None
     percent_bp: int | None
-    priority: int
-    inherited: bool = False
-    area_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationRoute(MenuRule):
+    """Where it is made instead of at the item's own station."""
+
+    station_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,24 +167,15 @@ class Option:
 
 
 def price_by_rules(price_minor: int, rules: Iterable[PriceRule], ordering: Ordering) -> int:
-    """What one costs now: by the rule of the highest priority that holds, an item's own before its category's and that
-    before one of the heading above, then the one that was made first; by none the price as it stands. A part of a price
-    is rounded half up."""
-    holding = [rule for rule in rules if rule_holds(rule, ordering)]
-    if not holding:
+    """What one costs now: by the foremost rule that holds, by none the price as it stands. A part of a price is rounded
+    half up."""
+    # edits of price and part made apart may leave neither
+    rule = foremost((one for one in rules if not one.price_minor is one.percent_bp is None), ordering)
+    if rule is None:
         return price_minor
-    rule = min(holding, key=lambda rule: (-rule.priority, not rule.of_item, rule.inherited, rule.id))
     if rule.price_minor is not None:
         return rule.price_minor
     return (2 * price_minor * (rule.percent_bp or 0) + _WHOLE_BP) // (2 * _WHOLE_BP)
-
-
-def rule_holds(rule: PriceRule, ordering: Ordering) -> bool:
-    """Whether a rule is about this way of ordering, there and at this time."""
-    if rule.price_minor is rule.percent_bp is None:
-        return False  # edits of price and part made apart may leave neither
-    here = rule.channel in (None, ordering.channel) and rule.area_id in (None, ordering.area_id)
-    return here and rule.hours.hold(ordering.when)
 
 
 def check_price_rule(fields: Mapping[str, Any]) -> None:
@@ -169,6 +188,18 @@ def check_price_rule(fields: Mapping[str, Any]) -> None:
         check_price(fields["price_minor"])
     if fields["percent_bp"] is not None and not 0 <= fields["percent_bp"] <= PERCENT_BP_MAX:
         raise Invalid("PRICE_RULE_INVALID", f"Give a part in basis points, 0 to {PERCENT_BP_MAX} (8000 is 80 %).")
+    check_occasion(fields)
+
+
+def check_route(fields: Mapping[str, Any]) -> None:
+    """Raises Invalid unless a route is about an item, a category or all that is sold."""
+    if None not in (fields["menu_item_id"], fields["category_id"]):
+        raise Invalid("ROUTE_INVALID", "A route is about one item, one category, or all that is sold.")
+    check_occasion(fields)
+
+
+def check_occasion(fields: Mapping[str, Any]) -> None:
+    """Raises Invalid unless a rule can hold at some time and on some channel."""
     if fields["channel"] not in (None, *CHANNELS):
         raise Invalid("CHANNEL_INVALID", f"Choose one of {', '.join(CHANNELS)}.", channel=fields["channel"])
     check_hours(fields)

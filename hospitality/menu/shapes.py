@@ -324,8 +324,9 @@ class ItemChange(Shape):
     modifier_group_ids: list[IdText] = []
 
 
-class NewPriceRule(Shape):
-    """A price rule to set up, about an item or a category, with a price or a part of the item's own (8000 is 80 %)."""
+class Occasion(Shape):
+    """For what a rule holds, on which channel, at the tables of which area, at which local times and on which weekdays
+    (none: all)."""
 
     name: str
     menu_item_id: IdText | None = None
@@ -335,9 +336,52 @@ class NewPriceRule(Shape):
     weekdays: list[str] = []
     from_time: str = "00:00"
     to_time: str = "00:00"
+    priority: int = 0
+
+
+class OccasionChange(Shape):
+    """The fields to edit; one that is left out stays."""
+
+    name: str = ""
+    channel: str | None = None
+    area_id: IdText | None = None
+    weekdays: list[str] = []
+    from_time: str = ""
+    to_time: str = ""
+    priority: int = 0
+    active: bool = True
+
+
+class NewRoute(Occasion):
+    """A route to set up: where an item, a category or with neither all that is sold is made."""
+
+    station_id: IdText
+
+
+class RouteShape(NewRoute):
+    """Where something is made on some occasion."""
+
+    id: str
+    active: bool
+
+
+class Routes(Shape):
+    """All routes to stations."""
+
+    items: list[RouteShape]
+
+
+class RouteChange(OccasionChange):
+    """The fields to edit; one that is left out stays."""
+
+    station_id: IdText = ""
+
+
+class NewPriceRule(Occasion):
+    """A price rule to set up, about an item or a category, with a price or a part of the item's own (8000 is 80 %)."""
+
     price_minor: int | None = None
     percent_bp: int | None = None
-    priority: int = 0
 
 
 class PriceRuleShape(NewPriceRule):
@@ -377,19 +421,11 @@ class PricesNow(Shape):
     until: str | None
 
 
-class PriceRuleChange(Shape):
+class PriceRuleChange(OccasionChange):
     """The fields to edit; one that is left out stays."""
 
-    name: str = ""
-    channel: str | None = None
-    area_id: IdText | None = None
-    weekdays: list[str] = []
-    from_time: str = ""
-    to_time: str = ""
     price_minor: int | None = None
     percent_bp: int | None = None
-    priority: int = 0
-    active: bool = True
 
 
 class Portions(Shape):

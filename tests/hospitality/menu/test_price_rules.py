@@ -49,7 +49,7 @@ def fields(**given: Any) -> dict[str, Any]:
 def rule(**given: Any) -> PriceRule:
     times = {"weekdays": frozenset(), "from_minute": 17 * 60, "to_minute": 19 * 60}
     hours = Hours(**{name: given.pop(name, usual) for name, usual in times.items()})
-    whole: dict[str, Any] = {"id": "1", "of_item": True, "channel": None, "hours": hours}
+    whole: dict[str, Any] = {"id": "1", "nearness": 0, "channel": None, "hours": hours}
     return PriceRule(**{**whole, "price_minor": 500, "percent_bp": None, "priority": 0, **given})
 
 
@@ -82,7 +82,7 @@ def test_a_rule_holds_at_its_local_hours_and_days(at: str, given: dict[str, Any]
 
 
 def test_of_several_rules_one_decides_in_whatever_order_they_come() -> None:
-    high, of_category = rule(id="3", price_minor=300, priority=2), rule(id="0", of_item=False, price_minor=400)
+    high, of_category = rule(id="3", price_minor=300, priority=2), rule(id="0", nearness=1, price_minor=400)
     of_item, later = rule(id="1", price_minor=500), rule(id="2", price_minor=600)
     for rules, price in [
         ((later, of_category, high), 300),

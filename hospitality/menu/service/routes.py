@@ -1,0 +1,32 @@
+"""Where things are made instead of at their own station at some times, for a way of ordering or in an area."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hospitality.ground.work import Work
+from hospitality.menu.facts import StationRouteAdded, StationRouteChanged
+from hospitality.menu.models import StationRoute
+from hospitality.menu.reading import ROUTE_FIELDS, route_view
+from hospitality.menu.rules import check_route
+from hospitality.menu.service.occasions import Kind, add_rule, edit_rule
+
+_ROUTES = Kind(
+    "station route",
+    StationRoute,
+    ROUTE_FIELDS,
+    route_view,
+    check_route,
+    StationRouteAdded,
+    StationRouteChanged,
+    must_be=("station_id",),
+)
+
+
+def add_route(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Sets up a route (`reading.ROUTE_FIELDS`), answering it as it is listed."""
+    return add_rule(work, _ROUTES, fields)
+
+
+def edit_route(work: Work, route_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Sets the fields given, each by itself."""
+    return edit_rule(work, _ROUTES, route_id, fields)
