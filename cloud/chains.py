@@ -57,11 +57,11 @@ class Chains:
             self._chains[org_id] = Chain(incarnation, head.number)
         connection.execute(
             "UPDATE journal_heads SET number = %s, hash = %s WHERE org_id = %s AND id = %s",
-            (head.number, head.hash, org_id, _id(org_id, incarnation)),
+            (head.number, head.hash, org_id, head_id(org_id, incarnation)),
         )
 
     def _head(self, connection: Connection, org_id: str, chain: Chain) -> Head:
-        row = connection.execute(_CHAIN, (org_id, _id(org_id, chain.incarnation), FIRST_HASH)).fetchone()
+        row = connection.execute(_CHAIN, (org_id, head_id(org_id, chain.incarnation), FIRST_HASH)).fetchone()
         assert row is not None
         return Head(row["number"], row["hash"])
 
@@ -69,5 +69,6 @@ class Chains:
         return max(1, int((self.now() - EPOCH).total_seconds()))
 
 
-def _id(org_id: str, incarnation: int) -> str:
+def head_id(org_id: str, incarnation: int) -> str:
+    """Under which id the end of one of its chains is kept."""
     return derived_id(org_id, f"journal:{incarnation}")

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from cloud.accounts import add_account, offer_link
 from cloud.app import Cloud, build
+from cloud.books import verified_books, words_of_books
 from cloud.database import CannotUse, migrate
 from cloud.nodes import revoke_node
 from cloud.postgres import Cluster, ClusterError
@@ -152,6 +153,26 @@ def restored(data: Data = None, as_json: AsJson = False) -> None:
                 store = PostgresStore(connection, head_office(group["org"]))
                 say_put_back(store, int(utc_now().timestamp() * 1000))
         say({"groups": len(groups)}, as_json)
+
+
+@org.command("verify")
+def verify_org(
+    org_id: Annotated[str, typer.Argument(metavar="ORG", help="The group's id.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Verifies that nothing of a group's books was altered, taken out or put in: chains, sales and numbers; 1 if not."""
+    with plain_errors(), Cloud(settings_of(data)) as cloud:
+        _known_org(cloud, org_id)
+        with cloud.database.transaction(org_id) as connection:
+            found = verified_books(connection, org_id)
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        for line in words_of_books(found):
+            typer.echo(line)
+    if not found["whole"]:
+        raise typer.Exit(1)
 
 
 @org.command("add")

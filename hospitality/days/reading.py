@@ -17,7 +17,7 @@ from hospitality.days.loading import (
     figures_of_person,
     orders_open,
 )
-from hospitality.days.rules import Figure, Figures, less, stretches, summed
+from hospitality.days.rules import NUMBERED, Figure, Figures, less, stretches, summed
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Found, Reading
 from hospitality.payments.reading import FIRST_WITHDRAWAL
@@ -84,7 +84,6 @@ _ONE_REPORT = """
     SELECT id, date, kind, sequence, number, currency, figures, open_orders, made_by, made_at FROM day_reports
     WHERE org_id = :org_id AND property_id = :property_id AND id = :id
 """
-_NUMBERED = {"receipt": "receipts", "refund": "refunds", "invoice": "invoices"}
 _NUMBERS = """
     SELECT number FROM {table}
     WHERE org_id = :org_id AND property_id = :property_id AND business_date = :day
@@ -161,7 +160,7 @@ def numbers_view(reading: Reading, day: str) -> dict[str, Any]:
     """
     withdrawn = {row["number"]: dict(row) for row in reading.rows(_WITHDRAWN, day=day)}
     items = []
-    for series, table in _NUMBERED.items():
+    for series, table in NUMBERED.items():
         rows = reading.rows(_NUMBERS.format(table=table), day=day)
         given = [row["number"] for row in rows]
         for one in stretches(series, given):

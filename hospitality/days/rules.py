@@ -15,6 +15,7 @@ COUNTED_MINOR_MAX = 10_000_000_000_000
 CURRENCIES_MAX = 20
 NAMED_MAX = 10
 MISSING_MAX = 100
+NUMBERED = {"receipt": "receipts", "refund": "refunds", "invoice": "invoices"}  # fiscal series, and where they stand
 # in the order in which a report shows them
 SECTIONS = (
     "orders",
