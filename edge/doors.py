@@ -20,6 +20,8 @@ from edge.metrics import DeviceCollector, SyncCollector
 from edge.node import VERSION, Node
 from edge.queue.page import TEMPLATES as QUEUE_TEMPLATES
 from edge.queue.page import order_queue
+from edge.rooms.page import TEMPLATES as ROOMS_TEMPLATES
+from edge.rooms.page import rooms_page
 from edge.slips.page import TEMPLATES as SLIPS_TEMPLATES
 from edge.slips.page import print_queue
 from edge.staff_page.page import TEMPLATES as STAFF_TEMPLATES
@@ -50,6 +52,7 @@ TEMPLATES = {
     **FLOOR_TEMPLATES,
     **QUEUE_TEMPLATES,
     **SLIPS_TEMPLATES,
+    **ROOMS_TEMPLATES,
     **ROOM_TEMPLATES,
     "doors": Path(__file__).parent / "doors_pages",
 }
@@ -110,6 +113,7 @@ def install(app: FastAPI, node: Node) -> None:
     app.include_router(floor_plan(staff, pages))
     app.include_router(order_queue(staff, pages))
     app.include_router(print_queue(staff, pages))
+    app.include_router(rooms_page(staff, pages))
     app.include_router(room_page(_rooms(node), pages))
 
     @app.websocket("/ws")

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
+import segno
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
@@ -93,9 +94,10 @@ class NewTerminal(Shape):
 
 
 class TerminalCode(CodeShape):
-    """A one-time code for a screen; a browser opens the link instead of typing it."""
+    """A one-time code for a screen; a browser opens the link instead of typing it. `qr`: the link's QR code, `1` is dark."""
 
     link: str
+    qr: list[str]
 
 
 class TerminalShape(Shape):
@@ -212,7 +214,9 @@ async def new_terminal(request: Request, asking: Asking, new: NewTerminal) -> Re
         room_id=new.room_id,
         code_hash=code_hash_of(code),
     )
-    return answered(answer, {"code": code, "link": f"{settings.base_url.rstrip('/')}/enrol/{code}"})
+    link = f"{settings.base_url.rstrip('/')}/enrol/{code}"
+    rows = ["".join(str(dark) for dark in row) for row in segno.make(link, micro=False).matrix]
+    return answered(answer, {"code": code, "link": link, "qr": rows})
 
 
 @router.post("/terminals/{terminal_id}/revoke", status_code=201, response_model=NothingMore)
@@ -252,7 +256,7 @@ async def keyed_once(request: Request, caller: Caller, settings: PeopleSettings)
     return replace(once, body_hash=keyed)
 
 
-def answered(answer: Answer, secrets: Mapping[str, str]) -> Response:
+def answered(answer: Answer, secrets: Mapping[str, str | list[str]]) -> Response:
     """The answer with what must not be kept in it."""
     body = msgspec.json.encode({**msgspec.json.decode(answer.body), **secrets})
     headers = {"Idempotent-Replayed": "true"} if answer.replayed else None

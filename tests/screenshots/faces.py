@@ -140,7 +140,26 @@ def room(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
     shown.post(f"tickets/{placed['lines'][0]['ticket_id']}/start", {})
     page.locator(".is-done", has_text="Being made").wait_for()
     yield taken("order")
+    page.goto(f"{shown.url}/room#housekeeping")
+    page.locator(".wish").nth(1).click()
+    page.locator("[data-view=housekeeping] [type=submit]").click()
+    page.locator(".ask").wait_for()
+    yield from _rooms(browser, shown, folder)
     page.context.close()
+
+
+def _rooms(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
+    """The same evening as staff see the rooms, one of them chosen."""
+    for number, floor in (("101", "First"), ("102", "First"), ("103", "First"), ("201", "Second"), ("202", "Second")):
+        shown.post("rooms", {"number": number, "floor": floor})
+    link = shown.post("terminals", {"name": "Front desk", "kind": "till"})["link"]
+
+    def live(page: Page) -> None:
+        page.locator("[data-sign][data-state=online]").wait_for()
+        page.locator("[data-room='204'][data-state=online]").click()
+
+    path = folder / "rooms.png"
+    yield capture(browser, f"{shown.url}/rooms", path, size=DESK, first=link, ready=".ask-row", act=live)
 
 
 def drawn_terminal(shown: Shown, folder: Path) -> list[Path]:
