@@ -31,10 +31,20 @@ LOOKED_UP = {
     " AND used_at IS NULL AND expires_at > now()",
     "email": "SELECT org_id, id, to_json(a)::text FROM accounts AS a WHERE email = found_by AND disabled_at IS NULL",
     "link": "SELECT org_id, id, to_json(l)::text FROM account_links AS l WHERE token_hash = found_by",
+    "receipt": "SELECT org_id, id, json_build_object('property_id', property_id, 'receipt_id', receipt_id, 'order_id',"
+    " order_id)::text FROM receipt_links WHERE token = found_by LIMIT 1",
     "session": "SELECT org_id, id, to_json(s)::text FROM account_sessions AS s WHERE token_hash = found_by"
     " AND ended_at IS NULL AND expires_at > now()",
 }
-LOOKED_UP_TABLES = ("sync_scopes", "sync_nodes", "sync_codes", "accounts", "account_links", "account_sessions")
+LOOKED_UP_TABLES = (
+    "sync_scopes",
+    "sync_nodes",
+    "sync_codes",
+    "accounts",
+    "account_links",
+    "account_sessions",
+    "receipt_links",
+)
 DELETED_FROM = (
     "sync_quarantine",
     "sync_codes",

@@ -22,6 +22,8 @@ from hospitality.conflicts.settings import ConflictSettings
 from hospitality.days.api import router as days_router
 from hospitality.ground.http import install_errors
 from hospitality.ground.quick_route import install_quick_way
+from hospitality.handouts.node_api import router as handouts_router
+from hospitality.handouts.settings import HandoutSettings
 from hospitality.invoices.api import router as invoices_router
 from hospitality.kitchen.api import router as kitchen_router
 from hospitality.menu.api import router as menu_router
@@ -74,6 +76,7 @@ ROUTERS = (
     conflicts_router,
     kept_router,
     sheets_router,
+    handouts_router,
 )
 
 
@@ -104,6 +107,7 @@ def build(node: Node, base_url: str) -> FastAPI:
     app.state.hardware = node.hardware
     one = node.identity
     app.state.people = PeopleSettings(one.org_id, one.property_id, node.keys.device, base_url)
+    app.state.handouts = HandoutSettings(node.cloud_url)
     app.state.requests = RequestSettings(node.requests.now)
     app.state.conflicts = ConflictSettings(names_of(one))
     app.state.journal_position = lambda reading: journal_position(reading, node.host.place.incarnation)

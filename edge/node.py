@@ -98,7 +98,7 @@ class Node:
         self.engine = self._engine(self._life)
         self.screens = Screens(self.host, on_change=lambda: self.live.status_changed())
         self.live = LiveBoard(self.host, status=self.status, hello=self._hello, ears=self.screens)
-        self.printing = Printing(self.host, on_change=self._printers_changed)
+        self.printing = Printing(self.host, on_change=self._printers_changed, guests_url=self.cloud_url)
         self.hardware = Hardware(
             self.host,
             tell=self.live.tell_terminal,
@@ -144,7 +144,7 @@ class Node:
         self._stack.close()
 
     def _engine(self, life: int) -> Engine:
-        url = self.settings.cloud_url or self.identity.cloud_url
+        url = self.cloud_url
         return Engine(
             EngineStore(self.host),
             SCHEMA,
@@ -190,6 +190,11 @@ class Node:
             "version": VERSION,
             "property_name": self.property_name(),
         }
+
+    @property
+    def cloud_url(self) -> str:
+        """Head office's address, for the node and for guests."""
+        return self.settings.cloud_url or self.identity.cloud_url
 
     def property_name(self) -> str:
         """The property's name, or its node's letter until the cloud has told it."""

@@ -13,6 +13,7 @@ import hospitality.cash.models
 import hospitality.days.models
 import hospitality.equipment.models
 import hospitality.ground
+import hospitality.handouts.models
 import hospitality.invoices.models
 import hospitality.kitchen.service
 import hospitality.menu.models

@@ -26,6 +26,7 @@ from pydantic import SecretStr
 from cloud.accounts import add_account, begin_session, offer_link
 from cloud.app import Cloud, build
 from cloud.database import migrate
+from cloud.headoffice.mount import guests_tries
 from cloud.headoffice.throttle import SignInThrottle
 from cloud.serving import Server
 from cloud.settings import CloudSettings
@@ -103,7 +104,9 @@ class HeadOffice:
 
     def anew(self, *, now: Clock = utc_now) -> "HeadOffice":
         """A group for one test, which sees nothing of others; the pages' clock and what they counted begin anew."""
-        self.app.state.office = replace(self.app.state.office, now=now, sign_in_tries=SignInThrottle())
+        self.app.state.office = replace(
+            self.app.state.office, now=now, sign_in_tries=SignInThrottle(), guests_tries=guests_tries()
+        )
         return _group(self.cloud, self.app, self.url, GROUP, now)
 
     def invite(self, email: str, role: str = "owner") -> str:

@@ -15,10 +15,11 @@ from cloud.headoffice.live import router as live_router
 from cloud.headoffice.office import Office, make_pages
 from cloud.headoffice.property_pages import router as property_router
 from cloud.headoffice.reading.nodes import Thresholds
+from cloud.headoffice.receipt_page import router as receipt_router
 from cloud.headoffice.same_origin import SameOrigin
 from cloud.headoffice.sessions_api import router as sessions_router
 from cloud.headoffice.sign_in_pages import router as sign_in_router
-from cloud.headoffice.throttle import SignInThrottle
+from cloud.headoffice.throttle import SignInThrottle, Throttle
 from cloud.headoffice.troubles_api import router as troubles_api_router
 from cloud.settings import CloudSettings
 
@@ -36,7 +37,9 @@ ROUTERS = (
     sessions_router,
     lists_api_router,
     troubles_api_router,
+    receipt_router,
 )
+GUESTS_LOOKS, GUESTS_SECONDS = 60, 60.0
 
 
 def thresholds_of(settings: CloudSettings) -> Thresholds:
@@ -48,13 +51,20 @@ def thresholds_of(settings: CloudSettings) -> Thresholds:
     )
 
 
+def guests_tries() -> Throttle:
+    """How often one address may look at receipts."""
+    return Throttle(GUESTS_LOOKS, GUESTS_SECONDS)
+
+
 def install(app: FastAPI, cloud: "Cloud") -> None:
     """Adds the routes and the static files, and refuses what another site's page would have a browser do here.
 
     `cloud` is open.
     """
     pages = make_pages()
-    app.state.office = Office(cloud.host, pages, cloud.host.now, SignInThrottle(), thresholds_of(cloud.settings))
+    app.state.office = Office(
+        cloud.host, pages, cloud.host.now, SignInThrottle(), guests_tries(), thresholds_of(cloud.settings)
+    )
     app.state.streams = Streams()
     for router in ROUTERS:
         app.include_router(router)

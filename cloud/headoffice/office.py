@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from cloud.accounts import hashed
 from cloud.headoffice.reading.nodes import Thresholds
-from cloud.headoffice.throttle import SignInThrottle
+from cloud.headoffice.throttle import SignInThrottle, Throttle
 from cloud.headoffice.words import Words
 from cloud.host import COOKIE, CloudHost
 from hospitality.ground.clock import Clock
@@ -41,6 +41,7 @@ class Office:
     pages: Pages
     now: Clock
     sign_in_tries: SignInThrottle
+    guests_tries: Throttle
     thresholds: Thresholds
 
     async def caller(self, request: Request, property_id: str | None = None) -> Caller:

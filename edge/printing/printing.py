@@ -42,7 +42,7 @@ class Printing:
     `status_seconds` is how often an idle printer is asked how it is; a kitchen's slip that is on no paper `alarm_after` it was
     caused (the property's own time unless given) is among the `alarms`. Times on paper are in the property's zone, as
     `host.place` has it. `opened` is how printers' lines are opened, and
-    `sight` where those are looked for whose address changed.
+    `sight` where those are looked for whose address changed. `guests_url` is head office as guests reach it.
     """
 
     def __init__(
@@ -56,12 +56,13 @@ class Printing:
         alarm_after: timedelta | None = None,
         opened: Open = open_line,
         sight: Sight | None = None,
+        guests_url: str = "",
     ) -> None:
         self._host = host
         self._on_change = on_change
         self._terms = Terms(policy, patience or Patience(), status_seconds, opened, sight or this_machine())
         self._seeking = Seeking(host, self._terms.sight, self._threads, self.nudge)
-        self._reader = Reader(host)
+        self._reader = Reader(host, guests_url=guests_url)
         self._alarm_after = alarm_after
         self._alarms: list[dict[str, Any]] = []
         self._printers: dict[str, PrinterThread] = {}

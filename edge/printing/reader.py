@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from secrets import token_bytes
 from typing import Any
 
 import msgspec
@@ -30,6 +31,9 @@ from hospitality.ground.errors import Trouble
 from hospitality.ground.ids import derived_id
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.work import Place, Work
+from hospitality.handouts.reading import token_of
+from hospitality.handouts.rules import TOKEN_BYTES, address_of, token_from
+from hospitality.handouts.service import keep_link
 from hospitality.kitchen.tickets import OPEN_STATES, ticket_views, tickets_list
 from hospitality.payments.reading import refund_view, withdrawal_view
 from hospitality.properties.service import property_view
@@ -69,19 +73,33 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class NewLink:
+    """The secret by which a receipt that is about to be printed will be found."""
+
+    receipt_id: str
+    order_id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """What the next entries of the journal bring: the last one's row number, and the slips to queue."""
+    """What the next entries of the journal bring: the last one's row number, the slips to queue, and what these lead to."""
 
     place: int
     slips: tuple[NewSlip, ...] = ()
+    links: tuple[NewLink, ...] = ()
     full: bool = False
 
 
 class Reader:
-    """The one reader for printing; its methods are called from one thread, and block on the database."""
+    """The one reader for printing; its methods are called from one thread, and block on the database.
 
-    def __init__(self, host: EdgeHost) -> None:
+    guests_url: head office as guests reach it, to which receipts lead where the property wants that.
+    """
+
+    def __init__(self, host: EdgeHost, *, guests_url: str = "") -> None:
         self._host = host
+        self._guests_url = guests_url
         self._place = 0
         self._saved = 0
 
@@ -102,7 +120,9 @@ class Reader:
     def step(self) -> tuple[bool, bool]:
         """Reads and queues the next batch: whether jobs were added, and whether there may be more to read."""
         after, place = self._place, self._host.place
-        batch = self._host.ask(lambda reading: next_batch(reading, after, place)).result(DATABASE_SECONDS)
+        batch = self._host.ask(lambda reading: next_batch(reading, after, place, self._guests_url)).result(
+            DATABASE_SECONDS
+        )
         added = False
         if batch.slips:
             added = self._act(lambda work: keep_batch(work, batch))
@@ -138,11 +158,13 @@ def begin(work: Work) -> int:
 def keep_batch(work: Work, batch: Batch) -> bool:
     """Queues a batch's slips and moves the place; whether any was new."""
     added = add_slips(work, batch.slips)
+    for link in batch.links:
+        keep_link(work, link.receipt_id, link.order_id, link.token)
     _move(work, batch.place)
     return bool(added)
 
 
-def next_batch(reading: Reading, after: int, own: Place) -> Batch:
+def next_batch(reading: Reading, after: int, own: Place, guests_url: str = "") -> Batch:
     """The slips of the next ENTRIES_MAX entries, for the printers that there are now."""
     entries = reading.rows(_ENTRIES, after=after, limit=ENTRIES_MAX)
     if not entries:
@@ -153,8 +175,29 @@ def next_batch(reading: Reading, after: int, own: Place) -> Batch:
         if _is_ours(row, own)
     ]
     printers = printers_of(reading) if causes else []
-    slips = tuple(_slips(reading, causes, printers, papers_of(reading, own.zone))) if printers else ()
-    return Batch(entries[-1]["place"], slips, len(entries) == ENTRIES_MAX)
+    full = len(entries) == ENTRIES_MAX
+    if not printers:
+        return Batch(entries[-1]["place"], full=full)
+    papers = papers_of(reading, own.zone)
+    wanted = guests_url and papers.guests.receipt_link and any(printer.receipts for printer in printers)
+    known, links = _links(reading, causes) if wanted else ({}, ())
+    urls = {id: address_of(guests_url, token) for id, token in known.items()}
+    return Batch(entries[-1]["place"], tuple(_slips(reading, causes, printers, papers, urls)), links, full)
+
+
+def _links(reading: Reading, causes: Sequence[Cause]) -> tuple[dict[str, str], tuple[NewLink, ...]]:
+    """The secret of each receipt that is to be printed, by its id, and those of them that are made now."""
+    tokens: dict[str, str] = {}
+    links: list[NewLink] = []
+    for cause in causes:
+        if cause.kind == SETTLED:
+            id = cause.data["receipt_id"]
+            token = token_of(reading, id)
+            if token is None:
+                token = token_from(token_bytes(TOKEN_BYTES))
+                links.append(NewLink(id, cause.data["order_id"], token))
+            tokens[id] = token
+    return tokens, tuple(links)
 
 
 def _is_ours(row: Found, own: Place) -> bool:
@@ -162,7 +205,9 @@ def _is_ours(row: Found, own: Place) -> bool:
     return wanted and (row["node"], row["incarnation"]) == (own.node, own.incarnation)
 
 
-def _slips(reading: Reading, causes: Sequence[Cause], printers: Sequence[Setup], papers: Papers) -> Iterator[NewSlip]:
+def _slips(
+    reading: Reading, causes: Sequence[Cause], printers: Sequence[Setup], papers: Papers, urls: Mapping[str, str]
+) -> Iterator[NewSlip]:
     """One slip a cause and printer, in the journal's order."""
     stations, instead = _station_printers(reading, printers), _stand_ins(reading, printers)
     ids = {id for cause in causes for id in _ticket_ids(cause)}
@@ -173,7 +218,7 @@ def _slips(reading: Reading, causes: Sequence[Cause], printers: Sequence[Setup],
     for cause in causes:
         if cause.kind in AT_THE_TILL:
             if receipts:
-                yield from _till_slips(reading, cause, receipts, papers)
+                yield from _till_slips(reading, cause, receipts, papers, urls)
             continue
         if cause.kind == UNHEARD:
             yield from _unseen_slips(reading, cause, instead, papers)
@@ -263,13 +308,17 @@ def bill_view(reading: Reading, order_id: str) -> dict[str, Any]:
     return {"order": order_view(reading, order_id), "property": property_view(reading)}
 
 
-def _till_slips(reading: Reading, cause: Cause, printers: Sequence[Setup], papers: Papers) -> Iterator[NewSlip]:
+def _till_slips(
+    reading: Reading, cause: Cause, printers: Sequence[Setup], papers: Papers, urls: Mapping[str, str]
+) -> Iterator[NewSlip]:
     """What comes out where receipts do."""
     paper, number = papers.guests, cause.data.get("number", "")
     if cause.kind == SETTLED:
         what, cause_id, number = "receipt", cause.data["receipt_id"], cause.data["receipt_number"]
         document = _laid_out(
-            lambda: receipt(receipt_view(reading, cause.data["order_id"], receipt_id=cause_id), paper),
+            lambda: receipt(
+                receipt_view(reading, cause.data["order_id"], receipt_id=cause_id), paper, link=urls.get(cause_id)
+            ),
             what,
             number,
         )

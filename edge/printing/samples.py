@@ -240,7 +240,7 @@ def _said(**more: Any) -> dict[str, Any]:
         "left_out": [],
     }
     link = "https://dunehouse.example/feedback?r={number}"
-    return {**said, "feedback_link": link, "buzzes": True, **more}
+    return {**said, "feedback_link": link, "buzzes": True, "receipt_link": False, **more}
 
 
 def main(

@@ -30,6 +30,7 @@ class PaperShape(Shape):
     logo: str | None
     left_out: list[Part]
     buzzes: bool
+    receipt_link: bool
     alarm_after_seconds: int
 
 
@@ -44,6 +45,7 @@ class PaperEdit(Shape):
     logo: LogoText | None = None
     left_out: Annotated[list[Part], Field(max_length=len(PARTS))] | None = None
     buzzes: bool | None = None
+    receipt_link: bool | None = None
     alarm_after_seconds: int | None = None
 
 

@@ -43,6 +43,7 @@ def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
         "logo": _logo,
         "left_out": _parts,
         "buzzes": bool,
+        "receipt_link": bool,
         "alarm_after_seconds": _alarm,
     }
     return {name: None if value is None else checks[name](value) for name, value in fields.items()}

@@ -14,7 +14,7 @@ from hospitality.paper.models import PaperSettings
 from hospitality.properties.service import MANAGE
 
 _SETTINGS = """
-    SELECT language, kitchen_language, head, foot, feedback_link, logo, left_out, buzzes,
+    SELECT language, kitchen_language, head, foot, feedback_link, logo, left_out, buzzes, receipt_link,
            alarm_after_seconds FROM paper_settings
     WHERE org_id = :org_id AND id = :id
 """
@@ -27,6 +27,7 @@ _UNSAID: dict[str, Any] = {
     "logo": None,
     "left_out": [],
     "buzzes": False,
+    "receipt_link": False,
     "alarm_after_seconds": rules.ALARM_SECONDS,
 }
 
@@ -34,13 +35,14 @@ _UNSAID: dict[str, Any] = {
 def paper_settings(reading: Reading) -> dict[str, Any]:
     """The property's settings of paper, as it ships where nothing was said.
 
-    {language, kitchen_language, head, foot, feedback_link, logo (base64), left_out (of `rules.PARTS`), buzzes,
+    {language, kitchen_language, head, foot, feedback_link, logo (base64), left_out (of `rules.PARTS`), buzzes, receipt_link,
     alarm_after_seconds}.
     """
     row = reading.one(_SETTINGS, id=settings_id(reading))
     if row is None:
         return dict(_UNSAID)
-    return {**row, "left_out": words_of(row["left_out"]), "buzzes": bool(row["buzzes"])}
+    flags = {name: bool(row[name]) for name in ("buzzes", "receipt_link")}
+    return {**row, **flags, "left_out": words_of(row["left_out"])}
 
 
 def alarm_after_seconds(reading: Reading) -> int:

@@ -27,6 +27,7 @@ SAID: dict[str, Any] = {
     "logo": None,
     "left_out": [],
     "buzzes": True,
+    "receipt_link": False,
 }
 PAPER = paper_from(SAID, "Africa/Windhoek", language="en")
 SECONDS_MAX = 60.0

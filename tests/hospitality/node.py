@@ -22,6 +22,7 @@ from hospitality.ground.journal import Head
 from hospitality.ground.statements import Connection, Dialect, Reading
 from hospitality.ground.tables import Row
 from hospitality.ground.work import Caller, Place, Work
+from hospitality.handouts import models as _handouts  # noqa: F401
 from hospitality.invoices import models as _invoices  # noqa: F401
 from hospitality.menu import models as _menu  # noqa: F401
 from hospitality.orders import models as _orders  # noqa: F401

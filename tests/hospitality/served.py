@@ -23,6 +23,8 @@ from hospitality.ground.once import run_once
 from hospitality.ground.quick_route import install_quick_way
 from hospitality.ground.statements import Reading
 from hospitality.ground.work import Caller, Work
+from hospitality.handouts import node_api as handouts
+from hospitality.handouts.settings import HandoutSettings
 from hospitality.invoices import api as invoices
 from hospitality.kitchen import api as kitchen
 from hospitality.menu import api as menu
@@ -204,6 +206,8 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
         app.include_router(node_api.router)
         app.include_router(requests_node_api.router)
         app.include_router(approvals.router)
+        app.include_router(handouts.router)
+        app.state.handouts = HandoutSettings("https://office.example/")
         app.include_router(room_service.router)
         app.include_router(node_api.enrol_router)
         app.state.people = PeopleSettings(

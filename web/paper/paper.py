@@ -40,6 +40,7 @@ class Paper:
     logo: bytes | None = None
     left_out: frozenset[str] = field(default_factory=frozenset)
     buzzes: bool = False
+    receipt_link: bool = False
 
     def say(self, words: str) -> str:
         """The words in the readers' language."""
@@ -136,6 +137,7 @@ def paper_from(said: Mapping[str, Any], zone: str, *, language: str) -> Paper:
         None if "logo" in left_out else _logo(said["logo"]),
         left_out,
         said["buzzes"],
+        said["receipt_link"],
     )
 
 

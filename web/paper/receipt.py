@@ -29,10 +29,11 @@ EXEMPT = "exempt"
 _TENDERS = {"cash": "Cash", "card": "Card", "deposit": "Deposit"}
 
 
-def receipt(view: Mapping[str, Any], paper: Paper) -> Document:
+def receipt(view: Mapping[str, Any], paper: Paper, *, link: str | None = None) -> Document:
     """The paper of `checks.reading.receipt_view`.
 
-    Its code leads where the property wants feedback, else holds the receipt's number and id, for questions about it.
+    Its code leads to `link`, else where the property wants feedback, else holds the receipt's number and id, for
+    questions about it.
     """
     number, order = view["number"], view["order"]
     title = paper.say("Receipt {number}").format(number=number)
@@ -46,7 +47,7 @@ def receipt(view: Mapping[str, Any], paper: Paper) -> Document:
             *_in_place(view, paper),
             *settled(view, lines, paper),
             *farewell(paper),
-            *_code(number, view["id"], paper),
+            *_code(view, paper, link),
             Cut(),
         ]
 
@@ -286,15 +287,17 @@ def farewell(paper: Paper) -> Iterator[Element]:
         yield Text(paper.foot or paper.say("Thank you, and come again."), align=Align.CENTER)
 
 
-def _code(number: str, receipt_id: str, paper: Paper) -> Iterator[Element]:
+def _code(view: Mapping[str, Any], paper: Paper, link: str | None) -> Iterator[Element]:
     if not paper.shows("code"):
         return
-    if paper.feedback_link:
-        yield QR(paper.feedback_link.replace(NUMBER, number), dots=4)
-        yield Text(paper.say("Tell us how it was."), align=Align.CENTER)
+    if link:
+        held, words = link, paper.say("Scan to take this receipt along.")
+    elif paper.feedback_link:
+        held, words = paper.feedback_link.replace(NUMBER, view["number"]), paper.say("Tell us how it was.")
     else:
-        yield QR(f"{number} {receipt_id}", dots=4)
-        yield Text(paper.say("Scan to keep the receipt number."), align=Align.CENTER)
+        held, words = f"{view['number']} {view['id']}", paper.say("Scan to keep the receipt number.")
+    yield QR(held, dots=4)
+    yield Text(words, align=Align.CENTER)
 
 
 def _rate(tax: Mapping[str, Any], paper: Paper) -> str:

@@ -310,3 +310,17 @@ def test_a_tray_gets_a_slip_where_receipts_come_out_unless_the_house_wants_none(
     order(host, STEAK)
     read_all(reader)
     assert len(jobs(host)) == 1
+
+
+def test_a_receipts_code_leads_to_the_receipt_itself_where_the_property_wants_that(host: EdgeHost) -> None:
+    setup(host, "Till", 9101, receipts=True)
+    setup(host, "Bar", 9102, receipts=True)
+    act(host, edit_paper_settings, {"receipt_link": True})
+    reader = Reader(host, guests_url="https://office.example")
+    reader.begin()
+    settle(host, order(host, SOUP)["id"])
+    read_all(reader)
+    (row,) = ask(host, lambda reading: reading.rows("SELECT token FROM receipt_links"))
+    papers = [to_text(from_json(found["document"]), 42) for found in jobs(host) if found["kind"] == "receipt"]
+    assert len(papers) == 2
+    assert all(f"[QR https://office.example/r/{row['token']}]" in paper for paper in papers)

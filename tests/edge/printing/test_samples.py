@@ -24,6 +24,7 @@ SAID: dict[str, object] = {
     "logo": None,
     "left_out": [],
     "buzzes": False,
+    "receipt_link": False,
 }
 TEMPLATE_FOLDERS = (Path(CATALOGUES).parent, Path(edge.printing.__file__).parent)
 

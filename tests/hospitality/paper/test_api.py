@@ -17,6 +17,7 @@ def test_a_manager_says_what_stands_on_paper(served: Served) -> None:
         **dict.fromkeys(PaperShape.model_fields),
         "left_out": [],
         "buzzes": False,
+        "receipt_link": False,
         "alarm_after_seconds": 120,
     }
     assert code_of(waiter.patch("paper-settings", {"foot": "Bye"})) == "NOT_PERMITTED"
@@ -38,6 +39,7 @@ def test_a_manager_says_what_stands_on_paper(served: Served) -> None:
         **after,
         "head": None,
         "buzzes": True,
+        "receipt_link": False,
         "alarm_after_seconds": 300,
     }
     assert manager.patch("paper-settings", {"head": ""}).json()["head"] is None
