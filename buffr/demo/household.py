@@ -11,6 +11,7 @@ import httpx2
 
 from buffr.demo.processes import DemoFailed, Service, command
 from buffr.demo.screens import KitchenScreen
+from buffr.demo.showcase import show_every_kind
 from buffr.link import LinkProxy
 from buffr.replay.menu import Menu
 from buffr.replay.publish import EdgeAccess, ReadyEdge, publish_menu
@@ -187,6 +188,7 @@ class Household:
         for one, ready in zip(self.properties, await publish_menu(menu, accesses), strict=True):
             one.ready = ready
             await self._place_printers(one)
+            await self._show_every_kind(one)
             assert one.screen is not None
             one.screen.start()
 
@@ -205,6 +207,18 @@ class Household:
             one.receipts = self._printer(one, "receipts")
             receipts = {"name": "Receipt printer", "address": f"127.0.0.1:{one.receipts.port}", "receipts": True}
             answer_of(await client.post(f"{one.base}/printers", json=receipts, headers=one.session))
+
+    async def _show_every_kind(self, one: Property) -> None:
+        async with httpx2.AsyncClient(base_url=f"{one.base}/", timeout=CALL_SECONDS, trust_env=False) as client:
+
+            async def post(path: str, body: Any) -> dict[str, Any]:
+                sent = {"content": body} if isinstance(body, bytes) else {"json": body}
+                found: dict[str, Any] = answer_of(await client.post(path, headers=one.session, **sent))
+                return found
+
+            stations = answer_of(await client.get("stations", headers=one.session))["items"]
+            rates = answer_of(await client.get("tax-rates", headers=one.session))["items"]
+            await show_every_kind(post, stations[0]["id"], rates[0]["id"] if rates else None)
 
     def _printer(self, one: Property, name: str) -> VirtualPrinter:
         folder = self.folder / "paper" / one.node.name / name.lower().replace(" ", "-").replace("&", "and")

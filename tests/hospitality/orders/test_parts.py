@@ -247,3 +247,19 @@ def test_groups_lead_on_and_bring_only_what_is_sold_by_the_piece(restaurant: Res
             node.act(add_modifier_group, name="Wrong", choices_min=0, choices_max=1, options=[option])
         assert refused.value.code == "OPTION_ITEM_INVALID"
     assert node.store.counts() == before
+
+
+def test_where_a_part_of_a_set_is_exempt_the_whole_of_it_owes_no_tax_and_what_is_beside_it_does(
+    restaurant: Restaurant, lunch: Lunch
+) -> None:
+    node = restaurant.node
+    order = placed(restaurant, line_of(restaurant, lunch), NewLine(restaurant.beer, 1))
+    assert (order["total_minor"], order["tax_minor"]) == (2300 + 333 + 10, 10 + 214)
+    exempt = NewAdjustment("exempt", "Diplomat", line_id=order["lines"][1]["id"], certificate="D 12")
+    free = node.act(make_adjustment, order["id"], exempt)
+    taxes = {(tax["name"], tax["rate_bp"], tax["net_minor"], tax["tax_minor"]) for tax in free["taxes"]}
+    assert taxes == {("Levy", 0, 179, 0), ("VAT", 0, 1425, 0), ("Levy", 200, 333, 7)}
+    assert free["total_minor"] == 2300 - 214 + 333 + 7
+    assert {one["line_id"] for one in free["adjustments"]} == {line["id"] for line in order["lines"][:3]}
+    back = node.act(withdraw, order["id"], free["adjustments"][1]["id"], reason="expired")
+    assert (back["total_minor"], back["taxes"]) == (order["total_minor"], order["taxes"])
