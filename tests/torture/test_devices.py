@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+from devices.conversation import Patience
+from tests.torture.kinds import KINDS, suffered
 from tests.torture.paper import copies_on, judged
 from tests.torture.printing import Run, tortured
 
@@ -14,6 +18,18 @@ def test_failing_printers_and_a_killed_node_lose_no_ticket_and_double_none_unmar
     assert (paper.missing, paper.doubles) == ((), ())
     assert (run.killed, paper.tickets) == (2, 60)
     assert paper.marked > 0, "nothing ever failed"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_kind_of_fault_loses_a_ticket_or_doubles_one_unseen(kind: str) -> None:
+    count = suffered(kind, 3, seed=20_261_127)
+    assert (count.times, count.lost, count.unmarked) == (3, 0, 0)
+    assert count.told > 0 or kind == "slow", "it never struck"
+
+
+def test_a_dead_line_is_told_within_five_seconds_as_it_ships() -> None:
+    shipped = Patience()
+    assert shipped.connect_seconds + shipped.answer_seconds < 5
 
 
 def test_the_paper_tells_what_is_missing_and_what_is_double() -> None:
