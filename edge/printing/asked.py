@@ -5,7 +5,7 @@ from typing import Any
 
 from devices import spool
 from devices.spool import LIVE, Job, SpoolRefused, State
-from edge.printing.facts import ReprintAsked, SlipMoved
+from edge.printing.facts import ReprintAsked, SlipCancelled, SlipMoved, SlipReleased
 from edge.printing.jobs import find_job, keep_step, next_sequence
 from edge.tables import PrintJob
 from hospitality.ground.errors import Invalid, NotFound, Refused
@@ -100,12 +100,16 @@ def print_again(work: Work, job_id: str) -> dict[str, Any]:
 
 def release(work: Work, job_id: str) -> dict[str, Any]:
     """Lets a held slip be printed after all, or has a waiting one tried at once."""
-    return _move(work, job_id, lambda job: spool.release(job, work.now), refusal=_OVER, to_paper=True)
+    found = _move(work, job_id, lambda job: spool.release(job, work.now), refusal=_OVER, to_paper=True)
+    work.journal(SlipReleased(job_id, found["cause_id"], found["kind"], found["printer_id"]))
+    return found
 
 
 def cancel(work: Work, job_id: str) -> dict[str, Any]:
     """Has a slip not printed (again)."""
-    return _move(work, job_id, lambda job: spool.cancel(job, work.now), refusal=_OVER, to_paper=False)
+    found = _move(work, job_id, lambda job: spool.cancel(job, work.now), refusal=_OVER, to_paper=False)
+    work.journal(SlipCancelled(job_id, found["cause_id"], found["kind"], found["printer_id"]))
+    return found
 
 
 def move(work: Work, job_id: str, printer_id: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from devices.line import SETTINGS, Reach, SerialSettings, read_reach
 from devices.profiles import Profile, profile_named, profile_names, thermal
 from devices.receipt_printer import PORT
 from devices.recognising import Identity
-from edge.printing.facts import PrinterFound
+from edge.printing.facts import PrinterAdded, PrinterChanged, PrinterFound
 from edge.tables import Printer
 from hospitality.ground.errors import Invalid, NotFound, Refused
 from hospitality.ground.ids import new_id
@@ -102,6 +102,7 @@ def add_printer(
     new = Setup(new_id(), name, address, stations, receipts, columns, profile, *backup, settings or {})
     setup = _checked(work, new, others)
     work.add(Printer, {"id": setup.id, **_stored(setup)})
+    work.journal(PrinterAdded(setup.id, setup.address))
     return shown(setup)
 
 
@@ -118,6 +119,11 @@ def edit_printer(work: Work, printer_id: str, fields: Mapping[str, Any]) -> dict
     setup = _checked(work, Setup(**given, known_by=known_by), list(others.values()))
     if setup != current:
         work.edit(Printer, printer_id, **_stored(setup))
+        was, now = shown(current), shown(setup)
+        other = [name for name in now if now[name] != was[name]]
+        work.journal(
+            PrinterChanged(printer_id, {name: was[name] for name in other}, {name: now[name] for name in other})
+        )
     return shown(setup)
 
 

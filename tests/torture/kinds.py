@@ -104,9 +104,7 @@ def _read(name: str, slips: list[str], count: Count) -> None:
 Kind = Callable[[VirtualPrinter, random.Random], AbstractContextManager[Reach]]
 
 
-def _until_told(
-    ail: Callable[[VirtualPrinter, random.Random], None], mend: Callable[[VirtualPrinter], None]
-) -> Kind:
+def _until_told(ail: Callable[[VirtualPrinter, random.Random], None], mend: Callable[[VirtualPrinter], None]) -> Kind:
     """A fault that lasts for one sending."""
 
     @contextmanager
