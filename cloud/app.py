@@ -29,6 +29,7 @@ from hospitality.checks.api import router as checks_router
 from hospitality.conflicts.api import router as conflicts_router
 from hospitality.conflicts.settings import ConflictSettings
 from hospitality.days.api import router as days_router
+from hospitality.fiscal.api import router as fiscal_router
 from hospitality.ground.clock import Clock, utc_now
 from hospitality.ground.http import install_errors, no_text
 from hospitality.ground.private_file import write_private
@@ -67,6 +68,7 @@ ROUTERS = (
     paper_router,
     cash_router,
     invoices_router,
+    fiscal_router,
     days_router,
     requests_router,
     people_router,

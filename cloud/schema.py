@@ -11,6 +11,7 @@ import hospitality.approvals.models
 import hospitality.cash.models
 import hospitality.days.models
 import hospitality.equipment.models
+import hospitality.fiscal.models
 import hospitality.handouts.models
 import hospitality.invoices.models
 import hospitality.menu.models

@@ -20,6 +20,7 @@ from hospitality.checks.api import router as checks_router
 from hospitality.conflicts.api import router as conflicts_router
 from hospitality.conflicts.settings import ConflictSettings
 from hospitality.days.api import router as days_router
+from hospitality.fiscal.api import router as fiscal_router
 from hospitality.ground.http import install_errors
 from hospitality.ground.quick_route import install_quick_way
 from hospitality.handouts.node_api import router as handouts_router
@@ -61,6 +62,7 @@ TRADES = (
     paper_router,
     cash_router,
     invoices_router,
+    fiscal_router,
     days_router,
     people_router,
     people_node_router,

@@ -27,6 +27,11 @@ class Keys:
     device: bytes
 
     @cached_property
+    def fiscal(self) -> Ed25519PrivateKey:
+        """What signs receipts in software, made on first use."""
+        return key_from_text(_kept(self.folder / "fiscal.key", lambda: key_text(new_key())))
+
+    @cached_property
     def ring(self) -> "NodeKeys":
         """The node's key as it signs with it, and turns it."""
         return NodeKeys(self.folder, self.node)

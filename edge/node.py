@@ -10,9 +10,11 @@ from typing import Any, Self
 
 import structlog
 
+from devices.fiscal import SoftwareSigner
 from edge.backup import Backups
 from edge.conflicts import kept_count
 from edge.database import connect, empty_log
+from edge.fiscal import Fiscal
 from edge.folder import held
 from edge.hardware import Hardware
 from edge.host import EdgeHost, EngineStore
@@ -121,6 +123,11 @@ class Node:
         self.receipts = Receipts(self.host, caught_up=lambda: self.engine.status.caught_up)
         self.receipts.start()
         stack.callback(self.receipts.stop)
+        if settings.fiscal == "software":
+            self.fiscal = Fiscal(self.host, SoftwareSigner(self.keys.fiscal))
+            self.fiscal.start()
+            stack.callback(self.fiscal.stop)
+            self.host.on_commit.append(lambda done: self.fiscal.nudge())
         self.host.on_commit.append(lambda done: self.engine.nudge(done.outbox))
         self.engine.start()
         stack.callback(self.engine.stop)

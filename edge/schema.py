@@ -12,6 +12,7 @@ import hospitality.approvals.models
 import hospitality.cash.models
 import hospitality.days.models
 import hospitality.equipment.models
+import hospitality.fiscal.models
 import hospitality.ground
 import hospitality.handouts.models
 import hospitality.invoices.models

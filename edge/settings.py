@@ -3,6 +3,7 @@
 import os
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +44,9 @@ class EdgeSettings(BaseSettings):
     backup: Path | None = Field(default=None, description="Folder on a second disk for copies of the database")
     backup_minutes: float = Field(default=5.0, gt=0, description="How often a copy is made")
 
+    fiscal: Literal["none", "software"] = Field(
+        default="none", description="What signs each receipt: nothing, or a key in the node's software"
+    )
     stripe_key: SecretStr | None = Field(default=None, description="Secret or restricted key of the Stripe account")
     stripe_url: AnyHttpUrl = Field(default=AnyHttpUrl(STRIPE), description="Where Stripe's API is")
 
