@@ -27,7 +27,7 @@ from hospitality.menu.photos import photo_bytes, set_photo
 from hospitality.menu.pictures import photo_of
 from hospitality.menu.portions import count_portions
 from hospitality.menu.rules import Ordering
-from hospitality.menu.service import NewItem, choices, periods, prices, routes
+from hospitality.menu.service import NewItem, choices, periods, prices, routes, taxes
 from hospitality.menu.service.choices import NewOption
 from hospitality.menu.service.stations import edit_station
 from hospitality.properties.service import property_view
@@ -85,13 +85,14 @@ async def tax_rates(request: Request, asking: Asking) -> Response:
 @router.post("/tax-rates", status_code=201, response_model=shapes.TaxRateShape)
 async def new_tax_rate(request: Request, asking: Asking, new: shapes.NewTaxRate) -> Response:
     """Sets up a tax; needs menu.manage."""
-    return await act(request, asking, service.add_tax_rate, **new.model_dump())
+    return await act(request, asking, taxes.add_tax_rate, **new.model_dump())
 
 
 @router.patch("/tax-rates/{tax_rate_id}", response_model=shapes.TaxRateShape)
-async def away_rate(request: Request, asking: Asking, tax_rate_id: Id, new: shapes.AwayRate) -> Response:
-    """Says which rate what is taken away or delivered is taxed at; needs menu.manage, at head office."""
-    return await act(request, asking, service.set_away_rate, tax_rate_id, away_rate_id=new.away_rate_id)
+async def edit_tax_rate(request: Request, asking: Asking, tax_rate_id: Id, change: shapes.TaxRateChange) -> Response:
+    """Says what is reckoned instead of a tax on what leaves the house, and what beside it; needs menu.manage, at head
+    office."""
+    return await act(request, asking, taxes.edit_tax_rate, tax_rate_id, change.model_dump(exclude_unset=True))
 
 
 @router.get("/serving-periods", response_model=shapes.ServingPeriods)

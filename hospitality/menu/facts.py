@@ -33,16 +33,19 @@ class TaxRateAdded:
     rate_bp: int
     included: bool
     away_rate_id: str | None = None
+    with_rate_ids: list[str] | None = None
+    compound: bool = False
 
 
 @journal_kind("menu.tax_rate_changed")
 @dataclass(frozen=True, slots=True)
 class TaxRateChanged:
-    """Another rate stands in for a tax on what leaves the house, or none any more."""
+    """What is reckoned instead of a tax on what leaves the house, or beside it, is another; `before` and `after` hold the
+    fields that changed."""
 
     tax_rate_id: str
-    away_rate_id_before: str | None
-    away_rate_id: str | None
+    before: dict[str, Any]
+    after: dict[str, Any]
 
 
 @journal_kind("menu.category_added")

@@ -1,7 +1,7 @@
 """What placing an order asks of the menu: two small SELECTs for any number of lines, and a third where an item has price
 rules, a fourth where the house has routes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 
@@ -14,12 +14,14 @@ from hospitality.menu.rules import (
     AnyRule,
     Group,
     ItemForSale,
+    Levied,
     MenuRule,
     Option,
     Ordering,
     PriceRule,
     StationRoute,
     foremost,
+    in_turn,
     price_by_rules,
 )
 
@@ -30,8 +32,9 @@ _GROUP = """
 """
 _ITEMS = f"""
     SELECT i.id, i.name, i.price_minor, i.available, i.station_id, i.prep_seconds,
-           t.name AS tax_rate_name, t.rate_bp, t.included,
-           a.name AS away_rate_name, a.rate_bp AS away_rate_bp, a.included AS away_included,
+           t.id AS rate_id, t.name AS rate_name, t.rate_bp, t.included, t.compound, t.with_rate_ids,
+           a.id AS away_id, a.name AS away_name, a.rate_bp AS away_bp, a.included AS away_included,
+           a.compound AS away_compound, a.with_rate_ids AS away_with,
            i.sold_as, i.period_ids, c.period_ids AS of_category, h.period_ids AS of_heading,
            {_GROUP}, p.count_id, p.portions,
            EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id AND r.menu_item_id = i.id)
@@ -83,6 +86,13 @@ _PRICE_RULES = _RULES.format(table="price_rules", said="r.price_minor, r.percent
 _ROUTES = _RULES.format(table="station_routes", said="r.station_id")
 
 
+_RATES = """
+    SELECT id, name, rate_bp, included, compound FROM tax_rates
+    WHERE org_id = :org_id AND property_id = :property_id AND id IN (:ids)
+"""
+_UNTAXED = Levied("", 0, False, False)
+
+
 # two nodes that are apart may each draw a table of one label: the first holds, as on the floor
 _AREA = """
     SELECT area_id FROM dining_tables
@@ -107,8 +117,10 @@ def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | 
     routed = [row["id"] for row in rows if row["routed"]]
     if routed and ordering is not None:
         made_at.update(_stations_by_routes(reading, routed, ordering))
+    taxes = _taxes(reading, rows, away=ordering is not None and ordering.channel in AWAY)
     for row in rows:
         if row["id"] not in found:
+            first, *more = taxes.get(row["id"], (_UNTAXED,))
             found[row["id"]] = ItemForSale(
                 row["id"],
                 row["name"],
@@ -116,21 +128,43 @@ def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | 
                 bool(row["available"]) and row["portions"] != 0,
                 made_at[row["id"]],
                 row["prep_seconds"],
-                *_tax(row, away=ordering is not None and ordering.channel in AWAY),
+                first.name or None,
+                first.rate_bp,
+                first.included,
                 tuple(groups.get(row["id"], ())),
                 row["count_id"],
                 row["portions"],
                 row["sold_as"],
                 periods_named(row),
+                tuple(more),
             )
     return found
 
 
-def _tax(row: Found, *, away: bool) -> tuple[str | None, int, bool]:
-    """Name, rate and whether it is included: of what leaves the house the one that stands in for the item's, if any."""
-    if away and row["away_rate_name"] is not None:
-        return row["away_rate_name"], row["away_rate_bp"], bool(row["away_included"])
-    return row["tax_rate_name"], row["rate_bp"] or 0, bool(row["included"])
+def _taxes(reading: Reading, rows: Sequence[Found], *, away: bool) -> dict[str, list[Levied]]:
+    """The taxes of each item in turn: of what leaves the house those of the rate that stands in for its own, if any."""
+    first: dict[str, Levied] = {}
+    beside: dict[str, list[str]] = {}
+    for row in rows:
+        if away and row["away_id"] is not None:
+            id, given = row["away_id"], ("away_name", "away_bp", "away_included", "away_compound", "away_with")
+        elif row["rate_id"] is not None:
+            id, given = row["rate_id"], ("rate_name", "rate_bp", "included", "compound", "with_rate_ids")
+        else:
+            continue
+        name, rate_bp, included, compound, others = (row[key] for key in given)
+        first[row["id"]] = Levied(name, rate_bp, bool(included), bool(compound))
+        beside[row["id"]] = [other for other in words_of(others) if other != id] if others != "[]" else []
+    named = {id for ids in beside.values() for id in ids}
+    known = {row["id"]: _levied(row) for row in reading.rows(_RATES, ids=list(named))} if named else {}
+    return {
+        id: in_turn([tax, *(known[other] for other in beside[id] if other in known)]) if beside[id] else [tax]
+        for id, tax in first.items()
+    }
+
+
+def _levied(row: Found) -> Levied:
+    return Levied(row["name"], row["rate_bp"], bool(row["included"]), bool(row["compound"]))
 
 
 def periods_named(row: Found) -> frozenset[str]:

@@ -42,6 +42,8 @@ class TaxRate(Row, table=True):
     Which rate the law asks for is head office's to edit, for every total of the property follows it; a property adds one.
     away_rate_id: the rate that stands in for it on what leaves the house (`rules.AWAY`). No foreign key leads there: what
     names a rate that is not here is sold at its own.
+    with_rate_ids: the rates that what names this one is taxed at, too. compound: it is on the price with the taxes before
+    it (`rules.in_turn`), where there are any.
     """
 
     __tablename__ = "tax_rates"
@@ -51,6 +53,8 @@ class TaxRate(Row, table=True):
     rate_bp: int = column(COUNT, writer="group")
     included: bool = column(FLAG, writer="group")
     away_rate_id: str | None = column(ID, optional=True, writer="group")
+    with_rate_ids: str = column(ELEMENTS, merge="set", writer="group", otherwise="[]")
+    compound: bool = column(FLAG, default=False, writer="group", otherwise="0")
 
 
 class ServingPeriod(Row, table=True):

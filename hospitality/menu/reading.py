@@ -64,9 +64,14 @@ def _pause(pause: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def tax_rates_list(reading: Reading) -> list[dict[str, Any]]:
-    """[{id, name, rate_bp, included, away_rate_id}] by name."""
-    rates = _listed(reading, "SELECT id, name, rate_bp, included, away_rate_id FROM tax_rates", "name, id")
-    return [{**rate, "included": bool(rate["included"])} for rate in rates]
+    """[{id, name, rate_bp, included, away_rate_id, with_rate_ids, compound}] by name."""
+    names = "id, name, rate_bp, included, away_rate_id, with_rate_ids, compound"
+    rates = _listed(reading, f"SELECT {names} FROM tax_rates", "name, id")
+    flags = ("included", "compound")
+    return [
+        {**rate, **{name: bool(rate[name]) for name in flags}, "with_rate_ids": words_of(rate["with_rate_ids"])}
+        for rate in rates
+    ]
 
 
 def categories_list(reading: Reading) -> list[dict[str, Any]]:

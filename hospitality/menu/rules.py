@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Invalid, Refused
@@ -22,6 +22,7 @@ CHANNELS = ("dine_in", "takeaway", "delivery", "room_service", "counter")
 PREP_SECONDS_MAX = 86_400
 PREP_SECONDS_USUAL = 600
 SORT_MAX = 1_000_000
+TAXES_MAX = 5  # of one item
 AWAY = ("takeaway", "delivery")  # channels of what leaves the house, which the law may tax at another rate
 # the fourteen that must be declared in the European Union
 ALLERGENS = (
@@ -59,11 +60,26 @@ class Group:
     has_presets: bool = False
 
 
+class Levied(NamedTuple):
+    """A tax as an order keeps it; compound: on the price with the taxes before it."""
+
+    name: str
+    rate_bp: int
+    included: bool
+    compound: bool
+
+
+def in_turn(taxes: Iterable[Levied]) -> list[Levied]:
+    """The taxes of one price as they are reckoned: those that it includes before those on top of it, and what is compound
+    last of either."""
+    return sorted(taxes, key=lambda tax: (not tax.included, tax.compound, tax.name, tax.rate_bp))
+
+
 @dataclass(frozen=True, slots=True)
 class ItemForSale:
     """What an order needs to know of an item; without a tax `tax_rate_name` is None and the rate 0. Of an item whose
     portions are counted, by which count and how many are left. station_id: where it is made now. period_ids: of the
-    serving periods in which it is on."""
+    serving periods in which it is on. more_taxes: those beside its first."""
 
     id: str
     name: str
@@ -79,6 +95,7 @@ class ItemForSale:
     portions_left: int | None = None
     sold_as: str = "piece"
     period_ids: frozenset[str] = frozenset()
+    more_taxes: tuple[Levied, ...] = ()
 
     def at(self, price_minor: int) -> "ItemForSale":
         """The item at another price."""

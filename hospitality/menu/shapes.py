@@ -59,7 +59,8 @@ class StationChange(Shape):
 class TaxRateShape(Shape):
     """A tax in basis points (1000 is 10 %), included in prices or on top of them.
 
-    `away_rate_id`: the rate that stands in for it on what is taken away or delivered.
+    `away_rate_id`: the rate that stands in for it on what is taken away or delivered. `with_rate_ids`: the rates at which
+    the same is taxed, too. `compound`: on the price with the taxes before it.
     """
 
     id: str
@@ -67,6 +68,8 @@ class TaxRateShape(Shape):
     rate_bp: int
     included: bool
     away_rate_id: str | None
+    with_rate_ids: list[str]
+    compound: bool
 
 
 class TaxRates(Shape):
@@ -82,12 +85,16 @@ class NewTaxRate(Shape):
     rate_bp: int
     included: bool
     away_rate_id: IdText | None = None
+    with_rate_ids: list[IdText] = []
+    compound: bool = False
 
 
-class AwayRate(Shape):
-    """Which rate stands in for a tax on what leaves the house; null for none."""
+class TaxRateChange(Shape):
+    """What is reckoned beside or instead of a tax; what is left out stays."""
 
-    away_rate_id: IdText | None
+    away_rate_id: IdText | None = None
+    with_rate_ids: list[IdText] = []
+    compound: bool = False
 
 
 class NewServingPeriod(Shape):

@@ -151,13 +151,17 @@ class AdjustmentShape(Shape):
 
 
 class TaxShape(Shape):
-    """One tax of the order, rounded once on the sum of its lines, or line by line; what is exempt is at a rate of 0."""
+    """One tax of the order, rounded once on the sum of its lines, or line by line; what is exempt is at a rate of 0.
+
+    `on_minor`: what it is on, where that is not its net: the net of what is taxed several times stands once.
+    """
 
     name: str
     rate_bp: int
     included: bool
     net_minor: int
     tax_minor: int
+    on_minor: int | None = None
 
 
 class WithdrawnReceipt(Shape):

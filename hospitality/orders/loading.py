@@ -9,6 +9,7 @@ import msgspec
 
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Reading
+from hospitality.menu.rules import Levied
 from hospitality.orders.rules import (
     EXEMPT,
     Adjusted,
@@ -19,7 +20,7 @@ from hospitality.orders.rules import (
     state_after,
 )
 from hospitality.orders.rules.pieces import Division, pieces
-from hospitality.orders.rules.taxes import Rate, Taxed, Totals, totals
+from hospitality.orders.rules.taxes import Rate, Taxed, Totals, totals, untaxed
 
 NOT_DIVIDED: Mapping[str, int] = {}
 ADJUSTING = (
@@ -151,7 +152,7 @@ class LoadedOrder:
         rows = [line.row for line in self.left()]
         amounts = [(row["id"], row["amount_minor"]) for row in rows]
         is_exempt = any(one.kind == EXEMPT for one in self.adjustments)
-        rates = [Rate(*_rate(row)) for row in rows] if is_exempt else []
+        rates = [_rate(row) for row in rows] if is_exempt else []
         return adjusted(amounts, self.adjustments, rates, by_line=self.by_line)
 
     def totals(self) -> Totals:
@@ -162,13 +163,14 @@ class LoadedOrder:
         after = self.adjusted()
         rates = [_rate(row) for row in rows]
         for place in after.exempt:
-            rates[place] = (rates[place][0], 0, False)
+            rates[place] = untaxed(rates[place])
         taxed = (Taxed(amount, *rate) for amount, rate in zip(after.amounts, rates, strict=True))
         return totals(taxed, by_line=self.by_line)
 
 
-def _rate(row: Mapping[str, Any]) -> tuple[str | None, int, bool]:
-    return row["tax_rate_name"], row["tax_rate_bp"], bool(row["tax_included"])
+def _rate(row: Mapping[str, Any]) -> Rate:
+    more = msgspec.json.decode(row["more_taxes"], type=list[Levied]) if row["more_taxes"] else ()
+    return Rate(row["tax_rate_name"], row["tax_rate_bp"], bool(row["tax_included"]), tuple(more))
 
 
 # asked of held lines alone, so that a plain line costs no look
@@ -225,7 +227,7 @@ _ORDERS = """
 """
 _LINES = f"""
     SELECT l.id, l.order_id, l.line_no, l.menu_item_id, l.name, l.quantity, l.unit_price_minor, l.amount_minor,
-           l.tax_rate_name, l.tax_rate_bp, l.tax_included, l.choices, l.note, l.seat, l.station_id, l.ticket_id,
+           l.tax_rate_name, l.tax_rate_bp, l.tax_included, l.more_taxes, l.choices, l.note, l.seat, l.station_id, l.ticket_id,
            l.prep_seconds, l.placed_at, l.placed_by, l.course, l.held, l.part_of, l.sold_as,
            l.whole_id, {FIRED_AT} AS fired_at, v.reason AS void_reason
     FROM order_lines l

@@ -53,6 +53,7 @@ class OrderLine(Row, table=True):
     part_of: of what was ordered as one but is several lines, a JSON object {id, menu_item_id, name, quantity, option_id,
     depth}: `id` is the same on all of its lines, and `menu_item_id`, `name` and `quantity` are of what was ordered.
     sold_as: of what is not sold by the piece, {kind, thousandths, price_minor, by}: `open`, or a unit with so much of it.
+    more_taxes: the taxes beside that, a JSON array of `menu.rules.Levied`.
     whole_id: of a part, the line that was divided. Nothing was ordered anew: its quantity and amount are 0 here, and what
     it has follows from the divisions of the whole.
     """
@@ -75,6 +76,7 @@ class OrderLine(Row, table=True):
     tax_rate_name: str | None = column(WORDS, optional=True)
     tax_rate_bp: int = column(COUNT)
     tax_included: bool = column(FLAG)
+    more_taxes: str | None = column(DOCUMENT, optional=True)
     choices: str = column(DOCUMENT)
     note: str | None = column(WORDS, pii="indirect", optional=True)
     seat: int | None = column(COUNT, optional=True)

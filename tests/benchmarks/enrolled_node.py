@@ -11,8 +11,8 @@ import msgspec
 from edge.host import EdgeHost
 from hospitality.ground.work import Caller
 from hospitality.menu.service import NewItem, add_category, add_item, add_station
-from hospitality.menu.service import add_tax_rate as add_tax
 from hospitality.menu.service.choices import NewOption, add_modifier_group
+from hospitality.menu.service.taxes import add_tax_rate as add_tax
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from hospitality.people.proofs import code_hash_of, hash_of, new_code, new_token

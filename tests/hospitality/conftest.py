@@ -10,8 +10,9 @@ import pytest
 
 from hospitality.ground.ids import new_id
 from hospitality.ground.work import Caller, Place
-from hospitality.menu.service import NewItem, add_category, add_item, add_station, add_tax_rate
+from hospitality.menu.service import NewItem, add_category, add_item, add_station
 from hospitality.menu.service.choices import NewOption, add_modifier_group
+from hospitality.menu.service.taxes import add_tax_rate
 from hospitality.people.service.accounts import add_person
 from hospitality.properties.service import add_organisation, add_property
 from tests.hospitality.node import (

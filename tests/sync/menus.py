@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from hospitality.ground.work import Work
-from hospitality.menu.service import NewItem, add_category, add_item, add_station, add_tax_rate
+from hospitality.menu.service import NewItem, add_category, add_item, add_station
+from hospitality.menu.service.taxes import add_tax_rate
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 

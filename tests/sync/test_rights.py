@@ -13,7 +13,8 @@ from edge.database import DATABASE_ERRORS
 from hospitality.ground.errors import Refused
 from hospitality.ground.ids import new_id
 from hospitality.menu.models import TaxRate
-from hospitality.menu.service import add_station, add_tax_rate
+from hospitality.menu.service import add_station
+from hospitality.menu.service.taxes import add_tax_rate
 from hospitality.people.service.accounts import add_person
 from sync.clock import at_ms
 from sync.wire import Change

@@ -270,7 +270,8 @@ def _tax_table(order: Mapping[str, Any], paper: Paper) -> Iterator[Element]:
         return
     rows = [(paper.say("Tax"), paper.say("net"), paper.say("tax"), paper.say("gross"))]
     for tax in order["taxes"]:
-        amounts = (tax["net_minor"], tax["tax_minor"], tax["net_minor"] + tax["tax_minor"])
+        on = tax.get("on_minor") or tax["net_minor"]
+        amounts = (on, tax["tax_minor"], on + tax["tax_minor"])
         net, of_it, gross = (paper.plain(amount, order["currency"]) for amount in amounts)
         rows.append((_rate(tax, paper), net, of_it, gross))
     widths = [max(len(found[at]) for found in rows) + 2 for at in range(1, 4)]

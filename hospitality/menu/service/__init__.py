@@ -16,22 +16,18 @@ from hospitality.menu.facts import (
     ItemAdded,
     ItemChanged,
     StationAdded,
-    TaxRateAdded,
-    TaxRateChanged,
 )
 from hospitality.menu.models import (
     MenuCategory,
     MenuItem,
     MenuItemGroup,
     Station,
-    TaxRate,
 )
 from hospitality.menu.reading import (
     ELEMENTS,
     categories_list,
     menu_item_view,
     menu_items_page,
-    tax_rates_list,
 )
 from hospitality.menu.service.offering import offer
 
@@ -96,40 +92,6 @@ def add_station(work: Work, *, name: str, sort: int = 0, printer: str | None = N
     row = work.add(Station, values)
     work.journal(StationAdded(row["id"]))
     return {"id": row["id"], **values, "pause": None}
-
-
-def add_tax_rate(
-    work: Work, *, name: str, rate_bp: int, included: bool, away_rate_id: str | None = None
-) -> dict[str, Any]:
-    """Sets up a tax of `rate_bp` basis points: {id, name, rate_bp, included, away_rate_id}."""
-    work.require(MANAGE)
-    check_known(work, {"tax_rate_id": away_rate_id})
-    values = {
-        "name": kept_name(name, what="tax"),
-        "rate_bp": rules.check_rate(rate_bp),
-        "included": included,
-        "away_rate_id": away_rate_id,
-    }
-    row = work.add(TaxRate, values)
-    work.journal(TaxRateAdded(row["id"], rate_bp, included, away_rate_id))
-    return {"id": row["id"], **values}
-
-
-def set_away_rate(work: Work, tax_rate_id: str, *, away_rate_id: str | None) -> dict[str, Any]:
-    """Says which rate stands in for a tax on what leaves the house, or that none does: the tax as it is then.
-
-    Head office's to say, as all of a rate is.
-    """
-    work.require(MANAGE)
-    check_known(work, {"tax_rate_id": tax_rate_id})
-    check_known(work, {"tax_rate_id": away_rate_id})
-    if away_rate_id == tax_rate_id:
-        raise Invalid("AWAY_RATE_INVALID", "A rate can't stand in for itself. Choose another, or none.")
-    before = next(rate for rate in tax_rates_list(work) if rate["id"] == tax_rate_id)
-    if before["away_rate_id"] != away_rate_id:
-        work.edit(TaxRate, tax_rate_id, away_rate_id=away_rate_id)
-        work.journal(TaxRateChanged(tax_rate_id, before["away_rate_id"], away_rate_id))
-    return {**before, "away_rate_id": away_rate_id}
 
 
 def add_category(

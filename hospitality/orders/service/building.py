@@ -190,6 +190,7 @@ def _row(one: Ordered, piece: Piece, tickets: Tickets) -> dict[str, Any]:
         "tax_rate_name": item.tax_rate_name,
         "tax_rate_bp": item.tax_rate_bp,
         "tax_included": item.tax_included,
+        "more_taxes": msgspec.json.encode(item.more_taxes).decode() if item.more_taxes else None,
         "choices": msgspec.json.encode(piece.choices).decode() if piece.choices else "[]",
         "note": kept_text(line.note, what="line's note", length_max=rules.LINE_NOTE_LENGTH_MAX),
         "seat": line.seat,

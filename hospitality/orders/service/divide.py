@@ -26,6 +26,7 @@ _AS_PLACED = (
     "tax_rate_name",
     "tax_rate_bp",
     "tax_included",
+    "more_taxes",
     "choices",
     "note",
     "seat",

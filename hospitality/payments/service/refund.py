@@ -90,8 +90,10 @@ def _refundable(payment: Mapping[str, Any], found: Standing, total_minor: int) -
 
 
 def _taxes(receipt: Issued, amount_minor: int, found: Standing) -> Sequence[Mapping[str, Any]]:
-    """The refund's portion of a receipt's taxes; the portions of all refunds of it add up to them."""
+    """The refund's portion of a receipt's taxes; the portions of all refunds of it add up to them. It is of no line, so
+    that nothing is said of what a tax is on beside its net."""
     parts = [tax[name] for tax in receipt.taxes for name in ("net_minor", "tax_minor")]
     cut_of = [*parts, receipt.total_minor - sum(parts)]
     cut = rules.next_portions(amount_minor, cut_of, before_minor=found.refunded_minor)
-    return [{**tax, "net_minor": cut[2 * at], "tax_minor": cut[2 * at + 1]} for at, tax in enumerate(receipt.taxes)]
+    named = [{name: tax[name] for name in ("name", "rate_bp", "included")} for tax in receipt.taxes]
+    return [{**tax, "net_minor": cut[2 * at], "tax_minor": cut[2 * at + 1]} for at, tax in enumerate(named)]

@@ -11,7 +11,7 @@ def test_a_menu_is_built_and_read(served: Served) -> None:
     tax = manager.post("tax-rates", {"name": "GST", "rate_bp": 1000, "included": True}).json()
     taken_away = {"name": "GST, taken away", "rate_bp": 500, "included": True, "away_rate_id": None}
     away = manager.post("tax-rates", taken_away).json()
-    assert away == {**taken_away, "id": away["id"]}
+    assert away == {**taken_away, "id": away["id"], "with_rate_ids": [], "compound": False}
     assert code_of(manager.patch(f"tax-rates/{tax['id']}", {"away_rate_id": away["id"]})) == "WRITTEN_AT_HEAD_OFFICE"
     heading = manager.post("menu-categories", {"name": "Dinner menu"}).json()
     category = manager.post("menu-categories", {"name": "Main", "sort": 2, "parent_id": heading["id"]}).json()

@@ -20,8 +20,9 @@ from hospitality.menu.hours import WEEKDAYS, Hours, When
 from hospitality.menu.on_now import menu_now
 from hospitality.menu.reading import price_rule_view, price_rules_list, tax_rates_list
 from hospitality.menu.rules import AWAY, CHANNELS, Ordering, PriceRule, price_by_rules
-from hospitality.menu.service import add_category, add_tax_rate, edit_item, set_away_rate
+from hospitality.menu.service import add_category, edit_item
 from hospitality.menu.service.prices import add_price_rule, edit_price_rule
+from hospitality.menu.service.taxes import add_tax_rate, edit_tax_rate
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from hospitality.orders.service.change import NewHead
@@ -152,20 +153,20 @@ def head_office(node: Node) -> Node:
 def test_what_leaves_the_house_is_taxed_at_the_rate_that_stands_in(restaurant: Restaurant) -> None:
     node, office = restaurant.node, head_office(restaurant.node)
     with pytest.raises(Refused) as refused:
-        node.act(set_away_rate, restaurant.vat, away_rate_id=restaurant.levy)
+        node.act(edit_tax_rate, restaurant.vat, {"away_rate_id": restaurant.levy})
     assert refused.value.code == "WRITTEN_AT_HEAD_OFFICE"
     for id, code in ((restaurant.vat, "AWAY_RATE_INVALID"), (new_id(), "TAX_RATE_NOT_FOUND")):
         with pytest.raises((Invalid, NotFound)) as wrong:
-            office.act(set_away_rate, restaurant.vat, away_rate_id=id)
+            office.act(edit_tax_rate, restaurant.vat, {"away_rate_id": id})
         assert wrong.value.code == code
     away = office.act(add_tax_rate, name="VAT away", rate_bp=700, included=True)
-    said = office.act(set_away_rate, restaurant.vat, away_rate_id=away["id"])
+    said = office.act(edit_tax_rate, restaurant.vat, {"away_rate_id": away["id"]})
     assert said in node.read(tax_rates_list)
     [told] = office.journal("menu.tax_rate_changed")
     assert msgspec.json.decode(told["data"]) == {
         "tax_rate_id": restaurant.vat,
-        "away_rate_id_before": None,
-        "away_rate_id": away["id"],
+        "before": {"away_rate_id": None},
+        "after": {"away_rate_id": away["id"]},
     }
     node.head = office.head
     pepper = restaurant.option(restaurant.sauces["options"], "Pepper")
@@ -177,6 +178,26 @@ def test_what_leaves_the_house_is_taxed_at_the_rate_that_stands_in(restaurant: R
     node.act(lambda work: work.run("DELETE FROM tax_rates WHERE id = :id", id=away["id"]))
     [_, tax] = node.act(place_order, NewOrder("takeaway", steak))["taxes"]
     assert tax["name"] == "VAT", "what names a rate that is not here is sold at its own"
+
+
+def test_an_item_is_taxed_at_its_rate_and_all_that_go_with_it(restaurant: Restaurant) -> None:
+    node, office = restaurant.node, head_office(restaurant.node)
+    city = office.act(add_tax_rate, name="City", rate_bp=250, included=False, compound=True)["id"]
+    with pytest.raises(Invalid) as refused:
+        office.act(edit_tax_rate, restaurant.levy, {"with_rate_ids": [restaurant.levy]})
+    assert refused.value.code == "FURTHER_RATES_INVALID"
+    said = office.act(edit_tax_rate, restaurant.levy, {"with_rate_ids": [restaurant.vat, city]})
+    assert said in node.read(tax_rates_list)
+    node.head = office.head
+    order = node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.beer, 3),)))
+    taxes = {tax["name"]: (tax["net_minor"], tax.get("on_minor"), tax["tax_minor"]) for tax in order["taxes"]}
+    # 9.99 with 1.30 VAT in it; 2 % of the net, then 2.5 % of the price with both
+    assert taxes == {"VAT": (869, None, 130), "Levy": (0, 869, 17), "City": (0, 1016, 25)}
+    assert order["total_minor"] == 999 + 17 + 25
+    office.act(edit_tax_rate, restaurant.levy, {"with_rate_ids": []})
+    node.head = office.head
+    again = node.act(add_lines, order["id"], [NewLine(restaurant.beer, 3)])
+    assert {tax["name"]: tax["tax_minor"] for tax in again["taxes"]} == {"VAT": 130, "Levy": 17 + 20, "City": 25}
 
 
 @contextmanager
@@ -203,7 +224,7 @@ def test_both_ends_reckon_the_same_for_any_basket(
     pepper = restaurant.option(restaurant.sauces["options"], "Pepper")
     away = node.act(add_tax_rate, name="Away", rate_bp=733, included=True)["id"]
     office = head_office(node)
-    office.act(set_away_rate, restaurant.vat, away_rate_id=away)
+    office.act(edit_tax_rate, restaurant.vat, {"away_rate_id": away})
     node.head = office.head
     rates = set()
     areas = [node.act(add_area, name=name)["id"] for name in ("Terrace", "Dining room")]

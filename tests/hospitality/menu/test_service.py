@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
@@ -23,12 +24,12 @@ from hospitality.menu.service import (
     add_category,
     add_item,
     add_station,
-    add_tax_rate,
     edit_category,
     edit_item,
 )
 from hospitality.menu.service.choices import NewOption, add_modifier_group
 from hospitality.menu.service.stations import edit_station
+from hospitality.menu.service.taxes import add_tax_rate
 from tests.hospitality.node import Node, Restaurant
 
 
@@ -38,9 +39,10 @@ def test_what_was_set_up_is_listed(restaurant: Restaurant) -> None:
         {"id": restaurant.kitchen, "name": "Kitchen", "sort": 0, "printer": "kitchen", **no_backup},
         {"id": restaurant.bar, "name": "Bar", "sort": 1, "printer": None, **no_backup},
     ]
+    alone: dict[str, Any] = {"away_rate_id": None, "with_rate_ids": [], "compound": False}
     assert node.read(tax_rates_list) == [
-        {"id": restaurant.levy, "name": "Levy", "rate_bp": 200, "included": False, "away_rate_id": None},
-        {"id": restaurant.vat, "name": "VAT", "rate_bp": 1500, "included": True, "away_rate_id": None},
+        {"id": restaurant.levy, "name": "Levy", "rate_bp": 200, "included": False, **alone},
+        {"id": restaurant.vat, "name": "VAT", "rate_bp": 1500, "included": True, **alone},
     ]
     assert node.read(categories_list) == [
         {"id": restaurant.category, "name": "Dinner", "sort": 0, "parent_id": None, "period_ids": []}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hospitality.ground.errors import Invalid, Refused
 from hospitality.ground.ids import new_id
 from hospitality.ground.money import round_half_up
-from hospitality.menu.rules import CHANNELS
+from hospitality.menu.rules import CHANNELS, Levied
 from hospitality.orders.models import STEPS
 from hospitality.orders.rules import (
     LINES_PER_ORDER_MAX,
@@ -31,7 +31,7 @@ from hospitality.orders.rules import (
     state_of_all,
     step_changes,
 )
-from hospitality.orders.rules.taxes import Rate, Taxed, Totals, tax_of, totals
+from hospitality.orders.rules.taxes import Rate, Taxed, Totals, tax_of, taxes_of, totals
 
 AMOUNTS = st.integers(-(10**12), 10**12)
 RATES = st.integers(0, 10_000)
@@ -45,6 +45,9 @@ TAXES = st.sampled_from(
         ("Levy", 200, False),
         ("Levy", 25, True),
         ("Nil", 0, True),
+        ("VAT", 1500, True, (Levied("Levy", 200, False, False),)),
+        ("VAT", 700, True, (Levied("City", 333, True, True), Levied("Levy", 200, False, True))),
+        ("State", 625, False, (Levied("City", 250, False, False), Levied("Drinks", 975, False, True))),
     ]
 )
 LINES = st.lists(st.builds(lambda amount, tax: Taxed(amount, *tax), st.integers(0, 10**10), TAXES), max_size=40)
@@ -72,7 +75,56 @@ def test_rounding_once_a_rate_differs_from_rounding_by_line() -> None:
     assert totals(three, by_line=True).tax_minor == 3
 
 
-@settings(max_examples=2000)
+@pytest.mark.parametrize(
+    ("rate", "taxes", "total"),
+    [
+        # on top, the second on the first: 5 % of 100.00, then 9.75 % of 105.00
+        (Rate("GST", 500, False, (Levied("QST", 975, False, True),)), [(10_000, 500), (10_500, 1_024)], 11_524),
+        # both in the price: 100.00 is 110 % + 5 % of 86.96
+        (Rate("VAT", 1000, True, (Levied("City", 500, True, False),)), [(8_696, 869), (8_696, 435)], 10_000),
+        # one in it and one on top of what it leaves
+        (Rate("VAT", 1500, True, (Levied("Levy", 200, False, False),)), [(8_696, 1_304), (8_696, 174)], 10_174),
+        (Rate("VAT", 1500, True, (Levied("Levy", 200, False, True),)), [(8_696, 1_304), (10_000, 200)], 10_200),
+    ],
+)
+def test_several_taxes_of_one_price(rate: Rate, taxes: list[tuple[int, int]], total: int) -> None:
+    assert [(tax.on_minor, tax.tax_minor) for tax in taxes_of(10_000, rate)] == taxes
+    assert totals([Taxed(10_000, *rate)]).total_minor == total
+
+
+@settings(max_examples=300)
+@given(
+    amount=AMOUNTS,
+    inside=st.lists(st.tuples(RATES, st.booleans()), max_size=3),
+    on_top=st.lists(st.tuples(RATES, st.booleans()), max_size=2),
+)
+def test_taxes_in_a_price_and_its_net_are_the_price_and_those_on_top_are_exact(
+    amount: int, inside: list[tuple[int, bool]], on_top: list[tuple[int, bool]]
+) -> None:
+    levied = [
+        Levied(f"{included}{at}", bp, included, compound)
+        for included, of in ((True, inside), (False, on_top))
+        for at, (bp, compound) in enumerate(of)
+    ]
+    if not levied:
+        return
+    first, *more = levied
+    found = taxes_of(amount, Rate(first.name, first.rate_bp, first.included, tuple(more)))
+    net, before = Fraction(1), Fraction(0)
+    shares = []
+    for at, tax in enumerate(levied):
+        shares.append(Fraction(tax.rate_bp, 10_000) * (1 + before if tax.compound and at else 1))
+        before += shares[-1]
+    whole = 1 + sum(share for tax, share in zip(levied, shares, strict=True) if tax.included)
+    included = sum(tax.tax_minor for tax in found if tax.included)
+    assert included == round_half_up(amount - amount / Fraction(whole))
+    assert net * amount - included == found[0].on_minor
+    for owed, share in zip(found, shares, strict=True):
+        exact = share * amount / Fraction(whole)
+        assert abs(owed.tax_minor - exact) <= (len(levied) if owed.included else Fraction(1, 2))
+
+
+@settings(max_examples=1000)
 @given(lines=LINES)
 def test_the_parts_of_every_order_add_up(lines: list[Taxed]) -> None:
     sums = totals(lines)

@@ -8,17 +8,24 @@ from hypothesis import strategies as st
 
 from hospitality.ground.errors import Refused
 from hospitality.ground.money import MICRO, in_house_currency, to_step
-from hospitality.orders.rules.taxes import Taxed, Totals, totals
+from hospitality.menu.rules import Levied
+from hospitality.orders.rules.taxes import Rate, Taxed, Totals, totals
 from hospitality.payments.rules import Decided, NewPayment, decide, equal_parts, next_portions
 
-RATES = (("VAT", 1500, True), ("VAT", 700, True), ("Levy", 200, False), ("City", 1275, False), (None, 0, False))
+RATES = (
+    Rate("VAT", 1500, True),
+    Rate("VAT", 700, True, (Levied("Levy", 200, False, True),)),
+    Rate("Levy", 200, False),
+    Rate("City", 1275, False, (Levied("Drinks", 433, False, True), Levied("State", 100, False, False))),
+    Rate(None, 0, False),
+)
 STEPS = st.sampled_from([1, 5, 10, 25, 100])
 LINES = st.lists(st.tuples(st.integers(0, 50_000), st.sampled_from(RATES)), min_size=1, max_size=12)
 # (currency, millionths of a house unit): one with as many decimals as the house's, one with none, one with three
 CURRENCIES = st.sampled_from([("USD", 18_250_000), ("JPY", 121_500), ("KWD", 59_333_333), ("EUR", 1)])
 
 
-def bill(lines: list[tuple[int, tuple[str | None, int, bool]]], *, by_line: bool = False) -> Totals:
+def bill(lines: list[tuple[int, Rate]], *, by_line: bool = False) -> Totals:
     """What these lines come to."""
     return totals((Taxed(amount, *rate) for amount, rate in lines), by_line=by_line)
 
@@ -42,13 +49,13 @@ def checked(new: NewPayment, due: int, step: int, rate: int | None = None) -> De
     by_line=st.booleans(),
 )
 def test_every_bill_is_its_lines_its_taxes_and_its_parts(
-    lines: list[tuple[int, tuple[str | None, int, bool]]], count: int, step: int, tips: list[int], by_line: bool
+    lines: list[tuple[int, Rate]], count: int, step: int, tips: list[int], by_line: bool
 ) -> None:
     sums = bill(lines, by_line=by_line)
     on_top = sum(tax["tax_minor"] for tax in sums.taxes if not tax["included"])
     assert sums.total_minor == sum(amount for amount, _ in lines) + on_top
     assert sums.tax_minor == sum(tax["tax_minor"] for tax in sums.taxes)
-    untaxed = sum(amount for amount, rate in lines if rate[0] is None)
+    untaxed = sum(amount for amount, rate in lines if rate.name is None)
     parts = [tax[name] for tax in sums.taxes for name in ("net_minor", "tax_minor")]
     assert sum(parts) + untaxed == sums.total_minor
     due, refunded, given_back = sums.total_minor, 0, [0] * (len(parts) + 1)
