@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 
@@ -52,6 +52,14 @@ class Terms:
     status_seconds: float
     opened: Open
     sight: Sight
+
+
+class Sending(NamedTuple):
+    """A slip that is `sending` from here on; `paper` has the words of its marks, where it has any."""
+
+    job: Job
+    copy: Copy
+    paper: Paper | None
 
 
 class PrinterThread:
@@ -163,9 +171,11 @@ class PrinterThread:
                 self._recount()
                 return 0.0
             case Send(job):
-                self._send(by_id[job.job_id], job)
-                if not self._abandoned.is_set():
-                    self._recount()
+                sending = self._act(lambda work: self._begun(work, by_id[job.job_id], job)).result(DATABASE_SECONDS)
+                while sending is not None:
+                    sending = self._send(sending)
+                    if not self._abandoned.is_set():
+                        self._recount()
                 return 0.0
             case Wait(until):
                 return self._idle(until, now)
@@ -192,14 +202,12 @@ class PrinterThread:
         pause = max(0.001, self._ask_again_at - monotonic())
         return pause if until is None else min(pause, max(0.001, (until - now).total_seconds()))
 
-    def _send(self, was: Job, job: Job) -> None:
-        begun = self._act(lambda work: self._begun(work, was, job)).result(DATABASE_SECONDS)
-        if begun is None:
-            return
-        copy, paper = begun
+    def _send(self, sending: Sending) -> Sending | None:
+        """Sends one, and keeps what became of it; the next, begun in the same act, where all is well and one waits."""
+        job, copy, paper = sending
         if copy.document is None:
             self._settled(job, jobs.unreadable(job, self._host.now()))
-            return
+            return None
         self._show(printing=True)
         document = copy.document if paper is None else self._marked(copy.document, copy, job, paper)
         outcome = self._print(document, job)
@@ -209,7 +217,7 @@ class PrinterThread:
         self._ask_again_at = monotonic() + self._terms.status_seconds
         if outcome.trouble is not None:
             log.warning("not_printed", job=job.job_id, verdict=outcome.verdict.value, why=outcome.detail)
-        self._settled(job, spool.settle(job, outcome, self._host.now(), self._terms.policy))
+        return self._settled(job, spool.settle(job, outcome, self._host.now(), self._terms.policy))
 
     def _print(self, document: Document, job: Job) -> Outcome:
         try:
@@ -218,15 +226,27 @@ class PrinterThread:
             log.exception("sending_failed", printer=self._setup.name, job=job.job_id)
             return Outcome(Verdict.UNKNOWN, Trouble.INTERRUPTED, "The node could not send this: look at its log.")
 
-    def _begun(self, work: Work, was: Job, job: Job) -> tuple[Copy, Paper | None] | None:
-        """What is to be sent, and in whose words it is marked where it is."""
+    def _begun(self, work: Work, was: Job, job: Job) -> Sending | None:
+        """What is to be sent, and in whose words it is marked where it is; None where a person was quicker."""
         copy = jobs.begin_sending(work, was, job)
         if copy is None:
             return None
         if not (copy.withdrawn or copy.home_name or job.reprint):
-            return copy, None
+            return Sending(job, copy, None)
         papers = papers_of(work, self._host.place.zone)
-        return copy, papers.kitchen if copy.kind in jobs.KITCHENS else papers.guests
+        return Sending(job, copy, papers.kitchen if copy.kind in jobs.KITCHENS else papers.guests)
+
+    def _kept_and_begun(self, work: Work, was: Job, job: Job) -> Sending | None:
+        """One transaction, and so one wait for the disk, for what became of a slip and for the next one's beginning."""
+        if not jobs.keep_step(work, was, job):
+            log.info("print_job_changed_meanwhile", job=job.job_id)
+        if job.state is not State.CONFIRMED or self._stopping.is_set():
+            return None
+        found = {one.job_id: one for one in jobs.live_jobs(work, self._setup.id)}
+        if any(one.state is State.SENDING for one in found.values()):  # of an act that took too long to answer
+            return None
+        choice = spool.choose(list(found.values()), self._host.now(), self._terms.policy)
+        return self._begun(work, found[choice.job.job_id], choice.job) if isinstance(choice, Send) else None
 
     def _marked(self, document: Document, copy: Copy, job: Job, paper: Paper) -> Document:
         if copy.withdrawn:
@@ -238,16 +258,16 @@ class PrinterThread:
         words = reprint_words(job, self._host.now(), paper, kind=copy.kind, asked_by=copy.asked_by_name)
         return marked_reprint(document, words)
 
-    def _settled(self, sending: Job, job: Job) -> None:
-        """Keeps what became of a sending, however long the database takes, unless the node stops."""
+    def _settled(self, sending: Job, job: Job) -> Sending | None:
+        """Keeps what became of a sending, however long the database takes, unless the node stops; the next, if begun."""
         while not self._abandoned.is_set():
             try:
-                self._keep(sending, job)
-                return
+                return self._act(lambda work: self._kept_and_begun(work, sending, job)).result(DATABASE_SECONDS)
             except PASSING as error:
                 log.warning("outcome_waits_for_database", job=job.job_id, error=str(error))
                 self._show(unkept=_why(error))
                 self._abandoned.wait(AGAIN_SECONDS)
+        return None
 
     def _keep(self, was: Job, job: Job) -> None:
         if not self._act(lambda work: jobs.keep_step(work, was, job)).result(DATABASE_SECONDS):
