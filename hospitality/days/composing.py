@@ -10,6 +10,7 @@ from hospitality.days.rules import Figure, Figures
 TITLES = {
     "orders": "Orders",
     "sales": "Sales as priced",
+    "sets": "Sets sold",
     "adjustments": "Comps, discounts, charges",
     "receipts": "Receipts",
     "tax_net": "Net by tax rate",

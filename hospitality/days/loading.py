@@ -4,7 +4,7 @@ A fact belongs to its own business date, whenever it came here; so the figures o
 comes late to it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -91,6 +91,15 @@ _LINES = f"""
 _VOIDS = """
     SELECT COUNT(*) AS n, CAST(COALESCE(SUM(COALESCE(v.amount_minor, l.amount_minor)), 0) AS BIGINT) AS amount_minor
     FROM line_voids v JOIN order_lines l ON l.org_id = v.org_id AND l.id = v.line_id
+    WHERE v.org_id = :org_id AND v.property_id = :property_id AND v.business_date = :day {by}
+"""
+_PARTS = f"""
+    SELECT part_of, amount_minor FROM order_lines
+    WHERE {_OF_DAY} AND whole_id IS NULL AND part_of IS NOT NULL {{by}}
+"""
+_PARTS_VOIDED = """
+    SELECT l.part_of, l.amount_minor FROM line_voids v
+    JOIN order_lines l ON l.org_id = v.org_id AND l.id = v.line_id AND l.part_of IS NOT NULL
     WHERE v.org_id = :org_id AND v.property_id = :property_id AND v.business_date = :day {by}
 """
 _RECEIPTS = f"SELECT order_id, total_minor, taxes, adjustments FROM receipts WHERE {_OF_DAY}"
@@ -259,6 +268,8 @@ def _trade(reading: Reading, day: str, currency: str, person_id: str | None = No
     yield Figure("sales", "lines", lines["n"], lines["amount_minor"], currency)
     (voids,) = rows(_VOIDS, "l.placed_by")
     yield Figure("sales", "voids", voids["n"], -voids["amount_minor"], currency)
+    yield from _sets(rows(_PARTS, "placed_by"), 1, currency)
+    yield from _sets(rows(_PARTS_VOIDED, "l.placed_by"), -1, currency)
     for row in rows(_PAYMENTS, "taken_by"):
         yield Figure("payments", row["tender"], row["n"], row["amount_minor"], currency)
         yield Figure("tips", row["tender"], row["tips"], row["tip_minor"], currency)
@@ -268,6 +279,18 @@ def _trade(reading: Reading, day: str, currency: str, person_id: str | None = No
     if person_id is not None:
         for row in rows(_CASH, "kind = 'tip_out' AND to_person_id"):
             yield Figure("tips", "paid out", row["n"], row["amount_minor"], currency)
+
+
+def _sets(rows: Iterable[Found], sign: int, currency: str) -> Iterator[Figure]:
+    """The sets that these lines are the parts of: what goes with an item of its own is none."""
+    parts: dict[str, list[tuple[dict[str, Any], int]]] = {}
+    for row in rows:
+        part = msgspec.json.decode(row["part_of"])
+        parts.setdefault(part["id"], []).append((part, row["amount_minor"]))
+    for of in parts.values():
+        whole = of[0][0]
+        if all(part["option_id"] is not None for part, _ in of):
+            yield Figure("sets", whole["name"], sign * whole["quantity"], sign * sum(one for _, one in of), currency)
 
 
 def counted_figures(row: Found) -> Iterator[Figure]:

@@ -20,6 +20,7 @@ NUMBERED = {"receipt": "receipts", "refund": "refunds", "invoice": "invoices"}  
 SECTIONS = (
     "orders",
     "sales",
+    "sets",
     "adjustments",
     "receipts",
     "tax_net",

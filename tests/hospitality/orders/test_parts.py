@@ -10,6 +10,7 @@ from hospitality.checks.reading import order_view
 from hospitality.checks.service import add_lines, void_line
 from hospitality.checks.service.floor import make_adjustment, repeat_round, withdraw
 from hospitality.checks.service.split import split
+from hospitality.days.reading import x_report
 from hospitality.ground.errors import Forbidden, Invalid, Refused
 from hospitality.kitchen.tickets import tickets_list
 from hospitality.menu.composing import Choice
@@ -263,3 +264,17 @@ def test_where_a_part_of_a_set_is_exempt_the_whole_of_it_owes_no_tax_and_what_is
     assert {one["line_id"] for one in free["adjustments"]} == {line["id"] for line in order["lines"][:3]}
     back = node.act(withdraw, order["id"], free["adjustments"][1]["id"], reason="expired")
     assert (back["total_minor"], back["taxes"]) == (order["total_minor"], order["taxes"])
+
+
+def test_sets_are_counted_in_the_days_report_less_those_that_were_voided(restaurant: Restaurant, lunch: Lunch) -> None:
+    node = restaurant.node
+    placed(restaurant, line_of(restaurant, lunch, 2), NewLine(restaurant.beer, 1))
+    gone = placed(restaurant, line_of(restaurant, lunch))
+    node.act(void_line, gone["id"], gone["lines"][0]["id"], reason="left")
+    brings = node.act(
+        add_modifier_group, name="With", choices_min=0, choices_max=1, options=[NewOption(menu_item_id=restaurant.beer)]
+    )
+    node.act(edit_item, restaurant.soup, {"modifier_group_ids": [brings["id"]]})
+    placed(restaurant, NewLine(restaurant.soup, 1, choices=(Choice(brings["options"][0]["id"]),)))
+    sold = [one for one in node.read(x_report)["figures"] if one["section"] == "sets"]
+    assert [(one["name"], one["count"], one["amount_minor"]) for one in sold] == [("Lunch", 2, 4600)]
