@@ -170,7 +170,7 @@ class RoomGroup(Shape):
 
 
 class RoomItem(Shape):
-    """Something that can be ordered, at the price of now."""
+    """Something that can be ordered, at the price of now; `next_at` says when what is not `served` now is again."""
 
     id: str
     name: str
@@ -181,6 +181,8 @@ class RoomItem(Shape):
     sold_out: bool
     photo_id: str | None
     price_minor: int
+    served: bool
+    next_at: str | None
     group_ids: list[str]
 
 

@@ -121,14 +121,14 @@ def _guests_line(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def room_menu(reading: Reading, now: datetime) -> dict[str, Any]:
-    """The menu as a room may order from it now: headings, what is served under them at room service's price, and what is chosen
-    of each thing; every group stands in `groups` once. added_later: taxes or a charge come on top of what lines cost."""
+    """The menu as a room may order from it now: headings, what is under them at room service's price, when what is not served
+    now is again, and what is chosen of each thing; every group stands in `groups` once."""
     place = property_view(reading)
     page = menu_items_page(reading, limit=ITEMS_MAX)
     at_present = menu_now(reading, Ordering(CHANNEL, When(now, place["zone"], place["cut_off_hour"])))
     prices = {one["menu_item_id"]: one["price_minor"] for one in at_present["items"]}
-    off = {one["menu_item_id"] for one in at_present["not_served"]}
-    offered = [item for item in page["items"] if item["sold_as"] in OFFERED and item["id"] not in off]
+    closed = {one["menu_item_id"]: one["next_at"] for one in at_present["not_served"]}
+    offered = [item for item in page["items"] if item["sold_as"] in OFFERED]
     groups: dict[str, dict[str, Any]] = {}
     for item in offered:
         _collect(item["modifier_groups"], groups)
@@ -136,7 +136,7 @@ def room_menu(reading: Reading, now: datetime) -> dict[str, Any]:
     return {
         "currency": place["currency"],
         "headings": [{name: one[name] for name in ("id", "name", "parent_id")} for one in headings],
-        "items": [_guests_item(item, prices) for item in offered],
+        "items": [_guests_item(item, prices, closed) for item in offered],
         "groups": list(groups.values()),
         "until": at_present["until"],
         "taxed_on_top": any(not rate["included"] for rate in tax_rates_list(reading)),
@@ -144,11 +144,15 @@ def room_menu(reading: Reading, now: datetime) -> dict[str, Any]:
     }
 
 
-def _guests_item(item: Mapping[str, Any], prices: Mapping[str, int]) -> dict[str, Any]:
+def _guests_item(
+    item: Mapping[str, Any], prices: Mapping[str, int], closed: Mapping[str, str | None]
+) -> dict[str, Any]:
     told = ("id", "name", "category_id", "description", "allergens", "diets", "sold_out", "photo_id")
     return {
         **{name: item[name] for name in told},
         "price_minor": prices.get(item["id"], item["price_minor"]),
+        "served": item["id"] not in closed,
+        "next_at": closed.get(item["id"]),
         "group_ids": [group["id"] for group in item["modifier_groups"]],
     }
 

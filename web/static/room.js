@@ -18,6 +18,10 @@ import { amount, hourOf, timeOfDay, useCurrency } from "./room/words.js";
 
 const LOOK_EVERY_MS = 60_000; // beside what the node tells: an order may have gone to another room
 const FORGET_AFTER_MS = 5 * 60_000; // cut off for so long, it may be another guest who looks
+// refused since the menu is another than the terminal knows
+const OF_MENU = new Set(
+  ["PRICE_CHANGED", "ITEM_UNAVAILABLE", "NOT_ENOUGH_LEFT", "NOT_SERVED_NOW", "UNKNOWN_ITEM", "UNKNOWN_CHOICE"],
+);
 const VIEWS = ["home", "dine", "checkout", "orders", "housekeeping", "message", "bill"];
 
 const root = document.getElementById("page");
@@ -212,7 +216,7 @@ async function order() {
     location.hash = "#orders";
   } catch (error) {
     checkout.trouble = refusal(error);
-    if (["PRICE_CHANGED", "ITEM_UNAVAILABLE", "NOT_ENOUGH_LEFT", "UNKNOWN_ITEM", "UNKNOWN_CHOICE"].includes(error.code)) readMenu();
+    if (OF_MENU.has(error.code)) readMenu();
     if (error.code === "STAY_ENDED") readRoom();
   } finally {
     checkout.busy = false;

@@ -1,9 +1,14 @@
 """A room with a terminal at a real node, and a menu that guests would like to read."""
 
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from PIL import Image
 
 from tests.edge.floor.evening import made
-from tests.edge.node_fixture import BAR, BEER, DINNER, DRINKS, KITCHEN, SOUP, STEAK, VAT
+from tests.edge.node_fixture import BAR, BEER, DINNER, DRINKS, KITCHEN, SOUP, STEAK, VAT, ZONE
 from tests.edge.served_node import PREFIX, ServedNode
 
 MORE: tuple[tuple[str, str, str, int, list[str], list[str], str | None], ...] = (
@@ -57,6 +62,23 @@ def write_menu(lan: ServedNode) -> None:
     )
     edited(lan, f"menu-items/{SOUP}", {"allergens": ["celery", "milk"], "diets": ["vegetarian"]})
     edited(lan, f"menu-items/{BEER}", {"allergens": ["gluten"], "diets": ["vegan"]})
+
+
+def give_photo(lan: ServedNode, item: str) -> None:
+    """A photo of sorts."""
+    drawn = BytesIO()
+    Image.linear_gradient("L").convert("RGB").resize((640, 480)).save(drawn, "PNG")
+    headers = {"Authorization": f"Bearer {lan.token}", "Content-Type": "image/png"}
+    made(lan.client.post(f"{PREFIX}/menu-items/{item}/photo", content=drawn.getvalue(), headers=headers))
+
+
+def serve_at_night(lan: ServedNode, name: str) -> None:
+    """Has an item served in an hour that is not now."""
+    hour = (lan.node.now() + timedelta(hours=3)).astimezone(ZoneInfo(ZONE))
+    times = {"from_time": f"{hour:%H:00}", "to_time": f"{hour + timedelta(hours=1):%H:00}"}
+    period = made(lan.post("serving-periods", {"name": "Late", **times}))["id"]
+    item = next(one["id"] for one in lan.get("menu-items").json()["items"] if one["name"] == name)
+    edited(lan, f"menu-items/{item}", {"period_ids": [period]})
 
 
 def room_link(lan: ServedNode, number: str) -> tuple[str, str]:

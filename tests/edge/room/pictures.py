@@ -8,8 +8,8 @@ from playwright.sync_api import Page
 
 from tests.browser_fixture import PHONE, TABLET, Scheme, open_browser, open_page
 from tests.edge.floor.evening import made, set_pin
-from tests.edge.node_fixture import BEER, SOUP
-from tests.edge.room.evening import room_link, write_menu
+from tests.edge.node_fixture import BEER, SOUP, STEAK
+from tests.edge.room.evening import give_photo, room_link, serve_at_night, write_menu
 from tests.edge.served_node import furnish, served_node
 
 LOOKS: tuple[tuple[str, tuple[int, int], Scheme, str], ...] = (
@@ -34,6 +34,8 @@ def take_pictures(folder: Path) -> list[Path]:
         set_pin(lan)
         write_menu(lan)
         made(lan.post(f"menu-items/{SOUP}/portions", {"portions": 0}))
+        give_photo(lan, STEAK)
+        serve_at_night(lan, "Crème caramel")
         for place, (name, size, scheme, language) in enumerate(LOOKS):
             _, link = room_link(lan, str(301 + place))
             page = open_page(browser, size=size, scheme=scheme)

@@ -93,6 +93,13 @@ def test_what_a_room_may_not_is_refused_and_nothing_is_written(served: Served, r
         "terminals": 0,
         "journal": 0,
     } | {name: count for name, count in served.node.store.counts().items() if name == "one_time_codes"}
+    late = manager.post("serving-periods", {"name": "Late", "from_time": "22:00", "to_time": "23:00"}).json()["id"]
+    assert manager.patch(f"menu-items/{restaurant.soup}", {"period_ids": [late]}).status_code == 200
+    shown = {item["id"]: (item["served"], item["next_at"]) for item in tablet.get("room/menu").json()["items"]}
+    assert shown[restaurant.soup] == (False, "2026-03-01T20:00:00.000000Z")  # ten in the evening in Windhoek
+    assert shown[restaurant.steak] == (True, None)
+    assert code_of(tablet.post("room/orders", good)) == "NOT_SERVED_NOW"
+    assert manager.patch(f"menu-items/{restaurant.soup}", {"period_ids": []}).status_code == 200
     assert manager.patch(f"menu-items/{restaurant.soup}", {"available": False}).status_code == 200
     assert code_of(tablet.post("room/orders", good)) == "ITEM_UNAVAILABLE"
     assert manager.patch(f"menu-items/{restaurant.soup}", {"available": True}).status_code == 200

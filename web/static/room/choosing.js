@@ -113,7 +113,7 @@ export function wordsOf(menu, choices) {
 /** Whether anything of it can't be had now: sold out, or on the menu no more. */
 export function cantBeHad(menu, line) {
   const item = menu.items.get(line.menu_item_id);
-  return !item || item.sold_out || anyGone(menu, line.options);
+  return !item || item.sold_out || !item.served || anyGone(menu, line.options);
 }
 
 function anyGone(menu, choices) {

@@ -3,7 +3,7 @@
 import { element, setText } from "../dom.js";
 import { say } from "../texts.js";
 import { found } from "./finding.js";
-import { amount } from "./words.js";
+import { absence, amount } from "./words.js";
 
 const SPY_MARGIN = "-30% 0px -65% 0px"; // the heading whose section crosses this band is the one at hand
 
@@ -68,15 +68,16 @@ export class MenuView {
 
   #card(item) {
     const marks = item.diets.map((diet) => element("span", { class: "mark" }, say(`diet_${diet}`)));
+    const gone = absence(item);
     return element("button", {
-      type: "button", class: `dish ${item.sold_out ? "is-gone" : ""}`, data: { item: item.id }, onclick: () => this.open(item),
+      type: "button", class: `dish ${gone ? "is-gone" : ""}`, data: { item: item.id }, onclick: () => this.open(item),
     },
       element("span", { class: "dish-words" },
         element("strong", {}, item.name),
         item.description && element("span", { class: "dish-about soft" }, item.description),
         marks.length > 0 && element("span", { class: "marks" }, ...marks),
         element("span", { class: "dish-price figure" }, amount(item.price_minor),
-          item.sold_out && element("span", { class: "gone" }, say("sold_out")))),
+          gone && element("span", { class: "gone" }, gone))),
       picture(item, this.photos));
   }
 

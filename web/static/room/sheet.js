@@ -5,7 +5,7 @@ import { say } from "../texts.js";
 import { QUANTITY_MAX } from "./cart.js";
 import { countOf, firstChoices, groupsUnder, isGone, missing, priceOf, sent, withChoice } from "./choosing.js";
 import { picture } from "./menu.js";
-import { added, amount, button, refill, stepper } from "./words.js";
+import { absence, added, amount, button, refill, stepper } from "./words.js";
 
 const NOTE_LENGTH_MAX = 120;
 
@@ -71,11 +71,12 @@ export class Sheet {
       this.#quantity = quantity;
       this.#paintFoot();
     };
-    const label = this.#item.sold_out ? say("sold_out") : say("add", { amount: amount((each ?? 0) * this.#quantity) });
+    const gone = absence(this.#item);
+    const label = gone || say("add", { amount: amount((each ?? 0) * this.#quantity) });
     refill(this.foot,
       element("div", { data: { focus: "quantity" } },
         stepper(this.#quantity, { least: 1, most: QUANTITY_MAX, change, of: say("how_many") })),
-      button("add", () => this.#add(), { kind: "is-primary", disabled: this.#item.sold_out || each === null, label }));
+      button("add", () => this.#add(), { kind: "is-primary", disabled: Boolean(gone) || each === null, label }));
   }
 
   #choose(choices) {

@@ -33,6 +33,13 @@ export function hourOf(milliseconds) {
   return Number(hour.format(milliseconds));
 }
 
+/** Why a thing can't be had now; nothing where it can. */
+export function absence(item) {
+  if (item.sold_out) return say("sold_out");
+  if (item.served) return "";
+  return item.next_at ? say("served_from", { time: timeOfDay(Date.parse(item.next_at)) }) : say("not_served");
+}
+
 export function button(key, onclick, { kind = "", label = say(key), ...more } = {}) {
   return element("button", { type: "button", class: `button ${kind}`.trim(), data: { do: key }, onclick, ...more }, label);
 }
