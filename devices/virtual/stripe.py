@@ -37,7 +37,6 @@ class VirtualStripe:
     breaks: dict[str, str] = field(default_factory=dict)
     forgets_keys: bool = False
     charges: dict[str, int] = field(default_factory=dict)
-    refunds: dict[str, int] = field(default_factory=dict)
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     action: dict[str, Any] | None = None
     asked: list[str] = field(default_factory=list)
@@ -119,8 +118,6 @@ class VirtualStripe:
                 return 200, {"data": [one for one in self.intents.values() if one["charge"] == wanted]}
             case ["payment_intents", id, *verb] if id in self.intents:
                 return self._on(self.intents[id], *verb)
-            case ["refunds"] if form["payment_intent"] in self.intents:
-                return self._refund(form)
         return _refused("invalid_request_error", "resource_missing", f"No such {path}", 404)
 
     def _make(self, form: Form) -> Answer:
@@ -166,14 +163,6 @@ class VirtualStripe:
         elif verb:
             return _refused("invalid_request_error", "payment_intent_unexpected_state", f"It is {one['status']}.")
         return 200, one
-
-    def _refund(self, form: Form) -> Answer:
-        one = self.intents[form["payment_intent"]]
-        given, wanted = self.refunds.get(one["id"], 0), int(form["amount"])
-        if given + wanted > one["amount_received"]:
-            return _refused("invalid_request_error", "charge_already_refunded", "More than was taken.")
-        self.refunds[one["id"]] = given + wanted
-        return 200, {"id": f"re_{len(self.asked)}", "status": "succeeded"}
 
 
 def _refused(type: str, code: str, message: str, status: int = 400) -> Answer:

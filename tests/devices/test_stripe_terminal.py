@@ -26,7 +26,7 @@ def served() -> Iterator[VirtualStripe]:
 def stripe(served: VirtualStripe) -> VirtualStripe:
     """The same address, with nothing on its books."""
     fresh = VirtualStripe()
-    for name in ("guest", "reader_is", "breaks", "forgets_keys", "charges", "refunds", "intents", "action", "asked"):
+    for name in ("guest", "reader_is", "breaks", "forgets_keys", "charges", "intents", "action", "asked"):
         setattr(served, name, getattr(fresh, name))
     served._answered.clear()
     return served
