@@ -16,7 +16,7 @@ from edge.terminal.news import Topic
 from edge.terminal.shapes.edits import Conflict, ConflictPage, KeptBackList, SetAsidePage, Undecided
 from edge.terminal.shapes.kitchen import Ticket, Tickets
 from edge.terminal.shapes.menu import MenuItem
-from edge.terminal.shapes.money import Receipt
+from edge.terminal.shapes.money import Receipt, ReceiptLink
 from edge.terminal.shapes.node import Approval, Person, SignedIn
 from edge.terminal.shapes.orders import Order, Parts
 from edge.terminal.subject import Subject
@@ -192,6 +192,12 @@ async def parts(desk: Desk, order_id: str, count: int) -> tuple[int, ...]:
 async def receipt(desk: Desk, order_id: str) -> Receipt:
     """The receipt of a settled order. Raises NodeError."""
     return await desk.client.read(f"{desk.place}/orders/{order_id}/receipt", Receipt, token=desk.terminal_token)
+
+
+async def receipt_link(desk: Desk, order_id: str) -> ReceiptLink:
+    """Where the guest of a settled order reads its receipt. Raises NodeError."""
+    path, key = f"{desk.place}/orders/{order_id}/receipt-link", secrets.token_hex(16)
+    return read_as(await desk.client.act(path, {}, key=key, token=desk.acting_token), ReceiptLink)
 
 
 async def undecided(desk: Desk) -> Undecided:

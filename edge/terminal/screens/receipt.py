@@ -12,17 +12,19 @@ from edge.terminal import acts, training
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.asking import Answered, Failed, ask
-from edge.terminal.shapes.money import Receipt
+from edge.terminal.shapes.money import Receipt, ReceiptLink
 from edge.terminal.shapes.orders import Order, OrderLine
+from edge.terminal.widgets.code import code
 from edge.terminal.widgets.paper import COLUMNS, receipt_lines
 from edge.terminal.words import _, later
 
 
 class ReceiptPlace(ActingPlace):
-    """Enter goes on to the next order."""
+    """Enter goes on to the next order; the QR code is for a guest who takes the receipt along."""
 
     BINDINGS = [
         Binding("enter", "back", later("Done")),
+        Binding("q", "code", later("QR code")),
         Binding("escape", "back", later("Back")),
     ]
 
@@ -52,6 +54,9 @@ class ReceiptPlace(ActingPlace):
         ask(self, "receipt", acts.receipt(self.desk, self._order_id))
 
     def on_answered(self, event: Answered) -> None:
+        if event.about == "link":
+            self._show_code(event.value)
+            return
         receipt: Receipt = event.value
         lines = receipt_lines(receipt, self.desk.board.property_name, self.desk.clock().tzinfo)
         if self.desk.training:
@@ -59,8 +64,19 @@ class ReceiptPlace(ActingPlace):
         self.query_one("#paper", Static).update(Content("\n".join(lines)))
 
     def on_failed(self, event: Failed) -> None:
+        if event.about == "link":
+            self.say(event.error.message, "bad")
+            return
         words = _("{reason} The receipt is under F3, F6 when the node is back.")
         self.query_one("#paper", Static).update(Content(words.format(reason=event.error.message)))
+
+    def action_code(self) -> None:
+        ask(self, "link", acts.receipt_link(self.desk, self._order_id))
+
+    def _show_code(self, link: ReceiptLink) -> None:
+        words = Content(_("Receipt {number}: scan to take it along.").format(number=link.number))
+        self.query_one("#give").display = False  # the whole code fits a screen of 24 rows only by itself
+        self.query_one("#paper", Static).update(Content("\n").join([words, code(link.url)]))
 
     def action_back(self) -> None:
         if self._change_minor is None:

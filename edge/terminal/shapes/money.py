@@ -46,6 +46,11 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     property: ReceiptProperty = ReceiptProperty()
 
 
+class ReceiptLink(msgspec.Struct, frozen=True, kw_only=True):
+    number: str
+    url: str
+
+
 class DrawerSession(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     float_minor: int

@@ -234,6 +234,10 @@ def node_app(node: NodeDouble) -> FastAPI:
         content = await request.body()
         return node.acted(idempotency_key, content, lambda: (201, book.pay(order_id, json.loads(content))))
 
+    @api.post("/orders/{order_id}/receipt-link", dependencies=[Depends(may("orders.place"))])
+    async def receipt_link(order_id: str) -> Json:
+        return {"receipt_id": order_id, "number": book.receipt(order_id)["number"], "url": RECEIPT_URL}
+
     @api.get("/orders/{order_id}/receipt", dependencies=[Depends(terminal)])
     async def receipt(order_id: str) -> Json:
         return book.receipt(order_id)
@@ -357,6 +361,9 @@ async def _a_moment(socket: WebSocket) -> None:
             await socket.receive_text()
     except TimeoutError:
         return
+
+
+RECEIPT_URL = "https://office.example/r/AAECAwQFBgcICQoLDA0ODw"
 
 
 class _Faults:

@@ -150,6 +150,9 @@ async def _settling(pilot: Pilot[int]) -> AsyncIterator[str]:
     await pilot.press("escape", "3", "enter")
     await until_shown(pilot, "Receipt A1-R00001")
     yield "receipt"
+    await pilot.press("q")
+    await until_shown(pilot, "scan to take it along", "█▀▀▀▀▀█")
+    yield "receipt_code"
     await pilot.press("enter")
 
 
