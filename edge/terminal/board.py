@@ -17,6 +17,7 @@ from edge.terminal.shapes.orders import Order
 
 ORDERS_KEPT_MAX = 2_000
 TICKETS_KEPT_MAX = 2_000
+SKEW_TOLD = timedelta(seconds=2)
 
 TICKETS_TO_DO = frozenset({"placed", "in_preparation"})
 
@@ -218,6 +219,11 @@ class Board:
         self._heard_meanwhile.update(heard)
         self.menu = tuple(heard.pop(item.id, item) for item in self.menu) + tuple(heard.values())
 
+    @property
+    def wrong_by_ms(self) -> int:
+        """How far this machine's clock is behind the node's where staff are told of it (R23); nothing is shown by it."""
+        return self.skew // timedelta(milliseconds=1) if abs(self.skew) > SKEW_TOLD else 0
+
     def take_event(self, name: str, data: bytes, now: datetime) -> frozenset[Topic]:
         """Apply one event; the topics that it changed. Raises msgspec.MsgspecError for what can't be read."""
         if name in {"order_created", "order_updated"}:
@@ -236,5 +242,8 @@ class Board:
             return frozenset({Topic.STATUS})
         if name in {"heartbeat", "hello"}:
             beat = msgspec.json.decode(data, type=_Beat)
+            before = self.wrong_by_ms
             self.skew = beat.server_time - now if beat.server_time else self.skew
+            if bool(self.wrong_by_ms) is not bool(before):
+                return frozenset({Topic.STATUS})
         return frozenset()

@@ -21,7 +21,7 @@ RESOLVE = "sync.resolve"
 
 
 def clock_words(offset_ms: int) -> str:
-    """How wrong the node's clock is, by how far it is behind head office's, and what to do."""
+    """How wrong a machine's clock is, by how far it is behind the one that it follows, and what to do."""
     seconds = abs(offset_ms) // 1000
     hours, minutes = divmod(seconds // 60, 60)
     span = _("{n} s").format(n=seconds) if seconds < 60 else _("{h} h {m} min").format(h=hours, m=minutes)
@@ -84,6 +84,8 @@ class StatusPlace(ActingPlace):
             facts += self._undecided(sync)
         if desk.enrolled:
             facts.append((_("This terminal"), desk.enrolled.name))
+        if desk.board.wrong_by_ms:
+            facts.append((_("This clock"), clock_words(desk.board.wrong_by_ms)))
         kept = len(desk.outbox.shown())
         facts.append((_("Not accepted here"), n_("{n}, see F3", "{n}, see F3", kept) if kept else _("none")))
         return [Row(words, (Cell(words, "quiet"), Cell(value))) for words, value in facts]

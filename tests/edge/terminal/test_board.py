@@ -82,8 +82,14 @@ def test_events_say_what_they_changed_and_unknown_ones_nothing() -> None:
 
 def test_ages_are_reckoned_by_the_nodes_clock() -> None:
     board = Board()
-    board.take_event("heartbeat", b'{"server_time": "2026-11-22T19:05:00Z"}', NOW)
-    assert board.skew == timedelta(minutes=5)
+    told = board.take_event("heartbeat", b'{"server_time": "2026-11-22T19:05:00Z"}', NOW)
+    assert (board.skew, board.wrong_by_ms, told) == (timedelta(minutes=5), 300_000, frozenset({Topic.STATUS}))
+    again = board.take_event("heartbeat", b'{"server_time": "2026-11-22T19:05:01Z"}', NOW)
+    assert (board.wrong_by_ms, again) == (301_000, frozenset()), "a clock that stays wrong is drawn with the rest"
+    right = board.take_event("heartbeat", b'{"server_time": "2026-11-22T19:00:02Z"}', NOW)
+    assert (board.skew, board.wrong_by_ms, right) == (timedelta(seconds=2), 0, frozenset({Topic.STATUS})), (
+        "corrected, not told"
+    )
 
 
 def status(state: str = "online", waiting: int = 0, *printers: Printer) -> Status:

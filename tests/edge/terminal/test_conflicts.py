@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fastapi import APIRouter, Request
 from textual.pilot import Pilot
 
+from edge.terminal.app import TerminalApp
 from tests.edge.terminal.driving import LARGE, app_at, enrol_at, running, signed_in, type_in, until_gone, until_shown
 from tests.edge.terminal.node_book import PROPERTY, Json
 from tests.edge.terminal.node_double import NodeDouble, Served
@@ -188,6 +190,9 @@ def test_who_may_not_decide_sees_nothing_of_it(served: Served, undecided: Undeci
         await pilot.press("f5")
         await until_shown(pilot, "Changes waiting")
         await until_shown(pilot, "25 h 1 min fast")  # that is for everybody
+        assert isinstance(pilot.app, TerminalApp)
+        pilot.app.desk.clock = lambda: served.node.book.now - timedelta(seconds=5)
+        await until_shown(pilot, "5 s slow: set the machine's clock")  # with the node's next beat
         await until_gone(pilot, "to decide")
         await pilot.press("f6")
         await pilot.pause()
