@@ -45,13 +45,12 @@ def thousandths_words(thousandths: int, unit: str) -> str:
 
 
 def served_words(off: NotServed, now: datetime) -> str:
-    """When what is off is on again: "from 18:00", "from Sat 10:00"."""
+    """When what is off is on again, in a price's width: "> 18:00", "Sat 10:00"."""
     if off.next_at is None:
-        return _("not served")
+        return _("not now")
     at = off.next_at.astimezone(now.tzinfo)
     days = _("Mon,Tue,Wed,Thu,Fri,Sat,Sun").split(",")
-    when = f"{at:%H:%M}" if at.date() == now.date() else f"{days[at.weekday()]} {at:%H:%M}"
-    return _("from {when}").format(when=when)
+    return f"> {at:%H:%M}" if at.date() == now.date() else f"{days[at.weekday()]} {at:%H:%M}"
 
 
 def read_thousandths(text: str) -> int | None:

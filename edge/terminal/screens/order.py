@@ -134,7 +134,7 @@ class OrderPlace(ActingPlace):
             return
         if item.off:
             when = served_words(item.off, self.desk.node_now())
-            self.say(_("{item} is not on now: {when}.").format(item=item.name, when=when), "bad")
+            self.say(_("{item} is not on now ({when}).").format(item=item.name, when=when), "bad")
             return
         if item.sold_out:
             self.say(_("{item} is sold out.").format(item=item.name), "bad")

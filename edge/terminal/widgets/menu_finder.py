@@ -212,11 +212,10 @@ def _menu_row(item: MenuItem, *, wide: bool, paused: bool, off: str) -> Row:
     usual = ""
     if item.usual_minor is not None:
         usual = _("usually {price}").format(price=written(item.usual_minor, item.currency or ""))
-    said = " · ".join(part for part in (off, usual, item.plu, diet_marks(item), groups) if part)
+    said = " · ".join(part for part in (usual, item.plu, diet_marks(item), groups) if part)
     middle = (Cell(said, "quiet"),) if wide else ()
     if off:
-        name = item.name if wide else f"{item.name} · {off}"
-        return Row(item.id, (Cell(name, "quiet"), *middle, Cell(_("not now"), "warn")))
+        return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(off, "warn")))
     if item.sold_out:
         return Row(item.id, (Cell(item.name, "quiet"), *middle, Cell(_("86"), "bad")))
     if paused:
