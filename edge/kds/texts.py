@@ -110,7 +110,7 @@ def _step_texts(_: Gettext) -> dict[str, str | list[str]]:
 
 def _board_texts(_: Gettext) -> dict[str, str | list[str]]:
     return {
-        "work": _("{items} to make · {minutes} min"),
+        "work": _("{items} to make"),
         "paused_until": _("PAUSED until {until}"),
         "pause": _("Pause ordering"),
         "resume": _("Take orders again"),

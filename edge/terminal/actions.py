@@ -1,19 +1,21 @@
 """The table of what staff may do with an order, a line and the till: key, words, right, what it asks, where it goes.
 
 One mechanism serves all of them: the menu of actions is made from this table, the form from what an action asks, and
-the request from its path and the answers. A new verb of the node is a new row in `order_actions` or `till_actions`. Pure.
+the request from its path and the answers. A new verb of the node is a new row in `order_actions`,
+`card_actions` or `till_actions`. Pure.
 """
 
 from collections.abc import Callable, Iterable
 
 from edge.terminal.action import Action, Scope
 from edge.terminal.amounts import written_with_currency
+from edge.terminal.card_actions import CARD_ACTIONS
 from edge.terminal.order_actions import ORDER_ACTIONS
 from edge.terminal.subject import Subject
 from edge.terminal.till_actions import TILL_ACTIONS
 from edge.terminal.words import _
 
-ACTIONS = (*ORDER_ACTIONS, *TILL_ACTIONS)
+ACTIONS = (*ORDER_ACTIONS, *CARD_ACTIONS, *TILL_ACTIONS)
 
 
 def offered(subject: Subject, scopes: Iterable[Scope], may: Callable[[str], bool]) -> list[Action]:

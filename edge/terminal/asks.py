@@ -15,53 +15,54 @@ from edge.terminal.words import _, n_
 PROMISE_MINUTES = (10, 15, 20, 30, 45, 60, 90)
 
 
-def _why(*hints: str) -> Field:
+def why(*hints: str) -> Field:
+    """Why, with usual answers."""
     return Field("reason", _("Why"), needed=_("Say why, or take one by its digit."), hints=hints)
 
 
 def void_asks(subject: Subject) -> tuple[Field, ...]:
     """Why, and once the kitchen had it, whether it was made."""
-    why = _why(_("Keyed in wrong"), _("Guest changed their mind"), _("Sold out"), _("Not as it should be"))
+    reason = why(_("Keyed in wrong"), _("Guest changed their mind"), _("Sold out"), _("Not as it should be"))
     if subject.line is None or subject.line.kitchen_state == "held":
-        return (why,)
+        return (reason,)
     fates = (
         Choice(_("What the kitchen had begun is lost")),
         Choice(_("It was made, and is lost"), True),
         Choice(_("It was not made"), False),
     )
-    return why, Field("wasted", _("Made?"), "pick", choices=fates)
+    return reason, Field("wasted", _("Made?"), "pick", choices=fates)
 
 
 def comp_asks(_subject: Subject) -> tuple[Field, ...]:
     """Why."""
-    return (_why(_("Not as it should be"), _("Long wait"), _("On the house"), _("Staff meal")),)
+    return (why(_("Not as it should be"), _("Long wait"), _("On the house"), _("Staff meal")),)
 
 
 def share_asks(subject: Subject) -> tuple[Field, ...]:
     """How much comes off, and why."""
     needed = _("Say how much: 10% or an amount.")
     share = Field("share", _("How much"), "share", needed, currency=subject.currency)
-    return share, _why(_("Regular guest"), _("Long wait"), _("Not as it should be"), _("Staff"))
+    return share, why(_("Regular guest"), _("Long wait"), _("Not as it should be"), _("Staff"))
 
 
 def charge_asks(subject: Subject) -> tuple[Field, ...]:
     """How much goes on, and why."""
     needed = _("Say how much: 10% or an amount.")
     share = Field("share", _("How much"), "share", needed, currency=subject.currency)
-    return share, _why(_("Large party"), _("Agreed with the guest"))
+    return share, why(_("Large party"), _("Agreed with the guest"))
 
 
 def exempt_asks(_subject: Subject) -> tuple[Field, ...]:
     """What exempts the guest, and why."""
     certificate = Field("certificate", _("Certificate"), needed=_("Type the certificate or number that exempts them."))
-    return certificate, _why(_("Diplomat"), _("Charity"), _("Exempt company"))
+    return certificate, why(_("Diplomat"), _("Charity"), _("Exempt company"))
 
 
 def withdraw_asks(subject: Subject) -> tuple[Field, ...]:
     """Which comp, discount or charge, and why."""
     assert subject.order is not None, "offered only with an order"
     choices = tuple(Choice(adjustment_words(one, subject.order), one.id) for one in subject.order.adjustments)
-    return Field("adjustment", _("Which"), "pick", choices=choices), _why(_("Keyed in wrong"), _("Agreed otherwise"))
+    return Field("adjustment", _("Which"), "pick", choices=choices), why(_("Keyed in wrong"), _("Agreed otherwise"))
 
 
 def adjustment_words(one: Adjustment, order: Order) -> str:
@@ -194,7 +195,7 @@ def server_asks(subject: Subject) -> tuple[Field, ...]:
 
 def reopen_asks(_subject: Subject) -> tuple[Field, ...]:
     """Why."""
-    return (_why(_("Something was forgotten"), _("Keyed in wrong"), _("Paid the wrong way")),)
+    return (why(_("Something was forgotten"), _("Keyed in wrong"), _("Paid the wrong way")),)
 
 
 def refund_asks(subject: Subject) -> tuple[Field, ...]:
@@ -207,7 +208,7 @@ def refund_asks(subject: Subject) -> tuple[Field, ...]:
     asked = [Field("payment", _("Of"), "pick", choices=choices), how_much]
     if any(one.tip_minor for one in payments):
         asked.append(Field("tip_minor", _("Tip with it"), "amount", currency=subject.currency))
-    asked.append(_why(_("Keyed in wrong"), _("Guest complained"), _("Paid twice")))
+    asked.append(why(_("Keyed in wrong"), _("Guest complained"), _("Paid twice")))
     if any(one.tender == "card" for one in payments):
         asked.append(Field("reference", _("Card slip")))
     return tuple(asked)
@@ -240,7 +241,7 @@ def move_asks(*hints: str) -> Callable[[Subject], tuple[Field, ...]]:
     """An amount and why, with usual answers."""
 
     def asks(subject: Subject) -> tuple[Field, ...]:
-        return amount_field("amount_minor", _("How much"), _("Type the amount."), subject), _why(
+        return amount_field("amount_minor", _("How much"), _("Type the amount."), subject), why(
             *(_(one) for one in hints)
         )
 
@@ -251,7 +252,7 @@ def tip_asks(subject: Subject) -> tuple[Field, ...]:
     """To whom, how much, and why."""
     choices = tuple(Choice(person.display_name, person.id) for person in subject.people)
     amount = amount_field("amount_minor", _("How much"), _("Type the amount."), subject)
-    return Field("to_person_id", _("To"), "pick", choices=choices), amount, _why(_("Card tips"))
+    return Field("to_person_id", _("To"), "pick", choices=choices), amount, why(_("Card tips"))
 
 
 def count_asks(subject: Subject) -> tuple[Field, ...]:

@@ -32,6 +32,8 @@ class DraftLine:
     """Who lacks the right has a manager's approval of that."""
     measured: int | None = None
     """Thousandths of the unit by which the item is sold."""
+    measured_by: str = "keyed"
+    """Or by a scale."""
     name: str = ""
     price_minor: int | None = None
     """What was keyed in for an open item."""
@@ -81,6 +83,8 @@ class DraftLine:
             body["despite_pause"] = True
         if self.pause_approval_id:
             body["pause_approval_id"] = self.pause_approval_id
+        if self.measured_by != "keyed":
+            body["measured_by"] = self.measured_by
         keyed = {"measured": self.measured, "unit_price_minor": self.price_minor}
         said = {"name": self.name or None, "approval_id": self.approval_id or None}
         return body | {name: value for name, value in (keyed | said).items() if value is not None}
@@ -197,7 +201,8 @@ def draft_of(body: dict[str, Any], order_id: str | None, menu: Sequence[MenuItem
         place = line.get("seat"), line.get("course"), line.get("hold", False)
         drafted = DraftLine(item, line["quantity"], chosen, line.get("note", ""), *place)
         keyed = {"measured": line.get("measured"), "price_minor": line.get("unit_price_minor")}
-        lines.append(replace(drafted, name=line.get("name", ""), **keyed))
+        said = {"name": line.get("name", ""), "measured_by": line.get("measured_by", "keyed")}
+        lines.append(replace(drafted, **said, **keyed))
     return Draft(
         lines=tuple(lines),
         channel=body.get("channel", "dine_in"),

@@ -9,7 +9,8 @@ import msgspec
 from edge.terminal import fetching, live
 from edge.terminal.client import NodeError, read_as
 from edge.terminal.desk import Desk
-from edge.terminal.news import Accepted, Link, News, Refused, Scanned, Topic, Trouble, Waiting
+from edge.terminal.news import Accepted, CardTold, Link, News, Refused, Scanned, Topic, Trouble, Waiting
+from edge.terminal.shapes.hardware import CardSaid
 from edge.terminal.shapes.money import PaymentTaken
 from edge.terminal.shapes.orders import Order
 from edge.terminal.words import _
@@ -52,6 +53,9 @@ def take_live(desk: Desk, heard: live.Heard) -> None:
         case live.Event("barcode_scanned", data):
             with suppress(msgspec.MsgspecError):  # of a newer node: nothing that could be read
                 desk.tell(Scanned(msgspec.json.decode(data, type=_Scan).code))
+        case live.Event("card_told", data):
+            with suppress(msgspec.MsgspecError):
+                desk.tell(CardTold(msgspec.json.decode(data, type=CardSaid)))
         case live.Event(name, data):
             try:
                 topics = desk.board.take_event(name, data, desk.clock())

@@ -25,6 +25,7 @@ EVENTS = (
     "station_updated",
     "sync_status",
     "barcode_scanned",
+    "card_told",
 )
 OPEN_SECONDS_MAX = 2.0
 # The node's heart beats every 2 s, and a screen must say within 5 s that it can't hear it.

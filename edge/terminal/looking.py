@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from edge.terminal import fitted
 from edge.terminal.desk import Desk
 from edge.terminal.shapes.floor import Floor, Parties
+from edge.terminal.shapes.hardware import Attempts
 from edge.terminal.shapes.money import Drawers, HouseRates, Payments
 from edge.terminal.shapes.node import PrintJobs, Status
 from edge.terminal.subject import Subject
@@ -52,9 +54,23 @@ async def slips_of(desk: Desk, subject: Subject) -> Subject:
     return replace(subject, slips=found.items)
 
 
+async def card_terminal(desk: Desk, subject: Subject) -> Subject:
+    """With the card terminal of this till."""
+    return replace(subject, card_terminal=(await fitted.card_terminal_of(desk)).name)
+
+
+async def attempts_of(desk: Desk, subject: Subject) -> Subject:
+    """With the card payments of the order that wait for an end."""
+    order_id = subject.order.id if subject.order else ""
+    found = await desk.client.read(f"{desk.place}/orders/{order_id}/card-attempts", Attempts, token=desk.terminal_token)
+    return replace(subject, attempts=tuple(one for one in found.items if one.waits))
+
+
 FOR: dict[str, Callable[[Desk, Subject], Awaitable[Subject]]] = {
     "refund": payments_of,
     "reprint": slips_of,
     "seat": free_tables,
+    "charge_card": card_terminal,
+    **dict.fromkeys(("give_up_card", "card_was_charged", "card_was_not"), attempts_of),
 }
 """What is looked up before the form of an action is opened, by its name."""

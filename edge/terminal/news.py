@@ -6,6 +6,7 @@ from enum import Enum
 
 from edge.terminal.client import NodeError
 from edge.terminal.kept import KeptAction
+from edge.terminal.shapes.hardware import CardSaid
 
 
 class Topic(Enum):
@@ -101,4 +102,11 @@ class Scanned:
     code: str
 
 
-News = Scanned | Changed | Accepted | Waiting | Refused | SessionEnded | Unenrolled | TrainingOver | Trouble
+@dataclass(frozen=True)
+class CardTold:
+    """The card terminal of this till said what becomes of a card payment."""
+
+    said: CardSaid
+
+
+News = CardTold | Scanned | Changed | Accepted | Waiting | Refused | SessionEnded | Unenrolled | TrainingOver | Trouble

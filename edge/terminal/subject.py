@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edge.terminal.shapes.floor import Party, Table
+from edge.terminal.shapes.hardware import Attempt
 from edge.terminal.shapes.money import Drawer, Payment
 from edge.terminal.shapes.node import Person, PrintJob
 from edge.terminal.shapes.orders import Order, OrderLine
@@ -30,8 +31,17 @@ class Subject:
     """Those who can be seated: who wait first, then who have reserved."""
     tables: tuple[Table, ...] = ()
     """Those that are free."""
+    card_terminal: str = ""
+    """The name of the one that is this till's."""
+    attempts: tuple[Attempt, ...] = ()
+    """The card payments of the order of which nobody knows yet if they went through."""
     now: datetime = datetime.min
     """By the node's clock, in the zone that staff read."""
+
+    @property
+    def unknown(self) -> bool:
+        """Whether a card payment of it waits for an end."""
+        return self.order is not None and self.order.payment_state == "unknown"
 
     @property
     def settled(self) -> bool:

@@ -149,11 +149,9 @@ class KitchenPlace(Place):
         )
 
     def _load(self, tickets: list[Ticket]) -> str:
-        """How much there is to make: items, and minutes as if one ticket were made after the other."""
-        lines = [line for ticket in tickets for line in ticket.lines if line.to_make]
-        items = sum(line.quantity for line in lines)
-        seconds = sum(ticket.prep_seconds for ticket in tickets if any(line.to_make for line in ticket.lines))
-        return _("{items} to make, {minutes} min").format(items=items, minutes=-(-seconds // 60))
+        """How many items wait. Prep times are not added up: nobody knows how many a station makes at once."""
+        items = sum(line.quantity for ticket in tickets for line in ticket.lines if line.to_make)
+        return _("{items} to make").format(items=items)
 
     def _paused_words(self) -> str:
         """The stations shown that take no orders, until when and why."""

@@ -21,9 +21,10 @@ from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.details import Details
 from edge.terminal.screens.form import Form
 from edge.terminal.screens.modifiers import Modifiers
-from edge.terminal.shapes.menu import UNITS, MenuItem
+from edge.terminal.screens.weigh import Weigh
+from edge.terminal.shapes.menu import MenuItem
 from edge.terminal.shapes.orders import Order, OrderLine
-from edge.terminal.sold_words import read_thousandths, served_words
+from edge.terminal.sold_words import served_words
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.menu_finder import MenuFinder
 from edge.terminal.words import _, later, n_
@@ -163,17 +164,12 @@ class OrderPlace(ActingPlace):
     def _weigh(self, item: MenuItem, quantity: int) -> None:
         """Ask how much of an item that is sold by weight or measure."""
 
-        def take(text: str | None) -> None:
-            if text is None:
-                return
-            measured = read_thousandths(text)
-            if measured is None:
-                self.say(_("Type how much, as in 0.312."), "bad")
-                return
-            self._choose(replace(self._line(item, quantity), measured=measured))
+        def take(found: tuple[int, str] | None) -> None:
+            if found is not None:
+                measured, by = found
+                self._choose(replace(self._line(item, quantity), measured=measured, measured_by=by))
 
-        title = _("{item}: how many {unit}?").format(item=item.name, unit=UNITS.get(item.sold_as, item.sold_as))
-        self.app.push_screen(AskText(title, placeholder="0.312", needed=_("Weigh it first.")), take)
+        self.app.push_screen(Weigh(item), take)
 
     def _key_in(self, item: MenuItem, quantity: int) -> None:
         """Ask for the name and price of an open item."""

@@ -9,14 +9,16 @@ from textual.widget import Widget
 from textual.widgets import Digits, Input, Label, Static
 
 from edge.terminal import acts, ways
+from edge.terminal.actions import action_named
 from edge.terminal.amounts import NotAnAmount, read_amount, written, written_with_currency
 from edge.terminal.client import NodeError, read_as
 from edge.terminal.draft import Draft
 from edge.terminal.forms import Field
-from edge.terminal.news import Accepted, News, Refused, Topic, Waiting
+from edge.terminal.news import Accepted, CardTold, News, Refused, Topic, Waiting
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.form import Form
+from edge.terminal.shapes.hardware import CardSaid
 from edge.terminal.shapes.money import PaymentTaken
 from edge.terminal.shapes.orders import Order, OrderLine
 from edge.terminal.ways import Way, ways_offline, ways_to_pay
@@ -35,8 +37,9 @@ class SettlePlace(ActingPlace):
     BINDINGS = [
         Binding("enter", "confirm", later("Take the payment")),
         Binding("t", "tip", later("Tip")),
-        Binding("e", "parts", later("Equal parts")),
-        Binding("o", "offline", later("Card offline")),
+        Binding("e", "parts", later("Parts")),
+        Binding("c", "charge", later("Charge")),
+        Binding("o", "offline", later("Offline")),
         Binding("escape", "back", later("Back")),
     ]
     AUTO_FOCUS = "#ways"
@@ -47,6 +50,10 @@ class SettlePlace(ActingPlace):
         self._ways: list[Way] = []
         self._offline = 0
         """How a card is taken, a place in `ways_offline`."""
+        self._charging = False
+        """Whether the card terminal was asked, and nobody has told of an end."""
+        self._unknown = False
+        """Whether a card payment waited for an end when it was last drawn."""
         self._parts: tuple[int, ...] = ()
         """What is left to pay of equal parts, the next one first."""
 
@@ -117,10 +124,19 @@ class SettlePlace(ActingPlace):
         left = n_("To pay, {n} part left", "To pay, {n} parts left", len(self._parts))
         self.query_one("#due-label", Label).update(left if self._parts else _("To pay"))
         self._draw_way()
+        if (self._charging or self._unknown) and order.payment_state == "settled" and self.is_current:
+            self.host.show_receipt(order.id)
+            return
         if acts.payment_under_way(self.desk, order.id):
             self._say_under_way()
-        else:
+        elif order.payment_state == "unknown" and not self._unknown:
+            self._state(_unknown_words(), "alarm")
+            self.say(_what_to_do(), "warn")
+        elif order.payment_state != "unknown":
             self._state("", "none")
+        if self._unknown and order.payment_state == "open":
+            self._charging = False
+        self._unknown = order.payment_state == "unknown"
 
     def _draw_way(self) -> None:
         """The fields that this way needs, and the change that it gives."""
@@ -195,6 +211,14 @@ class SettlePlace(ActingPlace):
         """A tip on top, of cash or of a card."""
         self.query_one("#tip-field").display = True
         self.query_one("#tip", Line).focus()
+
+    def action_charge(self) -> None:
+        """Have this till's card terminal charge a card."""
+        action, order = action_named("charge_card"), self.order
+        if order is not None and order.payment_state == "unknown":
+            self.say(_what_to_do(), "warn")
+        elif action is not None and order is not None and order.due_minor > 0:
+            self.begin(action, self.subject())
 
     def action_offline(self) -> None:
         """The acquirer can't be reached: how the card is taken all the same."""
@@ -297,8 +321,31 @@ class SettlePlace(ActingPlace):
                 self.desk.outbox.drop(action.key)
                 self._state("", "none")
                 self.say(error.message, "bad")
+            case CardTold(said):
+                self._card_told(said)
+            case Accepted(action, _) if action.name == "charge_card" and action.order_id == self._order_id:
+                self._charging = True
+                if self.order is not None:
+                    self._draw(self.order)
             case Accepted(action, answer) if action.kind == "payment" and action.order_id == self._order_id:
                 self._taken(answer)
+
+    def _card_told(self, said: CardSaid) -> None:
+        """What the card terminal says this moment; that the order is paid, or open again, the node tells by itself."""
+        if self.order is None or said.state == "approved":
+            return
+        if said.state == "declined":
+            self.say(
+                _("Card payment {number} was not taken: {words}").format(number=said.number, words=said.words), "bad"
+            )
+        elif not (self._charging or self._unknown):
+            return  # somebody has decided meanwhile
+        elif said.state == "waiting":
+            self._state(_("Card {number}: the guest is asked").format(number=said.number), "info")
+            self.say(_("Behind .: J has the card terminal give up."))
+        else:
+            self._state(_unknown_words(), "alarm")
+            self.say(said.words or _what_to_do(), "warn")
 
     def _taken(self, answer: bytes) -> None:
         self._state("", "none")
@@ -320,6 +367,14 @@ class SettlePlace(ActingPlace):
         self.query_one("#ways", Rows).focus()
         amount = written_with_currency(taken.payment.amount_minor, taken.payment.currency)
         self.say(_("{amount} taken. The rest is still to pay.").format(amount=amount), "good")
+
+
+def _unknown_words() -> str:
+    return _("▲ UNKNOWN whether the card was charged")
+
+
+def _what_to_do() -> str:
+    return _("It is looked up by itself. Behind .: J gives up, Y: its slip, Z: a manager.")
 
 
 def _tendered(way: Way, order: Order) -> str:

@@ -53,7 +53,7 @@ TAXES = st.sampled_from(
 LINES = st.lists(st.builds(lambda amount, tax: Taxed(amount, *tax), st.integers(0, 10**10), TAXES), max_size=40)
 
 
-@settings(max_examples=3000)
+@settings(max_examples=600)
 @given(amount=AMOUNTS, rate=RATES, included=st.booleans())
 def test_a_tax_is_the_exact_share_rounded_half_up_once(amount: int, rate: int, included: bool) -> None:
     exact = Fraction(amount * rate, 10_000 + rate if included else 10_000)
@@ -137,7 +137,7 @@ def test_the_parts_of_every_order_add_up(lines: list[Taxed]) -> None:
     assert len({(tax["name"], tax["rate_bp"], tax["included"]) for tax in sums.taxes}) == len(sums.taxes)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(lines=LINES, seed=st.randoms(use_true_random=False))
 def test_the_order_of_lines_changes_nothing(lines: list[Taxed], seed: object) -> None:
     shuffled = list(lines)
@@ -145,7 +145,7 @@ def test_the_order_of_lines_changes_nothing(lines: list[Taxed], seed: object) ->
     assert totals(shuffled) == totals(lines)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(amounts=st.lists(st.integers(0, 10**9), min_size=1), rate=RATES)
 def test_an_included_tax_leaves_the_total_as_priced(amounts: list[int], rate: int) -> None:
     sums = totals(Taxed(amount, "VAT", rate, True) for amount in amounts)
@@ -153,7 +153,7 @@ def test_an_included_tax_leaves_the_total_as_priced(amounts: list[int], rate: in
     assert 0 <= sums.tax_minor <= sums.total_minor
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(steps=st.lists(st.sampled_from(STEPS), max_size=12))
 def test_steps_taken_one_after_the_other_always_lead_on(steps: list[str]) -> None:
     taken: list[str] = []
@@ -201,7 +201,7 @@ def test_an_order_is_as_far_as_its_lines(states: list[str], whole: str) -> None:
     assert state_of_all(states) == whole
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(states=st.lists(STATES))
 def test_a_voided_line_never_changes_the_rest(states: list[str]) -> None:
     left = [state for state in states if state != "voided"]

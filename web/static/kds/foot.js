@@ -5,15 +5,15 @@ import { say } from "../texts.js";
 import { isOpen } from "./board.js";
 import { age, isToMake } from "./words.js";
 
-/** Write each station's load into its chip: tickets, items and minutes of work, the age of the oldest; or that it is paused. */
+/** Write each station's load into its chip: tickets, items to make, the age of the oldest; or that it is paused. */
 export function paintStations(foot, board, now, pauses) {
   for (const chip of foot.querySelectorAll("[data-station]")) {
     if (chip.dataset.station === "pass") continue;
     const entries = board.open(chip.dataset.station || null).filter((entry) => isOpen(entry.ticket) || entry.marks.size > 0);
     const oldest = entries.length ? age(entries[0].ticket, now) : null;
     setText(chip.querySelector("[data-load]"), String(entries.length));
-    const { items, minutes } = work(entries);
-    setText(chip.querySelector("[data-work]"), items > 0 ? say("work", { items, minutes }) : "");
+    const items = toMake(entries);
+    setText(chip.querySelector("[data-work]"), items > 0 ? say("work", { items }) : "");
     const paused = pauses.words(chip.dataset.station);
     setText(chip.querySelector("[data-paused]"), paused);
     chip.classList.toggle("is-paused", paused !== "");
@@ -22,15 +22,10 @@ export function paintStations(foot, board, now, pauses) {
   }
 }
 
-// Items to make, and minutes as if one ticket were made after the other.
-function work(entries) {
-  let [items, seconds] = [0, 0];
-  for (const { ticket } of entries) {
-    const left = ticket.lines.filter((line) => isToMake(line, ticket));
-    items += left.reduce((sum, line) => sum + line.quantity, 0);
-    seconds += left.length > 0 ? (ticket.prep_seconds ?? 0) : 0;
-  }
-  return { items, minutes: Math.ceil(seconds / 60) };
+// Items that wait. Prep times are not added up: nobody knows how many a station makes at once.
+function toMake(entries) {
+  const lines = entries.flatMap(({ ticket }) => ticket.lines.filter((line) => isToMake(line, ticket)));
+  return lines.reduce((sum, line) => sum + line.quantity, 0);
 }
 
 /** Say what was bumped last, and whether it can be brought back; or that a ticket's number is waited for. */
