@@ -25,7 +25,8 @@ def serve(app: ASGIApp, **options: Any) -> Iterator[str]:
         assert monotonic() < limit, "the server did not start"
         thread.join(0.01)
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        host, port, *_ = server.servers[0].sockets[0].getsockname()
+        yield f"http://{host}:{port}"
     finally:
         server.should_exit = True
         server.force_exit = settings["lifespan"] == "off"  # which ends a lifespan's task too

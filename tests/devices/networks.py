@@ -71,6 +71,16 @@ class Lan:
         there.ip(f"addr add {host}/{BITS} dev eth0")
         self.node.ip("neigh flush dev br0")
 
+    def lose_router(self) -> None:
+        """Nobody reaches anybody, and the node's machine has no address."""
+        self.node.ip("link set br0 down")
+        self.node.ip("addr flush dev br0")
+
+    def bring_router_back(self) -> None:
+        """The node's machine has its address again."""
+        self.node.ip(f"addr add {NODE}/{BITS} dev br0")
+        self.node.ip("link set br0 up")
+
 
 @contextmanager
 def lan() -> Iterator[Lan]:

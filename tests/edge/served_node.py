@@ -118,9 +118,9 @@ def served_node(folder: Path, *, now: Clock = utc_now, **settings: Any) -> Itera
 
 
 @contextmanager
-def doors_of(opened: Node) -> Iterator[str]:
+def doors_of(opened: Node, host: str = "127.0.0.1") -> Iterator[str]:
     """The address of a node's doors, open for the length of the block."""
-    options = {"lifespan": "on", "loop": "uvloop", "http": "httptools", "ws": "websockets-sansio"}
+    options = {"host": host, "lifespan": "on", "loop": "uvloop", "http": "httptools", "ws": "websockets-sansio"}
     app = build(opened, "http://node.test")
     with serve(app, ws_ping_interval=None, timeout_graceful_shutdown=1, **options) as url:
         yield url
