@@ -1,5 +1,6 @@
 """Looks after receipts once facts have come from elsewhere: one that says no longer what its order came to is withdrawn,
-and all but one of those that nodes issued for one order while apart.
+and all but one of those that nodes issued for one order while apart; and after what promotions take off an open order,
+of which two nodes that were apart each knew a part.
 
 A reader of the journal with a place of its own, for what other nodes (or this one in another life) did. It looks only
 while the feed's end was reached, so that it judges by all that is known, and its look costs nothing while nothing comes.
@@ -88,7 +89,7 @@ class Receipts:
 
 
 def next_doubtful(reading: Reading, *, after: int, own: Place) -> tuple[list[str], int, bool]:
-    """The orders of the next entries whose receipts are to be mended here, the place behind those, and whether there may
+    """The orders of the next entries that are to be mended here, the place behind those, and whether there may
     be more."""
     head = int(reading.value("SELECT coalesce(max(rowid), 0) FROM journal"))
     entries = reading.rows(_ENTRIES, after=after, node=own.node, incarnation=own.incarnation, limit=ENTRIES_MAX)
@@ -98,7 +99,7 @@ def next_doubtful(reading: Reading, *, after: int, own: Place) -> tuple[list[str
         data = msgspec.json.decode(row["data"])
         named = [data["order_id"]] if "order_id" in data else []
         ids.update(dict.fromkeys((*named, *data.get("other_order_ids", ()))))
-    return doubtful(reading, list(ids), code=own.code), entries[-1]["place"] if full else head, full
+    return doubtful(reading, list(ids), place=own), entries[-1]["place"] if full else head, full
 
 
 def find_place(reading: Reading) -> int:

@@ -68,6 +68,7 @@ def withdraw_asks(subject: Subject) -> tuple[Field, ...]:
 def adjustment_words(one: Adjustment, order: Order) -> str:
     """A comp, discount or charge with what it comes to."""
     kinds = {
+        "promotion": _("Promotion"),
         "comp": _("Comp"),
         "discount": _("Discount"),
         "service_charge": _("Service charge"),

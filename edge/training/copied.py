@@ -26,6 +26,7 @@ COPIED = (
     "menu_item_groups",
     "option_groups",
     "price_rules",
+    "promotions",
     "areas",
     "dining_tables",
     "sections",

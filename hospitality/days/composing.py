@@ -12,6 +12,7 @@ TITLES = {
     "sales": "Sales as priced",
     "sets": "Sets sold",
     "adjustments": "Comps, discounts, charges",
+    "promotions": "Promotions",
     "receipts": "Receipts",
     "tax_net": "Net by tax rate",
     "tax": "Tax",
@@ -33,7 +34,7 @@ TITLES = {
 # of these the figures are parts of one sum
 TOTALLED = frozenset(
     {
-        *("sales", "adjustments", "receipts", "tax_net", "tax", "refunds", "payments"),
+        *("sales", "adjustments", "promotions", "receipts", "tax_net", "tax", "refunds", "payments"),
         *("reversals", "deposits", "session"),
     }
 )

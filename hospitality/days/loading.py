@@ -11,7 +11,7 @@ import msgspec
 
 from hospitality.cash.rules import KINDS
 from hospitality.checks.loading import overpaid
-from hospitality.days.rules import Figure, Figures, summed, tax_figures
+from hospitality.days.rules import Figure, Figures, adjustment_figure, summed, tax_figures
 from hospitality.ground.statements import Found, Reading
 from hospitality.orders.loading import TABLE_LABEL, lines_left, load_orders
 from hospitality.payments.reading import FIRST_OUTCOME, FIRST_WITHDRAWAL, has_receipt, risked
@@ -224,7 +224,7 @@ def _receipts(reading: Reading, day: str, currency: str) -> Iterator[Figure]:
             if row["adjustments"] is None:
                 unsaid.append((row["order_id"], sign))
             for one in msgspec.json.decode(row["adjustments"] or "[]"):
-                yield Figure("adjustments", one["kind"], sign, sign * one["amount_minor"], currency)
+                yield adjustment_figure(one["kind"], one.get("name"), sign, one["amount_minor"], currency)
     for row in reading.rows(_TURNED, day=day):
         yield Figure("receipts", "withdrawn", 0, row["amount_minor"], currency)
         yield from tax_figures(msgspec.json.decode(row["taxes"]), sign=1, currency=currency)
@@ -239,10 +239,8 @@ def _adjustments_now(reading: Reading, of: Sequence[tuple[str, int]], currency: 
     ids = sorted(id for id, sign in signs.items() if sign)
     for at in range(0, len(ids), ORDERS_AT_ONCE_MAX):
         for order in load_orders(reading, ids[at : at + ORDERS_AT_ONCE_MAX]):
-            effects = order.adjusted().effects if order.adjustments else {}
-            for one in order.adjustments:
-                sign = signs[order.id]
-                yield Figure("adjustments", one.kind, sign, sign * effects[one.id], currency)
+            for one, amount_minor in order.came_to():
+                yield adjustment_figure(one.kind, one.name, signs[order.id], amount_minor, currency)
 
 
 def figures_of_person(reading: Reading, day: str, person_id: str, *, currency: str) -> Figures:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from hospitality.ground.errors import Invalid, Refused
+from hospitality.orders.rules import PROMOTION
 
 COUNTED_MINOR_MAX = 10_000_000_000_000
 CURRENCIES_MAX = 20
@@ -22,6 +23,7 @@ SECTIONS = (
     "sales",
     "sets",
     "adjustments",
+    "promotions",
     "receipts",
     "tax_net",
     "tax",
@@ -91,6 +93,12 @@ def less(figures: Iterable[Figure], others: Iterable[Figure]) -> Figures:
     """What figures have beyond others; nothing when they agree."""
     taken = (Figure(one.section, one.name, -one.count, -one.amount_minor, one.currency) for one in others)
     return summed([*figures, *taken])
+
+
+def adjustment_figure(kind: str, name: str | None, sign: int, amount_minor: int, currency: str) -> Figure:
+    """What an adjustment came to on one order, or, with a sign below zero, no more; a promotion is told by its name."""
+    section, told = ("promotions", name or kind) if kind == PROMOTION else ("adjustments", kind)
+    return Figure(section, told, sign, sign * amount_minor, currency)
 
 
 def tax_figures(taxes: Iterable[Mapping[str, Any]], *, sign: int, currency: str) -> Iterable[Figure]:

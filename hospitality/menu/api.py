@@ -27,7 +27,7 @@ from hospitality.menu.photos import photo_bytes, set_photo
 from hospitality.menu.pictures import photo_of
 from hospitality.menu.portions import count_portions
 from hospitality.menu.rules import Ordering
-from hospitality.menu.service import NewItem, choices, periods, prices, routes, taxes
+from hospitality.menu.service import NewItem, choices, periods, prices, promotions, routes, taxes
 from hospitality.menu.service.choices import NewOption
 from hospitality.menu.service.stations import edit_station
 from hospitality.properties.service import property_view
@@ -256,6 +256,26 @@ async def new_station_route(request: Request, asking: Asking, new: shapes.NewRou
 async def edit_station_route(request: Request, asking: Asking, route_id: Id, change: shapes.RouteChange) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
     return await act(request, asking, routes.edit_route, route_id, change.model_dump(exclude_unset=True))
+
+
+@router.get("/promotions", response_model=shapes.Promotions)
+async def all_promotions(request: Request, asking: Asking) -> Response:
+    """The promotions by name."""
+    return await read(request, asking, _all, promotions.promotions_list)
+
+
+@router.post("/promotions", status_code=201, response_model=shapes.PromotionShape)
+async def new_promotion(request: Request, asking: Asking, new: shapes.NewPromotion) -> Response:
+    """Sets up a promotion; needs menu.manage."""
+    return await act(request, asking, promotions.add_promotion, new.model_dump())
+
+
+@router.patch("/promotions/{promotion_id}", response_model=shapes.PromotionShape)
+async def edit_promotion(
+    request: Request, asking: Asking, promotion_id: Id, change: shapes.PromotionChange
+) -> Response:
+    """Edits the fields given, each by itself; needs menu.manage."""
+    return await act(request, asking, promotions.edit_promotion, promotion_id, change.model_dump(exclude_unset=True))
 
 
 @router.post("/menu-items/{item_id}/portions", status_code=201, response_model=shapes.ItemShape)

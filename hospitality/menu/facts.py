@@ -167,6 +167,24 @@ class StationRouteChanged:
     after: dict[str, Any]
 
 
+@journal_kind("menu.promotion_added")
+@dataclass(frozen=True, slots=True)
+class PromotionAdded:
+    """Something that is taken off orders by itself was set up."""
+
+    promotion_id: str
+
+
+@journal_kind("menu.promotion_changed")
+@dataclass(frozen=True, slots=True)
+class PromotionChanged:
+    """Fields of a promotion were edited; `before` and `after` hold those fields alone."""
+
+    promotion_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 @journal_kind("menu.portions_counted")
 @dataclass(frozen=True, slots=True)
 class PortionsCounted:

@@ -193,7 +193,13 @@ def placed(reading: Reading, rules: Mapping[str, Iterable[MenuRule]], ordering: 
     one, and is asked by name."""
     if ordering.table is None or not any(rule.area_id for of_item in rules.values() for rule in of_item):
         return ordering
-    return replace(ordering, area_id=reading.value(_AREA, table=ordering.table))
+    return replace(ordering, area_id=area_of(reading, ordering.table))
+
+
+def area_of(reading: Reading, table: str) -> str | None:
+    """The part of the floor where a table of this label stands."""
+    area_id: str | None = reading.value(_AREA, table=table)
+    return area_id
 
 
 def price_rules_of(reading: Reading, ids: Collection[str]) -> dict[str, list[PriceRule]]:

@@ -238,6 +238,34 @@ class StationRoute(Row, table=True):
     active: bool = column(FLAG)
 
 
+class Promotion(Row, table=True):
+    """What is taken off orders by itself at some times (see `hours`): off named items and headings, or off a whole order.
+
+    kind: one of `promotions.KINDS`, which says which of the terms it has. period_ids: the serving periods in which it is
+    on; none for always. No foreign key leads to what it names: what is not here is in nobody's order.
+    """
+
+    __tablename__ = "promotions"
+    __table_args__ = described("record", writer="both", indexes=[["property_id"]])
+
+    name: str = column(WORDS)
+    kind: str = column(WORDS)
+    item_ids: str = column(ELEMENTS, merge="set")
+    category_ids: str = column(ELEMENTS, merge="set")
+    percent_bp: int | None = column(COUNT, optional=True)
+    amount_minor: int | None = column(AMOUNT, optional=True)
+    buy: int | None = column(COUNT, optional=True)
+    free: int | None = column(COUNT, optional=True)
+    from_minor: int | None = column(AMOUNT, optional=True)
+    channel: str | None = column(WORDS, optional=True)
+    area_id: str | None = column(ID, optional=True)
+    weekdays: str = column(ELEMENTS, merge="set")
+    from_time: str = column(WORDS)
+    to_time: str = column(WORDS)
+    period_ids: str = column(ELEMENTS, merge="set")
+    active: bool = column(FLAG)
+
+
 class PortionCount(Row, table=True):
     """Somebody counted an item's portions: None for no limit, 0 for an 86. The highest `count_no` of an item counts, since
     a wall clock can go backwards."""

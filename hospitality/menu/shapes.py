@@ -435,6 +435,61 @@ class PriceRuleChange(OccasionChange):
     percent_bp: int | None = None
 
 
+class NewPromotion(Shape):
+    """Something to take off orders by itself. percent: `percent_bp` off each of what is named; amount: `amount_minor` off
+    each; free: of `buy` + `free` of what is named the cheapest `free` cost nothing; order_percent and order_amount: off a
+    whole order that comes to `from_minor` or more."""
+
+    name: str
+    kind: str
+    item_ids: list[IdText] = []
+    category_ids: list[IdText] = []
+    percent_bp: int | None = None
+    amount_minor: int | None = None
+    buy: int | None = None
+    free: int | None = None
+    from_minor: int | None = None
+    channel: str | None = None
+    area_id: IdText | None = None
+    weekdays: list[str] = []
+    from_time: str = "00:00"
+    to_time: str = "00:00"
+    period_ids: list[IdText] = []
+
+
+class PromotionShape(NewPromotion):
+    """A promotion; one that is not active takes nothing off what changes from now on."""
+
+    id: str
+    active: bool
+
+
+class Promotions(Shape):
+    """All promotions."""
+
+    items: list[PromotionShape]
+
+
+class PromotionChange(Shape):
+    """The fields to edit; one that is left out stays, and so does the kind."""
+
+    name: str = ""
+    item_ids: list[IdText] = []
+    category_ids: list[IdText] = []
+    percent_bp: int | None = None
+    amount_minor: int | None = None
+    buy: int | None = None
+    free: int | None = None
+    from_minor: int | None = None
+    channel: str | None = None
+    area_id: IdText | None = None
+    weekdays: list[str] = []
+    from_time: str = ""
+    to_time: str = ""
+    period_ids: list[IdText] = []
+    active: bool = True
+
+
 class Portions(Shape):
     """How many portions of an item there are; 0 is an 86, null no limit."""
 

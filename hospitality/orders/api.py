@@ -138,10 +138,11 @@ class LineShape(Shape):
 
 
 class AdjustmentShape(Shape):
-    """What was taken off (`amount_minor` below zero) or put on the order or one of its lines."""
+    """What was taken off (`amount_minor` below zero) or put on the order or one of its lines. A promotion is the order's,
+    whatever lines it is about."""
 
     id: str
-    kind: Literal["comp", "discount", "service_charge", "exempt"]
+    kind: Literal["promotion", "comp", "discount", "service_charge", "exempt"]
     name: str | None
     line_id: str | None
     percent_bp: int | None

@@ -116,6 +116,29 @@ class ServiceChargeRuleSet:
     active: bool
 
 
+@journal_kind("orders.promotion_given")
+@dataclass(frozen=True, slots=True)
+class PromotionGiven:
+    """A promotion takes another sum off an order than before; `amount_minor` is that sum, below zero, or nothing any more."""
+
+    order_id: str
+    promotion_id: str
+    amount_minor: int
+    total_minor: int
+    currency: str
+
+
+@journal_kind("orders.promotion_waived")
+@dataclass(frozen=True, slots=True)
+class PromotionWaived:
+    """Somebody took a promotion off an order, which had it at `amount_minor`; the reason stands in the entry."""
+
+    order_id: str
+    promotion_id: str
+    amount_minor: int
+    currency: str
+
+
 @journal_kind("orders.order_changed")
 @dataclass(frozen=True, slots=True)
 class OrderChanged:

@@ -12,6 +12,7 @@ from hospitality.ground.statements import Reading
 from hospitality.menu.rules import Levied
 from hospitality.orders.rules import (
     EXEMPT,
+    PROMOTION,
     Adjusted,
     Adjusting,
     adjusted,
@@ -102,7 +103,8 @@ class LoadedLine:
 
 @dataclass(frozen=True, slots=True)
 class LoadedOrder:
-    """One order: its row, the name of who opened it, its lines by number, and what was taken off it or put on.
+    """One order: its row, the name of who opened it, its lines by number, and what was taken off it or put on: first
+    by promotions, then as it was made.
 
     merged_into: the number of the order that has the last of its lines now.
     """
@@ -154,6 +156,26 @@ class LoadedOrder:
         is_exempt = any(one.kind == EXEMPT for one in self.adjustments)
         rates = [_rate(row) for row in rows] if is_exempt else []
         return adjusted(amounts, self.adjustments, rates, by_line=self.by_line)
+
+    def came_to(self) -> list[tuple[Adjusting, int]]:
+        """What was taken off and put on, with what each comes to: a promotion, whose parts are of
+        lines, as one of the order."""
+        if not self.adjustments:
+            return []
+        effects = self.adjusted().effects
+        found: dict[str | None, tuple[Adjusting, int]] = {}
+        for one in self.adjustments:
+            if one.kind == PROMOTION:
+                of, so_far = found.get(one.rule_id, (one, 0))
+                whole = replace(of, id=min(of.id, one.id), line_id=None, amount_minor=None)
+                found[one.rule_id] = whole, so_far + effects[one.id]
+            else:
+                found[one.id] = one, effects[one.id]
+        return list(found.values())
+
+    def without_promotions(self) -> "LoadedOrder":
+        """The order as if nothing were taken off it by itself."""
+        return replace(self, adjustments=tuple(one for one in self.adjustments if one.kind != PROMOTION))
 
     def totals(self) -> Totals:
         """What the lines that are left come to, with what was taken off and put on; what is exempt is taxed at nothing."""
@@ -254,7 +276,7 @@ _ADJUSTMENTS = """
     FROM adjustments a
     WHERE a.org_id = :org_id AND (a.order_id IN (:ids) {of_lines}) AND NOT EXISTS (
         SELECT 1 FROM adjustment_withdrawals w WHERE w.org_id = a.org_id AND w.adjustment_id = a.id)
-    ORDER BY a.at, a.id
+    ORDER BY a.kind = 'promotion' DESC, a.at, a.id
 """
 _DIVISIONS = """
     SELECT d.whole_id, w.quantity AS ordered, d.line_id, d.part_id, d.quantity

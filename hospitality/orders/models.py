@@ -177,9 +177,11 @@ class Adjustment(Row, table=True):
     """Something was taken off an order or one of its lines, or put on it; what it comes to is derived.
 
     kind: one of ADJUSTMENTS. Either `percent_bp` or `amount_minor`, and neither for a comp, which takes all, or an
-    exemption from taxes, which names the guest's `certificate`. `rule_id` names the rule that put a service charge on. One
-    of a line goes with it to another order. `origin_id`: the adjustment of a whole order of which this is a part, taken
-    along when lines went to another; of two such for the same, which two nodes made while apart, the first counts.
+    exemption from taxes, which names the guest's `certificate`. `rule_id` names the rule that put a service charge on, or
+    the promotion: of kind `rules.PROMOTION`, which nobody makes by hand, an amount off one line, whose id and all else
+    follows from order, line, promotion and amount, so that two nodes that reckon the same make one. One of a line goes
+    with it to another order. `origin_id`: the adjustment of a whole order of which this is a part, taken along when lines
+    went to another; of two such for the same, which two nodes made while apart, the first counts.
     """
 
     __tablename__ = "adjustments"
@@ -227,6 +229,22 @@ class ServiceChargeRule(Row, table=True):
     covers_min: int = column(COUNT)
     percent_bp: int = column(COUNT)
     active: bool = column(FLAG)
+
+
+class PromotionWaiver(Row, table=True):
+    """A promotion was taken off an order: nothing is taken off it by that any more."""
+
+    __tablename__ = "promotion_waivers"
+    __table_args__ = described("fact", refers={"order_id": "orders"}, indexes=[["order_id"]])
+
+    order_id: str = column(ID)
+    promotion_id: str = column(ID)
+    reason: str = column(WORDS, pii="indirect")
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    approver_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)
 
 
 class OrderChange(Row, table=True):

@@ -53,7 +53,7 @@ def order_answer(
         "promise": "given" if row["promised_at"] else "reckoned",
         "currency": row["currency"],
         "lines": [_line_answer(line) for line in order.lines],
-        "adjustments": _adjustments(order) if order.adjustments else [],
+        "adjustments": _adjustments(order),
         "subtotal_minor": sums.subtotal_minor,
         "tax_minor": sums.tax_minor,
         "taxes": sums.taxes,
@@ -70,7 +70,6 @@ def order_answer(
 
 
 def _adjustments(order: LoadedOrder) -> list[dict[str, Any]]:
-    effects = order.adjusted().effects
     return [
         {
             "id": one.id,
@@ -78,11 +77,11 @@ def _adjustments(order: LoadedOrder) -> list[dict[str, Any]]:
             "name": one.name,
             "line_id": one.line_id,
             "percent_bp": one.percent_bp,
-            "amount_minor": effects[one.id],
+            "amount_minor": amount_minor,
             "reason": one.reason,
             "certificate": one.certificate,
         }
-        for one in order.adjustments
+        for one, amount_minor in order.came_to()
     ]
 
 

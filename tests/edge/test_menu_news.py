@@ -49,6 +49,12 @@ def test_each_change_is_told_with_the_item_as_it_is_now(lan: ServedNode) -> None
         assert [one["name"] for one in lan.get("modifier-groups").json()["items"][0]["options"]] == ["Rare"]
         lan.patch(f"menu-items/{STEAK}", {"modifier_group_ids": [made["id"]]})
         assert [one["name"] for one in told(ear)["items"][0]["modifier_groups"]] == ["How"]
+        soup_day = {"name": "Soup day", "kind": "percent", "percent_bp": 1000, "item_ids": [SOUP]}
+        made = lan.post("promotions", soup_day).json()
+        assert told(ear) == {"items": [], "whole": True}
+        assert [one["name"] for one in lan.order(SOUP)["adjustments"]] == ["Soup day"]
+        assert lan.patch(f"promotions/{made['id']}", {"active": False}).json() == {**made, "active": False}
+        assert lan.get("promotions").json()["items"] == [{**made, "active": False}]
 
 
 def test_of_two_terminals_that_want_the_last_portion_one_gets_it(lan: ServedNode) -> None:

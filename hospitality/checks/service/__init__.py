@@ -16,11 +16,12 @@ from hospitality.payments.service.take import issue_receipt, take_payment
 
 
 def add_lines(work: Work, order_id: str, lines: Sequence[NewLine]) -> dict[str, Any]:
-    """Adds lines to an order that is not settled; two servers adding at once both stand (R4)."""
+    """Adds lines to an order that is not settled; two servers adding at once both stand (R4). With them a promotion may begin,
+    after which what was paid is all that is owed."""
     order = load_order(work, order_id)
     paid = standing(work, order_id)
     check_not_settled(settled=paid.settled, number=order.number)
-    return with_standing(orders.add_lines(work, order, lines), paid)
+    return settled_if_paid(work, orders.add_lines(work, order, lines), paid)
 
 
 def void_line(

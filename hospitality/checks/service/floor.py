@@ -13,6 +13,7 @@ from hospitality.orders.service.again import ordered_again
 from hospitality.orders.service.change import NewHead, change_order
 from hospitality.orders.service.charge import charge_anew
 from hospitality.orders.service.fire import fire_course, rush_order
+from hospitality.orders.service.promote import promoted
 from hospitality.payments.reading import standing
 
 
@@ -30,7 +31,8 @@ def make_adjustment(work: Work, order_id: str, new: NewAdjustment, *, approval_i
     """Takes something off an order that is not settled, or puts a service charge on it."""
     order, paid = load_order(work, order_id), standing(work, order_id)
     check_not_settled(settled=paid.settled, number=order.number)
-    return settled_if_paid(work, adjust(work, order, new, paid_minor=paid.paid_minor, approval_id=approval_id), paid)
+    adjusted = adjust(work, order, new, paid_minor=paid.paid_minor, approval_id=approval_id)
+    return settled_if_paid(work, promoted(work, adjusted), paid)
 
 
 def withdraw(
@@ -42,7 +44,7 @@ def withdraw(
     changed = withdraw_adjustment(
         work, order, adjustment_id, reason=reason, paid_minor=paid.paid_minor, approval_id=approval_id
     )
-    return settled_if_paid(work, changed, paid)
+    return settled_if_paid(work, promoted(work, changed), paid)
 
 
 def change(work: Work, order_id: str, new: NewHead) -> dict[str, Any]:
@@ -51,10 +53,10 @@ def change(work: Work, order_id: str, new: NewHead) -> dict[str, Any]:
     order, paid = load_order(work, order_id), standing(work, order_id)
     check_not_settled(settled=paid.settled, number=order.number)
     changed = change_order(work, order, new)
-    if changed.row["covers"] == order.row["covers"]:
-        return with_standing(changed, paid)
-    charged = charge_anew(work, order, changed, paid_minor=paid.paid_minor)
-    return with_standing(charged, paid) if charged is changed else settled_if_paid(work, charged, paid)
+    reckoned = changed if new.table is None else promoted(work, changed)
+    if changed.row["covers"] != order.row["covers"]:
+        reckoned = charge_anew(work, order, reckoned, paid_minor=paid.paid_minor)
+    return with_standing(changed, paid) if reckoned is changed else settled_if_paid(work, reckoned, paid)
 
 
 def repeat_round(work: Work, order_id: str) -> dict[str, Any]:

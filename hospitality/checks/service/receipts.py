@@ -7,8 +7,10 @@ from hospitality.approvals.service import permit
 from hospitality.checks.reading import order_view
 from hospitality.ground.numbers import node_code_of
 from hospitality.ground.statements import Reading
-from hospitality.ground.work import Work
+from hospitality.ground.work import Place, Work
+from hospitality.menu.service.promotions import has_promotions
 from hospitality.orders.loading import LoadedOrder, load_order, load_orders
+from hospitality.orders.service.promote import is_promoted, promoted
 from hospitality.payments.reading import receipts_of, standing, standing_receipts, standings
 from hospitality.payments.rules import Standing, check_reopen, kept_reason, to_withdraw, turns_refunds
 from hospitality.payments.service.take import issue_receipt
@@ -43,19 +45,23 @@ def reopen(work: Work, order_id: str, *, reason: str, approval_id: str | None = 
     return order_view(work, order_id)
 
 
-def doubtful(reading: Reading, order_ids: Sequence[str], *, code: str) -> list[str]:
-    """Those of these orders for whose receipts `mend` would do something at the node of this letter."""
+def doubtful(reading: Reading, order_ids: Sequence[str], *, place: Place) -> list[str]:
+    """Those of these orders with which `mend` would do something at this node."""
     paid = standings(reading, order_ids)
-    of_receipts = [id for id in order_ids if paid[id].settled or paid[id].withdrawn]
+    promoting = has_promotions(reading)
+    asked = [id for id in order_ids if promoting or paid[id].settled or paid[id].withdrawn]
     return [
         order.id
-        for order in load_orders(reading, of_receipts)
-        if _wrong(reading, order, paid[order.id]) or _lacks_one(reading, order, paid[order.id], code)
+        for order in load_orders(reading, asked)
+        if _wrong(reading, order, paid[order.id])
+        or (not paid[order.id].settled and not is_promoted(reading, order, place=place))
+        or _lacks_one(reading, order, paid[order.id], place.code)
     ]
 
 
 def mend(work: Work, order_id: str) -> bool:
-    """Withdraws the receipts of an order that can't stand after what came from elsewhere; whether anything was done.
+    """Withdraws the receipts of an order that can't stand after what came from elsewhere, and reckons the promotions of one
+    that is open by all that is on it now; whether anything was done.
 
     Where what was paid still covers the order, the node that issued the last of them issues the one that stands in for
     it. Called after sync; doing it twice does it once.
@@ -77,10 +83,12 @@ def mend(work: Work, order_id: str) -> bool:
                 currency=order.row["currency"],
             )
     paid = standing(work, order_id) if wrong else paid
+    reckoned = order if paid.settled else promoted(work, order)
+    anew, order = reckoned is not order, reckoned
     lacks_one = _lacks_one(work, order, paid, work.place.code)
     if lacks_one:
         issue_receipt(work, order, order.totals(), withdrawn=paid.withdrawn)
-    return bool(wrong) or lacks_one
+    return bool(wrong) or anew or lacks_one
 
 
 def _wrong(reading: Reading, order: LoadedOrder, paid: Standing) -> dict[str, str]:

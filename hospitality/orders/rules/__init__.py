@@ -28,7 +28,8 @@ LINE_NOTE_LENGTH_MAX = 200
 REASON_LENGTH_MAX = 200
 PROMISE_PAST_MAX = timedelta(days=1)  # what a terminal kept while its node was away may come late
 PROMISE_AHEAD_MAX = timedelta(days=31)
-TAKEN_OFF = ("comp", "discount")
+PROMOTION = "promotion"
+TAKEN_OFF = (PROMOTION, "comp", "discount")
 EXEMPT = "exempt"
 _WHOLE_BP = 10_000
 _STATE_AFTER = {
@@ -93,7 +94,7 @@ class NewOrder:
 
 @dataclass(frozen=True, slots=True)
 class Adjusting:
-    """A comp, discount or service charge as it stands; of a line, or of the whole order when `line_id` is None."""
+    """A promotion, comp, discount or service charge as it stands; of a line, or of the whole order when `line_id` is None."""
 
     id: str
     kind: str
@@ -140,7 +141,8 @@ def adjusted(
     *,
     by_line: bool = False,
 ) -> Adjusted:
-    """(line id, amount) of the lines that are left, after adjustments in the order in which they were made.
+    """(line id, amount) of the lines that are left, after adjustments in the order in which they are given: promotions,
+    then as they were made.
 
     First what is taken off lines, then what is taken off the order, cut over its lines as they stand to each other,
     then charges on what is left, cut likewise: so each part is taxed as what it belongs to. A line has a charge of its

@@ -24,6 +24,7 @@ from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service.building import build, ordering_now
 from hospitality.orders.service.change import name_and_promise
 from hospitality.orders.service.charge import charge_by_rule
+from hospitality.orders.service.promote import promoted
 from hospitality.orders.view import order_answer
 from hospitality.properties.service import business_day, taxed_by_line
 
@@ -70,7 +71,7 @@ def place_order(work: Work, new: NewOrder) -> dict[str, Any]:
     head = head_of({**head, "opened_by_name": _opener(work)})
     if new.tab is not None or new.promised_at is not None:
         head |= name_and_promise(work, order_id, new.tab, new.promised_at)
-    answer = order_answer(LoadedOrder(head, _opener(work), lines, charges))
+    answer = order_answer(promoted(work, LoadedOrder(head, _opener(work), lines, charges)))
     total = answer["total_minor"]
     fact = OrderPlaced(order_id, head["number"], _tickets(lines), len(lines), total, head["currency"])
     work.journal(fact, approver_id=built.approver_id)
@@ -109,7 +110,7 @@ def add_lines(work: Work, order: LoadedOrder, lines: Sequence[NewLine]) -> Loade
     built = build(work, lines, ordering, order_id=order.id, there=there, first_no=first_no, today=today)
     rows = work.add_all(OrderLine, built.rows)
     added = tuple(_placed(row, chosen) for row, chosen in zip(rows, built.choices, strict=True))
-    grown = replace(order, lines=order.lines + added)
+    grown = promoted(work, replace(order, lines=order.lines + added))
     total = grown.totals().total_minor
     fact = LinesAdded(order.id, order.number, _tickets(added), len(added), total, order.row["currency"])
     work.journal(fact, approver_id=built.approver_id)
@@ -148,7 +149,7 @@ def void_line(
     if any(one.is_kitchens for one in going) or not work.caller.may(PLACE):
         approver_id = permit(work, VOID, line_id, approval_id=approval_id)
     lines = tuple(found.voided(why) if found in going else found for found in order.lines)
-    shrunk = replace(order, lines=lines)
+    shrunk = promoted(work, replace(order, lines=lines))
     total = shrunk.totals().total_minor
     rules.check_void(total_left_minor=total, paid_minor=paid_minor)
     lost = [one for one in going if one.is_kitchens and (one.state != "placed" if wasted is None else wasted)]

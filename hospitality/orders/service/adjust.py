@@ -15,6 +15,7 @@ from hospitality.orders.facts import AdjustmentMade, AdjustmentWithdrawn
 from hospitality.orders.loading import LoadedOrder
 from hospitality.orders.models import ADJUSTMENTS, Adjustment, AdjustmentWithdrawal
 from hospitality.orders.rules import Adjusting
+from hospitality.orders.service.promote import waive
 from hospitality.properties.service import business_day
 
 
@@ -41,7 +42,7 @@ def adjust(
     """
     one = _asked(order, new)
     why = _reason(new.reason)
-    if sum(other.origin_id is None for other in order.adjustments) >= rules.ADJUSTMENTS_MAX:
+    if sum(other.origin_id is None for other in order.without_promotions().adjustments) >= rules.ADJUSTMENTS_MAX:
         raise Refused("TOO_MANY_ADJUSTMENTS", f"An order takes at most {rules.ADJUSTMENTS_MAX}. Withdraw one first.")
     bases = _bases(order, one)
     rules.check_adjustment(one, base_minor=sum(bases.values()), currency=order.row["currency"])
@@ -84,11 +85,14 @@ def adjust(
 def withdraw_adjustment(
     work: Work, order: LoadedOrder, adjustment_id: str, *, reason: str, paid_minor: int, approval_id: str | None = None
 ) -> LoadedOrder:
-    """Makes an adjustment count no more; needs what making it needs, the adjustment being the record."""
+    """Makes an adjustment count no more; needs what making it needs, the adjustment being the record. A promotion, which
+    nobody made, needs the right to discount, and comes back to the order by itself no more."""
     one = next((one for one in order.adjustments if one.id == adjustment_id), None)
     if one is None:
         raise NotFound.of("adjustment", adjustment_id)
     why = _reason(reason)
+    if one.kind == rules.PROMOTION:
+        return waive(work, order, one, reason=why, approval_id=approval_id)
     going = _with_it(order, one)
     changed = replace(order, adjustments=tuple(other for other in order.adjustments if other not in going))
     total = changed.totals().total_minor

@@ -88,7 +88,7 @@ def build(
         if one.item.is_set:  # no line of its own, and counted all the same
             sold.append({"id": _whole_id(mine), "menu_item_id": one.item.id, "quantity": one.line.quantity})
         rows += mine
-    by = {"placed_at": work.now_text, "placed_by": work.caller.person_id, "business_date": today}
+    by = {"placed_at": work.now_text, "placed_by": work.caller.person_id, "business_date": today, "whole_id": None}
     for line_no, row in enumerate(rows, first_no):
         row |= {"order_id": order_id, "line_no": line_no, **by}
     take_portions(work, menu.items, sold)

@@ -16,7 +16,7 @@ from hospitality.orders.loading import LoadedLine, LoadedOrder, load_order
 from hospitality.orders.models import LineDivision, OrderLine
 from hospitality.orders.rules.pieces import Division, check_division
 from hospitality.orders.service import PLACE
-from hospitality.orders.service.move import Going, add_adjustments
+from hospitality.orders.service.move import Going, add_adjustments, check_amounts_stay
 from hospitality.properties.service import acted
 
 _AS_PLACED = (
@@ -70,7 +70,7 @@ def divided(work: Work, order: LoadedOrder, parts: Sequence[Going]) -> tuple[Loa
     rules.check_room(there=len(order.lines), coming=len(made), number=order.number)
     _divide(work, order, [(one, lines[one.line_id]) for one in made])
     after = load_order(work, order.id)
-    rules.check_amounts_stay(order.adjusted(), after.adjusted(), order.adjustments, number=order.number)
+    check_amounts_stay(order, after)
     return after, going
 
 

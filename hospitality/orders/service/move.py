@@ -16,6 +16,7 @@ from hospitality.orders.loading import LoadedLine, LoadedOrder, load_orders
 from hospitality.orders.models import Adjustment, AdjustmentWithdrawal, LineMove, Order, OrderChange
 from hospitality.orders.rules import Adjusting
 from hospitality.orders.service import PLACE
+from hospitality.orders.service.promote import carry_waivers, promoted
 from hospitality.properties.service import acted, business_day
 
 
@@ -72,8 +73,11 @@ def move_lines(
     add_adjustments(work, target, along)
     if len(going) == len(ids):
         _end_amounts(work, order)
+    if to is None:
+        carry_waivers(work, order.id, target.id)
     shrunk, grown = load_orders(work, [order.id, target.id])
-    rules.check_amounts_stay(before, shrunk.adjusted(), shrunk.adjustments, number=order.number)
+    check_amounts_stay(order, shrunk)
+    shrunk, grown = promoted(work, shrunk), promoted(work, grown)
     tickets = dict.fromkeys(line.row["ticket_id"] for line in going if line.is_kitchens)
     fact = LinesMoved(
         order.id,
@@ -89,6 +93,13 @@ def move_lines(
     )
     work.journal(fact)
     return shrunk, grown
+
+
+def check_amounts_stay(before: LoadedOrder, after: LoadedOrder) -> None:
+    """Raises Refused MOVE_BELOW_DISCOUNT when an amount that somebody took off or put on would not find room on what is
+    left; promotions are reckoned anew behind it."""
+    had, has = before.without_promotions(), after.without_promotions()
+    rules.check_amounts_stay(had.adjusted(), has.adjusted(), has.adjustments, number=before.number)
 
 
 def _new_check(work: Work, order: LoadedOrder, tab: str | None) -> LoadedOrder:

@@ -13,7 +13,7 @@ from hospitality.ground.numbers import next_number
 from hospitality.ground.statements import Reading
 from hospitality.ground.work import Work
 from hospitality.orders.loading import LoadedOrder, load_order
-from hospitality.orders.rules import check_not_settled
+from hospitality.orders.rules import PROMOTION, check_not_settled
 from hospitality.orders.rules.taxes import Totals
 from hospitality.payments import rules
 from hospitality.payments.facts import OrderSettled, PaymentTaken
@@ -108,8 +108,10 @@ def book(
 def issue_receipt(work: Work, order: LoadedOrder, sums: Totals, *, withdrawn: Collection[str] = ()) -> dict[str, Any]:
     """Settles an order of which nothing is due: {id, number}. withdrawn: the numbers of its withdrawn receipts."""
     today = business_day(work).isoformat()
-    effects = order.adjusted().effects if order.adjustments else {}
-    came_to = [{"kind": one.kind, "amount_minor": effects[one.id]} for one in order.adjustments]
+    came_to = [
+        {"kind": one.kind, "amount_minor": amount, **({"name": one.name} if one.kind == PROMOTION else {})}
+        for one, amount in order.came_to()
+    ]
     receipt = work.add(
         Receipt,
         {

@@ -164,10 +164,10 @@ class Apart:
     def hear(self, to: Node, ids: list[str]) -> bool:
         """Tells a node all, and has it mend receipts; whether there were any to mend."""
         self.tell(to)
-        found = to.read(doubtful, ids, code=to.place.code)
+        found = to.read(doubtful, ids, place=to.place)
         for id in found:
             assert to.act(mend, id)
-        assert to.read(doubtful, ids, code=to.place.code) == [], "what is mended is mended"
+        assert to.read(doubtful, ids, place=to.place) == [], "what is mended is mended"
         return bool(found)
 
     def settle_down(self, ids: list[str]) -> None:

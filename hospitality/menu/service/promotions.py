@@ -1,0 +1,115 @@
+"""Promotions: what is taken off orders by itself, as it is set up and as orders ask for it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hospitality.ground.errors import NotFound
+from hospitality.ground.statements import Found, Reading
+from hospitality.ground.texts import kept_name, set_text, words_of
+from hospitality.ground.work import Work
+from hospitality.menu import models
+from hospitality.menu.facts import PromotionAdded, PromotionChanged
+from hospitality.menu.hours import Period, hours_of
+from hospitality.menu.periods import periods_of
+from hospitality.menu.promotions import TERMS, Promotion, check_promotion, is_complete
+from hospitality.menu.service import MANAGE, check_known
+
+SETS = ("item_ids", "category_ids", "weekdays", "period_ids")
+PROMOTION_FIELDS = ("name", "kind", *TERMS, *SETS, "channel", "area_id", "from_time", "to_time", "active")
+PROMOTIONS_MAX = 200
+_SAID = {"item_ids": "menu_item_id", "category_ids": "category_id", "period_ids": "period_id"}
+_PROMOTIONS = f"""
+    SELECT id, {", ".join(PROMOTION_FIELDS)} FROM promotions
+    WHERE org_id = :org_id AND property_id = :property_id
+"""
+
+
+def promotions_list(reading: Reading) -> list[dict[str, Any]]:
+    """The promotions by name (`PROMOTION_FIELDS`)."""
+    rows = reading.rows(f"{_PROMOTIONS} ORDER BY name, id LIMIT :limit", limit=PROMOTIONS_MAX)
+    return [_shown(row) for row in rows]
+
+
+def promotion_view(reading: Reading, promotion_id: str) -> dict[str, Any]:
+    """One promotion; NotFound when the property has none of that id."""
+    row = reading.one(f"{_PROMOTIONS} AND id = :id", id=promotion_id)
+    if row is None:
+        raise NotFound.of("promotion", promotion_id)
+    return _shown(row)
+
+
+def has_promotions(reading: Reading) -> bool:
+    """Whether the property ever set one up."""
+    sql = "SELECT 1 FROM promotions WHERE org_id = :org_id AND property_id = :property_id LIMIT 1"
+    return reading.value(sql) is not None
+
+
+def promotions_on(reading: Reading) -> list[Promotion]:
+    """Those that don't rest, the first made first; one SELECT where none is bound to a serving period."""
+    rows = reading.rows(f"{_PROMOTIONS} AND active ORDER BY id LIMIT :limit", limit=PROMOTIONS_MAX)
+    named = {id for row in rows for id in words_of(row["period_ids"])}
+    periods = periods_of(reading, named) if named else {}
+    return list(_on(rows, periods))
+
+
+def add_promotion(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Sets up a promotion (`PROMOTION_FIELDS`), answering it as it is listed."""
+    work.require(MANAGE)
+    values = _checked(work, {**fields, "active": True})
+    row = work.add(models.Promotion, {**values, **_stored(values)})
+    work.journal(PromotionAdded(row["id"]))
+    return {"id": row["id"], **values}
+
+
+def edit_promotion(work: Work, promotion_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Sets the fields given, each by itself, and of a set each element by itself; its kind stays.
+
+    An open order has it as it is then once it changes; one that is settled keeps what it had.
+    """
+    work.require(MANAGE)
+    current = promotion_view(work, promotion_id)
+    values = _checked(work, {**current, **fields})
+    after = {name: values[name] for name in fields if values[name] != current[name]}
+    if after:
+        work.edit(models.Promotion, promotion_id, **{**after, **_stored(after)})
+        work.journal(PromotionChanged(promotion_id, {name: current[name] for name in after}, after))
+    return {"id": promotion_id, **values}
+
+
+def _checked(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
+    values = {name: fields[name] for name in PROMOTION_FIELDS}
+    values |= {name: sorted(set(values[name])) for name in SETS}
+    check_promotion(values)
+    for name, what in _SAID.items():
+        for id in values[name]:
+            check_known(reading, {what: id})
+    if values["area_id"] is not None:
+        check_known(reading, {"area_id": values["area_id"]})
+    return {**values, "name": kept_name(values["name"], what="promotion")}
+
+
+def _stored(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: set_text(values[name]) for name in SETS if name in values}
+
+
+def _shown(row: Found) -> dict[str, Any]:
+    return {**dict(row), "active": bool(row["active"]), **{name: words_of(row[name]) for name in SETS}}
+
+
+def _on(rows: Iterable[Found], periods: Mapping[str, Period]) -> Iterable[Promotion]:
+    for row in rows:
+        hours = hours_of(row, words_of(row["weekdays"]))
+        if hours is None or not is_complete(row):
+            continue  # written past the verbs: an order pays its prices rather than less for ever
+        yield Promotion(
+            row["id"],
+            row["name"],
+            row["kind"],
+            hours,
+            frozenset(words_of(row["item_ids"])),
+            frozenset(words_of(row["category_ids"])),
+            **{name: row[name] or 0 for name in TERMS},
+            channel=row["channel"],
+            area_id=row["area_id"],
+            periods=tuple(periods[id] for id in words_of(row["period_ids"]) if id in periods),
+        )
