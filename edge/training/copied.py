@@ -27,6 +27,7 @@ COPIED = (
     "option_groups",
     "price_rules",
     "promotions",
+    "station_routes",
     "areas",
     "dining_tables",
     "sections",
