@@ -17,11 +17,13 @@ class PersonAdded:
 @journal_kind("people.person_changed")
 @dataclass(frozen=True, slots=True)
 class PersonChanged:
-    """A role was given or taken, an account closed or opened; `fields` names what was edited."""
+    """A role was given or taken, an account closed or opened; `fields` names what was edited. A name stands in no journal."""
 
     person_id: str = field(metadata={"pii": "indirect"})
     fields: tuple[str, ...]
+    role_before: str
     role: str
+    active_before: bool
     active: bool
 
 

@@ -1,6 +1,6 @@
 """What can happen to tables: they are drawn, guests sit down, ask for the bill and leave, and tables are put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hospitality.ground.journal import journal_kind
@@ -57,7 +57,8 @@ class SectionChanged:
     """A section has other tables, or another server."""
 
     section_id: str
-    fields: tuple[str, ...]
+    before: dict[str, Any] = field(metadata={"pii": "indirect"})
+    after: dict[str, Any] = field(metadata={"pii": "indirect"})
 
 
 @journal_kind("tables.guests_seated")

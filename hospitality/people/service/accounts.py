@@ -49,7 +49,8 @@ def change_person(
     if changed:
         work.edit(Person, person_id, **changed)
         after = {**current, **changed}
-        work.journal(PersonChanged(person_id, tuple(changed), after["role"], after["active"]))
+        roles, actives = ((current[name], after[name]) for name in ("role", "active"))
+        work.journal(PersonChanged(person_id, tuple(changed), *roles, *actives))
     return {**current, **changed}
 
 

@@ -117,7 +117,7 @@ def edit_section(work: Work, section_id: str, fields: Mapping[str, Any]) -> dict
     if after:
         stored = {**after, "table_ids": set_text(after["table_ids"])} if "table_ids" in after else after
         work.edit(Section, section_id, **stored)
-        work.journal(SectionChanged(section_id, tuple(sorted(after))))
+        work.journal(SectionChanged(section_id, {name: current[name] for name in after}, after))
     return section_view(work, section_id)
 
 

@@ -67,7 +67,9 @@ def test_accounts_are_listed_by_name_while_they_are_active(node: Node) -> None:
     assert msgspec.json.decode(entry["data"]) == {
         "person_id": made["id"],
         "fields": ["active"],
+        "role_before": "staff",
         "role": "staff",
+        "active_before": True,
         "active": False,
     }
     before = node.store.counts()
