@@ -21,6 +21,7 @@ from sync.wire import LIMITS, Limits, RowImage, Snapshot, SnapshotRequest, Unrea
 FIRST_MS = 3 * 86_400_000  # how much of the feed a new node follows before its doors open
 HEADS_MAX = 1_000
 FAMILY_BYTES_LIKELY = 400  # so that not much more is read than is sent
+FIRST_LOOK = 50  # families, of which nothing is known yet
 
 
 def snapshot(
@@ -48,17 +49,16 @@ def snapshot(
         found.seal = place_seal(store, asked.scope, feed.epoch, begin)
         return found
     room = min(asked.bytes, limits.page_bytes)
-    limit = min(HEADS_MAX, 1 + room // FAMILY_BYTES_LIKELY)
-    families = _families(store, schema, asked, limit)
+    families, is_all = _read(store, schema, asked, room)
     chosen: list[RowImage] = []
     last, size = "", 0
     for head_id, rows in families:
-        size += sum(len(bytes(row.f)) for row in rows)
+        size += _bytes(rows)
         if chosen and size > room:
             break
         chosen.extend(rows)
         last = head_id
-    is_end = len(families) < limit and (not families or last == families[-1][0])
+    is_end = is_all and (not families or last == families[-1][0])
     also = _also(store, schema, asked, chosen, room - size, limits.tables) if is_end else []
     raw = msgspec.json.encode(chosen)
     feed = _feed(store, asked)  # after the rows: whoever is at its end has seen all that led to them
@@ -68,6 +68,29 @@ def snapshot(
     found.unknown = [name for name in (asked.table, *asked.then) if name not in schema.tables]
     found.seal = place_seal(store, asked.scope, feed.epoch, feed.head)
     return found
+
+
+def _read(
+    store: HubStore, schema: Schema, asked: SnapshotRequest, room: int
+) -> tuple[list[tuple[str, list[RowImage]]], bool]:
+    """Families for a chunk, with whether they are the last; in looks, each as large as those before suggest, so that of
+    rows that are pictures not much more is read than is sent."""
+    most = min(HEADS_MAX, 1 + room // FAMILY_BYTES_LIKELY)
+    found: list[tuple[str, list[RowImage]]] = []
+    after, size, look = asked.after, 0, min(most, FIRST_LOOK)
+    while look > 0:
+        more = _families(store, schema, replace(asked, after=after), look)
+        found += more
+        if len(more) < look:
+            return found, True
+        size += sum(_bytes(rows) for _, rows in more)
+        after = more[-1][0]
+        look = min(most - len(found), (room - size) * len(found) // size + 1) if size <= room else 0
+    return found, False
+
+
+def _bytes(rows: list[RowImage]) -> int:
+    return sum(len(bytes(row.f)) for row in rows)
 
 
 def _also(
@@ -80,7 +103,7 @@ def _also(
     for name in asked.then[: tables - 1]:
         rows = [] if name in schema.history else _families(store, schema, replace(asked, table=name, after=""), limit)
         images = [image for _, family in rows for image in family]
-        room -= sum(len(bytes(image.f)) for image in images)
+        room -= _bytes(images)
         if name in schema.history or len(rows) == limit or room < 0:
             break
         chosen.extend(images)

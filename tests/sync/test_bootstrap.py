@@ -70,7 +70,7 @@ def test_small_tables_come_together(house: House, make: NodeFactory) -> None:
     node = make(house)
     node.sync()
     requests = [request for request in node.wire.requests if request.url.path == SNAPSHOT]
-    assert len(requests) == 10, "where to begin, all that is small, and three families of what is large; of each scope"
+    assert len(requests) == 12, "where to begin, all that is small, and four families of what is large; of each scope"
     assert_agree(node)
     assert node.value("SELECT count(*) FROM sync_bootstrap WHERE done") == 2 * (
         len(SCHEMA.tables) - len(SCHEMA.history) + len(SCHEMA.families)
