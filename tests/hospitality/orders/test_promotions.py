@@ -141,6 +141,10 @@ def test_of_equals_the_first_made_is_given_and_dearer_sets_first() -> None:
         Sold(name, 1, price, frozenset("0")) for name, price in (("a", 10), ("b", 9), ("c", 2), ("d", 1), ("e", 1))
     ]
     assert taken_off(lines, [free]) == {("0", "b"): 9, ("0", "d"): 1}
+    [two_free] = numbered([{"kind": "free", "buy": 1, "free": 2}])
+    assert taken_off(lines, [two_free]) == {("0", "b"): 9, ("0", "c"): 2, ("0", "e"): 1}
+    [from_ten] = numbered([{"kind": "order_amount", "amount_minor": 3, "from_minor": 10}])
+    assert [taken_off([line], [from_ten]) for line in lines[:2]] == [{("0", "a"): 3}, {}]
 
 
 # --- on orders
