@@ -105,7 +105,7 @@ def test_what_service_needs_comes_whole_before_anything_of_history_is_asked_for(
     node.sync()
     tables = [table for _, table in asked(node)]
     first_of_history = tables.index("orders")
-    assert set(tables[first_of_history:]) == {"orders", "menu_photos", "journal"}
+    assert set(tables[first_of_history:]) == {"orders", "menu_photos", "fiscal_signatures", "journal"}
     assert {"menu_items", "people", "business_days", "properties"} < set(tables[:first_of_history])
     assert tables.index("stations") < tables.index("menu_items"), "parents first"
 
