@@ -91,6 +91,7 @@ def test_a_receipt_has_all_that_is_printed(restaurant: Restaurant) -> None:
     cash = node.act(pay, order["id"], NewPayment("cash", 919))
     receipt = node.read(receipt_view, order["id"])
     assert receipt == {
+        "id": node.reading().value("SELECT id FROM receipts"),
         "number": "A1-1",
         "issued_at": "2026-03-01T17:00:01.000000Z",
         "replaces": None,
