@@ -16,6 +16,7 @@ from hospitality.menu.reading import menu_items_of
 ORDER_EVENTS = frozenset({"order_created", "order_updated"})
 RESTORED = "conflicts.conflict_restored"
 REVOKED = "people.terminal_revoked"
+ROOM_CHANGED = "rooms.room_changed"  # its number is another one, or it was taken away
 TABLES = ("tables.", "parties.")  # of which trades the floor is told
 ITEM = "menu_item_id"
 ITEMS_TOLD_MAX = 50  # where more change at once, screens read the menu anew
@@ -98,6 +99,8 @@ def events_after(
             told.append((n, "room_updated", {"room": room}))
         if kind == REVOKED:
             told.append((1, kind, {"revoked_terminal_id": data["revoked_terminal_id"]}))
+        if kind == ROOM_CHANGED:
+            told.append((1, kind, {}))
         for n, name, about in told:
             found.append(event_of(name, (place, n), f"{incarnation}:{place}:{n}", about))
     return found, entries[-1]["place"] if entries else after

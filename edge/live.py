@@ -17,7 +17,7 @@ import msgspec
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from edge.events import END_OF_ENTRY, EVENTS, OF_ROOMS, REVOKED, Event, event_of, events_after, place_of
+from edge.events import END_OF_ENTRY, EVENTS, OF_ROOMS, REVOKED, ROOM_CHANGED, Event, event_of, events_after, place_of
 from edge.host import EdgeHost, token_of
 from edge.writer import Committed
 from hospitality.ground.clock import instant_text
@@ -212,11 +212,12 @@ class LiveBoard:
             await asyncio.sleep(0.2)  # states change in bursts; a screen needs the last of them
 
     def _send(self, event: Event) -> None:
-        if event.name == REVOKED:
+        if event.name in (REVOKED, ROOM_CHANGED):
             self._host.forget_tokens()
         for screen in list(self._screens):
-            if event.name == REVOKED and screen.terminal_id == event.terminal_id:
-                self._end(screen)  # it comes back, and is refused
+            revoked = event.name == REVOKED and screen.terminal_id == event.terminal_id
+            if revoked or (event.name == ROOM_CHANGED and screen.room is not None):
+                self._end(screen)  # it comes back, and is refused or listens under its number of then
             elif screen.hears(event):
                 try:
                     screen.queue.put_nowait(event)

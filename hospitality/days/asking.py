@@ -5,22 +5,20 @@ from typing import Annotated
 from fastapi import Depends
 
 from hospitality.days.reading import REPORTS
-from hospitality.ground.errors import Forbidden
 from hospitality.ground.work import Caller
 from hospitality.people.asking import Reader
 
 
 async def reporter(asking: Reader) -> Caller:
     """The caller, who may read reports."""
-    if not asking.may(REPORTS):
-        raise Forbidden("NOT_PERMITTED", "Your role does not allow this. Ask a manager to do it.", permission=REPORTS)
+    asking.require(REPORTS)
     return asking
 
 
 def check_own(asking: Caller, person_id: str) -> None:
     """Raises Forbidden unless it is about the caller, or they may read reports."""
-    if asking.person_id != person_id and not asking.may(REPORTS):
-        raise Forbidden("NOT_PERMITTED", "Your role does not allow this. Ask a manager to do it.", permission=REPORTS)
+    if asking.person_id != person_id:
+        asking.require(REPORTS)
 
 
 Reporter = Annotated[Caller, Depends(reporter)]

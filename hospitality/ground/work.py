@@ -43,6 +43,15 @@ class Caller:
         """Whether the caller holds the permission, or all of them."""
         return permission in self.permissions or "*" in self.permissions
 
+    def require(self, permission: str) -> None:
+        """Refuses unless the caller holds the permission."""
+        if not self.may(permission):
+            raise Forbidden(
+                "NOT_PERMITTED",
+                "Your role does not allow this. Ask a manager to do it.",
+                permission=permission,
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -92,12 +101,7 @@ class Work(Reading):
 
     def require(self, permission: str) -> None:
         """Refuses unless the caller holds the permission."""
-        if not self.caller.may(permission):
-            raise Forbidden(
-                "NOT_PERMITTED",
-                "Your role does not allow this. Ask a manager to do it.",
-                permission=permission,
-            )
+        self.caller.require(permission)
 
     def add(self, model: type[Row], values: Mapping[str, Any]) -> dict[str, Any]:
         """Adds one row and answers it whole; `org_id`, `property_id` and `id` are filled in where missing."""

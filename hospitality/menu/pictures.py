@@ -2,8 +2,9 @@
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from hospitality.ground.errors import Invalid
 
@@ -18,6 +19,18 @@ TRIES = (
     (SIDE_DOTS_MAX // 2, 60),
     (SIDE_DOTS_MAX // 3, 40),
 )
+_ORIENTATION = 0x0112
+_TURNED = Image.Transpose
+# by what a camera says of how it was held; PIL's own turn stumbles over whatever else a camera wrote wrongly
+_UPRIGHT: dict[Any, Image.Transpose] = {
+    2: _TURNED.FLIP_LEFT_RIGHT,
+    3: _TURNED.ROTATE_180,
+    4: _TURNED.FLIP_TOP_BOTTOM,
+    5: _TURNED.TRANSPOSE,
+    6: _TURNED.ROTATE_270,
+    7: _TURNED.TRANSVERSE,
+    8: _TURNED.ROTATE_90,
+}
 _UNREADABLE = (
     *(UnidentifiedImageError, OSError, SyntaxError, ValueError),
     *(Image.DecompressionBombError, Image.DecompressionBombWarning),
@@ -43,9 +56,11 @@ def photo_of(given: bytes) -> Photo:
             if opened.width * opened.height > GIVEN_DOTS_MAX:
                 raise _refusal()
             opened.draft("RGB", (SIDE_DOTS_MAX, SIDE_DOTS_MAX))  # a large JPEG is not read in full
-            coloured = ImageOps.exif_transpose(opened).convert("RGBA")
+            held = _UPRIGHT.get(opened.getexif().get(_ORIENTATION))
+            coloured = opened.convert("RGBA")
     except _UNREADABLE as error:
         raise _refusal() from error
+    coloured = coloured if held is None else coloured.transpose(held)
     coloured.thumbnail((SIDE_DOTS_MAX, SIDE_DOTS_MAX), Image.Resampling.LANCZOS)
     kept = Image.new("RGB", coloured.size, "white")  # a new one: nothing of what was written beside it comes along
     kept.paste(coloured, mask=coloured.getchannel("A"))

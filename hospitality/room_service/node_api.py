@@ -110,7 +110,7 @@ class NewAsk(Shape):
     text: str | None = None
 
 
-class AskShape(Shape):
+class GuestsAsk(Shape):
     """What a room asks for, and its answer."""
 
     id: str
@@ -122,6 +122,11 @@ class AskShape(Shape):
     at: str
     answer: str | None
     answered_at: str | None
+
+
+class AskShape(GuestsAsk):
+    """The same as staff see it."""
+
     answered_by: str | None
 
 
@@ -144,7 +149,7 @@ class RoomNow(Shape):
     stay: str
     room: RoomName
     orders: list[GuestsOrder]
-    asks: list[AskShape]
+    asks: list[GuestsAsk]
     position: str | None
 
 
@@ -255,7 +260,7 @@ async def order_in_room(request: Request, asking: AskingInRoom, new: NewRoomOrde
     return await act(request, asking, order_from_room, order)
 
 
-@router.post("/room/asks", status_code=201, response_model=AskShape)
+@router.post("/room/asks", status_code=201, response_model=GuestsAsk)
 async def ask_in_room(request: Request, asking: AskingInRoom, new: NewAsk) -> Response:
     """Sends a wish or a message."""
     wishes: list[str] = [*new.wishes]

@@ -30,6 +30,8 @@ _STAY = """
         SELECT d.until AS begun FROM room_departures d WHERE d.org_id = :org_id AND d.room_id = :room_id
         UNION ALL
         SELECT t.enrolled_at FROM terminals t WHERE t.org_id = :org_id AND t.id = :terminal_id
+        UNION ALL
+        SELECT r.numbered_at FROM rooms r WHERE r.org_id = :org_id AND r.id = :room_id
     ) AS begins
 """
 _ORDERS = f"""
@@ -58,7 +60,7 @@ _OPEN = f"""
 def stay_of(reading: Reading, room_id: str, terminal_id: str | None) -> str:
     """Since when what happens is the present guest's, as far as a terminal may know: that also names the stay.
 
-    A terminal shows nothing from before it was enrolled.
+    A terminal shows nothing from before it was enrolled, nor from before its room had its number.
     """
     begun = reading.value(_STAY, room_id=room_id, terminal_id=terminal_id)
     assert begun is not None, "a room's terminal was enrolled at some time"
@@ -97,7 +99,7 @@ def room_now(reading: Reading, room_id: str, terminal_id: str | None) -> dict[st
         "stay": stay,
         "room": {name: room[name] for name in ("number", "name")},
         "orders": [guests_order(order) for order in order_views(reading, ids)],
-        "asks": asked_since(reading, room_id, stay),
+        "asks": [guests_ask(ask) for ask in asked_since(reading, room_id, stay)],
     }
 
 
@@ -111,6 +113,11 @@ def guests_order(order: Mapping[str, Any]) -> dict[str, Any]:
         "adjustments": [{name: one[name] for name in ("kind", "name", "amount_minor")} for one in order["adjustments"]],
         "taxes": [{name: one[name] for name in ("name", "included", "tax_minor")} for one in order["taxes"]],
     }
+
+
+def guests_ask(ask: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked as a guest sees it: without who answered."""
+    return {name: value for name, value in ask.items() if name != "answered_by"}
 
 
 def _guests_line(line: Mapping[str, Any]) -> dict[str, Any]:

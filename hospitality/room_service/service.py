@@ -17,7 +17,15 @@ from hospitality.properties.service import acted, business_day
 from hospitality.room_service import rules
 from hospitality.room_service.facts import GuestLeft, RoomAnswered, RoomAsked
 from hospitality.room_service.models import RoomAnswer, RoomAsk, RoomDeparture
-from hospitality.room_service.reading import CHANNEL, ask_view, asked_since, guests_order, orders_since, stay_of
+from hospitality.room_service.reading import (
+    CHANNEL,
+    ask_view,
+    asked_since,
+    guests_ask,
+    guests_order,
+    orders_since,
+    stay_of,
+)
 from hospitality.room_service.rules import RoomOrder
 from hospitality.rooms.reading import room_view
 
@@ -59,7 +67,7 @@ def ask_from_room(work: Work, *, stay: str, about: str, wishes: list[str], text:
     }
     ask_id = work.add(RoomAsk, values)["id"]
     work.journal(RoomAsked(ask_id, room["id"], room["number"], about))
-    return ask_view(work, ask_id)
+    return guests_ask(ask_view(work, ask_id))
 
 
 def answer_room(work: Work, ask_id: str, *, text: str | None = None) -> dict[str, Any]:

@@ -24,16 +24,16 @@ def add_room(work: Work, *, number: str, name: str | None = None, floor: str | N
     fields = _checked({"number": number, "name": name, "floor": floor})
     former = _free_number(work, fields["number"])
     if former is None:
-        row = work.add(Room, {**fields, "active": True})
+        row = work.add(Room, {**fields, "active": True, "numbered_at": work.now_text})
     else:
         row = former
-        work.edit(Room, row["id"], **{**fields, "active": True})
+        work.edit(Room, row["id"], **{**fields, "active": True, "numbered_at": work.now_text})
     work.journal(RoomAdded(row["id"], fields["number"]))
     return room_view(work, row["id"])
 
 
 def edit_room(work: Work, room_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Sets the fields given, each by itself; `active` False takes the room away."""
+    """Sets the fields given, each by itself; `active` False takes the room away. Another number is another guest's."""
     work.require(MANAGE)
     current = room_view(work, room_id)
     wanted = _checked(fields)
@@ -42,7 +42,8 @@ def edit_room(work: Work, room_id: str, fields: Mapping[str, Any]) -> dict[str, 
         return current
     if "number" in after and _free_number(work, after["number"]) is not None:
         raise _taken(after["number"])
-    work.edit(Room, room_id, **after)
+    numbered = {"numbered_at": work.now_text} if "number" in after or after.get("active") else {}
+    work.edit(Room, room_id, **after, **numbered)
     work.journal(RoomChanged(room_id, {name: current[name] for name in after}, after))
     return {**current, **after}
 

@@ -40,6 +40,15 @@ def test_a_room_hears_of_itself_alone_and_nothing_once_revoked(lan: ServedNode) 
             ("room_menu_updated", {}),
             ("room_updated", {"room": "101"}),
         ]
+        renumbered = lan.patch(f"rooms/{one['room_id']}", {"number": "104"})
+        assert renumbered.status_code == 200
+        with pytest.raises(ConnectionClosed):
+            ear.until("room_updated")
+    with screen(lan, *EVERYTHING, token=one["token"]) as ear:
+        assert ear.next()["event"] == "hello"
+        made(lan.post("rooms", {"number": "101"}))
+        made(lan.post(f"rooms/{one['room_id']}/departures", {}))
+        assert ear.events(1)[0]["data"] == {"room": "104"}
         made(lan.post(f"terminals/{one['terminal_id']}/revoke", {}))
         with pytest.raises(ConnectionClosed):
             ear.until("room_updated")

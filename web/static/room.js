@@ -71,6 +71,7 @@ function reader(path, take) {
 const readRoom = reader("room/now", (found) => {
   here = found;
   if (cart.belongTo(found.stay)) begin();
+  if (found.room.number !== root.dataset.number) location.reload(); // the page says the number all over
 });
 
 const readMenu = reader("room/menu", (found) => {

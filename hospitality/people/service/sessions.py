@@ -81,7 +81,8 @@ _KNOWN = """
            NULL AS person_id, NULL AS display_name, NULL AS role, NULL AS expires_at
     FROM terminals t
     WHERE t.org_id = :org_id AND t.token_hash = :token_hash AND t.revoked_at IS NULL
-      AND (t.kind <> 'room' OR t.room_id IS NOT NULL)
+      AND (t.kind <> 'room' OR EXISTS (
+          SELECT 1 FROM rooms r WHERE r.org_id = t.org_id AND r.id = t.room_id AND r.active))
     UNION ALL
     SELECT t.id, t.property_id, t.kind, t.station_id, t.room_id, t.name, s.token_hash,
            p.id, p.display_name, p.role, s.expires_at

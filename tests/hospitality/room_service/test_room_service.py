@@ -133,7 +133,7 @@ def test_what_a_room_asks_for_is_answered_once(served: Served) -> None:
     assert code_of(staff.post(f"room-asks/{towels['id']}/answers", {})) == "ROOM_ASK_ANSWERED"
     assert staff.get("room-asks").json()["items"] == []
     seen = tablet.get("room/now").json()["asks"]
-    assert [(ask["answer"], ask["answered_by"]) for ask in seen] == [("In ten minutes", "Staff")]
+    assert [(ask["answer"], "answered_by" in ask) for ask in seen] == [("In ten minutes", False)]
     assert other.get("room/now").json()["asks"] == []
 
 
@@ -161,3 +161,27 @@ def test_nothing_of_an_earlier_guest_is_seen_though_the_clock_went_back(served: 
     served.node.now += timedelta(hours=1)
     again = tablet.post("room/orders", order(tablet, soup, shown=900)).json()
     assert [one["id"] for one in tablet.get("room/now").json()["orders"]] == [again["id"]]
+
+
+def test_a_room_under_another_number_shows_nothing_of_who_had_it_and_one_taken_away_nothing_at_all(
+    served: Served, restaurant: Restaurant
+) -> None:
+    tablet, other, manager = served.room("101"), served.room("102"), served.person("hospitality_manager")
+    served.node.now += timedelta(minutes=1)
+    soup = {"menu_item_id": restaurant.soup, "quantity": 1}
+    meant = order(tablet, soup, shown=900)
+    assert other.post("room/orders", order(other, soup, shown=900)).status_code == 201
+    served.node.now += timedelta(minutes=1)
+    one, two = room_id(manager, "101"), room_id(manager, "102")
+    for room, number in ((two, "103"), (one, "102")):
+        assert manager.patch(f"rooms/{room}", {"number": number}).status_code == 200
+    now = tablet.get("room/now").json()
+    assert (now["room"]["number"], now["orders"]) == ("102", [])
+    assert code_of(tablet.post("room/orders", meant)) == "STAY_ENDED"
+    assert manager.patch(f"rooms/{one}", {"active": False}).status_code == 200
+    photo = f"menu-photos/{restaurant.soup}"
+    assert {tablet.get(path).status_code for path in ("room/now", "room/menu", photo)} == {401}
+    assert other.get("room/now").status_code == 200
+    served.node.now += timedelta(minutes=1)
+    assert manager.post("rooms", {"number": "102"}).json()["id"] == one
+    assert tablet.get("room/now").json()["stay"] > now["stay"]
