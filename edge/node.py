@@ -124,7 +124,9 @@ class Node:
         self.receipts.start()
         stack.callback(self.receipts.stop)
         if settings.fiscal == "software":
-            self.fiscal = Fiscal(self.host, SoftwareSigner(self.keys.fiscal))
+            self.fiscal = Fiscal(
+                self.host, SoftwareSigner(self.keys.fiscal), caught_up=lambda: self.engine.status.caught_up
+            )
             self.fiscal.start()
             stack.callback(self.fiscal.stop)
             self.host.on_commit.append(lambda done: self.fiscal.nudge())

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from hospitality.ground.ids import derived_id
+
 FIRST = ""  # what the first of a series is linked to
 
 
@@ -28,6 +30,11 @@ class Signed:
     counter: int
     said: str
     signature: str
+
+
+def signature_id(document_id: str) -> str:
+    """A document has one signature, whoever writes it down."""
+    return derived_id(document_id, "fiscal_signature")
 
 
 def said_of(document: Document, *, series: str, counter: int, previous: str) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hospitality.fiscal.models import FiscalSignature
-from hospitality.fiscal.rules import Document, Signed
-from hospitality.ground.ids import derived_id
+from hospitality.fiscal.rules import Document, Signed, signature_id
 from hospitality.ground.work import Work
 
 
@@ -24,7 +23,7 @@ def keep_signatures(work: Work, found: Sequence[SignedDocument], *, series: str,
         FiscalSignature,
         [
             {
-                "id": derived_id(one.document.id, "fiscal_signature"),
+                "id": signature_id(one.document.id),
                 "document": one.document.kind,
                 "document_id": one.document.id,
                 "number": one.document.number,

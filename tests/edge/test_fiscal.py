@@ -1,7 +1,10 @@
 """What the node issues is signed by a fiscal device, each once and linked to the one before, whatever breaks."""
 
+import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -11,20 +14,25 @@ from hypothesis import strategies as st
 
 from devices.fiscal import FiscalTrouble, SoftwareSigner, is_signed
 from edge.fiscal import Fiscal
+from edge.host import EdgeHost
 from hospitality.checks.service import pay
 from hospitality.checks.service.receipts import reopen
+from hospitality.days.service.late import pay_late
 from hospitality.fiscal.reading import series_of, signatures_of_day
 from hospitality.fiscal.rules import FIRST, Document, Signed, first_fault, said_of
+from hospitality.ground.clock import instant_text
+from hospitality.ground.ids import new_id
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from hospitality.payments.rules import NewPayment, NewRefund
 from hospitality.payments.service.refund import refund_payment
-from tests.edge.node_fixture import SOUP, act, ask, node
+from tests.edge.node_fixture import SOUP, WAIT_SECONDS, act, ask, node, seed
 from tests.edge.served_node import served_node
 from tests.edge.test_receipts import paid, wait_until
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SIGNER = SoftwareSigner(KEY)
+ONLINE, OFFLINE = (lambda: True), (lambda: False)
 good = partial(is_signed, by=SIGNER.public)
 
 
@@ -49,11 +57,11 @@ def test_receipts_refunds_and_withdrawals_are_signed_once_in_their_order(tmp_pat
         placed = act(host, place_order, NewOrder("counter", (NewLine(SOUP, 1),)))
         taken = act(host, pay, placed["id"], NewPayment("cash", placed["due_minor"], tip_minor=50))["payment"]
         act(host, refund_payment, taken["id"], NewRefund(100, "cold", tip_minor=50))
-        away = Fiscal(host, Unsteady(left=2))
+        away = Fiscal(host, Unsteady(left=2), caught_up=ONLINE)
         with pytest.raises(FiscalTrouble):
             away.step()
     with node(tmp_path) as host:  # another life: what was signed is kept, and the rest is signed
-        fiscal = Fiscal(host, SIGNER)
+        fiscal = Fiscal(host, SIGNER, caught_up=ONLINE)
         assert not fiscal.step()
         assert not fiscal.step()
         day = order["business_date"]
@@ -67,6 +75,55 @@ def test_receipts_refunds_and_withdrawals_are_signed_once_in_their_order(tmp_pat
     ]
     assert {one["device"] for one in found} == {SIGNER.name}
     assert first_fault(series, good) is None
+
+
+def signed(host: EdgeHost) -> list[tuple[str, str, int]]:
+    """What was signed of all days: (document, number, counter)."""
+    days = host.ask(lambda r: r.rows("SELECT DISTINCT business_date AS day FROM fiscal_signatures")).result(
+        WAIT_SECONDS
+    )
+    found = (one for row in days for one in ask(host, signatures_of_day, row["day"])["items"])
+    return sorted(((one["document"], one["number"], one["counter"]) for one in found), key=itemgetter(2))
+
+
+def test_what_is_booked_late_or_while_the_clock_was_wrong_is_signed(tmp_path: Path) -> None:
+    now = [datetime(2026, 3, 1, 12, tzinfo=UTC)]
+    with node(tmp_path, now=lambda: now[0]) as host:
+        fiscal = Fiscal(host, SIGNER, caught_up=OFFLINE)
+        placed = act(host, place_order, NewOrder("counter", (NewLine(SOUP, 1),)))
+        now[0] += timedelta(days=20)
+        paid(host)
+        assert not fiscal.step()
+        now[0] -= timedelta(hours=6)
+        paid(host)
+        assert not fiscal.step()
+        act(host, pay_late, placed["business_date"], placed["id"], NewPayment("cash", placed["due_minor"]))
+        assert not fiscal.step()
+        assert signed(host) == [("receipt", f"A1-{n}", n) for n in (1, 2, 3)]
+
+
+def test_what_another_life_or_node_did_is_signed_once_all_is_known_however_old_it_is(tmp_path: Path) -> None:
+    with node(tmp_path) as host:
+        order = paid(host)
+        fiscal = Fiscal(host, SIGNER, caught_up=OFFLINE)
+        assert not fiscal.step()
+        receipt = host.ask(lambda r: r.value("SELECT id FROM receipts")).result(WAIT_SECONDS)
+        at, day, id = instant_text(host.now() - timedelta(days=2)), order["business_date"], new_id()
+        withdrawal = {"id": id, "receipt_id": receipt, "order_id": order["id"], "cause": "changed", "at": at}
+        entry = {"id": new_id(), "node": 2, "incarnation": 1, "number": 1, "kind": "payments.receipt_withdrawn"}
+        hashes = dict.fromkeys(("previous_hash", "hash"), "0" * 64)
+        seed(
+            host,
+            ("receipt_withdrawals", {**withdrawal, "business_date": day}),
+            ("journal", {**entry, "at": at, "data": json.dumps({"withdrawal_id": id}), **hashes}),
+        )
+        paid(host)
+        for _ in range(2):  # it may be signed where it was withdrawn
+            assert not fiscal.step()
+            assert signed(host) == [("receipt", "A1-1", 1)]
+        online = Fiscal(host, SIGNER, caught_up=ONLINE)
+        assert not online.step()
+        assert signed(host) == [("receipt", "A1-1", 1), ("withdrawal", "A1-1", 2), ("receipt", "A1-2", 3)]
 
 
 TOTALS = st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=8)
