@@ -37,7 +37,12 @@ AWAITED = (
     "It comes as soon as the house has sent it. This page looks again by itself.",
 )
 TOO_MANY = ("Too many looks at once", "This page looks again by itself in a moment.")
-HEADERS = {"X-Robots-Tag": "noindex, nofollow"}
+HEADERS = {
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # the address is the key
+    "Cache-Control": "no-store",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ async def receipt_pdf(request: Request, office: TheOffice, token: Token) -> Resp
     if isinstance(found, Response):
         return found
     made = await asyncio.to_thread(pdf_of, found.document, found.paper, A4, name=found.name, at=office.now())
-    headers = {**HEADERS, "Content-Disposition": 'inline; filename="receipt.pdf"', "Cache-Control": "no-store"}
+    headers = {**HEADERS, "Content-Disposition": 'inline; filename="receipt.pdf"'}
     return Response(made, media_type="application/pdf", headers=headers)
 
 

@@ -29,7 +29,10 @@ class RefusalsInTheirLanguage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hands on what is no refusal as it is."""
-        texts = _asked_for(Headers(scope=scope).get("accept-language", "")) if scope["type"] == "http" else None
+        texts = None
+        if scope["type"] == "http":
+            first = Headers(scope=scope).get("accept-language", "").partition(",")[0].partition(";")[0].strip()
+            texts = _texts_in(first.partition("-")[0].lower())
         answer = send if texts is None else _Translated(send, texts)
         await self._app(scope, receive, answer)
 
@@ -93,7 +96,7 @@ def _is_envelope(message: Message) -> bool:
 
 
 @lru_cache(LANGUAGES_MAX)
-def _asked_for(accepted: str) -> Texts | None:
-    """The texts of the first language asked for; None where there are none, as for English."""
-    texts = load_texts(accepted.partition(",")[0].partition(";")[0].strip(), CATALOGUES)
+def _texts_in(language: str) -> Texts | None:
+    """The texts of a language; None where there are none, as for English. Whatever else a header says reads none anew."""
+    texts = load_texts(language, CATALOGUES)
     return texts if texts.messages else None
