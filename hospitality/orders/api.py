@@ -3,6 +3,7 @@
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 
 from hospitality.ground.http import OR_REQUESTED, Asking, ErrorEnvelope, IdText, Shape, act
 from hospitality.ground.quick_route import QuickRoute
@@ -162,7 +163,7 @@ class TaxShape(Shape):
     included: bool
     net_minor: int
     tax_minor: int
-    on_minor: int | None = None
+    on_minor: int | None = Field(default=None, exclude_if=lambda on: on is None)
 
 
 class WithdrawnReceipt(Shape):

@@ -62,7 +62,9 @@ def test_a_full_disk_stops_new_work_alone_and_service_resumes_by_itself(small_di
         filler = fill(small_disk)
         taken, refused = take_until_refused(lan)
         assert (refused["status"], refused["code"]) == (503, "DISK_FULL")
-        assert refused["message"] == "The node's disk is full: nothing new can be taken until there is space."
+        assert (
+            refused["message"] == "The node's disk is full: nothing new can be taken until there is space. Make some."
+        )
         for _ in range(3):
             assert lan.post("orders", order(SOUP), key="while full").status_code == 503
         numbers = {one["number"] for one in lan.get("orders", limit="500").json()["items"]}

@@ -248,7 +248,7 @@ def test_a_full_disk_refuses_new_orders_with_a_sentence_and_takes_them_again_whe
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
     assert refused.json()["error"] == {
         "code": "DISK_FULL",
-        "message": "The node's disk is full: nothing new can be taken until there is space.",
+        "message": "The node's disk is full: nothing new can be taken until there is space. Make some.",
         "details": {},
     }
     assert lan.get("/readyz").status_code == 503

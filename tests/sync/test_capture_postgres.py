@@ -24,6 +24,7 @@ from tests.sync.ends import Group, Hand, Head, House, wall_ms
 from tests.sync.menus import add_menu
 
 INSERT = "INSERT INTO stations (org_id, id, property_id, name, sort) VALUES (%s, %s, %s, %s, %s)"
+NO_PRINTERS = {"printer": None, "backup_station_id": None, "backup_printer": None}
 
 
 def insert(house: House, name: str, sort: int = 0) -> str:
@@ -48,7 +49,7 @@ def test_a_bare_insert_reaches_the_feed_whole(house: House) -> None:
             "t": "stations",
             "o": "i",
             "k": id,
-            "f": {"id": id, "property_id": house.id, "name": "Grill", "sort": 3, "printer": None},
+            "f": {"id": id, "property_id": house.id, "name": "Grill", "sort": 3, **NO_PRINTERS},
         }
     ]
     assert (entry["node"], entry["incarnation"]) == (0, 0)

@@ -19,6 +19,7 @@ from sync.capture_sqlite import PREFIX, Pen, TamperedError, check_triggers, crea
 from tests.sync.ends import Edge
 
 INSERT = "INSERT INTO stations (org_id, id, property_id, name, sort) VALUES (:org_id, :id, :property_id, :name, :sort)"
+NO_PRINTERS = {"printer": None, "backup_station_id": None, "backup_printer": None}
 
 
 def stations(edge: Edge, count: int) -> list[str]:
@@ -46,7 +47,7 @@ def test_one_insert_leaves_its_whole_row_under_the_acts_stamp(edge: Edge) -> Non
         "tbl": "stations",
         "op": "i",
         "pk": id,
-        "f": {"id": id, "property_id": edge.property_id, "name": "Grill", "sort": 3, "printer": None},
+        "f": {"id": id, "property_id": edge.property_id, "name": "Grill", "sort": 3, **NO_PRINTERS},
         "base": None,
     }
     assert (row["_node"], row["_fv"]) == (7, None)

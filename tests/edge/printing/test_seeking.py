@@ -53,7 +53,8 @@ def test_printers_that_changed_their_addresses_are_found_and_none_is_taken_for_a
         wait_for(lambda: [one["state"] for one in found.states()] == ["found", "found"])
         assert found.states()[1]["detail"] == "Found at 10.77.0.29:9100, its new address."
         kinds = ask(
-            host, lambda r: [row["kind"] for row in r.rows("SELECT kind FROM journal WHERE kind LIKE 'print%'")]
+            host,
+            lambda r: [row["kind"] for row in r.rows("SELECT kind FROM journal WHERE kind LIKE '%.printer_found'")],
         )
         assert kinds == ["printing.printer_found"] * 2
 

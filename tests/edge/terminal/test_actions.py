@@ -257,7 +257,7 @@ def test_checks_are_split_and_merged_a_time_promised_and_guests_put_on_the_waitl
             await pilot.press("full_stop")
             await until_shown(pilot, "Put guests on the waitlist")
             await pilot.press("y")
-            await form(pilot, "Name", "Naango", "enter", "4", "enter", "enter")
+            await form(pilot, "Name", "Naango", "enter", "4", "enter", "enter", "enter")
             await until_shown(pilot, "They wait")
             await pilot.press("full_stop")
             await until_shown(pilot, "Seat who waits")
