@@ -23,15 +23,18 @@ _LAST_NO = """
     WHERE org_id = :org_id AND property_id = :property_id AND menu_item_id = :item_id
 """
 _SET_LEFT = "UPDATE portions_left SET portions = :portions WHERE org_id = :org_id AND id = :id"
+# Of a line that nodes took off and divided while apart more may be given back than it took: it has nothing then.
 _FROM_FACTS = """
-    SELECT c.menu_item_id AS id, c.id AS count_id, c.portions - coalesce(sum(m.portions), 0) AS portions
-    FROM portion_counts c LEFT JOIN portion_moves m ON m.org_id = c.org_id AND m.count_id = c.id
+    SELECT c.menu_item_id AS id, c.id AS count_id, c.portions - (
+        SELECT coalesce(sum(CASE WHEN l.portions > 0 THEN l.portions ELSE 0 END), 0) FROM (
+            SELECT sum(m.portions) AS portions FROM portion_moves m
+            WHERE m.org_id = c.org_id AND m.count_id = c.id GROUP BY m.line_id) AS l) AS portions
+    FROM portion_counts c
     WHERE c.org_id = :org_id AND c.property_id = :property_id AND c.portions IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM portion_counts n
         WHERE n.org_id = c.org_id AND n.menu_item_id = c.menu_item_id
         AND (n.count_no > c.count_no OR n.count_no = c.count_no AND n.id > c.id)
     )
-    GROUP BY c.menu_item_id, c.id, c.portions
 """
 _KEPT = "SELECT id, count_id, portions FROM portions_left WHERE org_id = :org_id AND property_id = :property_id"
 
@@ -82,7 +85,7 @@ def take_portions(work: Work, items: Mapping[str, ItemForSale], lines: Iterable[
         work.journal(PortionsChanged(item.id, left))
     for line in sold:
         count_id = counted[line["menu_item_id"]].count_id
-        _move(work, "taken", line["id"], str(count_id), line["menu_item_id"], line["quantity"])
+        _move(work, "taken", line["id"], line["id"], str(count_id), line["menu_item_id"], line["quantity"])
 
 
 def give_portions_back(work: Work, line_id: str, *, taken_by: str | None = None, portions: int | None = None) -> None:
@@ -90,12 +93,13 @@ def give_portions_back(work: Work, line_id: str, *, taken_by: str | None = None,
 
     taken_by: the line of which this one is a part; portions: how many there are of this one, where that is not all.
     """
-    taken = _moved(work, taken_by or line_id, "taken")
+    taken_by = taken_by or line_id
+    taken = _moved(work, taken_by, "taken")
     if taken is None or _moved(work, line_id, "given back") is not None:
         return
     item_id = taken["menu_item_id"]
     portions = taken["portions"] if portions is None else portions
-    _move(work, "given back", line_id, taken["count_id"], item_id, -portions)
+    _move(work, "given back", line_id, taken_by, taken["count_id"], item_id, -portions)
     kept = work.one(f"{_KEPT} AND id = :id", id=item_id)
     if kept is not None and kept["count_id"] == taken["count_id"]:
         left = kept["portions"] + portions
@@ -136,6 +140,7 @@ def _moved(reading: Reading, line_id: str, how: str) -> Mapping[str, Any] | None
     return reading.one(sql, id=derived_id(line_id, f"portions {how}"))
 
 
-def _move(work: Work, how: str, line_id: str, count_id: str, item_id: str, portions: int) -> None:
+def _move(work: Work, how: str, of: str, line_id: str, count_id: str, item_id: str, portions: int) -> None:
+    """of: the line by which it happened, once; line_id: the one that took them."""
     values = {"count_id": count_id, "menu_item_id": item_id, "line_id": line_id, "portions": portions}
-    work.add(PortionMove, {"id": derived_id(line_id, f"portions {how}"), **values, "at": work.now_text})
+    work.add(PortionMove, {"id": derived_id(of, f"portions {how}"), **values, "at": work.now_text})

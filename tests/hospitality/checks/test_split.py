@@ -1,5 +1,6 @@
 """Splitting, moving and merging orders, on both databases."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hospitality.days.loading import orders_open
 from hospitality.ground.errors import NotFound, Refused
 from hospitality.kitchen.service import step_ticket
 from hospitality.kitchen.tickets import ticket_views, tickets_list
-from hospitality.menu.portions import count_portions
+from hospitality.menu.portions import count_portions, portions_by_the_facts
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from hospitality.orders.service.adjust import NewAdjustment
@@ -23,6 +24,7 @@ from hospitality.orders.service.move import Going
 from hospitality.payments.rules import NewPayment
 from hospitality.payments.service.card import attempt_card
 from tests.hospitality.checks.test_floor import told
+from tests.hospitality.checks.test_receipts import ON_SQLITE, two_nodes
 from tests.hospitality.node import Node, Restaurant
 
 
@@ -196,6 +198,24 @@ def test_what_was_taken_off_the_whole_goes_along_to_the_cent(restaurant: Restaur
     )
     late = node.act(add_lines, stranger["id"], [NewLine(restaurant.beer, 1)])
     assert late["subtotal_minor"] == before + 900 + 333, "a percentage of the other party's ends with its lines"
+
+
+@ON_SQLITE
+def test_what_one_node_took_off_while_another_divided_it_gives_its_portions_back_once(
+    restaurant: Restaurant, tmp_path: Path
+) -> None:
+    restaurant.node.act(count_portions, restaurant.soup, portions=20)
+    order = restaurant.node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 8),)))
+    soup = order["lines"][0]["id"]
+    with two_nodes(restaurant, tmp_path / "apart") as apart:
+        one, two = apart.both
+        one.act(void_line, order["id"], soup, reason="they left")
+        two.later(seconds=5)
+        check = two.act(split, order["id"], [Going(some=((soup, 3),))])["items"][1]
+        two.act(void_line, check["id"], check["lines"][0]["id"], reason="not hungry")
+        apart.settle_down([order["id"], check["id"]])
+        for node in apart.both:
+            assert [portions for _, portions in node.read(portions_by_the_facts).values()] == [20]
 
 
 def test_so_many_of_a_line_go_to_another_check_and_the_kitchen_makes_it_as_one(restaurant: Restaurant) -> None:
