@@ -17,7 +17,7 @@ import { Sheet } from "./room/sheet.js";
 import { amount, hourOf, timeOfDay, useCurrency } from "./room/words.js";
 
 const LOOK_EVERY_MS = 60_000; // beside what the node tells: an order may have gone to another room
-const FORGET_AFTER_MS = 5 * 60_000; // cut off for so long, it may be another guest who looks
+const FORGET_AFTER_MS = 5 * 60_000; // cut off or asleep for so long, it may be another guest who looks
 // refused since the menu is another than the terminal knows
 const OF_MENU = new Set(
   ["PRICE_CHANGED", "ITEM_UNAVAILABLE", "NOT_ENOUGH_LEFT", "NOT_SERVED_NOW", "UNKNOWN_ITEM", "UNKNOWN_CHOICE"],
@@ -114,16 +114,31 @@ connection.addEventListener("hello", ({ detail }) => {
   version = detail.version;
 });
 
+/** Shows nothing of anybody until the node says who is here. */
+function forget() {
+  if (!here) return;
+  here = null;
+  location.replace("#home");
+}
+
+let beatAt = Date.now();
+function beat() {
+  const now = Date.now(); // the timer by which silence is measured stands still while a tablet sleeps
+  if (now - beatAt > FORGET_AFTER_MS) {
+    forget();
+    readRoom();
+  }
+  beatAt = now;
+  paint();
+}
+
 // ---- what is shown -------------------------------------------------------------------------------------------
 
 const shown = () => (VIEWS.includes(location.hash.slice(1)) ? location.hash.slice(1) : "home");
 
 function paint() {
   const away = connection.state === State.cutOff;
-  if (away && connection.silence > FORGET_AFTER_MS && here) {
-    here = null;
-    location.replace("#home");
-  }
+  if (away && connection.silence > FORGET_AFTER_MS) forget();
   at("cut").hidden = !away;
   if (away) setText(at("cut"), say("cut_off", { time: timeOfDay(clock.now() - connection.silence) }));
   const ready = menu !== null && here !== null;
@@ -253,7 +268,7 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
-setInterval(paint, 1000);
+setInterval(beat, 1000);
 setInterval(readRoom, LOOK_EVERY_MS);
 turn();
 start();

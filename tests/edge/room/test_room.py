@@ -113,6 +113,13 @@ def test_a_guest_orders_follows_the_order_and_the_next_one_sees_nothing(lone_pag
     page.goto(f"{lan.url}/room?lang=en#bill")
     expect(page.locator(".bill-due")).to_contain_text("450.00")
 
+    page.route("**/room/now", lambda route: route.abort())
+    page.clock.set_system_time(page.evaluate("Date.now()") + 6 * 60_000)  # it slept, and no timer went on
+    page.clock.fast_forward(1_000)
+    expect(page.locator("[data-view=bill]")).to_be_hidden()
+    page.unroute("**/room/now")
+    page.clock.fast_forward(60_000)
+    page.get_by_role("link", name="Bill").click()
     line.cut()
     page.clock.fast_forward(5_000)
     expect(page.locator("[data-cut]")).to_contain_text("No connection to the house since")
