@@ -256,7 +256,8 @@ function selected() {
 }
 
 function lastBumped() {
-  const isHere = (ticket) => (stationId === null ? ticket.stationId !== PASS : ticket.stationId === stationId);
+  const shown = standsInFor().add(stationId);
+  const isHere = (ticket) => (stationId === null ? ticket.stationId !== PASS : shown.has(ticket.stationId));
   return memory.bumped.find(isHere) ?? null;
 }
 
@@ -326,7 +327,8 @@ async function begin() {
 
 /** The stations whose tickets are shown here as long as none of their own screens is heard. */
 function standsInFor() {
-  return new Set(unheard.filter((one) => one.to_station_id === stationId).map((one) => one.station_id));
+  const forThis = stationId === null ? [] : unheard.filter((one) => one.to_station_id === stationId);
+  return new Set(forThis.map((one) => one.station_id));
 }
 
 function takeUnheard({ unheard_stations: stations = [] }) {
