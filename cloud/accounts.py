@@ -15,6 +15,7 @@ from cloud.database import Connection, Database
 from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Invalid, Unauthorised
 from hospitality.ground.ids import new_id
+from hospitality.ground.texts import kept_mail_address
 from hospitality.ground.work import Caller
 from hospitality.people.rules import ROLES
 
@@ -44,9 +45,7 @@ def hashed(token: str) -> str:
 
 def add_account(connection: Connection, org_id: str, email: str, role: str) -> str:
     """Adds an account without a password and answers its id."""
-    address = email.strip().lower()
-    if "@" not in address or len(address) > 254:
-        raise Invalid("EMAIL_INVALID", "Give a mail address such as owner@example.com.")
+    address = kept_mail_address(email).lower()
     id = new_id()
     connection.execute(
         "INSERT INTO accounts (org_id, id, email, role, created_at) VALUES (%s, %s, %s, %s, now())",

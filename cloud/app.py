@@ -15,15 +15,18 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from cloud.chores import Chores
 from cloud.database import CannotUse, Database, check_release, migrate
 from cloud.headoffice import install as install_headoffice
 from cloud.headoffice.mount import thresholds_of
 from cloud.headoffice.reading.names import NAMES
 from cloud.host import CloudHost, NewsListener
+from cloud.mail.outgoing import outgoing
+from cloud.mail.postman import MAIL_EVERY, Postman
 from cloud.metrics import FleetCollector
 from cloud.postgres import Cluster
 from cloud.settings import CloudSettings
-from cloud.sweeping import Sweeper
+from cloud.sweeping import SWEEP_EVERY, SWEEP_FIRST, Sweeper
 from hospitality.cash.api import router as cash_router
 from hospitality.checks.api import router as checks_router
 from hospitality.conflicts.api import router as conflicts_router
@@ -159,14 +162,16 @@ def build(cloud: Cloud) -> FastAPI:
 
         listener = NewsListener(cloud.database, tell)
         listener.start()
-        sweeper = Sweeper(cloud.database, cloud.retention, cloud.host.now)
-        sweeper.start()
+        postman = _postman(cloud)
+        chores = _chores(cloud, postman)
+        chores.start()
         watching = asyncio.create_task(_stop_without_database(cloud))
         try:
             yield
         finally:
             watching.cancel()
-            sweeper.stop()
+            chores.stop()
+            await asyncio.to_thread(postman.stop)
             listener.stop()
 
     app = FastAPI(title="Buffr Host, head office", version=VERSION, lifespan=life, openapi_url=None)
@@ -184,6 +189,20 @@ def build(cloud: Cloud) -> FastAPI:
     _add_health(app, cloud)
     app.add_middleware(RefusalsInTheirLanguage)
     return app
+
+
+def _postman(cloud: Cloud) -> Postman:
+    one = cloud.settings
+    sender, reply_to = one.mail_sender, one.mail_reply_to
+    return Postman(cloud.host, outgoing(one), sender=sender, reply_to=reply_to, url=one.own_url)
+
+
+def _chores(cloud: Cloud, postman: Postman) -> Chores:
+    chores = Chores()
+    sweeper = Sweeper(cloud.database, cloud.retention, cloud.host.now)
+    chores.add(sweeper.sweep_all, every=SWEEP_EVERY, first=SWEEP_FIRST)
+    chores.add(postman.send_all, every=MAIL_EVERY, first=MAIL_EVERY)
+    return chores
 
 
 async def _on_data_error(request: Request, error: Exception) -> Response:

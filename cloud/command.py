@@ -189,7 +189,7 @@ def add_org(
         with cloud.database.transaction(org_id) as connection:
             account_id = add_account(connection, org_id, owner, "owner")
             token = offer_link(connection, org_id, account_id)
-        say({"org_id": org_id, "owner_link": f"{public_url(cloud.settings)}/welcome/{token}"}, as_json)
+        say({"org_id": org_id, "owner_link": f"{cloud.settings.own_url}/welcome/{token}"}, as_json)
 
 
 @property_app.command("add")
@@ -288,11 +288,6 @@ def list_nodes(
         typer.echo(
             f"{row['id']}  {row['code']:<3} {row['status']:<8} {seen}  {row['waiting']} waiting  {row['property']}"
         )
-
-
-def public_url(settings: CloudSettings) -> str:
-    """How people reach head office."""
-    return settings.public_url or f"http://{settings.host}:{settings.port}"
 
 
 def _known_org(cloud: Cloud, org_id: str) -> None:

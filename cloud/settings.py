@@ -1,9 +1,13 @@
 """Head office's settings of the machine."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ADDRESS = r"^[^\s@<>]+@[^\s@<>]+$"
+MailSecurity = Literal["starttls", "tls", "none"]
 
 
 class CloudSettings(BaseSettings):
@@ -52,3 +56,30 @@ class CloudSettings(BaseSettings):
     database_account: str | None = Field(
         default=None, description="Account that runs the embedded PostgreSQL when root starts it"
     )
+    mail_host: str | None = Field(
+        default=None, description="Mail server that takes receipts on; without one they go into a folder"
+    )
+    mail_port: int = Field(default=587, ge=1, le=65535, description="Its port")
+    mail_security: MailSecurity = Field(
+        default="starttls", description="How the line to it is kept secret; none only for one on this machine"
+    )
+    mail_user: str | None = Field(default=None, description="Who signs in there, if anybody")
+    mail_password: SecretStr | None = Field(default=None, description="Their password")
+    mail_sender: str = Field(
+        default="receipts@localhost", pattern=_ADDRESS, description="From which address receipts are sent"
+    )
+    mail_reply_to: str | None = Field(
+        default=None, pattern=_ADDRESS, description="Where guests' answers go, if elsewhere"
+    )
+
+    @field_validator("mail_user")
+    @classmethod
+    def _no_password_in_the_open(cls, user: str | None, known: ValidationInfo) -> str | None:
+        if user is not None and known.data.get("mail_security") == "none":
+            raise ValueError("nobody signs in over an open line; set BUFFR_CLOUD_MAIL_SECURITY to starttls or tls")
+        return user
+
+    @property
+    def own_url(self) -> str:
+        """How people reach head office."""
+        return self.public_url or f"http://{self.host}:{self.port}"

@@ -1,9 +1,8 @@
 """The daily sweep at head office: drops what the rule of retention no longer keeps, group by group."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from cloud.database import Database
 from cloud.schema import SCHEMA
@@ -12,30 +11,18 @@ from sync.hub.postgres import PostgresStore
 from sync.hub.retention import Retention, sweep
 from sync.hub.store import head_office
 
-FIRST_MINUTES = 10
-EVERY_HOURS = 24
+SWEEP_FIRST, SWEEP_EVERY = timedelta(minutes=10), timedelta(days=1)
 SWEEP_LOCK = 0x73776570
 log = structlog.get_logger(__name__)
 
 
 class Sweeper:
-    """Sweeps by day in a thread of its own; of several processes one does a group's work at a time."""
+    """Sweeps by day; of several processes one does a group's work at a time."""
 
     def __init__(self, database: Database, rule: Retention, now: Clock) -> None:
         self._database = database
         self._rule = rule
         self._now = now
-        self._scheduler = BackgroundScheduler(timezone=UTC)
-
-    def start(self) -> None:
-        """Plans the first sweep for soon after the start, so that a process that lives less than a day sweeps too."""
-        first = datetime.now(UTC) + timedelta(minutes=FIRST_MINUTES)
-        self._scheduler.add_job(self.sweep_all, "interval", hours=EVERY_HOURS, next_run_time=first, coalesce=True)
-        self._scheduler.start()
-
-    def stop(self) -> None:
-        """Ends the thread; a sweep under way ends with its transaction."""
-        self._scheduler.shutdown(wait=False)
 
     def sweep_all(self) -> None:
         """Sweeps every group now."""

@@ -1,6 +1,6 @@
-"""Head office's own tables: who signs in, and for how long. They never leave the cloud."""
+"""Head office's own tables: who signs in, and for how long; who sends which mail. They never leave the cloud."""
 
-from hospitality.ground.tables import ID, INSTANT, WORDS, Row, column, described
+from hospitality.ground.tables import COUNT, ID, INSTANT, WORDS, Row, column, described
 
 
 class Account(Row, table=True):
@@ -39,3 +39,15 @@ class AccountSession(Row, table=True):
     started_at: str = column(INSTANT)
     expires_at: str = column(INSTANT)
     ended_at: str | None = column(INSTANT, optional=True)
+
+
+class MailClaim(Row, table=True):
+    """Who tries to send a receipt's mail, whose id it has; `cloud/mail/claims.py` says what the rest means."""
+
+    __tablename__ = "mail_claims"
+    __table_args__ = described("local", host="cloud")
+
+    tries: int = column(COUNT)
+    doubts: int = column(COUNT)
+    begun_at: str | None = column(INSTANT, optional=True)
+    due_at: str = column(INSTANT)

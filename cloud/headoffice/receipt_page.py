@@ -6,7 +6,6 @@ the receipt was born at the property, and comes when that reaches head office.
 
 import asyncio
 from base64 import b64decode
-from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import msgspec
@@ -16,21 +15,16 @@ from starlette.concurrency import run_in_threadpool
 from cloud.headoffice.asking import TheOffice
 from cloud.headoffice.office import Office, PageRoute, language
 from cloud.headoffice.sessions import address_of
-from devices.documents import Document
-from hospitality.checks.reading import receipt_view
 from hospitality.ground.errors import NotFound
-from hospitality.ground.statements import Reading
 from hospitality.ground.work import Caller
 from hospitality.handouts.rules import is_token
-from hospitality.paper.service import paper_settings
-from web.paper.paper import CATALOGUES, Paper, paper_of_guests
+from web.paper.paper import CATALOGUES, Paper
 from web.paper.pdf import A4, pdf_of
-from web.paper.receipt import receipt
+from web.paper.taken import Taken, taken
 from web.texts import load_texts
 
 router = APIRouter(prefix="/r/{token}", route_class=PageRoute, include_in_schema=False)
 Token = Annotated[str, Path(max_length=60)]
-NOT_FOR_GUESTS = frozenset({"code", "served_by"})
 AGAIN_SECONDS = 20
 AWAITED = (
     "Your receipt is on its way",
@@ -43,17 +37,6 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",  # the address is the key
     "Cache-Control": "no-store",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A receipt as its guest sees it; the logo as base64."""
-
-    name: str
-    document: Document
-    paper: Paper
-    withdrawn: bool
-    logo: str | None
 
 
 @router.get("")
@@ -99,14 +82,6 @@ async def _found(request: Request, office: Office, token: str) -> Taken | Respon
         return _told(request, office, AWAITED, wait_seconds=AGAIN_SECONDS, status=404)
     link: dict[str, Any] = msgspec.json.decode(rows[0]["data"])
     return await office.ask(Caller(rows[0]["org"], link["property_id"]), taken, link["order_id"], link["receipt_id"])
-
-
-def taken(reading: Reading, order_id: str, receipt_id: str) -> Taken:
-    """One receipt without what names anybody."""
-    view, paper = receipt_view(reading, order_id, receipt_id=receipt_id), paper_of_guests(reading)
-    shown = replace(paper, left_out=paper.left_out | NOT_FOR_GUESTS)
-    logo = paper_settings(reading)["logo"]
-    return Taken(view["property"]["name"], receipt(view, shown), shown, view["withdrawn"], logo)
 
 
 def _told(request: Request, office: Office, words: tuple[str, str], *, wait_seconds: int, status: int) -> Response:

@@ -1,5 +1,6 @@
 """What people type, made fit to keep, print and send: one line, no control characters, a bounded length."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -8,6 +9,10 @@ import msgspec
 from hospitality.ground.errors import Invalid
 
 IN_SET = "/"  # between a set's field and its element, where sync names one
+ADDRESS_LENGTH_MAX, BOX_LENGTH_MAX = 254, 64
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_MAIL_ADDRESS = re.compile(rf"(?P<box>{_ATOM}(?:\.{_ATOM})*)@(?:{_LABEL}\.)+{_LABEL}")
 
 
 def one_line(text: str) -> str:
@@ -41,6 +46,16 @@ def kept_name(name: str, *, what: str, length_max: int = 120) -> str:
     if not 1 <= len(name) <= length_max:
         raise Invalid("NAME_INVALID", f"Give the {what} a name of 1 to {length_max} characters.", length=len(name))
     return name
+
+
+def kept_mail_address(text: str) -> str:
+    """A mail address without what stands around it; Invalid EMAIL_INVALID unless it has the plain form that every server
+    takes, in which nothing can end a header or begin another."""
+    address = text.strip(" ")
+    found = _MAIL_ADDRESS.fullmatch(address)
+    if found is None or len(address) > ADDRESS_LENGTH_MAX or len(found["box"]) > BOX_LENGTH_MAX:
+        raise Invalid("EMAIL_INVALID", "Give a mail address such as owner@example.com.")
+    return address
 
 
 def set_text(words: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""What can happen on a receipt's way to its guest. The secret of a link stands in its row alone."""
+"""What can happen on a receipt's way to its guest. A link's secret and a mail's address stand in their rows alone."""
 
 from dataclasses import dataclass
 
@@ -13,3 +13,25 @@ class ReceiptLinked:
     link_id: str
     receipt_id: str
     order_id: str
+
+
+@journal_kind("handouts.receipt_mail_asked")
+@dataclass(frozen=True, slots=True)
+class ReceiptMailAsked:
+    """A receipt, or an invoice of it, is to be sent by mail; to whom stands in its row alone."""
+
+    mail_id: str
+    receipt_id: str
+    order_id: str
+    invoice_id: str | None
+
+
+@journal_kind("handouts.receipt_mail_ended")
+@dataclass(frozen=True, slots=True)
+class ReceiptMailEnded:
+    """Head office has sent a mail, or tries no more; `state` is one of `rules.ENDS`."""
+
+    mail_id: str
+    state: str
+    twice: bool
+    reply_code: int | None

@@ -35,8 +35,8 @@ _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
 def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields as they are kept, each of those given; Invalid where one can't be."""
     checks: dict[str, Callable[[Any], Any]] = {
-        "language": _language,
-        "kitchen_language": _language,
+        "language": kept_language,
+        "kitchen_language": kept_language,
         "head": _lines,
         "foot": _lines,
         "feedback_link": _link,
@@ -56,7 +56,8 @@ def _alarm(seconds: int) -> int:
     return seconds
 
 
-def _language(tag: str) -> str | None:
+def kept_language(tag: str) -> str | None:
+    """The tag of a language, None for an empty one; Invalid LANGUAGE_INVALID."""
     if tag and _LANGUAGE.fullmatch(tag) is None:
         raise Invalid("LANGUAGE_INVALID", "Name the language as in en, de or pt-BR.", language=tag)
     return tag or None
