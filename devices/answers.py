@@ -76,6 +76,11 @@ def is_offline(printer_status: int) -> bool:
     return bool(printer_status & 0x08)
 
 
+def drawer_is_high(printer_status: int) -> bool:
+    """Whether a `DLE EOT 1` answer says that the contact of the cash drawer (pin 3) stands high."""
+    return bool(printer_status & 0x04)
+
+
 def read_status(printer: int, offline_cause: int, error_cause: int, paper: int) -> PrinterStatus:
     """The four `DLE EOT` answers as one state; of several troubles the one that a person must mend first."""
     roll = Paper.OUT if paper & 0x60 else Paper.LOW if paper & 0x0C else Paper.PRESENT

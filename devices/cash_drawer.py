@@ -1,5 +1,6 @@
 """Cash drawers on a serial line or behind a printer's port: opened by a pulse, and whether they stand open."""
 
+from devices.answers import drawer_is_high
 from devices.asking import ask_printer_status
 from devices.heard import Done, DrawerMoved, Garbled, Heard, OpenDrawer, Well, Wish
 from devices.line import Line, LineBroken
@@ -8,8 +9,20 @@ PULSE = b"\x1bp\x00\x19\xfa"
 LOOK_SECONDS = 1.0
 TOLD_BY = ("status", "cts", "dsr", "nothing")
 OPEN_IS = ("high", "low")
-DRAWER_PIN = 0x04
 NONSENSE = Garbled("The drawer answers what no drawer would say: look at its line's settings.")
+
+
+class Contact:
+    """What a drawer's contact said last; `open_is`: at which level of it the drawer stands open."""
+
+    def __init__(self, open_is: str) -> None:
+        self._open_at = open_is == "high"
+        self.is_open: bool | None = None
+
+    def told(self, level: bool) -> list[Heard]:
+        """What its level says, where that is news."""
+        was, self.is_open = self.is_open, level is self._open_at
+        return [Well()] if self.is_open is was else [DrawerMoved(self.is_open)]
 
 
 class SerialDrawer:
@@ -20,12 +33,11 @@ class SerialDrawer:
     """
 
     def __init__(self, told_by: str = "status", open_is: str = "high") -> None:
-        self._told_by, self._open_at = told_by, open_is == "high"
-        self._was: bool | None = None
+        self._told_by = told_by
+        self._contact = Contact(open_is)
 
     def begin(self, line: Line) -> list[Heard]:
         """Looks whether it is open."""
-        self._was = None
         return self._look(line)
 
     def turn(self, line: Line, seconds: float) -> list[Heard]:
@@ -46,9 +58,7 @@ class SerialDrawer:
         level = self._level(line)
         if level is None:
             return [Well()] if self._told_by == "nothing" else [NONSENSE]
-        is_open = level is self._open_at
-        was, self._was = self._was, is_open
-        return [Well()] if is_open is was else [DrawerMoved(is_open)]
+        return self._contact.told(level)
 
     def _level(self, line: Line) -> bool | None:
         if self._told_by == "nothing":
@@ -61,4 +71,4 @@ class SerialDrawer:
             except OSError as error:
                 raise LineBroken("lost", f"the line broke ({error.strerror})") from error
         status = ask_printer_status(line, silent="the drawer does not say whether it is open")
-        return None if status is None else bool(status & DRAWER_PIN)
+        return None if status is None else drawer_is_high(status)

@@ -36,6 +36,7 @@ DRAIN_SECONDS = 0.005
 LEFT_SECONDS = 0.02
 _GRAB = 0x40044590  # EVIOCGRAB: what is typed there comes to us alone
 _READER = re.compile(r"tmr_[A-Za-z0-9]{1,60}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PATH = re.compile(r"/dev/[A-Za-z0-9._:+@-]+(/[A-Za-z0-9._:+@-]+){0,4}")
 _TCP = re.compile(
     r"(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]):(?P<port>[0-9]{1,5})"
@@ -64,8 +65,8 @@ class SerialSettings:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where a device is: `serial:/dev/…`, `file:/dev/…`, `usb:04b8:0e15:SERIAL`, `input:/dev/input/…`, `tcp:host:port`, or
-    `stripe:tmr_…`, the reader of that id, reached through Stripe."""
+    """Where a device is: `serial:/dev/…`, `file:/dev/…`, `usb:04b8:0e15:SERIAL`, `input:/dev/input/…`, `tcp:host:port`,
+    `stripe:tmr_…`, the reader of that id, reached through Stripe, or `printer:…`, what hangs on the printer of that id."""
 
     way: str
     path: str
@@ -92,6 +93,8 @@ def read_reach(text: str) -> Reach | None:
         return Reach(way, rest) if is_path else None
     if way == "stripe":
         return Reach(way, rest) if _READER.fullmatch(rest) else None
+    if way == "printer":
+        return Reach(way, rest) if _ID.fullmatch(rest) else None
     found = _TCP.fullmatch(rest) if way == "tcp" else None
     if found is None or not 1 <= int(found["port"]) <= 65_535:
         return None
@@ -180,6 +183,20 @@ class Line:
     def forget(self) -> None:
         """Drops what has come so far, READ_BYTES at most: it answers nothing that is asked from now on."""
         self.receive(0.0)
+
+
+class QuietLine(Line):
+    """A line on which nothing comes by itself: `receive` only waits to be woken."""
+
+    def __init__(self, end: Callable[[], None] = lambda: None) -> None:
+        quiet, held = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+        def ended() -> None:
+            end()
+            os.close(quiet)
+            os.close(held)
+
+        super().__init__(quiet, ended)
 
 
 class Open(Protocol):

@@ -6,21 +6,30 @@ Serial wait without an end. All that makes the difference between "printed" and 
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from devices import answers
 from devices.answers import Answer, Kind
 from devices.conversation import Conversation, Interrupted, Patience
-from devices.documents import Document
+from devices.documents import Document, Kick
 from devices.escpos import EndMarker, encode, end_of_job, process_id
 from devices.line import LineBroken, Open, Reach, SerialSettings, open_line
 from devices.printer import Outcome, PrinterStatus, Trouble, Verdict
 from devices.profiles import THERMAL_80, Profile
 
 PORT = 9100
+# A drawer that opens later than this opens for nobody.
+KICK_WAIT_SECONDS = 4.0
+
+
+class Busy(Exception):
+    """Somebody else talks with the printer."""
 
 
 class ReceiptPrinter:
-    """One printer. Safe to share between threads: one conversation at a time, the others wait for it.
+    """One printer. Safe to share between threads: one conversation at a time, the others wait for it, in their order: who
+    prints slip after slip lets others in between two.
 
     Of a network printer give the IP address: looking a name up is not bounded by our patience.
     """
@@ -40,7 +49,7 @@ class ReceiptPrinter:
         self.marker = marker
         self.patience = patience or Patience()
         self._serial, self._opened = serial or SerialSettings(), opened
-        self._one_at_a_time = threading.Lock()
+        self._next, self._one_at_a_time = threading.Lock(), threading.Lock()
         # Nobody knows what the last process sent before it died, but a cut for nothing would waste paper at
         # every start: only a job that we saw cut short is followed by one.
         self._cut_short = False
@@ -51,7 +60,7 @@ class ReceiptPrinter:
 
     def status(self) -> PrinterStatus:
         """The printer's state, asked now; while a job is printing, once that is through."""
-        with self._one_at_a_time:
+        with self._turn():
             try:
                 with self._talk() as talk:
                     return _ask_status(talk)
@@ -64,17 +73,58 @@ class ReceiptPrinter:
         Blocks at most about connect + answer × 8 + write × (job's size / 4 KiB) + finish seconds of Patience;
         with a printer that falls silent, connect + write + answer.
         """
-        with self._one_at_a_time:
-            body = encode(document, self.profile, after_cut_short=self._cut_short)
-            try:
-                with self._talk() as talk:
-                    before = _ask_status(talk)
-                    if not before.ready:
-                        return Outcome(Verdict.FAILED, before.trouble, before.detail)
-                    # From here on the paper may carry something.
-                    return self._send(talk, body, job)
-            except Interrupted as why:
-                return Outcome(Verdict.FAILED, why.trouble, f"{self.reach.at}: {why}")
+        with self._turn():
+            return self._print(document, job)
+
+    def kick(self, drawer: int, *, job: str, wait_seconds: float = KICK_WAIT_SECONDS) -> Outcome:
+        """Open the drawer that hangs on it, once: between two slips, whatever else waits to be printed.
+
+        FAILED: no pulse was sent, nor will be. UNKNOWN: it may have been sent, and is not to be sent again.
+        """
+        try:
+            with self._turn(wait_seconds):
+                return self._print(Document((Kick(drawer),)), job)
+        except Busy:
+            return Outcome(Verdict.FAILED, Trouble.SLOW, "The printer is busy with a long slip.")
+
+    def drawer_contact(self) -> bool | None:
+        """Whether the contact of the drawer that hangs on it (pin 3) stands high; None while a slip is printed.
+
+        Raises Interrupted.
+        """
+        try:
+            with self._turn(0.0), self._talk() as talk:
+                return answers.drawer_is_high(talk.ask(answers.ASK_PRINTER))
+        except Busy:
+            return None
+
+    @contextmanager
+    def _turn(self, seconds: float = -1) -> Iterator[None]:
+        """Who waits holds `_next`, and so goes before whoever has had a turn. Raises Busy after so many seconds."""
+        if not self._next.acquire(timeout=seconds):
+            raise Busy
+        try:
+            mine = self._one_at_a_time.acquire(timeout=seconds)
+        finally:
+            self._next.release()
+        if not mine:
+            raise Busy
+        try:
+            yield
+        finally:
+            self._one_at_a_time.release()
+
+    def _print(self, document: Document, job: str) -> Outcome:
+        body = encode(document, self.profile, after_cut_short=self._cut_short)
+        try:
+            with self._talk() as talk:
+                before = _ask_status(talk)
+                if not before.ready:
+                    return Outcome(Verdict.FAILED, before.trouble, before.detail)
+                # From here on the paper may carry something.
+                return self._send(talk, body, job)
+        except Interrupted as why:
+            return Outcome(Verdict.FAILED, why.trouble, f"{self.reach.at}: {why}")
 
     def _talk(self) -> Conversation:
         try:

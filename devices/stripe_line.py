@@ -2,10 +2,8 @@
 
 Plain HTTP and not Stripe's own library: six calls are needed, typed and each within a few seconds. The library brings
 another HTTP stack, tries again by itself under keys of its own, and waits eighty seconds for an answer.
-Nothing comes by this line by itself, so `receive` only waits to be woken.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,7 +12,7 @@ import httpx2
 import msgspec
 from pydantic import SecretStr
 
-from devices.line import Line, LineBroken, Reach
+from devices.line import LineBroken, QuietLine, Reach
 
 STRIPE = "https://api.stripe.com"
 # What this speaks, whatever the account's own default is.
@@ -72,24 +70,17 @@ class Told:
         return self.read(Refusal).error
 
 
-class StripeLine(Line):
+class StripeLine(QuietLine):
     """Calls of Stripe's API about one reader. Only our own sentences leave it: never a header, nor Stripe's about keys."""
 
     def __init__(self, account: StripeAccount, reader: str) -> None:
         self.reader = reader
-        quiet, held = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._client = httpx2.Client(
             base_url=account.url,
             timeout=httpx2.Timeout(account.answer_seconds, connect=account.connect_seconds),
             headers={"Authorization": f"Bearer {account.key.get_secret_value()}", "Stripe-Version": VERSION},
         )
-
-        def end() -> None:
-            self._client.close()
-            os.close(quiet)
-            os.close(held)
-
-        super().__init__(quiet, end)
+        super().__init__(self._client.close)
 
     def get(self, path: str, shape: type[T], **query: str) -> T:
         """What there is. Raises LineBroken also where there is nothing."""

@@ -161,6 +161,10 @@ class VirtualPrinter:
         """Answer every question with bytes that no printer sends."""
         self._ear.garbling = on
 
+    def push_in_drawer(self) -> None:
+        """Close the drawer that a kick opened."""
+        self._mechanism.push_in_drawer()
+
     def reset_after(self, received_bytes: int) -> None:
         """Break the connection once, after so many more bytes; what came before them is printed."""
         self._ear.break_after(received_bytes)

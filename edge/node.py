@@ -106,6 +106,7 @@ class Node:
             tell=self.live.tell_terminal,
             on_change=self.live.status_changed,
             printers=lambda: {id: state.shown() for id, state in self.printing.by_id().items()},
+            printer=self.printing.driver,
             stripe=settings.stripe,
         )
         self.printing.start()

@@ -23,7 +23,7 @@ TheAddress = Annotated[
     str,
     typer.Argument(
         metavar="ADDRESS",
-        help="As `discover` tells it: serial:/dev/…, usb:04b8:0e15:…, input:/dev/…, tcp:host:port, host:9100.",
+        help="As `discover` tells it (serial:/dev/…, usb:04b8:0e15:…, input:/dev/…, tcp:host:port, host:9100), or printer:NAME.",
     ),
 ]
 OfTerminal = Annotated[

@@ -84,6 +84,7 @@ class Mechanism:
         self._flushed = False
         self._switched_on = True
         self._slips = 0
+        self._drawer_open = False
         self._idle = True
         self._head = Head(dots, self._before_line, self._cut)
         self._thread = threading.Thread(target=self._run, name="virtual printer", daemon=True)
@@ -109,7 +110,7 @@ class Mechanism:
             faults = self.faults
             match number:
                 case 1:
-                    return 0x12 | (0x08 if faults.stopped else 0)
+                    return 0x12 | (0x04 if self._drawer_open else 0) | (0x08 if faults.stopped else 0)
                 case 2:
                     return 0x12 | (0x04 if faults.cover_open else 0) | (0x20 if faults.paper_out else 0)
                 case 3:
@@ -165,6 +166,11 @@ class Mechanism:
         with self._changed:
             self.faults.seconds_per_line = seconds_per_line
             self._changed.notify_all()
+
+    def push_in_drawer(self) -> None:
+        """The drawer that a kick opened is closed by hand."""
+        with self._changed:
+            self._drawer_open = False
 
     def power_cycle(self) -> None:
         """Off and on: the buffer and the unfinished line are gone, what is on paper is torn off."""
@@ -225,6 +231,11 @@ class Mechanism:
                 self._wait_ready()
                 self._on_job(command.data[2:].decode("ascii", "replace"))
                 reply(b"\x37\x22" + command.data[2:] + b"\x00")
+            case Name.KICK:
+                self._wait_ready()
+                self._head.carry_out(command)
+                with self._changed:
+                    self._drawer_open = True
             case _:
                 self._head.carry_out(command)
 

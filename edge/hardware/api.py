@@ -32,7 +32,10 @@ Name = Annotated[str, Field(max_length=200)]
 Word = Annotated[str, Field(max_length=40)]
 AddressText = Annotated[
     str,
-    Field(max_length=300, description="serial:/dev/ttyUSB0, input:/dev/input/event3, tcp:host:port or stripe:tmr_…"),
+    Field(
+        max_length=300,
+        description="serial:/dev/ttyUSB0, input:/dev/input/event3, tcp:host:port, stripe:tmr_…, printer:NAME",
+    ),
 ]
 Settings = Annotated[dict[Word, int | str], Field(max_length=20)]
 DONE_SECONDS = 10.0  # the slowest conversation with a device and a turn before it

@@ -171,11 +171,11 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
     if setup.driver not in KINDS.get(setup.kind, {}):
         known = ", ".join(f"{kind} ({' or '.join(drivers)})" for kind, drivers in KINDS.items())
         raise Invalid("DEVICE_KIND_INVALID", f"Choose one of {known}.", kind=setup.kind, driver=setup.driver)
-    reach = read_reach(setup.address)
+    reach = read_reach(_by_id(work, setup.address))
     if reach is None or reach.way not in setup.way.ways:
         message = (
-            "Give the device's address, such as serial:/dev/ttyUSB0, input:/dev/input/event3, tcp:192.168.1.60:4001 or"
-            " stripe:tmr_ with the reader's id."
+            "Give the device's address, such as serial:/dev/ttyUSB0, input:/dev/input/event3, tcp:192.168.1.60:4001,"
+            " stripe:tmr_ with the reader's id, or printer: with the printer's name."
         )
         raise Invalid("DEVICE_ADDRESS_INVALID", message, address=setup.address, ways=sorted(setup.way.ways))
     settings = {**SETTINGS, **setup.way.settings}
@@ -193,6 +193,19 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
     _check_there(work, "terminal", setup.terminal_id)
     _check_there(work, "station", setup.station_id)
     return replace(setup, name=name, address=str(reach))
+
+
+def _by_id(work: Work, address: str) -> str:
+    """Where it hangs on a printer, the address with that one's id, which stays when its name doesn't."""
+    way, _, name = address.strip().partition(":")
+    if way != "printer":
+        return address
+    rows = work.rows("SELECT id, name FROM printers WHERE org_id = :org_id AND property_id = :property_id")
+    said = name.strip().casefold()
+    id = next((row["id"] for row in rows if said in (row["id"], row["name"].casefold())), None)
+    if id is None:
+        raise NotFound.of("printer", name)
+    return f"printer:{id}"
 
 
 def _listed(values: Sequence[Any]) -> str:

@@ -10,7 +10,9 @@ import structlog
 
 from devices.finding import Candidate, discover, this_machine
 from devices.heard import CancelCharge, CardSaid, Done, DrawerMoved, Heard, Pressed, Scanned, Wish
+from devices.kicked_drawer import DrawerLine
 from devices.line import CONNECT_SECONDS, Line, Open, Reach, SerialSettings, open_line
+from devices.receipt_printer import ReceiptPrinter
 from devices.standing import Standing, State, heard, lost
 from devices.stripe_line import StripeAccount, open_reader
 from edge.database import DATABASE_ERRORS
@@ -50,8 +52,9 @@ class Hardware:
     """Drives the node's devices. Every method may be called from any thread.
 
     `tell` takes what devices say to the terminal that they are bound to; `on_change` is called when a device's state is
-    another. `printers` answers the printers' states by id, which are reported with the devices'. `stripe`: into which
-    account card readers pay that are reached through Stripe.
+    another. `printers` answers the printers' states by id, which are reported with the devices'; `printer`, by its id,
+    the driver of one as it is now, for what hangs on it. `stripe`: into which account card readers pay that are reached
+    through Stripe.
     """
 
     def __init__(
@@ -61,10 +64,11 @@ class Hardware:
         tell: Tell = lambda terminal_id, name, data: None,
         on_change: Callable[[], None] = lambda: None,
         printers: Callable[[], dict[str, dict[str, Any]]] = dict,
+        printer: Callable[[str], ReceiptPrinter | None] = lambda id: None,
         stripe: StripeAccount | None = None,
     ) -> None:
         self._host, self._tell, self._on_change, self._printers = host, tell, on_change, printers
-        self._opened = _opening(stripe)
+        self._opened = _opening(stripe, printer)
         self.cards = Cards(host, tell)
         self.sight = this_machine()  # where `look` looks
         self._lock, self._looking = threading.Lock(), threading.Lock()
@@ -288,10 +292,16 @@ class Hardware:
             self._tell(setup.terminal_id, "drawer_moved", {**about, "is_open": said.is_open})
 
 
-def _opening(stripe: StripeAccount | None) -> Open:
+def _opening(stripe: StripeAccount | None, printer: Callable[[str], ReceiptPrinter | None]) -> Open:
     """How lines are opened at this node."""
 
     def opened(reach: Reach, settings: SerialSettings, *, seconds: float = CONNECT_SECONDS) -> Line:
-        return open_reader(reach, stripe) if reach.way == "stripe" else open_line(reach, settings, seconds=seconds)
+        match reach.way:
+            case "stripe":
+                return open_reader(reach, stripe)
+            case "printer":
+                return DrawerLine(lambda: printer(reach.path))
+            case _:
+                return open_line(reach, settings, seconds=seconds)
 
     return opened

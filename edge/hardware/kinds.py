@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Protocol
 
-from devices import cash_drawer, customer_display, scale
+from devices import cash_drawer, customer_display, kicked_drawer, scale
 from devices.bump_bar import BumpBar
 from devices.buzzer import TIMES_MAX, EscposBuzzer
 from devices.card_terminal import JsonCardTerminal
 from devices.cash_drawer import SerialDrawer
 from devices.customer_display import Cd5220Display, EscposDisplay
 from devices.heard import Buzz, CardWish, Done, Heard, OpenDrawer, Page, Show, Weigh, Wish
+from devices.kicked_drawer import KickedDrawer
 from devices.line import Line, SerialSettings
 from devices.pager import TapPager
 from devices.scale import Scale8217, ScaleDialog06
@@ -88,7 +89,17 @@ KINDS: dict[str, dict[str, Kind]] = {
             WIRED,
             wish=OpenDrawer,
             settings={"told_by": cash_drawer.TOLD_BY, "open_is": cash_drawer.OPEN_IS},
-        )
+        ),
+        "printer": Kind(
+            lambda said: KickedDrawer(**said),
+            frozenset({"printer"}),
+            wish=OpenDrawer,
+            settings={
+                "told_by": kicked_drawer.TOLD_BY,
+                "open_is": cash_drawer.OPEN_IS,
+                "socket": kicked_drawer.SOCKETS,
+            },
+        ),
     },
 }
 

@@ -11,6 +11,7 @@ import structlog
 from devices.conversation import Patience
 from devices.finding import Sight, this_machine
 from devices.line import Open, open_line
+from devices.receipt_printer import ReceiptPrinter
 from devices.spool import DEFAULT_POLICY, Policy
 from edge.host import EdgeHost
 from edge.printing.jobs import Count, forget_old, live_counts, overdue
@@ -125,6 +126,11 @@ class Printing:
     def by_id(self) -> dict[str, PrinterState]:
         """Each printer's state by its id."""
         return {id: printer.state for id, printer in self._threads().items()}
+
+    def driver(self, printer_id: str) -> ReceiptPrinter | None:
+        """What drives the printer of that id now, for others who need it between two slips; None where there is none."""
+        thread = self._threads().get(printer_id)
+        return None if thread is None else thread.driver
 
     def alarms(self) -> list[dict[str, Any]]:
         """Tickets that should be on paper for long and are not: [{id, title, printer, since, state}], oldest first."""

@@ -93,6 +93,11 @@ class PrinterThread:
         """As it is set up."""
         return self._setup
 
+    @property
+    def driver(self) -> ReceiptPrinter:
+        """What drives it where it is now."""
+        return self._printer
+
     def moved_to(self, address: str) -> None:
         """It was found at another address, which people are told for a while."""
         self._found_until = monotonic() + FOUND_SECONDS
