@@ -16,7 +16,7 @@ from edge.terminal.news import Topic
 from edge.terminal.shapes.edits import Conflict, ConflictPage, KeptBackList, SetAsidePage, Undecided
 from edge.terminal.shapes.kitchen import Ticket, Tickets
 from edge.terminal.shapes.menu import MenuItem
-from edge.terminal.shapes.money import Receipt, ReceiptLink
+from edge.terminal.shapes.money import Mail, Mails, Receipt, ReceiptLink
 from edge.terminal.shapes.node import Approval, Person, SignedIn
 from edge.terminal.shapes.orders import Order, Parts
 from edge.terminal.subject import Subject
@@ -198,6 +198,19 @@ async def receipt_link(desk: Desk, order_id: str) -> ReceiptLink:
     """Where the guest of a settled order reads its receipt. Raises NodeError."""
     path, key = f"{desk.place}/orders/{order_id}/receipt-link", secrets.token_hex(16)
     return read_as(await desk.client.act(path, {}, key=key, token=desk.acting_token), ReceiptLink)
+
+
+async def mails(desk: Desk, order_id: str) -> tuple[Mail, ...]:
+    """What of an order was mailed. Raises NodeError."""
+    return (await desk.client.read(f"{desk.place}/orders/{order_id}/mails", Mails, token=desk.terminal_token)).items
+
+
+async def mail_receipt(desk: Desk, order_id: str, address: str, *, again_of: str = "") -> Mail:
+    """Have a receipt mailed, once more where the mail before is named. Raises NodeError (MAILED_ALREADY, …)."""
+    path = f"{desk.place}/orders/{order_id}/mails"
+    body = {"address": address} | ({"again_of": again_of} if again_of else {})
+    action = ("mail", order_id, address, again_of)
+    return read_as(await desk.act_once(action, path, body, token=desk.acting_token), Mail)
 
 
 async def undecided(desk: Desk) -> Undecided:

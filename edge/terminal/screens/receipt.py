@@ -11,7 +11,9 @@ from textual.widgets import Digits, Label, Static
 from edge.terminal import acts, training
 from edge.terminal.amounts import written, written_with_currency
 from edge.terminal.screens.acting import ActingPlace
+from edge.terminal.screens.ask import Pick
 from edge.terminal.screens.asking import Answered, Failed, ask
+from edge.terminal.screens.mail import AskAddress
 from edge.terminal.shapes.money import Receipt, ReceiptLink
 from edge.terminal.shapes.orders import Order, OrderLine
 from edge.terminal.widgets.code import code
@@ -20,11 +22,12 @@ from edge.terminal.words import _, later
 
 
 class ReceiptPlace(ActingPlace):
-    """Enter goes on to the next order; the QR code is for a guest who takes the receipt along."""
+    """Enter goes on to the next order; the QR code and the mail are for a guest who takes the receipt along."""
 
     BINDINGS = [
         Binding("enter", "back", later("Done")),
         Binding("q", "code", later("QR code")),
+        Binding("m", "mail", later("Mail")),
         Binding("escape", "back", later("Back")),
     ]
 
@@ -33,6 +36,7 @@ class ReceiptPlace(ActingPlace):
         super().__init__()
         self._order_id = order_id
         self._change_minor = change_minor
+        self._address = ""
 
     def about(self) -> tuple[Order | None, OrderLine | None]:
         return self.desk.board.orders.get(self._order_id), None
@@ -57,6 +61,13 @@ class ReceiptPlace(ActingPlace):
         if event.about == "link":
             self._show_code(event.value)
             return
+        if event.about == "mails":
+            self.app.push_screen(AskAddress(event.value), self._mail)
+            return
+        if event.about == "mail":
+            words = _("It goes to {address} as soon as head office has it.")
+            self.say(words.format(address=event.value.address), "good")
+            return
         receipt: Receipt = event.value
         lines = receipt_lines(receipt, self.desk.board.property_name, self.desk.clock().tzinfo)
         if self.desk.training:
@@ -64,7 +75,10 @@ class ReceiptPlace(ActingPlace):
         self.query_one("#paper", Static).update(Content("\n".join(lines)))
 
     def on_failed(self, event: Failed) -> None:
-        if event.about == "link":
+        if event.about == "mail" and event.error.code == "MAILED_ALREADY":
+            self._ask_again(event.error.message, str(event.error.details.get("mail_id", "")))
+            return
+        if event.about != "receipt":
             self.say(event.error.message, "bad")
             return
         words = _("{reason} The receipt is under F3, F6 when the node is back.")
@@ -72,6 +86,21 @@ class ReceiptPlace(ActingPlace):
 
     def action_code(self) -> None:
         ask(self, "link", acts.receipt_link(self.desk, self._order_id))
+
+    def action_mail(self) -> None:
+        ask(self, "mails", acts.mails(self.desk, self._order_id))
+
+    def _mail(self, address: str | None) -> None:
+        if address is not None:
+            self._address = address
+            ask(self, "mail", acts.mail_receipt(self.desk, self._order_id, address))
+
+    def _ask_again(self, words: str, before: str) -> None:
+        def take(choice: str | None) -> None:
+            if choice is not None:
+                ask(self, "mail", acts.mail_receipt(self.desk, self._order_id, self._address, again_of=choice))
+
+        self.app.push_screen(Pick(_("Once more?"), [(before, _("Send it once more"))], words=words), take)
 
     def _show_code(self, link: ReceiptLink) -> None:
         words = Content(_("Receipt {number}: scan to take it along.").format(number=link.number))

@@ -51,6 +51,18 @@ class ReceiptLink(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+class Mail(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    address: str
+    state: str
+    twice: bool = False
+    reply_code: int | None = None
+
+
+class Mails(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Mail, ...] = ()
+
+
 class DrawerSession(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     float_minor: int

@@ -234,9 +234,7 @@ def node_app(node: NodeDouble) -> FastAPI:
         content = await request.body()
         return node.acted(idempotency_key, content, lambda: (201, book.pay(order_id, json.loads(content))))
 
-    @api.post("/orders/{order_id}/receipt-link", dependencies=[Depends(may("orders.place"))])
-    async def receipt_link(order_id: str) -> Json:
-        return {"receipt_id": order_id, "number": book.receipt(order_id)["number"], "url": RECEIPT_URL}
+    _handouts(api, node, terminal, may("orders.place"))
 
     @api.get("/orders/{order_id}/receipt", dependencies=[Depends(terminal)])
     async def receipt(order_id: str) -> Json:
@@ -252,6 +250,26 @@ def node_app(node: NodeDouble) -> FastAPI:
     app.include_router(api)
     app.websocket("/ws")(_live(node))
     return app
+
+
+def _handouts(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str], waiter: Callable[[str], str]) -> None:
+    mails: list[Json] = []
+
+    @api.post("/orders/{order_id}/receipt-link", dependencies=[Depends(waiter)])
+    async def receipt_link(order_id: str) -> Json:
+        return {"receipt_id": order_id, "number": node.book.receipt(order_id)["number"], "url": RECEIPT_URL}
+
+    @api.get("/orders/{order_id}/mails", dependencies=[Depends(terminal)])
+    async def mails_of(order_id: str) -> Json:
+        return {"items": mails}
+
+    @api.post("/orders/{order_id}/mails", status_code=201, dependencies=[Depends(waiter)])
+    async def mail(request: Request) -> Json:
+        if mails and (await request.json()).get("again_of") != mails[-1]["id"]:
+            details = {"mail_id": mails[-1]["id"]}
+            raise Refused(409, "MAILED_ALREADY", "This was sent to that address already.", details=details)
+        mails.append({"id": f"mail-{len(mails)}", "address": "g…@example.com", "state": "sent"})
+        return mails[-1]
 
 
 def _kitchen(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str], cook: Callable[[str], str]) -> None:

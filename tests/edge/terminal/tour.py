@@ -153,6 +153,19 @@ async def _settling(pilot: Pilot[int]) -> AsyncIterator[str]:
     await pilot.press("q")
     await until_shown(pilot, "scan to take it along", "█▀▀▀▀▀█")
     yield "receipt_code"
+    await pilot.press("m")
+    await until_shown(pilot, "Mail the receipt to")
+    await type_in(pilot, "guest@example.com")
+    await pilot.press("enter")
+    await until_shown(pilot, "It goes to g…@example.com")
+    await pilot.press("m")
+    await until_shown(pilot, "g…@example.com  sent")
+    await type_in(pilot, "guest@example.com")
+    yield "receipt_mail"
+    await pilot.press("enter")
+    await until_shown(pilot, "Send it once more")
+    await pilot.press("1")
+    await until_gone(pilot, "Send it once more")
     await pilot.press("enter")
 
 
