@@ -36,6 +36,31 @@ def label(title: str, lines: Sequence[str], code: str | None, paper: Paper, *, a
     return Document(tuple([*one, Cut()] * copies), title=paper.say("Label {title}").format(title=title))
 
 
+def stock_label(name: str, *, unit: str, par: int, code: str, paper: Paper) -> Document:
+    """What a shelf in the store holds: the item, how it is counted, how many should be there, and its barcode."""
+    elements: list[Element] = [
+        Text(name, bold=True, size=Size.BIG, align=Align.CENTER),
+        Text(unit, align=Align.CENTER),
+        Text(paper.say("Par {par}").format(par=par), bold=True, align=Align.CENTER),
+        Blank(),
+        Barcode(code),
+        Cut(),
+    ]
+    return Document(tuple(elements), title=paper.say("Label {title}").format(title=name))
+
+
+def asset_label(number: str, name: str, *, owner: str, paper: Paper) -> Document:
+    """Whose thing this is, which, and its number, large to be read and as a code to be scanned."""
+    elements: list[Element] = [
+        Text(paper.say("Property of {name}").format(name=owner), align=Align.CENTER),
+        Text(number, bold=True, size=Size.BIG, align=Align.CENTER),
+        Text(name, bold=True, align=Align.CENTER),
+        QR(number),
+        Cut(),
+    ]
+    return Document(tuple(elements), title=paper.say("Label {title}").format(title=number))
+
+
 def page_of_proof(name: str, address: str, profile: Profile, paper: Paper, *, at: datetime) -> Document:
     """Every kind of element once, with words that say what should be seen."""
     ruler = (RULER * 7)[: profile.columns]

@@ -19,12 +19,13 @@ from devices.printer import Trouble
 from devices.profiles import FAMILIES, THERMAL_58, THERMAL_80, Profile, profile_named
 from devices.spool import Job
 from edge.printing.documents import changed_slip, rush_slip, ticket, too_long, void_slip
-from edge.printing.plain import label, page_of_proof
+from edge.printing.plain import asset_label, label, page_of_proof, stock_label
 from edge.printing.words import reprint_words
 from hospitality.days.composing import Part, Report
 from hospitality.days.rules import Figure
 from hospitality.ground.clock import instant
 from hospitality.ground.errors import Invalid, NotFound
+from web.paper.folio import Charge, Folio, Paid, Tax, folio_document
 from web.paper.invoice import invoice_document
 from web.paper.paper import Paper, Papers, paper_from
 from web.paper.receipt import bill, receipt, room_service_slip
@@ -160,6 +161,30 @@ _REFUND = {
     "reason": "Soup came cold",
     "property": _PROPERTY,
 }
+_FOLIO = Folio(
+    property_name=NAME,
+    number="A1-F12",
+    guest_name="Annegret Größe",
+    room="204",
+    arrival="2026-03-04",
+    departure="2026-03-07",
+    window="B",
+    currency="NAD",
+    charges=(
+        Charge("2026-03-04", "Double room, bed and breakfast", 1, 145_000, "AB"),
+        Charge("2026-03-04", "Dinner, receipt A1-61", 1, 41_250, "A"),
+        Charge("2026-03-05", "Double room, bed and breakfast", 1, 145_000, "AB"),
+        Charge("2026-03-05", "Shirt, laundered", 3, 10_500, "A"),
+        Charge("2026-03-06", "Double room, bed and breakfast", 1, 145_000, "AB"),
+        Charge("2026-03-06", "Laundry, rebate", 1, -3_500, "A"),
+    ),
+    taxes=(
+        Tax("A", "VAT", 1_500, 413_752, 62_062),
+        Tax("B", "Levy", 200, 371_795, 7_436),
+    ),
+    deposits=(Paid("2026-02-12", "card", 100_000, "003902"),),
+    payments=(Paid("2026-03-06", "cash", 50_000),),
+)
 
 
 def _moment(paper: Paper) -> datetime:
@@ -199,12 +224,17 @@ TEMPLATES: Mapping[str, Callable[[Papers, Profile], Document]] = {
         {"invoice": _INVOICE, "receipt": _settled(_PAYMENTS)}, papers.guests
     ),
     "room-service": lambda papers, kind: room_service_slip({"order": _ROOM, "property": _PROPERTY}, papers.guests),
+    "folio": lambda papers, kind: folio_document(_FOLIO, papers.guests, at=AT),
     "refund": lambda papers, kind: refund_slip(_REFUND, papers.guests),
     "x-report": lambda papers, kind: report_document(_X, papers.guests, at=AT, by="Selma"),
     "z-report": lambda papers, kind: report_document(_Z, papers.guests, at=AT),
     "label": lambda papers, kind: label(
         "Prawn stock", ["Use by 9 Mar", "Cold room 2"], "INV-000481", papers.guests, at=_moment(papers.guests), copies=1
     ),
+    "stock-label": lambda papers, kind: stock_label(
+        "Basmati rice", unit="Bag of 5 kg", par=12, code="STK-00417", paper=papers.guests
+    ),
+    "asset-label": lambda papers, kind: asset_label("AST-0093", "Espresso machine", owner=NAME, paper=papers.guests),
     "test-page": lambda papers, kind: page_of_proof(
         "Grill printer", "192.168.1.50:9100", kind, papers.guests, at=_moment(papers.guests)
     ),

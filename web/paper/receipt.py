@@ -1,6 +1,6 @@
 """What guests read: the bill, the receipt that they take home, the slip on the tray (FACES.md, Paper)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from devices.documents import (
@@ -66,7 +66,7 @@ def settled(view: Mapping[str, Any], lines: list[Element], paper: Paper) -> list
         *_sums(order, paper, paper.say("Total")),
         Blank(),
         *_payments(view["payments"], paper),
-        *_tax_table(order, paper),
+        *tax_table(_taxes(order, paper), order["currency"], paper),
     ]
 
 
@@ -93,7 +93,7 @@ def bill(view: Mapping[str, Any], paper: Paper, *, at: str) -> Document:
             Rule(),
             *_sums(order, paper, paper.say("Total") if paid else paper.say("To pay")),
             *left,
-            *_tax_table(order, paper),
+            *tax_table(_taxes(order, paper), order["currency"], paper),
             Blank(),
             Text(paper.say("This is not a receipt."), align=Align.CENTER),
             Cut(),
@@ -140,7 +140,15 @@ def shortened(
     """An order of so many lines that they can't all be on one paper gets its lines without options, and where even that
     is too much its sums alone."""
     options = paper.shows("options")
-    for lines in (_lines(order, paper, options=options), _lines(order, paper, options=False), _count(order, paper)):
+    tries = (_lines(order, paper, options=options), _lines(order, paper, options=False), _count(order, paper))
+    return first_that_fits(whole, tries, title=title)
+
+
+def first_that_fits(
+    whole: Callable[[list[Element]], list[Element]], tries: Iterable[Iterable[Element]], *, title: str
+) -> Document:
+    """The whole with the first of its tries, each shorter than the one before, that one paper can hold; else with none."""
+    for lines in tries:
         try:
             return Document(tuple(whole(list(lines))), title=title)
         except DocumentRefused:
@@ -241,16 +249,14 @@ def _sums(order: Mapping[str, Any], paper: Paper, name: str) -> Iterator[Element
     if on_top:
         yield row(paper.say("Subtotal"), paper.plain(order["subtotal_minor"], currency))
         for tax in on_top:
-            yield row(_rate(tax, paper), paper.plain(tax["tax_minor"], currency))
+            yield row(rate_words(tax["name"], tax["rate_bp"], paper), paper.plain(tax["tax_minor"], currency))
     yield row(name, paper.amount(order["total_minor"], currency), bold=True, size=Size.BIG)
 
 
 def _payments(payments: list[Mapping[str, Any]], paper: Paper) -> Iterator[Element]:
     for payment in payments:
         currency = payment["currency"]
-        name = paper.say(_TENDERS.get(payment["tender"], payment["tender"].capitalize()))
-        if payment["reference"]:
-            name = paper.say("{tender}, reference {reference}").format(tender=name, reference=payment["reference"])
+        name = tender_words(payment["tender"], payment["reference"], paper)
         taken = payment["amount_minor"] + payment.get("tip_minor", 0)
         given = taken if payment["tendered_minor"] is None else payment["tendered_minor"]
         if payment.get("given_currency"):
@@ -264,20 +270,32 @@ def _payments(payments: list[Mapping[str, Any]], paper: Paper) -> Iterator[Eleme
             yield row(paper.say("Change"), paper.plain(payment["change_minor"], currency))
 
 
-def _tax_table(order: Mapping[str, Any], paper: Paper) -> Iterator[Element]:
-    """Each rate with its net, tax and gross; nothing where nothing is taxed."""
-    if not order["taxes"] or not paper.shows("tax_table"):
-        return
-    rows = [(paper.say("Tax"), paper.say("net"), paper.say("tax"), paper.say("gross"))]
+def tender_words(tender: str, reference: str | None, paper: Paper) -> str:
+    """`Cash`, `Card, reference 004711`."""
+    name = paper.say(_TENDERS.get(tender, tender.capitalize()))
+    if not reference:
+        return name
+    return paper.say("{tender}, reference {reference}").format(tender=name, reference=reference)
+
+
+def _taxes(order: Mapping[str, Any], paper: Paper) -> Iterator[tuple[str, int, int]]:
     for tax in order["taxes"]:
-        on = tax.get("on_minor") or tax["net_minor"]
-        amounts = (on, tax["tax_minor"], on + tax["tax_minor"])
-        net, of_it, gross = (paper.plain(amount, order["currency"]) for amount in amounts)
-        rows.append((_rate(tax, paper), net, of_it, gross))
-    widths = [max(len(found[at]) for found in rows) + 2 for at in range(1, 4)]
+        yield rate_words(tax["name"], tax["rate_bp"], paper), tax.get("on_minor") or tax["net_minor"], tax["tax_minor"]
+
+
+def tax_table(taxes: Iterable[tuple[str, int, int]], currency: str, paper: Paper) -> Iterator[Element]:
+    """Each rate (name, net, tax) with its gross; nothing where nothing is taxed."""
+    rows = [(paper.say("Tax"), paper.say("net"), paper.say("tax"), paper.say("gross"))]
+    for name, on, tax in taxes:
+        net, of_it, gross = (paper.plain(amount, currency) for amount in (on, tax, on + tax))
+        rows.append((name, net, of_it, gross))
+    if len(rows) == 1 or not paper.shows("tax_table"):
+        return
+    widths = [max(len(found[at]) for found in rows) for at in range(1, 4)]
     yield Blank()
     for at, (name, *shown) in enumerate(rows):
-        cells = (Cell(text, width, Align.RIGHT) for text, width in zip(shown, widths, strict=True))
+        # A narrow paper shrinks a row down to its texts: of one length, they stay below each other.
+        cells = (Cell(text.rjust(width), width + 2, Align.RIGHT) for text, width in zip(shown, widths, strict=True))
         yield Columns((Cell(name, grow=True), *cells), bold=at == 0, gap=0)
 
 
@@ -301,6 +319,6 @@ def _code(view: Mapping[str, Any], paper: Paper, link: str | None) -> Iterator[E
     yield Text(words, align=Align.CENTER)
 
 
-def _rate(tax: Mapping[str, Any], paper: Paper) -> str:
+def rate_words(name: str, basis_points: int, paper: Paper) -> str:
     """`VAT 15 %`, `Levy 2.5 %`."""
-    return f"{tax['name']} {paper.percent(tax['rate_bp'])} %"
+    return f"{name} {paper.percent(basis_points)} %"

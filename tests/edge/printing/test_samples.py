@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import edge.printing
-from devices.documents import Document, Picture, to_json
+from devices.documents import Barcode, Document, Picture, to_json
 from devices.layout import to_text
 from devices.profiles import FAMILIES, THERMAL_58, THERMAL_80
 from edge.printing.samples import TEMPLATES, sample, sample_picture
@@ -101,3 +101,12 @@ def test_a_copy_says_why_in_the_words_of_its_readers_under_a_mark_that_is_the_sa
         "Das ist vielleicht schon da.",
     ]
     assert "Copy 2, Fri 6 Mar, 20:42" in english
+
+
+def test_labels_say_whose_and_how_many_and_hold_what_is_scanned() -> None:
+    shelf = to_text(sample("stock-label", both(paper("de")), THERMAL_58), 32)
+    assert [line.strip() for line in shelf.splitlines()[:3]] == ["Basmati rice", "Bag of 5 kg", "Sollbestand 12"]
+    assert Barcode("STK-00417") in sample("stock-label", both(paper()), THERMAL_58).elements
+    thing = to_text(sample("asset-label", both(paper()), THERMAL_80), 42)
+    for part in ("Property of Dune House", "AST-0093", "Espresso machine", "[QR AST-0093]"):
+        assert part in thing
