@@ -73,7 +73,7 @@ def order(node: Node) -> str:
 
 
 def line_to(server: MailServerDouble) -> MailServer:
-    """The real client, without TLS, which `test_outgoing` looks at."""
+    """The real client, on an open line."""
     return MailServer(HOST, server.port, SENDER, "none")
 
 
