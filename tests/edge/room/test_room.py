@@ -62,6 +62,27 @@ def ask_for_towels(page: Page, lan: ServedNode) -> None:
     expect(page.locator(".ask")).to_contain_text("Gleich da")
 
 
+def sleep_and_be_cut_off(page: Page, line: Line) -> None:
+    """The bill is shown to nobody while the terminal can't know who is there, and again once it does."""
+    page.route("**/room/now", lambda route: route.abort())
+    page.clock.set_system_time(page.evaluate("Date.now()") + 6 * 60_000)  # it slept, and no timer went on
+    page.clock.fast_forward(1_000)
+    expect(page.locator("[data-view=bill]")).to_be_hidden()
+    page.unroute("**/room/now")
+    page.clock.fast_forward(60_000)
+    page.get_by_role("link", name="Bill").click()
+    line.cut()
+    page.clock.fast_forward(5_000)
+    expect(page.locator("[data-cut]")).to_contain_text("No connection to the house since")
+    page.clock.fast_forward(5 * 60_000)  # who looks now may be another guest
+    expect(page.locator("[data-view=bill]")).to_be_hidden()
+    line.is_cut = False
+    page.clock.fast_forward(60_000)
+    expect(page.locator("[data-cut]")).to_be_hidden()
+    page.get_by_role("link", name="Bill").click()
+    expect(page.locator(".bill-due")).to_be_visible()
+
+
 def test_a_guest_orders_follows_the_order_and_the_next_one_sees_nothing(lone_page: Page, lan: ServedNode) -> None:
     page = lone_page
     loaded: list[Response] = []
@@ -113,23 +134,7 @@ def test_a_guest_orders_follows_the_order_and_the_next_one_sees_nothing(lone_pag
     page.goto(f"{lan.url}/room?lang=en#bill")
     expect(page.locator(".bill-due")).to_contain_text("450.00")
 
-    page.route("**/room/now", lambda route: route.abort())
-    page.clock.set_system_time(page.evaluate("Date.now()") + 6 * 60_000)  # it slept, and no timer went on
-    page.clock.fast_forward(1_000)
-    expect(page.locator("[data-view=bill]")).to_be_hidden()
-    page.unroute("**/room/now")
-    page.clock.fast_forward(60_000)
-    page.get_by_role("link", name="Bill").click()
-    line.cut()
-    page.clock.fast_forward(5_000)
-    expect(page.locator("[data-cut]")).to_contain_text("No connection to the house since")
-    page.clock.fast_forward(5 * 60_000)  # who looks now may be another guest
-    expect(page.locator("[data-view=bill]")).to_be_hidden()
-    line.is_cut = False
-    page.clock.fast_forward(60_000)
-    expect(page.locator("[data-cut]")).to_be_hidden()
-    page.get_by_role("link", name="Bill").click()
-    expect(page.locator(".bill-due")).to_be_visible()
+    sleep_and_be_cut_off(page, line)
     made(lan.post(f"rooms/{room}/departures", {}))
     expect(page.locator("[data-view=home]")).to_be_visible()
     for place in ("bill", "orders", "housekeeping", "checkout"):
