@@ -16,7 +16,7 @@ from edge.terminal.news import Topic
 from edge.terminal.shapes.edits import Conflict, ConflictPage, KeptBackList, SetAsidePage, Undecided
 from edge.terminal.shapes.kitchen import Ticket, Tickets
 from edge.terminal.shapes.menu import MenuItem
-from edge.terminal.shapes.money import Mail, Mails, Receipt, ReceiptLink
+from edge.terminal.shapes.money import Invoice, Mail, Mails, Receipt, ReceiptLink
 from edge.terminal.shapes.node import Approval, Person, SignedIn
 from edge.terminal.shapes.orders import Order, Parts
 from edge.terminal.subject import Subject
@@ -211,6 +211,14 @@ async def mail_receipt(desk: Desk, order_id: str, address: str, *, again_of: str
     body = {"address": address} | ({"again_of": again_of} if again_of else {})
     action = ("mail", order_id, address, again_of)
     return read_as(await desk.act_once(action, path, body, token=desk.acting_token), Mail)
+
+
+async def issue_invoice(desk: Desk, order_id: str, to: Mapping[str, str]) -> Invoice:
+    """Issue a receipt to a company: company, address, tax_number, perhaps country. Raises NodeError (TAX_NUMBER_INVALID,
+    INVOICE_STANDS, …)."""
+    path = f"{desk.place}/orders/{order_id}/invoices"
+    action = ("invoice", order_id, *to.values())
+    return read_as(await desk.act_once(action, path, dict(to), token=desk.acting_token), Invoice)
 
 
 async def undecided(desk: Desk) -> Undecided:

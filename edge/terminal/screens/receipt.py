@@ -1,6 +1,7 @@
 """The receipt of a settled order, and the change to give while it is fresh."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -10,9 +11,11 @@ from textual.widgets import Digits, Label, Static
 
 from edge.terminal import acts, training
 from edge.terminal.amounts import written, written_with_currency
+from edge.terminal.forms import Field
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.ask import Pick
 from edge.terminal.screens.asking import Answered, Failed, ask
+from edge.terminal.screens.form import Form
 from edge.terminal.screens.mail import AskAddress
 from edge.terminal.shapes.money import Receipt, ReceiptLink
 from edge.terminal.shapes.orders import Order, OrderLine
@@ -22,12 +25,14 @@ from edge.terminal.words import _, later
 
 
 class ReceiptPlace(ActingPlace):
-    """Enter goes on to the next order; the QR code and the mail are for a guest who takes the receipt along."""
+    """Enter goes on to the next order; the QR code and the mail are for a guest who takes the receipt along, the invoice for
+    one whose company pays."""
 
     BINDINGS = [
         Binding("enter", "back", later("Done")),
         Binding("q", "code", later("QR code")),
         Binding("m", "mail", later("Mail")),
+        Binding("i", "invoice", later("Invoice")),
         Binding("escape", "back", later("Back")),
     ]
 
@@ -37,6 +42,7 @@ class ReceiptPlace(ActingPlace):
         self._order_id = order_id
         self._change_minor = change_minor
         self._address = ""
+        self._company: dict[str, Any] = {}  # as it was typed last, to be mended where the node refuses it
 
     def about(self) -> tuple[Order | None, OrderLine | None]:
         return self.desk.board.orders.get(self._order_id), None
@@ -67,6 +73,10 @@ class ReceiptPlace(ActingPlace):
         if event.about == "mail":
             words = _("It goes to {address} as soon as head office has it.")
             self.say(words.format(address=event.value.address), "good")
+            return
+        if event.about == "invoice":
+            words = _("Invoice {number} is issued to {company}.")
+            self.say(words.format(number=event.value.number, company=event.value.company), "good")
             return
         receipt: Receipt = event.value
         lines = receipt_lines(receipt, self.desk.board.property_name, self.desk.clock().tzinfo)
@@ -101,6 +111,28 @@ class ReceiptPlace(ActingPlace):
                 ask(self, "mail", acts.mail_receipt(self.desk, self._order_id, self._address, again_of=choice))
 
         self.app.push_screen(Pick(_("Once more?"), [(before, _("Send it once more"))], words=words), take)
+
+    def action_invoice(self) -> None:
+        def field(name: str, label: str, needed: str = "") -> Field:
+            return Field(name, label, needed=needed, value=str(self._company.get(name, "")))
+
+        fields = (
+            field("company", _("Company"), _("Type the company's name.")),
+            field("street", _("Street"), _("Type the company's address.")),
+            field("city", _("City"), _("Type the company's address.")),
+            field("tax_number", _("Tax number"), _("Type the company's tax number.")),
+            field("country", _("Country code")),
+            field("reference", _("Reference")),
+        )
+        self.app.push_screen(Form(_("Invoice to a company"), fields), self._issue)
+
+    def _issue(self, typed: dict[str, Any] | None) -> None:
+        if typed is None:
+            return
+        self._company = typed
+        to = {name: words for name, words in typed.items() if name not in ("street", "city")}
+        to["address"] = "\n".join((typed["street"], typed["city"]))
+        ask(self, "invoice", acts.issue_invoice(self.desk, self._order_id, to))
 
     def _show_code(self, link: ReceiptLink) -> None:
         words = Content(_("Receipt {number}: scan to take it along.").format(number=link.number))

@@ -63,6 +63,11 @@ class Mails(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Mail, ...] = ()
 
 
+class Invoice(msgspec.Struct, frozen=True, kw_only=True):
+    number: str
+    company: str = ""
+
+
 class DrawerSession(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     float_minor: int

@@ -263,6 +263,13 @@ def _handouts(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str], 
     async def mails_of(order_id: str) -> Json:
         return {"items": mails}
 
+    @api.post("/orders/{order_id}/invoices", status_code=201, dependencies=[Depends(waiter)])
+    async def invoice(order_id: str, request: Request) -> Json:
+        to = await request.json()
+        if not to["tax_number"].startswith("DE"):
+            raise Refused(422, "TAX_NUMBER_INVALID", "That is no tax number of DE. Look at it again.")
+        return {"number": "A1-I00001", **to}
+
     @api.post("/orders/{order_id}/mails", status_code=201, dependencies=[Depends(waiter)])
     async def mail(request: Request) -> Json:
         if mails and (await request.json()).get("again_of") != mails[-1]["id"]:

@@ -166,6 +166,17 @@ async def _settling(pilot: Pilot[int]) -> AsyncIterator[str]:
     await until_shown(pilot, "Send it once more")
     await pilot.press("1")
     await until_gone(pilot, "Send it once more")
+    await pilot.press("i")
+    await until_shown(pilot, "Invoice to a company")
+    for words in ("Harbour Trading", "Quay 4", "Hamburg", "136695976", "DE", ""):
+        await type_in(pilot, words)
+        await pilot.press("enter")
+    await until_shown(pilot, "That is no tax number of DE")
+    await pilot.press("i")
+    await until_shown(pilot, "Harbour Trading", "136695976")
+    yield "receipt_invoice"
+    await pilot.press("enter", "enter", "enter", "home", "D", "E", "enter", "enter", "enter")
+    await until_shown(pilot, "Invoice A1-I00001 is issued to Harbour Trading.")
     await pilot.press("enter")
 
 
