@@ -1,5 +1,5 @@
-"""What is otherwise than the menu says at some times, for a way of ordering or in an area: how such rules are set up and
-edited, whatever they say (`prices`, `routes`)."""
+"""What holds at some times: prices, routes to stations, promotions, serving periods. How such rules are set up and edited,
+whatever they say."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,14 @@ from hospitality.ground.texts import kept_name, set_text
 from hospitality.ground.work import Work
 from hospitality.menu.service import MANAGE, check_known
 
-_NAMED = ("menu_item_id", "category_id", "area_id")
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of rule. view: one as it is listed; check: raises Invalid for what can't be; added, changed: its facts; must_be:
-    the further ids that it names, each of something the property has."""
+    """A kind of rule. view: one as it is listed; check: raises Invalid for what can't be; added, changed: its facts.
+
+    names: of the fields that name something of the property's, what each names (a key of `service.check_known`); one that
+    is None, or a set without elements, names nothing. sets: the fields that are sets, merging element by element.
+    """
 
     what: str
     model: type[Row]
@@ -26,34 +27,42 @@ class Kind:
     check: Callable[[Mapping[str, Any]], None]
     added: Callable[[str], object]
     changed: Callable[[str, dict[str, Any], dict[str, Any]], object]
-    must_be: Sequence[str] = ()
+    names: Mapping[str, str]
+    sets: Sequence[str] = ("weekdays",)
+
+    def checked(self, reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields as they are kept and listed. Raises Invalid or NotFound."""
+        values = {name: fields[name] for name in self.fields}
+        values |= {name: sorted(set(values[name])) for name in self.sets}
+        self.check(values)
+        for field, what in self.names.items():
+            named = values[field] if field in self.sets else [values[field]]
+            for id in named:
+                if id is not None:
+                    check_known(reading, {what: id})
+        return {**values, "name": kept_name(values["name"], what=self.what)}
+
+    def stored(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The same as columns hold them."""
+        return {name: set_text(value) if name in self.sets else value for name, value in values.items()}
 
 
 def add_rule(work: Work, kind: Kind, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Sets up a rule of these fields, answering it as it is listed."""
     work.require(MANAGE)
-    values = _checked(work, kind, {**fields, "active": True})
-    row = work.add(kind.model, {**values, "weekdays": set_text(values["weekdays"])})
+    values = kind.checked(work, {**fields, "active": True})
+    row = work.add(kind.model, kind.stored(values))
     work.journal(kind.added(row["id"]))
     return {"id": row["id"], **values}
 
 
 def edit_rule(work: Work, kind: Kind, rule_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Sets the fields given, each by itself; what a rule is about stays."""
+    """Sets the fields given, each by itself, and of a set each element by itself."""
     work.require(MANAGE)
     current = kind.view(work, rule_id)
-    values = _checked(work, kind, {**current, **fields})
+    values = kind.checked(work, {**current, **fields})
     after = {name: values[name] for name in fields if values[name] != current[name]}
     if after:
-        stored = {"weekdays": set_text(after["weekdays"])} if "weekdays" in after else {}
-        work.edit(kind.model, rule_id, **{**after, **stored})
+        work.edit(kind.model, rule_id, **kind.stored(after))
         work.journal(kind.changed(rule_id, {name: current[name] for name in after}, after))
     return {"id": rule_id, **values}
-
-
-def _checked(reading: Reading, kind: Kind, fields: Mapping[str, Any]) -> dict[str, Any]:
-    values = {name: fields[name] for name in kind.fields}
-    kind.check(values)
-    named = {name: values[name] for name in _NAMED if values[name] is not None}
-    check_known(reading, {**named, **{name: values[name] for name in kind.must_be}})
-    return {**values, "name": kept_name(values["name"], what=kind.what), "weekdays": sorted(set(values["weekdays"]))}

@@ -11,7 +11,14 @@ from hospitality.menu.rules import check_price_rule
 from hospitality.menu.service.occasions import Kind, add_rule, edit_rule
 
 _PRICES = Kind(
-    "price rule", PriceRule, PRICE_RULE_FIELDS, price_rule_view, check_price_rule, PriceRuleAdded, PriceRuleChanged
+    "price rule",
+    PriceRule,
+    PRICE_RULE_FIELDS,
+    price_rule_view,
+    check_price_rule,
+    PriceRuleAdded,
+    PriceRuleChanged,
+    names={name: name for name in ("menu_item_id", "category_id", "area_id")},
 )
 
 

@@ -5,19 +5,18 @@ from typing import Any
 
 from hospitality.ground.errors import NotFound
 from hospitality.ground.statements import Found, Reading
-from hospitality.ground.texts import kept_name, set_text, words_of
+from hospitality.ground.texts import words_of
 from hospitality.ground.work import Work
 from hospitality.menu import models
 from hospitality.menu.facts import PromotionAdded, PromotionChanged
 from hospitality.menu.hours import Period, hours_of
 from hospitality.menu.periods import periods_of
 from hospitality.menu.promotions import TERMS, Promotion, check_promotion, is_complete
-from hospitality.menu.service import MANAGE, check_known
+from hospitality.menu.service.occasions import Kind, add_rule, edit_rule
 
 SETS = ("item_ids", "category_ids", "weekdays", "period_ids")
 PROMOTION_FIELDS = ("name", "kind", *TERMS, *SETS, "channel", "area_id", "from_time", "to_time", "active")
 PROMOTIONS_MAX = 200
-_SAID = {"item_ids": "menu_item_id", "category_ids": "category_id", "period_ids": "period_id"}
 _PROMOTIONS = f"""
     SELECT id, {", ".join(PROMOTION_FIELDS)} FROM promotions
     WHERE org_id = :org_id AND property_id = :property_id
@@ -52,13 +51,27 @@ def promotions_on(reading: Reading) -> list[Promotion]:
     return list(_on(rows, periods))
 
 
+_KIND = Kind(
+    "promotion",
+    models.Promotion,
+    PROMOTION_FIELDS,
+    promotion_view,
+    check_promotion,
+    PromotionAdded,
+    PromotionChanged,
+    names={
+        "item_ids": "menu_item_id",
+        "category_ids": "category_id",
+        "period_ids": "period_id",
+        "area_id": "area_id",
+    },
+    sets=SETS,
+)
+
+
 def add_promotion(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Sets up a promotion (`PROMOTION_FIELDS`), answering it as it is listed."""
-    work.require(MANAGE)
-    values = _checked(work, {**fields, "active": True})
-    row = work.add(models.Promotion, {**values, **_stored(values)})
-    work.journal(PromotionAdded(row["id"]))
-    return {"id": row["id"], **values}
+    return add_rule(work, _KIND, fields)
 
 
 def edit_promotion(work: Work, promotion_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,30 +79,7 @@ def edit_promotion(work: Work, promotion_id: str, fields: Mapping[str, Any]) -> 
 
     An open order has it as it is then once it changes; one that is settled keeps what it had.
     """
-    work.require(MANAGE)
-    current = promotion_view(work, promotion_id)
-    values = _checked(work, {**current, **fields})
-    after = {name: values[name] for name in fields if values[name] != current[name]}
-    if after:
-        work.edit(models.Promotion, promotion_id, **{**after, **_stored(after)})
-        work.journal(PromotionChanged(promotion_id, {name: current[name] for name in after}, after))
-    return {"id": promotion_id, **values}
-
-
-def _checked(reading: Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
-    values = {name: fields[name] for name in PROMOTION_FIELDS}
-    values |= {name: sorted(set(values[name])) for name in SETS}
-    check_promotion(values)
-    for name, what in _SAID.items():
-        for id in values[name]:
-            check_known(reading, {what: id})
-    if values["area_id"] is not None:
-        check_known(reading, {"area_id": values["area_id"]})
-    return {**values, "name": kept_name(values["name"], what="promotion")}
-
-
-def _stored(values: Mapping[str, Any]) -> dict[str, str]:
-    return {name: set_text(values[name]) for name in SETS if name in values}
+    return edit_rule(work, _KIND, promotion_id, fields)
 
 
 def _shown(row: Found) -> dict[str, Any]:

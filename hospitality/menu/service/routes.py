@@ -18,7 +18,7 @@ _ROUTES = Kind(
     check_route,
     StationRouteAdded,
     StationRouteChanged,
-    must_be=("station_id",),
+    names={name: name for name in ("menu_item_id", "category_id", "area_id", "station_id")},
 )
 
 
