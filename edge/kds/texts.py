@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from web.allergens import allergen_texts
 from web.signs import count_texts, sign_texts
 from web.texts import Texts
 
@@ -12,7 +13,7 @@ def kitchen_texts(texts: Texts) -> dict[str, str | list[str]]:
     """Every text that the kitchen screen's scripts show or match, by key, in the language of `texts`."""
     _ = texts.gettext
     covers = count_texts("covers", "{count} cover", "{count} covers", texts.ngettext)
-    parts = (sign_texts(_), covers, _ticket_texts(_), _allergen_texts(_), _step_texts(_), _board_texts(_))
+    parts = (sign_texts(_), covers, _ticket_texts(_), allergen_texts(_), _step_texts(_), _board_texts(_))
     return {key: text for part in parts for key, text in part.items()}
 
 
@@ -52,26 +53,6 @@ def _ticket_texts(_: Gettext) -> dict[str, str | list[str]]:
         "allergy_words": _("allerg|anaphyla|epipen|intoleran|coeliac|celiac").split("|"),
         # Translators: first words, in small letters, separated by a bar; an option that begins with one is a removal.
         "removal_words": _("no|without|hold|skip").split("|"),
-    }
-
-
-def _allergen_texts(_: Gettext) -> dict[str, str | list[str]]:
-    """What a dish may contain, by the names of `hospitality.menu.rules.ALLERGENS`."""
-    return {
-        "allergen_celery": _("celery"),
-        "allergen_crustaceans": _("crustaceans"),
-        "allergen_eggs": _("eggs"),
-        "allergen_fish": _("fish"),
-        "allergen_gluten": _("gluten"),
-        "allergen_lupin": _("lupin"),
-        "allergen_milk": _("milk"),
-        "allergen_molluscs": _("molluscs"),
-        "allergen_mustard": _("mustard"),
-        "allergen_nuts": _("nuts"),
-        "allergen_peanuts": _("peanuts"),
-        "allergen_sesame": _("sesame"),
-        "allergen_soya": _("soya"),
-        "allergen_sulphites": _("sulphites"),
     }
 
 

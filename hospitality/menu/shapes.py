@@ -106,6 +106,13 @@ class NewServingPeriod(Shape):
     to_time: str = "00:00"
 
 
+class Somewhere(NewServingPeriod):
+    """What holds at such hours, and on a channel or at the tables of an area alone."""
+
+    channel: str | None = None
+    area_id: IdText | None = None
+
+
 class ServingPeriodShape(NewServingPeriod):
     """Breakfast, lunch: when what names it is served."""
 
@@ -127,6 +134,13 @@ class ServingPeriodChange(Shape):
     from_time: str = ""
     to_time: str = ""
     active: bool = True
+
+
+class SomewhereChange(ServingPeriodChange):
+    """The fields to edit; one that is left out stays."""
+
+    channel: str | None = None
+    area_id: IdText | None = None
 
 
 class CategoryShape(Shape):
@@ -331,32 +345,18 @@ class ItemChange(Shape):
     modifier_group_ids: list[IdText] = []
 
 
-class Occasion(Shape):
-    """For what a rule holds, on which channel, at the tables of which area, at which local times and on which weekdays
-    (none: all)."""
+class Occasion(Somewhere):
+    """For what a rule holds, when and where; of several the highest priority counts."""
 
-    name: str
     menu_item_id: IdText | None = None
     category_id: IdText | None = None
-    channel: str | None = None
-    area_id: IdText | None = None
-    weekdays: list[str] = []
-    from_time: str = "00:00"
-    to_time: str = "00:00"
     priority: int = 0
 
 
-class OccasionChange(Shape):
+class OccasionChange(SomewhereChange):
     """The fields to edit; one that is left out stays."""
 
-    name: str = ""
-    channel: str | None = None
-    area_id: IdText | None = None
-    weekdays: list[str] = []
-    from_time: str = ""
-    to_time: str = ""
     priority: int = 0
-    active: bool = True
 
 
 class NewRoute(Occasion):
@@ -435,12 +435,11 @@ class PriceRuleChange(OccasionChange):
     percent_bp: int | None = None
 
 
-class NewPromotion(Shape):
+class NewPromotion(Somewhere):
     """Something to take off orders by itself. percent: `percent_bp` off each of what is named; amount: `amount_minor` off
     each; free: of `buy` + `free` of what is named the cheapest `free` cost nothing; order_percent and order_amount: off a
     whole order that comes to `from_minor` or more."""
 
-    name: str
     kind: str
     item_ids: list[IdText] = []
     category_ids: list[IdText] = []
@@ -449,11 +448,6 @@ class NewPromotion(Shape):
     buy: int | None = None
     free: int | None = None
     from_minor: int | None = None
-    channel: str | None = None
-    area_id: IdText | None = None
-    weekdays: list[str] = []
-    from_time: str = "00:00"
-    to_time: str = "00:00"
     period_ids: list[IdText] = []
 
 
@@ -470,10 +464,9 @@ class Promotions(Shape):
     items: list[PromotionShape]
 
 
-class PromotionChange(Shape):
+class PromotionChange(SomewhereChange):
     """The fields to edit; one that is left out stays, and so does the kind."""
 
-    name: str = ""
     item_ids: list[IdText] = []
     category_ids: list[IdText] = []
     percent_bp: int | None = None
@@ -481,13 +474,7 @@ class PromotionChange(Shape):
     buy: int | None = None
     free: int | None = None
     from_minor: int | None = None
-    channel: str | None = None
-    area_id: IdText | None = None
-    weekdays: list[str] = []
-    from_time: str = ""
-    to_time: str = ""
     period_ids: list[IdText] = []
-    active: bool = True
 
 
 class Portions(Shape):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from web.allergens import allergen_texts
 from web.signs import count_texts
 from web.texts import Texts
 
@@ -99,20 +100,7 @@ def _menu_texts(_: Gettext) -> dict[str, str]:
 def _fact_texts(_: Gettext) -> dict[str, str]:
     return {
         "allergens": _("Contains"),
-        "allergen_celery": _("celery"),
-        "allergen_crustaceans": _("crustaceans"),
-        "allergen_eggs": _("eggs"),
-        "allergen_fish": _("fish"),
-        "allergen_gluten": _("gluten"),
-        "allergen_lupin": _("lupin"),
-        "allergen_milk": _("milk"),
-        "allergen_molluscs": _("molluscs"),
-        "allergen_mustard": _("mustard"),
-        "allergen_nuts": _("nuts"),
-        "allergen_peanuts": _("peanuts"),
-        "allergen_sesame": _("sesame"),
-        "allergen_soya": _("soya"),
-        "allergen_sulphites": _("sulphites"),
+        **allergen_texts(_),
         "diets": _("Suits"),
         "diet_vegan": _("vegan"),
         "diet_vegetarian": _("vegetarian"),
