@@ -6,6 +6,7 @@ from io import BytesIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from wcwidth import wcswidth
 
 from devices.documents import to_json
 from devices.layout import to_text
@@ -97,7 +98,7 @@ def test_what_is_left_is_what_was_charged_less_what_was_paid(
 ) -> None:
     left = sum(one.amount_minor for one in charged) - sum(one.amount_minor for one in (*deposits, *payments))
     lines = words(folio(*charged, deposits=deposits, payments=payments), columns)
-    assert all(len(line) <= columns for line in lines)
+    assert all(wcswidth(line) <= columns for line in lines)
     said = "To pay" if left > 0 else "To give back" if left < 0 else "Balance"
     found = " ".join(lines[max(at for at, line in enumerate(lines) if line == "─" * columns) + 1 :])
     assert sorted(found.split()) == sorted([*said.split(), *written(abs(left), "NAD").split(), "Safe", "travels"])

@@ -192,8 +192,8 @@ function start(id) {
 
 function recall() {
   const bumped = lastBumped();
-  if (bumped?.tickets) steps.begin(bumped.id, "return", null, bumped.tickets);
-  else if (bumped) steps.begin(bumped.id, "recall");
+  if (bumped?.tickets) steps.follow(bumped.id, "return", bumped.tickets);
+  else if (bumped) steps.follow(bumped.id, "recall");
 }
 
 function turn(by) {

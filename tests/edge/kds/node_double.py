@@ -62,6 +62,7 @@ class Book:
     unheard_stations: list[dict[str, Any]] = field(default_factory=list)
     shown: list[str | None] = field(default_factory=list)
     refusal: str | None = None
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
     station_id: str | None = "st-grill"
     enrolled: bool = True
     version: str = "0.1.0"
@@ -138,6 +139,14 @@ class KitchenNode:
         """Add a line after firing."""
         self.change(ticket_id, lines=[*self.book.tickets[ticket_id]["lines"], line])
 
+    def hold_answers(self) -> None:
+        """Do the steps that come and tell the screens, and answer them only after `release_answers`."""
+        self._call(self.book.may_answer.clear)
+
+    def release_answers(self) -> None:
+        """Answer the steps that were held."""
+        self._call(self.book.may_answer.set)
+
     def set_sync(self, state: str, waiting: int) -> None:
         """Say how the cloud is reached."""
         self._call(lambda: self._sync(state, waiting))
@@ -165,6 +174,7 @@ class KitchenNode:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self.book.may_answer.set()
         config = uvicorn.Config(self._app(), host="127.0.0.1", port=0, log_level="error", lifespan="off")
         self._server = uvicorn.Server(config)
         serving = asyncio.create_task(self._server.serve())
@@ -335,7 +345,9 @@ class KitchenNode:
         async def step(
             request: Request, ticket_id: str, step: str, idempotency_key: str | None = Header(None)
         ) -> Response:
-            return self._step(ticket_id, step, idempotency_key, (await request.json()).get("line_ids"))
+            answer = self._step(ticket_id, step, idempotency_key, (await request.json()).get("line_ids"))
+            await self.book.may_answer.wait()
+            return answer
 
         @app.post(f"/api/v1/properties/{PROPERTY}/pass/{{step}}")
         async def at_pass(request: Request, step: str, idempotency_key: str | None = Header(None)) -> Response:

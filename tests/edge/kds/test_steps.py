@@ -79,6 +79,17 @@ def test_recall_is_one_key_away_and_brings_back_one_after_the_other(screen: Page
     assert [node.steps_done(ticket, "recall") for ticket in tickets] == [0, 1, 0, 1]
 
 
+def test_a_recall_before_the_bump_is_answered_is_done_after_it(screen: Page, node: KitchenNode) -> None:
+    first, *_ = place_four(screen, node)
+    node.hold_answers()
+    screen.keyboard.press("1")
+    expect(screen.locator(".card")).to_have_count(3)
+    screen.keyboard.press("r")
+    node.release_answers()
+    expect(screen.locator(".card")).to_have_count(4)
+    assert [node.steps_done(first, step) for step in ("bump", "recall")] == [1, 1]
+
+
 def test_a_long_press_or_a_key_starts_a_ticket_without_bumping_it(screen: Page, node: KitchenNode) -> None:
     first, second, *_ = place_four(screen, node)
     screen.keyboard.press("ArrowDown")

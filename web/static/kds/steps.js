@@ -49,6 +49,17 @@ export class Steps extends EventTarget {
     this.#attempt(entry);
   }
 
+  /** Begin a step, or have it follow another that is under way there: a recall may be as quick as the bump's answer. */
+  follow(ticketId, step, tickets = null) {
+    const known = this.#steps.get(ticketId);
+    if (known?.phase === "done") this.#steps.delete(ticketId);
+    else if (known && known.phase !== "failed" && known.step !== step) {
+      known.next = () => this.follow(ticketId, step, tickets);
+      return;
+    }
+    this.begin(ticketId, step, null, tickets);
+  }
+
   /** The board shows what was done: those steps are over. */
   clearDone() {
     for (const [name, entry] of this.#steps) if (entry.phase === "done") this.#steps.delete(name);
@@ -93,6 +104,7 @@ export class Steps extends EventTarget {
     const { step, ticketId } = entry;
     this.dispatchEvent(new CustomEvent("answer", { detail: { step, tickets: answer.items ?? [answer], ticketId } }));
     this.#changed();
+    entry.next?.();
   }
 
   #later(entry) {
