@@ -31,6 +31,7 @@ from hospitality.menu.rules import Ordering
 from hospitality.menu.service import NewItem, choices, periods, prices, promotions, routes, taxes
 from hospitality.menu.service.choices import NewOption
 from hospitality.menu.service.stations import edit_station
+from hospitality.menu.shapes import occasions
 from hospitality.properties.service import property_view
 
 Channel = Literal["dine_in", "takeaway", "delivery", "room_service", "counter"]
@@ -97,21 +98,21 @@ async def edit_tax_rate(request: Request, asking: Asking, tax_rate_id: Id, chang
     return await act(request, asking, taxes.edit_tax_rate, tax_rate_id, change.model_dump(exclude_unset=True))
 
 
-@router.get("/serving-periods", response_model=shapes.ServingPeriods)
+@router.get("/serving-periods", response_model=occasions.ServingPeriods)
 async def serving_periods(request: Request, asking: Asking) -> Response:
     """The serving periods in the order of the day."""
     return await read(request, asking, _all, serving_periods_list)
 
 
-@router.post("/serving-periods", status_code=201, response_model=shapes.ServingPeriodShape)
-async def new_serving_period(request: Request, asking: Asking, new: shapes.NewServingPeriod) -> Response:
+@router.post("/serving-periods", status_code=201, response_model=occasions.ServingPeriodShape)
+async def new_serving_period(request: Request, asking: Asking, new: occasions.NewServingPeriod) -> Response:
     """Sets up a serving period; needs menu.manage."""
     return await act(request, asking, periods.add_serving_period, new.model_dump())
 
 
-@router.patch("/serving-periods/{period_id}", response_model=shapes.ServingPeriodShape)
+@router.patch("/serving-periods/{period_id}", response_model=occasions.ServingPeriodShape)
 async def edit_serving_period(
-    request: Request, asking: Asking, period_id: Id, change: shapes.ServingPeriodChange
+    request: Request, asking: Asking, period_id: Id, change: occasions.ServingPeriodChange
 ) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
     return await act(request, asking, periods.edit_serving_period, period_id, change.model_dump(exclude_unset=True))
@@ -212,13 +213,13 @@ async def menu_photo(request: Request, asking: AskingAnywhere, photo_id: Id) -> 
     return Response(webp, media_type="image/webp", headers=headers)
 
 
-@router.get("/price-rules", response_model=shapes.PriceRules)
+@router.get("/price-rules", response_model=occasions.PriceRules)
 async def price_rules(request: Request, asking: Asking) -> Response:
     """The price rules by name."""
     return await read(request, asking, _all, menu.price_rules_list)
 
 
-@router.get("/menu-prices", response_model=shapes.PricesNow)
+@router.get("/menu-prices", response_model=occasions.PricesNow)
 async def menu_prices(
     request: Request, asking: Asking, channel: Channel = "dine_in", table: TableLabel = None
 ) -> Response:
@@ -232,51 +233,51 @@ async def menu_prices(
     return await read(request, asking, asked)
 
 
-@router.post("/price-rules", status_code=201, response_model=shapes.PriceRuleShape)
-async def new_price_rule(request: Request, asking: Asking, new: shapes.NewPriceRule) -> Response:
+@router.post("/price-rules", status_code=201, response_model=occasions.PriceRuleShape)
+async def new_price_rule(request: Request, asking: Asking, new: occasions.NewPriceRule) -> Response:
     """Sets up a price rule; needs menu.manage."""
     return await act(request, asking, prices.add_price_rule, new.model_dump())
 
 
-@router.patch("/price-rules/{rule_id}", response_model=shapes.PriceRuleShape)
-async def edit_price_rule(request: Request, asking: Asking, rule_id: Id, change: shapes.PriceRuleChange) -> Response:
+@router.patch("/price-rules/{rule_id}", response_model=occasions.PriceRuleShape)
+async def edit_price_rule(request: Request, asking: Asking, rule_id: Id, change: occasions.PriceRuleChange) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
     return await act(request, asking, prices.edit_price_rule, rule_id, change.model_dump(exclude_unset=True))
 
 
-@router.get("/station-routes", response_model=shapes.Routes)
+@router.get("/station-routes", response_model=occasions.Routes)
 async def station_routes(request: Request, asking: Asking) -> Response:
     """The routes to stations by name."""
     return await read(request, asking, _all, menu.routes_list)
 
 
-@router.post("/station-routes", status_code=201, response_model=shapes.RouteShape)
-async def new_station_route(request: Request, asking: Asking, new: shapes.NewRoute) -> Response:
+@router.post("/station-routes", status_code=201, response_model=occasions.RouteShape)
+async def new_station_route(request: Request, asking: Asking, new: occasions.NewRoute) -> Response:
     """Sets up a route; needs menu.manage."""
     return await act(request, asking, routes.add_route, new.model_dump())
 
 
-@router.patch("/station-routes/{route_id}", response_model=shapes.RouteShape)
-async def edit_station_route(request: Request, asking: Asking, route_id: Id, change: shapes.RouteChange) -> Response:
+@router.patch("/station-routes/{route_id}", response_model=occasions.RouteShape)
+async def edit_station_route(request: Request, asking: Asking, route_id: Id, change: occasions.RouteChange) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
     return await act(request, asking, routes.edit_route, route_id, change.model_dump(exclude_unset=True))
 
 
-@router.get("/promotions", response_model=shapes.Promotions)
+@router.get("/promotions", response_model=occasions.Promotions)
 async def all_promotions(request: Request, asking: Asking) -> Response:
     """The promotions by name."""
     return await read(request, asking, _all, promotions.promotions_list)
 
 
-@router.post("/promotions", status_code=201, response_model=shapes.PromotionShape)
-async def new_promotion(request: Request, asking: Asking, new: shapes.NewPromotion) -> Response:
+@router.post("/promotions", status_code=201, response_model=occasions.PromotionShape)
+async def new_promotion(request: Request, asking: Asking, new: occasions.NewPromotion) -> Response:
     """Sets up a promotion; needs menu.manage."""
     return await act(request, asking, promotions.add_promotion, new.model_dump())
 
 
-@router.patch("/promotions/{promotion_id}", response_model=shapes.PromotionShape)
+@router.patch("/promotions/{promotion_id}", response_model=occasions.PromotionShape)
 async def edit_promotion(
-    request: Request, asking: Asking, promotion_id: Id, change: shapes.PromotionChange
+    request: Request, asking: Asking, promotion_id: Id, change: occasions.PromotionChange
 ) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
     return await act(request, asking, promotions.edit_promotion, promotion_id, change.model_dump(exclude_unset=True))
