@@ -16,9 +16,13 @@ from hospitality.ground.texts import IN_SET, kept_name, kept_text, words_of
 from hospitality.ground.work import Work
 from hospitality.menu import rules as menu_rules
 from hospitality.menu.periods import PERIOD_FIELDS
+from hospitality.menu.reading import PRICE_RULE_FIELDS, ROUTE_FIELDS
 from hospitality.menu.service import HEADING_FIELDS, ITEM_FIELDS, PRINTER_LENGTH_MAX, edit_category, edit_item
 from hospitality.menu.service import MANAGE as MANAGE_MENU
 from hospitality.menu.service.periods import edit_serving_period
+from hospitality.menu.service.prices import edit_price_rule
+from hospitality.menu.service.promotions import PROMOTION_FIELDS, edit_promotion
+from hospitality.menu.service.routes import edit_route
 from hospitality.people.service.accounts import change_person
 from hospitality.tables.service.layout import edit_area, edit_section, edit_table
 
@@ -45,6 +49,18 @@ VERBS = {
     "serving_periods": EditVerb(
         frozenset(PERIOD_FIELDS),
         lambda work, id, field, value: edit_serving_period(work, id, {field: value}),
+    ),
+    "price_rules": EditVerb(
+        frozenset(PRICE_RULE_FIELDS),
+        lambda work, id, field, value: edit_price_rule(work, id, {field: value}),
+    ),
+    "station_routes": EditVerb(
+        frozenset(ROUTE_FIELDS),
+        lambda work, id, field, value: edit_route(work, id, {field: value}),
+    ),
+    "promotions": EditVerb(
+        frozenset(PROMOTION_FIELDS),
+        lambda work, id, field, value: edit_promotion(work, id, {field: value}),
     ),
     "areas": EditVerb(
         frozenset({"name", "sort", "active"}), lambda work, id, field, value: edit_area(work, id, {field: value})

@@ -11,6 +11,8 @@
 Trades raise these; only `ground/http.py` knows which HTTP status each becomes.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -61,3 +63,13 @@ class TooMany(Refused):
 
 class Unavailable(Trouble):
     """Nothing is wrong with the request; nothing was written; try again later."""
+
+
+@contextmanager
+def in_field(name: str) -> Iterator[None]:
+    """Has a refusal inside say which field of the body it is about, unless it does already, so that a face can show it there."""
+    try:
+        yield
+    except Refused as refused:
+        refused.details.setdefault("field", name)
+        raise

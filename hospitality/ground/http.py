@@ -30,6 +30,7 @@ from hospitality.ground.statements import Reading
 from hospitality.ground.work import Caller, Work
 
 P = ParamSpec("P")
+Position = Callable[[Reading], str]
 PAGE_MAX = 500
 BODY_BYTES_MAX = 3_000_000
 _STATUS: tuple[tuple[type[Trouble], int], ...] = (
@@ -255,3 +256,14 @@ async def read(
     """Answers a question as JSON."""
     found = await host_of(request).read(caller, question, *args, **kwargs)
     return Response(msgspec.json.encode(found), media_type="application/json")
+
+
+def with_position(
+    request: Request, view: Callable[Concatenate[Reading, P], dict[str, Any]], *args: P.args, **kwargs: P.kwargs
+) -> Callable[[Reading], dict[str, Any]]:
+    """The view with the journal's `position` of the same look at the rows, from which `/ws` resumes.
+
+    The host puts at `app.state.journal_position` a question that names it; without one the position is null.
+    """
+    position: Position | None = getattr(request.app.state, "journal_position", None)
+    return lambda reading: {**view(reading, *args, **kwargs), "position": position(reading) if position else None}

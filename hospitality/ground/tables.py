@@ -104,6 +104,9 @@ def described(
     return (*references, *found, options)
 
 
+TOMBSTONE = "_deleted"  # the engine's column of a record that was removed
+
+
 class Row(SQLModel):
     """What every table begins with: the tenant and the row's own id form the key."""
 

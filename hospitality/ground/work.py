@@ -19,7 +19,7 @@ from hospitality.ground.errors import Forbidden, Refused
 from hospitality.ground.ids import new_id
 from hospitality.ground.journal import Head, JournalEntry, chained, hashed_content, kind_of
 from hospitality.ground.statements import Connection, Dialect, Reading, insert_statement, update_statement
-from hospitality.ground.tables import Row
+from hospitality.ground.tables import TOMBSTONE, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,13 @@ class Work(Reading):
         statement = update_statement(str(model.__tablename__), tuple(fields), self.dialect)
         cursor = self._connection.execute(statement, {**fields, "org_id": self.org_id, "id": id})
         assert cursor.rowcount == 1, f"{model.__tablename__} {id} is not there to edit"
+
+    def remove(self, model: type[Row], id: str) -> None:
+        """Puts the tombstone on one record, which merges like any field; who reads such rows passes it over."""
+        self._may_write(model)
+        statement = update_statement(str(model.__tablename__), (TOMBSTONE,), self.dialect)
+        cursor = self._connection.execute(statement, {TOMBSTONE: True, "org_id": self.org_id, "id": id})
+        assert cursor.rowcount == 1, f"{model.__tablename__} {id} is not there to remove"
 
     def run(self, sql: str, /, **parameters: Any) -> int:
         """Runs a statement on a local table, or on one of sync's; answers how many rows it touched."""

@@ -1,16 +1,11 @@
-"""Tickets over HTTP.
+"""Tickets over HTTP."""
 
-The host puts at `app.state.journal_position` a question that names the journal's place of the same look at the rows
-(`Callable[[Reading], str]`), from which `/ws` resumes; without one the place is null.
-"""
-
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, host_of, read
+from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, host_of, read, with_position
 from hospitality.ground.statements import Reading
 from hospitality.kitchen.service import return_to_pass, serve_at_pass, step_ticket
 from hospitality.kitchen.tickets import tickets_list
@@ -22,7 +17,6 @@ router = APIRouter(
     prefix="/api/v1/properties/{property_id}", tags=["kitchen"], responses={"4XX": {"model": ErrorEnvelope}}
 )
 PASS_TICKETS_MAX = 100
-Position = Callable[[Reading], str]
 _STEPS = {"start": "started", "bump": "ready", "serve": "served", "recall": "recalled"}
 
 
@@ -112,13 +106,11 @@ async def tickets(
     """The tickets of a station, or of all: `open` are still to be made, `done` are ready, served or voided, `pass` have
     something that is not served."""
     now = host_of(request).now()
-    position: Position | None = getattr(request.app.state, "journal_position", None)
 
-    def question(reading: Reading) -> dict[str, Any]:
-        items = tickets_list(reading, station_id=station_id, state=state, now=now)
-        return {"items": items, "position": position(reading) if position else None}
+    def listed(reading: Reading) -> dict[str, Any]:
+        return {"items": tickets_list(reading, station_id=station_id, state=state, now=now)}
 
-    return await read(request, asking, question)
+    return await read(request, asking, with_position(request, listed))
 
 
 @router.post("/tickets/{ticket_id}/{step}", status_code=201, response_model=TicketShape)

@@ -16,6 +16,7 @@ from hospitality.ground.http import (
     act,
     host_of,
     read,
+    with_position,
 )
 from hospitality.ground.statements import Reading
 from hospitality.menu import reading as menu
@@ -30,6 +31,7 @@ from hospitality.menu.portions import count_portions
 from hospitality.menu.rules import Ordering
 from hospitality.menu.service import NewItem, choices, periods, prices, promotions, routes, taxes
 from hospitality.menu.service.choices import NewOption
+from hospitality.menu.service.standing import standing
 from hospitality.menu.service.stations import edit_station
 from hospitality.menu.shapes import occasions
 from hospitality.properties.service import property_view
@@ -115,7 +117,16 @@ async def edit_serving_period(
     request: Request, asking: Asking, period_id: Id, change: occasions.ServingPeriodChange
 ) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
-    return await act(request, asking, periods.edit_serving_period, period_id, change.model_dump(exclude_unset=True))
+    fields = change.model_dump(exclude_unset=True, exclude={"version"})
+    return await act(request, asking, periods.edit_serving_period, period_id, fields, version=change.version)
+
+
+@router.post("/serving-periods/{period_id}/removal", status_code=201, response_model=occasions.ServingPeriodShape)
+async def remove_serving_period(
+    request: Request, asking: Asking, period_id: Id, removal: occasions.Removal
+) -> Response:
+    """Takes a serving period away for good; needs menu.manage."""
+    return await act(request, asking, periods.remove_serving_period, period_id, version=removal.version)
 
 
 @router.get("/menu-categories", response_model=shapes.Categories)
@@ -213,6 +224,12 @@ async def menu_photo(request: Request, asking: AskingAnywhere, photo_id: Id) -> 
     return Response(webp, media_type="image/webp", headers=headers)
 
 
+@router.get("/menu-rules", response_model=occasions.MenuRules)
+async def menu_rules(request: Request, asking: Asking) -> Response:
+    """All that holds at some times, what of it is in force now, and what it can name."""
+    return await read(request, asking, with_position(request, standing, host_of(request).now()))
+
+
 @router.get("/price-rules", response_model=occasions.PriceRules)
 async def price_rules(request: Request, asking: Asking) -> Response:
     """The price rules by name."""
@@ -242,7 +259,14 @@ async def new_price_rule(request: Request, asking: Asking, new: occasions.NewPri
 @router.patch("/price-rules/{rule_id}", response_model=occasions.PriceRuleShape)
 async def edit_price_rule(request: Request, asking: Asking, rule_id: Id, change: occasions.PriceRuleChange) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
-    return await act(request, asking, prices.edit_price_rule, rule_id, change.model_dump(exclude_unset=True))
+    fields = change.model_dump(exclude_unset=True, exclude={"version"})
+    return await act(request, asking, prices.edit_price_rule, rule_id, fields, version=change.version)
+
+
+@router.post("/price-rules/{rule_id}/removal", status_code=201, response_model=occasions.PriceRuleShape)
+async def remove_price_rule(request: Request, asking: Asking, rule_id: Id, removal: occasions.Removal) -> Response:
+    """Takes a price rule away for good; needs menu.manage."""
+    return await act(request, asking, prices.remove_price_rule, rule_id, version=removal.version)
 
 
 @router.get("/station-routes", response_model=occasions.Routes)
@@ -260,7 +284,14 @@ async def new_station_route(request: Request, asking: Asking, new: occasions.New
 @router.patch("/station-routes/{route_id}", response_model=occasions.RouteShape)
 async def edit_station_route(request: Request, asking: Asking, route_id: Id, change: occasions.RouteChange) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
-    return await act(request, asking, routes.edit_route, route_id, change.model_dump(exclude_unset=True))
+    fields = change.model_dump(exclude_unset=True, exclude={"version"})
+    return await act(request, asking, routes.edit_route, route_id, fields, version=change.version)
+
+
+@router.post("/station-routes/{route_id}/removal", status_code=201, response_model=occasions.RouteShape)
+async def remove_route(request: Request, asking: Asking, route_id: Id, removal: occasions.Removal) -> Response:
+    """Takes a route away for good; needs menu.manage."""
+    return await act(request, asking, routes.remove_route, route_id, version=removal.version)
 
 
 @router.get("/promotions", response_model=occasions.Promotions)
@@ -280,7 +311,14 @@ async def edit_promotion(
     request: Request, asking: Asking, promotion_id: Id, change: occasions.PromotionChange
 ) -> Response:
     """Edits the fields given, each by itself; needs menu.manage."""
-    return await act(request, asking, promotions.edit_promotion, promotion_id, change.model_dump(exclude_unset=True))
+    fields = change.model_dump(exclude_unset=True, exclude={"version"})
+    return await act(request, asking, promotions.edit_promotion, promotion_id, fields, version=change.version)
+
+
+@router.post("/promotions/{promotion_id}/removal", status_code=201, response_model=occasions.PromotionShape)
+async def remove_promotion(request: Request, asking: Asking, promotion_id: Id, removal: occasions.Removal) -> Response:
+    """Takes a promotion away for good; needs menu.manage."""
+    return await act(request, asking, promotions.remove_promotion, promotion_id, version=removal.version)
 
 
 @router.post("/menu-items/{item_id}/portions", status_code=201, response_model=shapes.ItemShape)

@@ -84,6 +84,14 @@ class ServingPeriodChanged:
     after: dict[str, Any]
 
 
+@journal_kind("menu.serving_period_removed")
+@dataclass(frozen=True, slots=True)
+class ServingPeriodRemoved:
+    """A serving period was taken away."""
+
+    serving_period_id: str
+
+
 @journal_kind("menu.modifier_group_added")
 @dataclass(frozen=True, slots=True)
 class ModifierGroupAdded:
@@ -149,6 +157,14 @@ class PriceRuleChanged:
     after: dict[str, Any]
 
 
+@journal_kind("menu.price_rule_removed")
+@dataclass(frozen=True, slots=True)
+class PriceRuleRemoved:
+    """A price that held at some times was taken away."""
+
+    price_rule_id: str
+
+
 @journal_kind("menu.station_route_added")
 @dataclass(frozen=True, slots=True)
 class StationRouteAdded:
@@ -167,6 +183,14 @@ class StationRouteChanged:
     after: dict[str, Any]
 
 
+@journal_kind("menu.station_route_removed")
+@dataclass(frozen=True, slots=True)
+class StationRouteRemoved:
+    """A route was taken away; what it said is made at its own station."""
+
+    station_route_id: str
+
+
 @journal_kind("menu.promotion_added")
 @dataclass(frozen=True, slots=True)
 class PromotionAdded:
@@ -183,6 +207,14 @@ class PromotionChanged:
     promotion_id: str
     before: dict[str, Any]
     after: dict[str, Any]
+
+
+@journal_kind("menu.promotion_removed")
+@dataclass(frozen=True, slots=True)
+class PromotionRemoved:
+    """A promotion was taken away."""
+
+    promotion_id: str
 
 
 @journal_kind("menu.portions_counted")

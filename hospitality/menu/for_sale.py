@@ -80,7 +80,7 @@ _RULES = f"""
     JOIN {{table}} r ON r.org_id = i.org_id
     AND (r.menu_item_id = i.id OR r.category_id IN (i.category_id, c.parent_id)
          OR (r.menu_item_id IS NULL AND r.category_id IS NULL))
-    WHERE i.org_id = :org_id AND r.property_id = :property_id AND r.active AND i.id IN (:ids)
+    WHERE i.org_id = :org_id AND r.property_id = :property_id AND r.active AND NOT r._deleted AND i.id IN (:ids)
 """
 _PRICE_RULES = _RULES.format(table="price_rules", said="r.price_minor, r.percent_bp")
 _ROUTES = _RULES.format(table="station_routes", said="r.station_id")

@@ -117,10 +117,10 @@ def check_hours(fields: Mapping[str, Any]) -> None:
     """Raises Invalid unless weekdays are ones and times are times of the day."""
     unknown = sorted(set(fields["weekdays"]) - set(WEEKDAYS))
     if unknown:
-        raise Invalid("WEEKDAY_UNKNOWN", f"Name weekdays of {', '.join(WEEKDAYS)}.", unknown=unknown)
-    for time in (fields["from_time"], fields["to_time"]):
-        if _TIME.fullmatch(time) is None:
-            raise Invalid("TIME_INVALID", "Give a time of the day as in 17:30.", time=time)
+        raise Invalid("WEEKDAY_UNKNOWN", f"Name weekdays of {', '.join(WEEKDAYS)}.", unknown=unknown, field="weekdays")
+    for name in ("from_time", "to_time"):
+        if _TIME.fullmatch(fields[name]) is None:
+            raise Invalid("TIME_INVALID", "Give a time of the day as in 17:30.", time=fields[name], field=name)
 
 
 def hours_words(hours: Hours) -> str:

@@ -16,7 +16,7 @@ _RULED = """
     LEFT JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
     JOIN price_rules r ON r.org_id = i.org_id
     AND (r.menu_item_id = i.id OR r.category_id IN (i.category_id, c.parent_id))
-    WHERE i.org_id = :org_id AND i.property_id = :property_id AND r.property_id = :property_id AND r.active
+    WHERE i.org_id = :org_id AND i.property_id = :property_id AND r.property_id = :property_id AND r.active AND NOT r._deleted
     ORDER BY i.id
 """
 _BOUND = """

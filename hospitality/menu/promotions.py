@@ -6,7 +6,7 @@ from typing import Any
 
 from hospitality.ground.errors import Invalid
 from hospitality.menu.hours import Hours, Period, check_hours
-from hospitality.menu.rules import AMOUNT_MINOR_MAX, CHANNELS, Ordering
+from hospitality.menu.rules import AMOUNT_MINOR_MAX, Ordering, check_channel
 
 # a part or an amount off each of what is named; some of it free with others; a part or an amount off the whole order
 KINDS = ("percent", "amount", "free", "order_percent", "order_amount")
@@ -14,7 +14,7 @@ OF_ORDER = ("order_percent", "order_amount")
 NAMED_MAX = 200
 SET_MAX = 20  # of what is bought together, and of what is free with it
 _WHOLE_BP = 10_000
-_SAYS = {
+SAYS = {
     "percent": ("percent_bp",),
     "amount": ("amount_minor",),
     "free": ("buy", "free"),
@@ -72,26 +72,30 @@ class Promotion:
 
 def is_complete(row: Mapping[str, Any]) -> bool:
     """Whether a row says all that its kind needs, as the verbs see to."""
-    return all(row[name] is not None for name in _SAYS.get(row["kind"], ()))
+    return all(row[name] is not None for name in SAYS.get(row["kind"], ()))
 
 
 def check_promotion(fields: Mapping[str, Any]) -> None:
     """Raises Invalid unless it says what its kind needs and no more, and what it is about."""
     kind = fields["kind"]
     if kind not in KINDS:
-        raise Invalid("PROMOTION_INVALID", f"Choose one of {', '.join(KINDS)}.", kind=str(kind)[:20])
-    said = {name for name in TERMS if fields[name] is not None}
-    if said != set(_SAYS[kind]):
-        raise Invalid("PROMOTION_INVALID", f"Give {' and '.join(_SAYS[kind])}, and none of the others.", kind=kind)
+        raise Invalid("PROMOTION_INVALID", f"Choose one of {', '.join(KINDS)}.", kind=str(kind)[:20], field="kind")
+    said = [name for name in TERMS if fields[name] is not None]
+    wrong = [name for name in TERMS if (name in said) is not (name in SAYS[kind])]
+    if wrong:
+        words = f"Give {' and '.join(SAYS[kind])}, and none of the others."
+        raise Invalid("PROMOTION_INVALID", words, kind=kind, field=wrong[0])
     for name in said:
         least, most = _MOST[name]
         if not least <= fields[name] <= most:
-            raise Invalid("PROMOTION_INVALID", f"Give {name} from {least} to {most}.", **{name: fields[name]})
+            words = f"Give {name} from {least} to {most}."
+            raise Invalid("PROMOTION_INVALID", words, **{name: fields[name]}, field=name)
     named = len(fields["item_ids"]) + len(fields["category_ids"])
     if kind in OF_ORDER and named:
-        raise Invalid("PROMOTION_INVALID", "A promotion of the whole order names no items or categories.", kind=kind)
+        words = "A promotion of the whole order names no items or categories."
+        raise Invalid("PROMOTION_INVALID", words, kind=kind, field="item_ids")
     if kind not in OF_ORDER and not 1 <= named <= NAMED_MAX:
-        raise Invalid("PROMOTION_INVALID", f"Name 1 to {NAMED_MAX} items and categories.", named=named)
-    if fields["channel"] not in (None, *CHANNELS):
-        raise Invalid("CHANNEL_INVALID", f"Choose one of {', '.join(CHANNELS)}.", channel=fields["channel"])
+        words = f"Name 1 to {NAMED_MAX} items and categories."
+        raise Invalid("PROMOTION_INVALID", words, named=named, field="item_ids")
+    check_channel(fields["channel"])
     check_hours(fields)

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
-
-import msgspec
 
 from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Invalid, NotFound
-from hospitality.ground.ids import is_id
+from hospitality.ground.ids import is_id, version_of
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
 from hospitality.menu.composing import CHOICE_DEPTH_MAX
@@ -132,7 +129,7 @@ _LEADS = """
 
 def price_rules_list(reading: Reading) -> list[dict[str, Any]]:
     """The price rules by name."""
-    return [_rule(row) for row in _listed(reading, _PRICE_RULES, "name, id")]
+    return [_rule(row) for row in _listed(reading, _PRICE_RULES, "name, id", which="AND NOT _deleted")]
 
 
 def price_rule_view(reading: Reading, rule_id: str) -> dict[str, Any]:
@@ -142,7 +139,7 @@ def price_rule_view(reading: Reading, rule_id: str) -> dict[str, Any]:
 
 def routes_list(reading: Reading) -> list[dict[str, Any]]:
     """The routes to stations by name."""
-    return [_rule(row) for row in _listed(reading, _ROUTES, "name, id")]
+    return [_rule(row) for row in _listed(reading, _ROUTES, "name, id", which="AND NOT _deleted")]
 
 
 def route_view(reading: Reading, route_id: str) -> dict[str, Any]:
@@ -151,14 +148,16 @@ def route_view(reading: Reading, route_id: str) -> dict[str, Any]:
 
 
 def _rule_view(reading: Reading, sql: str, id: str, *, what: str) -> dict[str, Any]:
-    row = reading.one(f"{sql} WHERE org_id = :org_id AND property_id = :property_id AND id = :id", id=id)
+    which = "org_id = :org_id AND property_id = :property_id AND id = :id AND NOT _deleted"
+    row = reading.one(f"{sql} WHERE {which}", id=id)
     if row is None:
         raise NotFound.of(what, id)
     return _rule(row)
 
 
 def _rule(row: Found) -> dict[str, Any]:
-    return {**dict(row), "active": bool(row["active"]), "weekdays": words_of(row["weekdays"])}
+    shown = {**dict(row), "active": bool(row["active"]), "weekdays": words_of(row["weekdays"])}
+    return {**shown, "version": version_of(shown)}
 
 
 _ITEMS = """
@@ -226,13 +225,8 @@ def _with_groups(reading: Reading, rows: Sequence[Found], currency: str | None) 
         read = {"available": available, **{name: words_of(row[name]) for name in ELEMENTS}}
         told = {"currency": currency, "sold_out": not available or row["portions_left"] == 0}
         item = {**dict(row), **read, **told}
-        items.append({**item, "version": _version(item), "modifier_groups": offered[row["id"]]})
+        items.append({**item, "version": version_of(item), "modifier_groups": offered[row["id"]]})
     return items
-
-
-def _version(item: Mapping[str, Any]) -> str:
-    """Changes when any field of the item does."""
-    return sha256(msgspec.json.encode(item, order="deterministic")).hexdigest()[:16]
 
 
 def _group(row: Mapping[str, Any] | Found, options: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -278,7 +272,7 @@ def _currency(reading: Reading) -> str | None:
     return currency
 
 
-def _listed(reading: Reading, select: str, order: str, *, of: str = "") -> list[dict[str, Any]]:
-    where = f"WHERE {of}org_id = :org_id AND {of}property_id = :property_id"
+def _listed(reading: Reading, select: str, order: str, *, of: str = "", which: str = "") -> list[dict[str, Any]]:
+    where = f"WHERE {of}org_id = :org_id AND {of}property_id = :property_id {which}"
     rows = reading.rows(f"{select} {where} ORDER BY {order} LIMIT :limit", limit=LISTED_MAX)
     return [dict(row) for row in rows]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 
 from hospitality.ground.clock import instant_text
-from hospitality.ground.errors import Invalid, Refused
+from hospitality.ground.errors import Invalid, Refused, in_field
 from hospitality.menu.hours import Hours, Period, When, check_hours, hours_words, next_on
 
 AMOUNT_MINOR_MAX = 10_000_000_000
@@ -198,29 +198,41 @@ def price_by_rules(price_minor: int, rules: Iterable[PriceRule], ordering: Order
 def check_price_rule(fields: Mapping[str, Any]) -> None:
     """Raises Invalid unless a rule is about an item or a category and says one price."""
     if (fields["menu_item_id"] is None) is (fields["category_id"] is None):
-        raise Invalid("PRICE_RULE_INVALID", "A price rule is about one item, or about one category.")
+        said = "A price rule is about one item, or about one category."
+        raise Invalid("PRICE_RULE_INVALID", said, field="menu_item_id")
     if (fields["price_minor"] is None) is (fields["percent_bp"] is None):
-        raise Invalid("PRICE_RULE_INVALID", "A price rule gives a price, or a part of the item's own.")
+        said = "A price rule gives a price, or a part of the item's own."
+        raise Invalid("PRICE_RULE_INVALID", said, field="price_minor")
     if fields["price_minor"] is not None:
-        check_price(fields["price_minor"])
+        with in_field("price_minor"):
+            check_price(fields["price_minor"])
     if fields["percent_bp"] is not None and not 0 <= fields["percent_bp"] <= PERCENT_BP_MAX:
-        raise Invalid("PRICE_RULE_INVALID", f"Give a part in basis points, 0 to {PERCENT_BP_MAX} (8000 is 80 %).")
+        said = f"Give a part in basis points, 0 to {PERCENT_BP_MAX} (8000 is 80 %)."
+        raise Invalid("PRICE_RULE_INVALID", said, field="percent_bp")
     check_occasion(fields)
 
 
 def check_route(fields: Mapping[str, Any]) -> None:
     """Raises Invalid unless a route is about an item, a category or all that is sold."""
     if None not in (fields["menu_item_id"], fields["category_id"]):
-        raise Invalid("ROUTE_INVALID", "A route is about one item, one category, or all that is sold.")
+        said = "A route is about one item, one category, or all that is sold."
+        raise Invalid("ROUTE_INVALID", said, field="menu_item_id")
     check_occasion(fields)
 
 
 def check_occasion(fields: Mapping[str, Any]) -> None:
     """Raises Invalid unless a rule can hold at some time and on some channel."""
-    if fields["channel"] not in (None, *CHANNELS):
-        raise Invalid("CHANNEL_INVALID", f"Choose one of {', '.join(CHANNELS)}.", channel=fields["channel"])
+    check_channel(fields["channel"])
     check_hours(fields)
-    check_sort(fields["priority"])
+    with in_field("priority"):
+        check_sort(fields["priority"])
+
+
+def check_channel(channel: str | None) -> None:
+    """Raises Invalid unless it is a way of ordering, or none for all."""
+    if channel not in (None, *CHANNELS):
+        said = f"Choose one of {', '.join(CHANNELS)}."
+        raise Invalid("CHANNEL_INVALID", said, channel=channel, field="channel")
 
 
 def check_served(item: ItemForSale, periods: Sequence[Period], when: When) -> None:

@@ -5,9 +5,19 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from hospitality.ground.http import Asking, AskingInRoom, ErrorEnvelope, Id, IdText, Shape, act, host_of, read
+from hospitality.ground.http import (
+    Asking,
+    AskingInRoom,
+    ErrorEnvelope,
+    Id,
+    IdText,
+    Shape,
+    act,
+    host_of,
+    read,
+    with_position,
+)
 from hospitality.ground.statements import Reading
-from hospitality.kitchen.api import Position
 from hospitality.orders.api import KitchenState, NewLineShape, NewOptionShape, new_lines
 from hospitality.people.asking import Reader
 from hospitality.room_service.reading import open_asks, room_menu, room_now
@@ -232,13 +242,7 @@ async def now_in_room(request: Request, asking: AskingInRoom) -> Response:
     """The present guest's orders and asks."""
     room_id, terminal_id = asking.room_id, asking.terminal_id
     assert room_id is not None, "the door lets nobody else in"
-    position: Position | None = getattr(request.app.state, "journal_position", None)
-
-    def question(reading: Reading) -> dict[str, object]:
-        found = room_now(reading, room_id, terminal_id)
-        return {**found, "position": position(reading) if position else None}
-
-    return await read(request, asking, question)
+    return await read(request, asking, with_position(request, room_now, room_id, terminal_id))
 
 
 @router.get("/room/menu", response_model=RoomMenu)

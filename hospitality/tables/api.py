@@ -3,14 +3,12 @@
 `GET …/floor` and `…/queue` name the place in the journal from which to hear of more (on `/ws`), as `…/tickets` does.
 """
 
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, read
-from hospitality.ground.statements import Reading
+from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, read, with_position
 from hospitality.orders.api import KitchenState, OrderShape
 from hospitality.people.asking import Reader
 from hospitality.tables.reading import PLAN, floor_view, queue_view
@@ -20,7 +18,6 @@ from hospitality.tables.service import layout, seating
 router = APIRouter(
     prefix="/api/v1/properties/{property_id}", tags=["tables"], responses={"4XX": {"model": ErrorEnvelope}}
 )
-Position = Callable[[Reading], str]
 TableShapeName = Literal["round", "square", "rectangle"]
 State = Literal["free", "seated", "ordered", "served", "bill_asked", "paid", "dirty"]
 TableIds = Annotated[list[IdText], Field(max_length=TABLES_MAX)]
@@ -205,18 +202,13 @@ class NewJoin(Shape):
 @router.get("/floor", response_model=Floor)
 async def floor(request: Request, asking: Reader) -> Response:
     """Areas, tables with their states, and sections; a fixed number of SELECTs whatever there is."""
-    return await read(request, asking, _with_position(request, floor_view))
+    return await read(request, asking, with_position(request, floor_view))
 
 
 @router.get("/queue", response_model=Queue)
 async def queue(request: Request, asking: Reader) -> Response:
     """Every open order whole, up to a thousand; `order_created` and `order_updated` on `/ws` tell what becomes of them."""
-    return await read(request, asking, _with_position(request, queue_view))
-
-
-def _with_position(request: Request, view: Callable[[Reading], dict[str, Any]]) -> Callable[[Reading], dict[str, Any]]:
-    position: Position | None = getattr(request.app.state, "journal_position", None)
-    return lambda reading: {**view(reading), "position": position(reading) if position else None}
+    return await read(request, asking, with_position(request, queue_view))
 
 
 @router.post("/areas", status_code=201, response_model=AreaShape)

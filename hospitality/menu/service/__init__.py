@@ -255,5 +255,5 @@ def check_known(reading: Reading, ids: Mapping[str, str | None]) -> None:
             continue
         what, table = _TABLES[name]
         sql = f"SELECT id FROM {table} WHERE org_id = :org_id AND property_id = :property_id AND id = :id"
-        if reading.one(sql, id=id) is None:
+        if reading.one(f"{sql} AND NOT _deleted", id=id) is None:
             raise NotFound.of(what, str(id))

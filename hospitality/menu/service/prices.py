@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from hospitality.ground.work import Work
-from hospitality.menu.facts import PriceRuleAdded, PriceRuleChanged
+from hospitality.menu.facts import PriceRuleAdded, PriceRuleChanged, PriceRuleRemoved
 from hospitality.menu.models import PriceRule
 from hospitality.menu.reading import PRICE_RULE_FIELDS, price_rule_view
 from hospitality.menu.rules import check_price_rule
-from hospitality.menu.service.occasions import Kind, add_rule, edit_rule
+from hospitality.menu.service.occasions import Kind, add_rule, edit_rule, remove_rule
 
 _PRICES = Kind(
     "price rule",
@@ -18,6 +18,7 @@ _PRICES = Kind(
     check_price_rule,
     PriceRuleAdded,
     PriceRuleChanged,
+    PriceRuleRemoved,
     names={name: name for name in ("menu_item_id", "category_id", "area_id")},
 )
 
@@ -27,6 +28,13 @@ def add_price_rule(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
     return add_rule(work, _PRICES, fields)
 
 
-def edit_price_rule(work: Work, rule_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+def edit_price_rule(
+    work: Work, rule_id: str, fields: Mapping[str, Any], *, version: str | None = None
+) -> dict[str, Any]:
     """Sets the fields given, each by itself."""
-    return edit_rule(work, _PRICES, rule_id, fields)
+    return edit_rule(work, _PRICES, rule_id, fields, version=version)
+
+
+def remove_price_rule(work: Work, rule_id: str, *, version: str | None = None) -> dict[str, Any]:
+    """Takes a price away for good, answering it as it was."""
+    return remove_rule(work, _PRICES, rule_id, version=version)

@@ -4,22 +4,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hospitality.ground.errors import NotFound
+from hospitality.ground.ids import version_of
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
 from hospitality.ground.work import Work
 from hospitality.menu import models
-from hospitality.menu.facts import PromotionAdded, PromotionChanged
+from hospitality.menu.facts import PromotionAdded, PromotionChanged, PromotionRemoved
 from hospitality.menu.hours import Period, hours_of
 from hospitality.menu.periods import periods_of
 from hospitality.menu.promotions import TERMS, Promotion, check_promotion, is_complete
-from hospitality.menu.service.occasions import Kind, add_rule, edit_rule
+from hospitality.menu.service.occasions import Kind, add_rule, edit_rule, remove_rule
 
 SETS = ("item_ids", "category_ids", "weekdays", "period_ids")
 PROMOTION_FIELDS = ("name", "kind", *TERMS, *SETS, "channel", "area_id", "from_time", "to_time", "active")
 PROMOTIONS_MAX = 200
 _PROMOTIONS = f"""
     SELECT id, {", ".join(PROMOTION_FIELDS)} FROM promotions
-    WHERE org_id = :org_id AND property_id = :property_id
+    WHERE org_id = :org_id AND property_id = :property_id AND NOT _deleted
 """
 
 
@@ -59,6 +60,7 @@ _KIND = Kind(
     check_promotion,
     PromotionAdded,
     PromotionChanged,
+    PromotionRemoved,
     names={
         "item_ids": "menu_item_id",
         "category_ids": "category_id",
@@ -74,16 +76,24 @@ def add_promotion(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
     return add_rule(work, _KIND, fields)
 
 
-def edit_promotion(work: Work, promotion_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+def edit_promotion(
+    work: Work, promotion_id: str, fields: Mapping[str, Any], *, version: str | None = None
+) -> dict[str, Any]:
     """Sets the fields given, each by itself, and of a set each element by itself; its kind stays.
 
     An open order has it as it is then once it changes; one that is settled keeps what it had.
     """
-    return edit_rule(work, _KIND, promotion_id, fields)
+    return edit_rule(work, _KIND, promotion_id, fields, version=version)
+
+
+def remove_promotion(work: Work, promotion_id: str, *, version: str | None = None) -> dict[str, Any]:
+    """Takes a promotion away for good, answering it as it was."""
+    return remove_rule(work, _KIND, promotion_id, version=version)
 
 
 def _shown(row: Found) -> dict[str, Any]:
-    return {**dict(row), "active": bool(row["active"]), **{name: words_of(row[name]) for name in SETS}}
+    shown = {**dict(row), "active": bool(row["active"]), **{name: words_of(row[name]) for name in SETS}}
+    return {**shown, "version": version_of(shown)}
 
 
 def _on(rows: Iterable[Found], periods: Mapping[str, Period]) -> Iterable[Promotion]:

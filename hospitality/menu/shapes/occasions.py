@@ -3,8 +3,8 @@
 from hospitality.ground.http import IdText, Shape
 
 
-class NewServingPeriod(Shape):
-    """A serving period to set up: local hours (equal ones are the whole day) on weekdays, none for all."""
+class AtHours(Shape):
+    """What holds at local hours (equal ones are the whole day) on weekdays, none for all."""
 
     name: str
     weekdays: list[str] = []
@@ -12,7 +12,32 @@ class NewServingPeriod(Shape):
     to_time: str = "00:00"
 
 
-class Somewhere(NewServingPeriod):
+class AtHoursChange(Shape):
+    """The fields to edit; one that is left out stays. `version`: what the editor saw, refused where it is another by now;
+    left out, nothing is asked."""
+
+    name: str = ""
+    weekdays: list[str] = []
+    from_time: str = ""
+    to_time: str = ""
+    active: bool = True
+    version: str | None = None
+
+
+class Removal(Shape):
+    """What is to be taken away; `version` as in an edit."""
+
+    version: str | None = None
+
+
+class NewServingPeriod(AtHours):
+    """A serving period to set up, with the items and headings that are served in it."""
+
+    item_ids: list[IdText] = []
+    category_ids: list[IdText] = []
+
+
+class Somewhere(AtHours):
     """What holds at such hours, and on a channel or at the tables of an area alone."""
 
     channel: str | None = None
@@ -20,10 +45,11 @@ class Somewhere(NewServingPeriod):
 
 
 class ServingPeriodShape(NewServingPeriod):
-    """Breakfast, lunch: when what names it is served."""
+    """Breakfast, lunch: when what names it is served; `version` changes with any of that."""
 
     id: str
     active: bool
+    version: str
 
 
 class ServingPeriods(Shape):
@@ -32,17 +58,14 @@ class ServingPeriods(Shape):
     items: list[ServingPeriodShape]
 
 
-class ServingPeriodChange(Shape):
+class ServingPeriodChange(AtHoursChange):
     """The fields to edit; one that is left out stays."""
 
-    name: str = ""
-    weekdays: list[str] = []
-    from_time: str = ""
-    to_time: str = ""
-    active: bool = True
+    item_ids: list[IdText] = []
+    category_ids: list[IdText] = []
 
 
-class SomewhereChange(ServingPeriodChange):
+class SomewhereChange(AtHoursChange):
     """The fields to edit; one that is left out stays."""
 
     channel: str | None = None
@@ -74,6 +97,7 @@ class RouteShape(NewRoute):
 
     id: str
     active: bool
+    version: str
 
 
 class Routes(Shape):
@@ -101,6 +125,7 @@ class PriceRuleShape(NewPriceRule):
 
     id: str
     active: bool
+    version: str
 
 
 class PriceRules(Shape):
@@ -160,6 +185,7 @@ class PromotionShape(NewPromotion):
 
     id: str
     active: bool
+    version: str
 
 
 class Promotions(Shape):
@@ -179,3 +205,69 @@ class PromotionChange(SomewhereChange):
     free: int | None = None
     from_minor: int | None = None
     period_ids: list[IdText] = []
+
+
+class PeriodInForce(ServingPeriodShape):
+    """A serving period, and whether it is on at this moment."""
+
+    in_force: bool
+
+
+class PriceRuleInForce(PriceRuleShape):
+    """A price rule, and whether its hours hold at this moment."""
+
+    in_force: bool
+
+
+class RouteInForce(RouteShape):
+    """A route, and whether its hours hold at this moment."""
+
+    in_force: bool
+
+
+class PromotionInForce(PromotionShape):
+    """A promotion, and whether its hours and serving periods hold at this moment."""
+
+    in_force: bool
+
+
+class Named(Shape):
+    """Something that a rule can name."""
+
+    id: str
+    name: str
+
+
+class NamedItem(Named):
+    """An item, with what it costs as the menu says."""
+
+    category_id: str
+    price_minor: int
+    period_ids: list[str]
+
+
+class NamedCategory(Named):
+    """A heading."""
+
+    parent_id: str | None
+    period_ids: list[str]
+
+
+class MenuRules(Shape):
+    """All that holds at some times, for whoever sets it up; read it anew at `until`, and when the menu changes. What it
+    can name and say stands beside it; `kinds`: of each kind of promotion the terms that it has. `position`: the place in
+    the journal from which to hear of more."""
+
+    price_rules: list[PriceRuleInForce]
+    serving_periods: list[PeriodInForce]
+    station_routes: list[RouteInForce]
+    promotions: list[PromotionInForce]
+    until: str | None
+    items: list[NamedItem]
+    categories: list[NamedCategory]
+    stations: list[Named]
+    areas: list[Named]
+    channels: list[str]
+    weekdays: list[str]
+    kinds: dict[str, list[str]]
+    position: str | None
