@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from devices.line import SETTINGS, Reach, SerialSettings, read_reach
+from edge.device_settings import check_settings
 from edge.hardware.kinds import KINDS, Kind, usual_driver
 from hospitality.equipment.facts import DeviceAdded, DeviceChanged, DrawerAsked
 from hospitality.equipment.models import Device
@@ -178,11 +179,7 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
             " stripe:tmr_ with the reader's id, or printer: with the printer's name."
         )
         raise Invalid("DEVICE_ADDRESS_INVALID", message, address=setup.address, ways=sorted(setup.way.ways))
-    settings = {**SETTINGS, **setup.way.settings}
-    for key, value in setup.settings.items():
-        if key not in settings or value not in settings[key]:
-            known = "; ".join(f"{name}: {_listed(values)}" for name, values in settings.items())
-            raise Invalid("DEVICE_SETTING_INVALID", f"A device can be set so: {known}.", setting=key, value=value)
+    check_settings(setup.settings, {**SETTINGS, **setup.way.settings})
     if any(other.name.casefold() == name.casefold() for other in others):
         raise Refused("DEVICE_NAME_TAKEN", f"There is a device {name} already. Choose another name.", name=name)
     if taken := next((other for other in others if other.address == str(reach)), None):
@@ -206,10 +203,6 @@ def _by_id(work: Work, address: str) -> str:
     if id is None:
         raise NotFound.of("printer", name)
     return f"printer:{id}"
-
-
-def _listed(values: Sequence[Any]) -> str:
-    return f"{values[0]} to {values[-1]}" if isinstance(values, range) else ", ".join(map(str, values))
 
 
 def _check_there(work: Work, what: str, id: str | None) -> None:

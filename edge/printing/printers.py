@@ -10,6 +10,7 @@ from devices.line import SETTINGS, Reach, SerialSettings, read_reach
 from devices.profiles import Profile, profile_named, profile_names, thermal
 from devices.receipt_printer import PORT
 from devices.recognising import Identity
+from edge.device_settings import check_settings
 from edge.printing.facts import PrinterAdded, PrinterChanged, PrinterFound
 from edge.tables import Printer
 from hospitality.ground.errors import Invalid, NotFound, Refused
@@ -205,10 +206,7 @@ def _checked(work: Work, setup: Setup, others: Sequence[Setup]) -> Setup:
     if setup.backup_after_seconds not in range(BACKUP_SECONDS_LEAST, BACKUP_SECONDS_MOST + 1):
         message = f"A backup takes over after {BACKUP_SECONDS_LEAST} to {BACKUP_SECONDS_MOST} seconds."
         raise Invalid("BACKUP_SECONDS_INVALID", message, seconds=setup.backup_after_seconds)
-    for key, value in setup.settings.items():
-        if key not in SETTINGS or value not in SETTINGS[key]:
-            known = "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in SETTINGS.items())
-            raise Invalid("DEVICE_SETTING_INVALID", f"A device can be set so: {known}.", setting=key, value=value)
+    check_settings(setup.settings, SETTINGS)
     stations = _stations(work, setup.station_ids)
     return replace(setup, name=name, address=address, station_ids=stations, columns=columns)
 
