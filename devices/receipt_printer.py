@@ -5,10 +5,6 @@ without telling a status from a late one, and raises nothing when a peer closes 
 Serial wait without an end. All that makes the difference between "printed" and "perhaps" lies there.
 """
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from devices import answers
 from devices.answers import Answer, Kind
 from devices.conversation import Conversation, Interrupted, Patience
@@ -17,14 +13,11 @@ from devices.escpos import EndMarker, encode, end_of_job, process_id
 from devices.line import LineBroken, Open, Reach, SerialSettings, open_line
 from devices.printer import Outcome, PrinterStatus, Trouble, Verdict
 from devices.profiles import THERMAL_80, Profile
+from devices.turns import Busy, Turns
 
 PORT = 9100
 # A drawer that opens later than this opens for nobody.
 KICK_WAIT_SECONDS = 4.0
-
-
-class Busy(Exception):
-    """Somebody else talks with the printer."""
 
 
 class ReceiptPrinter:
@@ -49,7 +42,7 @@ class ReceiptPrinter:
         self.marker = marker
         self.patience = patience or Patience()
         self._serial, self._opened = serial or SerialSettings(), opened
-        self._next, self._one_at_a_time = threading.Lock(), threading.Lock()
+        self._turns = Turns()
         # Nobody knows what the last process sent before it died, but a cut for nothing would waste paper at
         # every start: only a job that we saw cut short is followed by one.
         self._cut_short = False
@@ -60,7 +53,7 @@ class ReceiptPrinter:
 
     def status(self) -> PrinterStatus:
         """The printer's state, asked now; while a job is printing, once that is through."""
-        with self._turn():
+        with self._turns.taken():
             try:
                 with self._talk() as talk:
                     return _ask_status(talk)
@@ -73,7 +66,7 @@ class ReceiptPrinter:
         Blocks at most about connect + answer × 8 + write × (job's size / 4 KiB) + finish seconds of Patience;
         with a printer that falls silent, connect + write + answer.
         """
-        with self._turn():
+        with self._turns.taken():
             return self._print(document, job)
 
     def kick(self, drawer: int, *, job: str, wait_seconds: float = KICK_WAIT_SECONDS) -> Outcome:
@@ -82,7 +75,7 @@ class ReceiptPrinter:
         FAILED: no pulse was sent, nor will be. UNKNOWN: it may have been sent, and is not to be sent again.
         """
         try:
-            with self._turn(wait_seconds):
+            with self._turns.taken(wait_seconds):
                 return self._print(Document((Kick(drawer),)), job)
         except Busy:
             return Outcome(Verdict.FAILED, Trouble.SLOW, "The printer is busy with a long slip.")
@@ -93,26 +86,10 @@ class ReceiptPrinter:
         Raises Interrupted.
         """
         try:
-            with self._turn(0.0), self._talk() as talk:
+            with self._turns.taken(0.0), self._talk() as talk:
                 return answers.drawer_is_high(talk.ask(answers.ASK_PRINTER))
         except Busy:
             return None
-
-    @contextmanager
-    def _turn(self, seconds: float = -1) -> Iterator[None]:
-        """Who waits holds `_next`, and so goes before whoever has had a turn. Raises Busy after so many seconds."""
-        if not self._next.acquire(timeout=seconds):
-            raise Busy
-        try:
-            mine = self._one_at_a_time.acquire(timeout=seconds)
-        finally:
-            self._next.release()
-        if not mine:
-            raise Busy
-        try:
-            yield
-        finally:
-            self._one_at_a_time.release()
 
     def _print(self, document: Document, job: str) -> Outcome:
         body = encode(document, self.profile, after_cut_short=self._cut_short)
