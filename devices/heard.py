@@ -37,6 +37,13 @@ class DrawerMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """A cash drawer has stood open for longer than it may; says so in a sentence."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class CardSaid:
     """What a card terminal says of a charge by its number: `waiting` for the guest, `approved` for an amount under its own
     reference, `declined` (cancelled, timed out), or `not_known`: it never was asked, and will not charge it any more."""
@@ -126,7 +133,7 @@ class LookUp:
     charge: Charge
 
 
-Heard = Well | Garbled | Scanned | Pressed | DrawerMoved | CardSaid
+Heard = Well | Garbled | Scanned | Pressed | DrawerMoved | LeftOpen | CardSaid
 CardWish = Charge | CancelCharge | LookUp
 Wish = Weigh | Show | OpenDrawer | Page | Buzz | CardWish
 Done = Well | Garbled | Weighed | Unready

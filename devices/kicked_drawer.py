@@ -5,7 +5,7 @@ The printer's line is not held: slips go over it. It is taken for each kick and 
 
 from collections.abc import Callable
 
-from devices.cash_drawer import Contact
+from devices.cash_drawer import LEFT_OPEN_SECONDS, Contact
 from devices.conversation import Interrupted
 from devices.heard import Done, Garbled, Heard, OpenDrawer, Well, Wish
 from devices.line import Line, LineBroken, QuietLine
@@ -55,8 +55,14 @@ class KickedDrawer:
     the drawer opens.
     """
 
-    def __init__(self, told_by: str = "status", open_is: str = "high", socket: int = 1) -> None:
-        self._told, self._contact, self._socket = told_by == "status", Contact(open_is), socket
+    def __init__(
+        self,
+        told_by: str = "status",
+        open_is: str = "high",
+        socket: int = 1,
+        left_open_seconds: int = LEFT_OPEN_SECONDS,
+    ) -> None:
+        self._told, self._contact, self._socket = told_by == "status", Contact(open_is, left_open_seconds), socket
         self._wrong: Garbled | None = None
 
     def begin(self, line: Line) -> list[Heard]:

@@ -21,6 +21,11 @@ class State(StrEnum):
     GARBLED = "garbled"
     LOST = "lost"
     UNSTEADY = "unsteady"
+    LEFT_OPEN = "left_open"
+
+
+# it answers as it should, whatever else is to be said of it
+THERE = frozenset({State.LIVE, State.LEFT_OPEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ def heard(standing: Standing, now: datetime) -> Standing:
     return replace(_is(standing, State.LIVE, "", now), heard_at=now)
 
 
+def left_open(standing: Standing, detail: str, now: datetime) -> Standing:
+    """It is well, and somebody left it open."""
+    return replace(_is(standing, State.LEFT_OPEN, detail, now), heard_at=now)
+
+
 def garbled(standing: Standing, detail: str, now: datetime) -> Standing:
     """It is there and can't be understood."""
     return _is(standing, State.GARBLED, detail, now)
@@ -74,7 +84,7 @@ def _is(standing: Standing, state: State, detail: str, now: datetime) -> Standin
     if state is standing.now_state:
         return settled(standing, now)
     standing = settled(standing, now)  # until now it stayed as it was
-    was_there = standing.now_state in (State.LIVE, State.GARBLED)
+    was_there = standing.now_state in THERE | {State.GARBLED}
     crosses = standing.now_state is not State.CHECKING and was_there is (state is State.LOST)
     recent = tuple(at for at in standing.changes if now - at < CHANGES_WITHIN)
     changes = (*recent, now)[-CHANGES_MAX - 1 :] if crosses else recent

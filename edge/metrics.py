@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from devices.standing import THERE
 from edge.hardware.hardware import AT_WORK
 from edge.node import Node
 from hospitality.ground.clock import instant
@@ -61,7 +62,7 @@ class DeviceCollector(Collector):
         lost = CounterMetricFamily("buffr_device_lost", "How often it was lost since the start", labels=labels)
         for one in self.node.hardware.states():
             of = (one["name"], one["kind"])
-            up.add_metric(of, float(one["state"] == "live"))
+            up.add_metric(of, float(one["state"] in THERE))
             lost.add_metric(of, float(one["lost_count"]))
             if one["heard_at"] is not None:
                 heard.add_metric(of, instant(one["heard_at"]).timestamp())

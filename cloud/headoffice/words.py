@@ -92,6 +92,7 @@ class Words:
             "garbled": _("Can't be understood"),
             "lost": _("Lost"),
             "unsteady": _("Comes and goes"),
+            "left_open": _("Left open"),
         }
         return known.get(state, state)
 

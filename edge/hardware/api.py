@@ -82,7 +82,7 @@ class DeviceShape(Shape):
 class StandingDevice(DeviceShape):
     """A device and how it is, since when; when it was heard last, and how often it was lost since the node started."""
 
-    state: Literal["checking", "live", "garbled", "lost", "unsteady"]
+    state: Literal["checking", "live", "garbled", "lost", "unsteady", "left_open"]
     detail: str
     since: str | None
     heard_at: str | None

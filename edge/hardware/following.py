@@ -1,4 +1,5 @@
-"""What follows at a terminal's own devices: the guest's display shows what was ordered and paid, cash opens the drawer.
+"""What follows at a terminal's own devices: the guest's display shows what was ordered and paid, cash opens the drawer,
+whatever it is for: a payment, a refund, a party's deposit, a float, cash paid in or out.
 
 Only what happens from now on, and only while it is fresh: a display that comes back does not replay the evening, and a
 drawer never opens for a payment that was taken before somebody plugged it in.
@@ -12,13 +13,17 @@ import msgspec
 
 from devices.heard import OpenDrawer, Show, Wish
 from edge.hardware import calling
+from hospitality.cash.reading import till_of
 from hospitality.checks.reading import order_views
 from hospitality.ground.statements import Reading
 
 ENTRIES_MAX = 100
 ORDERED = frozenset({"orders.order_placed", "orders.lines_added"})
 PAID, REFUNDED = "payments.payment_taken", "payments.payment_refunded"
-OF_TERMINALS = ORDERED | {PAID, REFUNDED}
+DEPOSITED, DEPOSIT_ENDED = "parties.deposit_taken", "parties.deposit_ended"
+OF_DRAWERS = frozenset({"cash.drawer_opened", "cash.cash_moved"})
+OF_ORDERS = ORDERED | {PAID, REFUNDED}
+OF_TERMINALS = OF_ORDERS | OF_DRAWERS | {DEPOSITED, DEPOSIT_ENDED}
 KINDS = OF_TERMINALS | calling.KINDS
 _ENTRIES = """
     SELECT rowid AS place, kind, data, terminal_id FROM journal NOT INDEXED
@@ -73,17 +78,32 @@ def following(
         for one in all_entries
         if one.terminal_id is not None and one.terminal_id in terminals and one.kind in OF_TERMINALS
     ]
-    orders = {one["id"]: one for one in order_views(reading, list({data["order_id"] for _, _, data in entries}))}
+    of_orders = {data["order_id"] for _, kind, data in entries if kind in OF_ORDERS}
+    orders = {one["id"]: one for one in order_views(reading, list(of_orders))}
     found: list[Following] = []
     for terminal_id, kind, data in entries:
-        order = orders.get(data["order_id"])
-        if kind in (PAID, REFUNDED) and data["tender"] == "cash":
+        if _moves_cash(reading, terminal_id, kind, data):
             found.append(Following(terminal_id, "drawer", OpenDrawer()))
-        if order is not None and kind != REFUNDED:
+        order = orders.get(data["order_id"]) if kind in ORDERED or kind == PAID else None
+        if order is not None:
             change = _change_of(reading, data["payment_id"]) if kind == PAID else 0
             shows = _ordered(order, amount, say) if kind in ORDERED else _paid(order, data, change, amount, say)
             found.append(Following(terminal_id, "display", shows))
     return found
+
+
+def _moves_cash(reading: Reading, terminal_id: str, kind: str, data: Mapping[str, Any]) -> bool:
+    """Whether cash goes into this terminal's drawer, or comes out of it."""
+    if kind in (PAID, REFUNDED):
+        return bool(data["tender"] == "cash" and data["amount_minor"] + data["tip_minor"])
+    if kind in OF_DRAWERS:  # keyed in at another till, it is of another drawer
+        return bool(till_of(reading, terminal_id).session_id == data["session_id"])
+    if kind == DEPOSITED:
+        return bool(data["tender"] == "cash")
+    if kind != DEPOSIT_ENDED or data["kind"] != "given_back":
+        return False
+    sql = "SELECT tender FROM deposits WHERE org_id = :org_id AND id = :id"
+    return bool(reading.value(sql, id=data["deposit_id"]) == "cash")
 
 
 def _change_of(reading: Reading, payment_id: str) -> int:

@@ -54,6 +54,8 @@ class Kind:
 
 WIRED = frozenset({"serial", "tcp"})
 TYPED = frozenset({"input"})
+# `left_open_seconds`: for so long it may stand open before it is told; 0 is for ever
+DRAWERS: dict[str, Sequence[Any]] = {"open_is": cash_drawer.OPEN_IS, "left_open_seconds": range(3_601)}
 DISPLAYS: dict[str, Sequence[Any]] = {"columns": (16, 20, 40), "code_page": tuple(customer_display.CODE_PAGES)}
 # by kind and driver
 KINDS: dict[str, dict[str, Kind]] = {
@@ -88,17 +90,13 @@ KINDS: dict[str, dict[str, Kind]] = {
             lambda said: SerialDrawer(**said),
             WIRED,
             wish=OpenDrawer,
-            settings={"told_by": cash_drawer.TOLD_BY, "open_is": cash_drawer.OPEN_IS},
+            settings={"told_by": cash_drawer.TOLD_BY, **DRAWERS},
         ),
         "printer": Kind(
             lambda said: KickedDrawer(**said),
             frozenset({"printer"}),
             wish=OpenDrawer,
-            settings={
-                "told_by": kicked_drawer.TOLD_BY,
-                "open_is": cash_drawer.OPEN_IS,
-                "socket": kicked_drawer.SOCKETS,
-            },
+            settings={"told_by": kicked_drawer.TOLD_BY, "socket": kicked_drawer.SOCKETS, **DRAWERS},
         ),
     },
 }

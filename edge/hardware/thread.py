@@ -11,7 +11,7 @@ from typing import Any, cast
 import structlog
 
 from devices import standing
-from devices.heard import Done, DrawerMoved, Garbled, Heard, Well, Wish
+from devices.heard import Done, DrawerMoved, Garbled, Heard, LeftOpen, Well, Wish
 from devices.line import Line, LineBroken, Open
 from devices.standing import Standing
 from edge.hardware.devices import Setup
@@ -196,6 +196,9 @@ class DeviceThread:
             if isinstance(one, Garbled):
                 self._stand(standing.garbled, one.detail)
                 self._moved.wait(GARBLED_SECONDS)
+                continue
+            if isinstance(one, LeftOpen):
+                self._stand(standing.left_open, one.detail)
                 continue
             if not isinstance(one, Well) and self._is_mad():
                 self._stand(standing.garbled, MAD)

@@ -30,6 +30,7 @@ def slips_texts(texts: Texts) -> dict[str, str]:
         DeviceState.GARBLED: _("Can't be understood"),
         DeviceState.LOST: _("Lost"),
         DeviceState.UNSTEADY: _("Comes and goes"),
+        DeviceState.LEFT_OPEN: _("Left open"),
     }
     return {
         **staff_texts(texts),

@@ -77,6 +77,7 @@ def device_state(device: Device) -> str:
         "garbled": _("sends nonsense"),
         "lost": _("not there"),
         "unsteady": _("comes and goes"),
+        "left_open": _("left open"),
     }
     return known.get(device.state, device.state.replace("_", " "))
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.cash_drawer import SerialDrawer
+from devices.cash_drawer import Contact, SerialDrawer
 from devices.customer_display import Cd5220Display, CustomerDisplay, EscposDisplay, fitted
-from devices.heard import DrawerMoved, Garbled, OpenDrawer, Show, Unready, Weigh, Weighed, Well
+from devices.heard import DrawerMoved, Garbled, LeftOpen, OpenDrawer, Show, Unready, Weigh, Weighed, Well
 from devices.line import Line, LineBroken, Reach, open_line
 from devices.scale import Scale8217, ScaleDialog06, heard_8217, heard_dialog06
 from devices.virtual.counter import VirtualDisplay, VirtualDrawer, VirtualScale
@@ -123,6 +123,21 @@ def test_a_drawer_opens_and_tells_when_it_is_pushed_in(tmp_path: Path) -> None:
         assert drawer.turn(line, 0.0) == [Well()]
         virtual.answers = b"\xff"
         assert [type(one) for one in drawer.turn(line, 0.0)] == [Garbled]
+
+
+def test_a_drawer_that_stands_open_for_too_long_says_so_until_it_is_pushed_in() -> None:
+    now = [0.0]
+    contact, patient = (Contact("high", seconds, lambda: now[0]) for seconds in (60, 0))
+    assert contact.told(True) == patient.told(True) == [DrawerMoved(True)]
+    now[0] = 59.9
+    assert contact.told(True) == [Well()]
+    now[0] = 60.0
+    ajar = LeftOpen("The drawer has stood open for more than 60 seconds: push it in.")
+    assert (contact.told(True), contact.told(True), patient.told(True)) == ([ajar], [ajar], [Well()])
+    assert contact.told(False) == [DrawerMoved(False)]
+    now[0] = 600.0
+    assert contact.told(False) == [Well()]
+    assert contact.told(True) == [DrawerMoved(True)]  # from now on anew
 
 
 class Modem:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.standing import CHANGES_MAX, STEADY_AFTER, Standing, State, garbled, heard, lost, settled
+from devices.standing import CHANGES_MAX, STEADY_AFTER, Standing, State, garbled, heard, left_open, lost, settled
 
 T0 = datetime(2026, 11, 27, 18, tzinfo=UTC)
 
@@ -21,6 +21,9 @@ def test_a_loss_and_a_return_are_told_at_once() -> None:
     assert (gone.detail, gone.lost_count, gone.heard_at) == ("unplugged", 1, after(1))
     assert heard(gone, after(9)).told == (State.LIVE, "")
     assert garbled(there, "noise", after(3)).told == (State.GARBLED, "noise")
+    ajar = left_open(there, "push it in", after(3))
+    assert (ajar.told, ajar.heard_at) == ((State.LEFT_OPEN, "push it in"), after(3))
+    assert lost(ajar, "unplugged", after(4)).lost_count == 1
 
 
 def test_what_comes_and_goes_a_hundred_times_is_told_once_and_ends_when_it_holds() -> None:

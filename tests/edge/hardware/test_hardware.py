@@ -138,6 +138,16 @@ def test_cash_opens_the_drawer_of_its_terminal_and_the_guest_sees_the_sums(lan: 
         assert lan.post(opened, {"reason": "Float is counted"}).status_code == 201
         until(lambda: cash.opened == 2)
         assert lan.post(f"devices/{made[1]['id']}/weigh", {}).json()["error"]["code"] == "DEVICE_CANT"
+
+        lan.client.patch(
+            path.replace(made[2]["id"], made[1]["id"]), json={"settings": {"left_open_seconds": 1}}, headers=headers
+        )
+        until(lambda: told_at_head_office(lan).count(("Cash", "left_open")))
+        listed = {one["name"]: one for one in lan.get("devices").json()["items"]}
+        assert (listed["Cash"]["state"], listed["Cash"]["is_open"]) == ("left_open", True)
+        assert 'buffr_device_up{kind="drawer",name="Cash"} 1.0' in lan.get("/metrics").text
+        cash.is_open = False
+        until(lambda: ("Cash", "live") in told_at_head_office(lan))
     reasons = ask(lan.node.host, lambda r: r.rows("SELECT reason FROM journal WHERE kind = 'equipment.drawer_asked'"))
     assert [row["reason"] for row in reasons] == ["Float is counted"]
 
