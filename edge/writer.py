@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from edge.database import DATABASE_ERRORS, is_of_storage
+from edge.setup_cache import SetupCache
 from hospitality.ground.clock import Clock
 from hospitality.ground.errors import Unavailable
 from hospitality.ground.journal import Head
@@ -153,6 +154,7 @@ class Writer:
         self._committed = committed
         self._foresee = foresee
         self._pen = Pen(node=node)
+        self._cache = SetupCache()
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
         self._connection: Any = None
@@ -207,6 +209,7 @@ class Writer:
     def _open(self) -> None:
         self._connection = self._connect()
         hold(self._connection, self._pen)
+        self._cache.hold(self._connection)
         self._heads = self._read_heads()
         high = self._connection.execute(
             "SELECT max(coalesce((SELECT max(hlc) FROM sync_outbox), 0),"
@@ -258,7 +261,8 @@ class Writer:
     def _group(self, jobs: list[Job]) -> None:
         heads = dict(self._heads)
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._cache.watch()
+            self._begin()
             if not self._run_together(jobs):
                 self._heads = dict(heads)
                 self._begin_again()
@@ -324,9 +328,13 @@ class Writer:
             raise error  # a full disk or a failed write is everybody's
         job.refusal = self._told(error)  # told after the commit: it may rest on what commits with it
 
+    def _begin(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._cache.begin()
+
     def _begin_again(self) -> None:
         self._connection.execute("ROLLBACK")
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._begin()
 
     @staticmethod
     def _told(error: Exception) -> Exception:
@@ -360,7 +368,8 @@ class Writer:
         place = self._place()
         chain = self._chain(place)
         moment: datetime = self._now()
-        work = Work(connection, "sqlite", caller=caller, place=place, now=moment, head=self._heads.get(chain, Head()))
+        head = self._heads.get(chain, Head())
+        work = Work(connection, "sqlite", caller=caller, place=place, now=moment, head=head, cache=self._cache)
         self._pen.begin(self._clock.stamp())
         try:
             result = verb(work)

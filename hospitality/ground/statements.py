@@ -5,13 +5,15 @@ as models, and inserts and updates are made from those.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 Dialect = Literal["sqlite", "postgresql"]
 Found = Mapping[str, Any]
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 _BIND = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 LIST_VALUES_MAX = 10_000
@@ -33,6 +35,14 @@ class Connection(Protocol):
 
     def execute(self, statement: Any, parameters: Any = ..., /) -> Any: ...
     def cursor(self) -> Any: ...
+
+
+class Cache(Protocol):
+    """Keeps what was loaded, as long as it is what loading it again would find."""
+
+    def found(self, reading: "Reading", load: "Load[K, V]", keys: Collection[K]) -> Mapping[K, V]:
+        """See `Reading.cached`."""
+        ...
 
 
 @lru_cache(maxsize=4096)
@@ -81,11 +91,20 @@ def update_statement(table: str, columns: tuple[str, ...], dialect: Dialect) -> 
 class Reading:
     """A consistent look at the rows of one organisation; `Work` adds the writing."""
 
-    def __init__(self, connection: Connection, dialect: Dialect, *, org_id: str, property_id: str | None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        dialect: Dialect,
+        *,
+        org_id: str,
+        property_id: str | None,
+        cache: Cache | None = None,
+    ) -> None:
         self._connection = connection
         self.dialect = dialect
         self.org_id = org_id
         self._property_id = property_id
+        self._cache = cache
 
     @property
     def connection(self) -> Any:
@@ -117,6 +136,14 @@ class Reading:
         row = self._run(sql, parameters).fetchone()
         return None if row is None else next(iter(row.values() if isinstance(row, dict) else row))
 
+    def cached(self, load: "Load[K, V]", keys: Collection[K]) -> Mapping[K, V]:
+        """What `load` finds for each of these keys, from memory where the host keeps it.
+
+        load: a function of a module, which reads by statements alone (nothing of the clock or of who asks), and whose
+        values nobody changes.
+        """
+        return load(self, keys) if self._cache is None else self._cache.found(self, load, keys)
+
     def _run(self, sql: str, parameters: dict[str, Any]) -> Cursor:
         if any(map(isinstance, parameters.values(), repeat(LISTS))):
             sql, parameters = spread(sql, parameters)
@@ -124,3 +151,6 @@ class Reading:
         parameters.setdefault("property_id", self._property_id)
         cursor: Cursor = self._connection.execute(in_style(sql, self.dialect), parameters)
         return cursor
+
+
+Load: TypeAlias = Callable[[Reading, Collection[K]], Mapping[K, V]]

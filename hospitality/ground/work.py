@@ -18,7 +18,7 @@ from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Forbidden, Refused
 from hospitality.ground.ids import new_id
 from hospitality.ground.journal import Head, JournalEntry, chained, hashed_content, kind_of
-from hospitality.ground.statements import Connection, Dialect, Reading, insert_statement, update_statement
+from hospitality.ground.statements import Cache, Connection, Dialect, Reading, insert_statement, update_statement
 from hospitality.ground.tables import TOMBSTONE, Row
 
 
@@ -87,8 +87,9 @@ class Work(Reading):
         place: Place,
         now: datetime,
         head: Head,
+        cache: Cache | None = None,
     ) -> None:
-        super().__init__(connection, dialect, org_id=caller.org_id, property_id=caller.property_id)
+        super().__init__(connection, dialect, org_id=caller.org_id, property_id=caller.property_id, cache=cache)
         self.caller = caller
         self.place = place
         self.now = now

@@ -1,9 +1,9 @@
-"""What placing an order asks of the menu: two small SELECTs for any number of lines, and a third where an item has price
-rules, a fourth where the house has routes."""
+"""What placing an order asks of the menu: what stands there is read once and kept as long as it stands (`Reading.cached`);
+prices, stations and taxes of the moment are reckoned from that."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
-from dataclasses import replace
 
 from hospitality.ground.statements import Found, Reading
 from hospitality.ground.texts import words_of
@@ -36,7 +36,7 @@ _ITEMS = f"""
            a.id AS away_id, a.name AS away_name, a.rate_bp AS away_bp, a.included AS away_included,
            a.compound AS away_compound, a.with_rate_ids AS away_with,
            i.sold_as, i.period_ids, c.period_ids AS of_category, h.period_ids AS of_heading,
-           {_GROUP}, p.count_id, p.portions,
+           {_GROUP},
            EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id AND r.menu_item_id = i.id)
            OR EXISTS (SELECT 1 FROM price_rules r WHERE r.org_id = i.org_id
                       AND r.category_id IN (i.category_id, c.parent_id)) AS ruled,
@@ -45,7 +45,6 @@ _ITEMS = f"""
     FROM menu_items i
     LEFT JOIN menu_categories c ON c.org_id = i.org_id AND c.id = i.category_id
     LEFT JOIN menu_categories h ON h.org_id = c.org_id AND h.id = c.parent_id
-    LEFT JOIN portions_left p ON p.org_id = i.org_id AND p.id = i.id
     LEFT JOIN tax_rates t ON t.org_id = i.org_id AND t.id = i.tax_rate_id
     LEFT JOIN tax_rates a ON a.org_id = t.org_id AND a.id = t.away_rate_id
     LEFT JOIN menu_item_groups o ON o.org_id = i.org_id AND o.menu_item_id = i.id AND o.active
@@ -53,6 +52,7 @@ _ITEMS = f"""
     WHERE i.org_id = :org_id AND i.property_id = :property_id AND i.id IN (:ids)
     ORDER BY i.id, o.sort, o.id
 """
+_PORTIONS = "SELECT id, count_id, portions FROM portions_left WHERE org_id = :org_id AND property_id = :property_id"
 _OPTIONS = """
     SELECT m.id, m.group_id, m.name, m.price_delta_minor, m.menu_item_id, m.preset,
            EXISTS (SELECT 1 FROM option_groups o WHERE o.org_id = m.org_id AND o.option_id = m.id AND o.active) AS leads
@@ -91,6 +91,7 @@ _RATES = """
     WHERE org_id = :org_id AND property_id = :property_id AND id IN (:ids)
 """
 _UNTAXED = Levied("", 0, False, False)
+_ALL = "all"
 
 
 # two nodes that are apart may each draw a table of one label: the first holds, as on the floor
@@ -100,45 +101,78 @@ _AREA = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """An item as it stands on the menu, eaten here and taken away; ruled, routed: whether rules may give it another price,
+    or another station."""
+
+    here: ItemForSale
+    away: ItemForSale
+    ruled: bool
+    routed: bool
+
+
 def items_for_sale(reading: Reading, ids: Collection[str], ordering: Ordering | None = None) -> dict[str, ItemForSale]:
     """The items of these ids that the property has, with their tax and the groups that they offer, at the price, the
     station and the tax of now and of the channel; without `ordering` at all of them as they stand."""
-    found: dict[str, ItemForSale] = {}
-    groups: dict[str, list[Group]] = {}
+    offered = reading.cached(_offered, ids)
+    is_away = ordering is not None and ordering.channel in AWAY
+    found = {id: one.away if is_away else one.here for id, one in offered.items()}
+    if ordering is not None:
+        ruled = [id for id, one in offered.items() if one.ruled]
+        for id, price in _prices_by_rules(reading, found, ruled, ordering).items() if ruled else ():
+            found[id] = found[id].at(price)
+        routed = [id for id, one in offered.items() if one.routed]
+        for id, station_id in _stations_by_routes(reading, routed, ordering).items() if routed else ():
+            found[id] = replace(found[id], station_id=station_id)
+    counted = reading.cached(_counted, (_ALL,))[_ALL]
+    for id in found.keys() & counted.keys() if counted else ():
+        count_id, left = counted[id]
+        available = found[id].available and left != 0
+        found[id] = replace(found[id], available=available, count_id=count_id, portions_left=left)
+    return found
+
+
+def _counted(reading: Reading, keys: Collection[str]) -> dict[str, dict[str, tuple[str, int]]]:
+    """What is counted at all and how much of it is left: few items, so all of them under one key."""
+    return {_ALL: {row["id"]: (row["count_id"], row["portions"]) for row in reading.rows(_PORTIONS)}}
+
+
+def _offered(reading: Reading, ids: Collection[str]) -> dict[str, _Offered]:
     rows = reading.rows(_ITEMS, ids=list(ids))
+    groups: dict[str, list[Group]] = {}
     for row in rows:
         if row["group_id"] is not None:
             groups.setdefault(row["id"], []).append(_group(row))
-    prices: dict[str, int] = {row["id"]: row["price_minor"] for row in rows}
-    ruled = [row["id"] for row in rows if row["ruled"]]
-    if ruled and ordering is not None:
-        prices.update(_prices_by_rules(reading, prices, ruled, ordering))
-    made_at: dict[str, str] = {row["id"]: row["station_id"] for row in rows}
-    routed = [row["id"] for row in rows if row["routed"]]
-    if routed and ordering is not None:
-        made_at.update(_stations_by_routes(reading, routed, ordering))
-    taxes = _taxes(reading, rows, away=ordering is not None and ordering.channel in AWAY)
-    for row in rows:
-        if row["id"] not in found:
-            first, *more = taxes.get(row["id"], (_UNTAXED,))
-            found[row["id"]] = ItemForSale(
-                row["id"],
-                row["name"],
-                prices[row["id"]],
-                bool(row["available"]) and row["portions"] != 0,
-                made_at[row["id"]],
-                row["prep_seconds"],
-                first.name or None,
-                first.rate_bp,
-                first.included,
-                tuple(groups.get(row["id"], ())),
-                row["count_id"],
-                row["portions"],
-                row["sold_as"],
-                periods_named(row),
-                tuple(more),
-            )
-    return found
+    here, away = _taxes(reading, rows, away=False), _taxes(reading, rows, away=True)
+    return {
+        id: _Offered(
+            _item(row, groups.get(id, ()), here.get(id, (_UNTAXED,))),
+            _item(row, groups.get(id, ()), away.get(id, (_UNTAXED,))),
+            bool(row["ruled"]),
+            bool(row["routed"]),
+        )
+        for id, row in {row["id"]: row for row in rows}.items()
+    }
+
+
+def _item(row: Found, groups: Iterable[Group], taxes: Sequence[Levied]) -> ItemForSale:
+    first, *more = taxes
+    return ItemForSale(
+        row["id"],
+        row["name"],
+        row["price_minor"],
+        bool(row["available"]),
+        row["station_id"],
+        row["prep_seconds"],
+        first.name or None,
+        first.rate_bp,
+        first.included,
+        tuple(groups),
+        sold_as=row["sold_as"],
+        period_ids=periods_named(row),
+        more_taxes=tuple(more),
+    )
 
 
 def _taxes(reading: Reading, rows: Sequence[Found], *, away: bool) -> dict[str, list[Levied]]:
@@ -174,15 +208,15 @@ def periods_named(row: Found) -> frozenset[str]:
 
 
 def _prices_by_rules(
-    reading: Reading, prices: Mapping[str, int], ids: Collection[str], ordering: Ordering
+    reading: Reading, items: Mapping[str, ItemForSale], ids: Collection[str], ordering: Ordering
 ) -> dict[str, int]:
-    rules = price_rules_of(reading, ids)
+    rules = reading.cached(price_rules_of, ids)
     ordering = placed(reading, rules, ordering)
-    return {id: price_by_rules(prices[id], of_item, ordering) for id, of_item in rules.items()}
+    return {id: price_by_rules(items[id].price_minor, of_item, ordering) for id, of_item in rules.items()}
 
 
 def _stations_by_routes(reading: Reading, ids: Collection[str], ordering: Ordering) -> dict[str, str]:
-    routes = _rules_of(reading, ids, _ROUTES, StationRoute)
+    routes = reading.cached(_routes_of, ids)
     ordering = placed(reading, routes, ordering)
     found = ((id, foremost(of_item, ordering)) for id, of_item in routes.items())
     return {id: route.station_id for id, route in found if route is not None}
@@ -207,6 +241,10 @@ def price_rules_of(reading: Reading, ids: Collection[str]) -> dict[str, list[Pri
     return _rules_of(reading, ids, _PRICE_RULES, PriceRule)
 
 
+def _routes_of(reading: Reading, ids: Collection[str]) -> dict[str, list[StationRoute]]:
+    return _rules_of(reading, ids, _ROUTES, StationRoute)
+
+
 def _rules_of(reading: Reading, ids: Collection[str], sql: str, kind: type[AnyRule]) -> dict[str, list[AnyRule]]:
     rules: dict[str, list[AnyRule]] = {id: [] for id in ids}
     for row in reading.rows(sql, ids=list(ids)):
@@ -219,8 +257,10 @@ def _rules_of(reading: Reading, ids: Collection[str], sql: str, kind: type[AnyRu
 
 def options_for_sale(reading: Reading, ids: Collection[str]) -> dict[str, Option]:
     """The options of these ids that the property has."""
-    if not ids:
-        return {}
+    return dict(reading.cached(_options, ids)) if ids else {}
+
+
+def _options(reading: Reading, ids: Collection[str]) -> dict[str, Option]:
     return {row["id"]: _option(row) for row in reading.rows(_OPTIONS_NAMED, ids=list(ids))}
 
 

@@ -1,6 +1,6 @@
 """Setting up a group and its properties, and knowing which business day it is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -170,11 +170,11 @@ def house_rules(reading: Reading) -> dict[str, Any]:
 
 def taxed_by_line(reading: Reading) -> bool:
     """Whether the property has taxes rounded line by line on what is ordered now."""
-    return bool(
-        reading.value(
-            "SELECT tax_by_line FROM house_rules WHERE org_id = :org_id AND id = :id", id=house_rules_id(reading)
-        )
-    )
+    return reading.cached(_taxed_by_line, (reading.property_id,))[reading.property_id]
+
+
+def _taxed_by_line(reading: Reading, property_ids: Collection[str]) -> dict[str, bool]:
+    return {id: bool(house_rules(reading)["tax_by_line"]) for id in property_ids}
 
 
 def edit_house_rules(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Promotions: what is taken off orders by itself, as it is set up and as orders ask for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from hospitality.ground.errors import NotFound
@@ -18,6 +18,7 @@ from hospitality.menu.service.occasions import Kind, add_rule, edit_rule, remove
 SETS = ("item_ids", "category_ids", "weekdays", "period_ids")
 PROMOTION_FIELDS = ("name", "kind", *TERMS, *SETS, "channel", "area_id", "from_time", "to_time", "active")
 PROMOTIONS_MAX = 200
+_ON = "on"
 _PROMOTIONS = f"""
     SELECT id, {", ".join(PROMOTION_FIELDS)} FROM promotions
     WHERE org_id = :org_id AND property_id = :property_id AND NOT _deleted
@@ -44,12 +45,16 @@ def has_promotions(reading: Reading) -> bool:
     return reading.value(sql) is not None
 
 
-def promotions_on(reading: Reading) -> list[Promotion]:
-    """Those that don't rest, the first made first; one SELECT where none is bound to a serving period."""
+def promotions_on(reading: Reading) -> Sequence[Promotion]:
+    """Those that don't rest, the first made first."""
+    return reading.cached(_promotions_on, (_ON,))[_ON]
+
+
+def _promotions_on(reading: Reading, keys: Collection[str]) -> dict[str, tuple[Promotion, ...]]:
     rows = reading.rows(f"{_PROMOTIONS} AND active ORDER BY id LIMIT :limit", limit=PROMOTIONS_MAX)
     named = {id for row in rows for id in words_of(row["period_ids"])}
     periods = periods_of(reading, named) if named else {}
-    return list(_on(rows, periods))
+    return {_ON: tuple(_on(rows, periods))}
 
 
 _KIND = Kind(
