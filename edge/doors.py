@@ -24,8 +24,8 @@ from edge.rooms.page import TEMPLATES as ROOMS_TEMPLATES
 from edge.rooms.page import rooms_page
 from edge.slips.page import TEMPLATES as SLIPS_TEMPLATES
 from edge.slips.page import print_queue
+from edge.staff_page.page import CATALOGUES, StaffPageConfig
 from edge.staff_page.page import TEMPLATES as STAFF_TEMPLATES
-from edge.staff_page.page import StaffPageConfig
 from hospitality.ground.errors import Refused, TooMany, Trouble
 from hospitality.ground.http import Asking, envelope
 from hospitality.ground.work import Caller
@@ -37,6 +37,7 @@ from hospitality.properties.service import property_view
 from hospitality.rooms.reading import room_view
 from web.api_docs import on_this_machine
 from web.pages import Pages
+from web.refusals import said
 from web.room_service.page import TEMPLATES as ROOM_TEMPLATES
 from web.room_service.page import RoomPageConfig, room_page
 
@@ -101,7 +102,7 @@ class GuardedEnrolment:
 
 def install(app: FastAPI, node: Node) -> None:
     """Adds all of them to the application."""
-    pages = Pages(TEMPLATES)
+    pages = Pages(TEMPLATES, catalogues=CATALOGUES)
     pages.mount(app)
 
     app.add_middleware(GuardedEnrolment, throttle=Throttle(ENROL_TRIES, ENROL_SECONDS))
@@ -162,9 +163,14 @@ def _status(node: Node) -> APIRouter:
     @router.get("/api/v1/node")
     async def about(request: Request) -> dict[str, str]:
         """Which node this is; holds nothing of people or guests."""
-        name = await run_in_threadpool(node.property_name)
         one = node.identity
-        return {"property_id": one.property_id, "property_name": name, "node_code": one.code, "version": VERSION}
+        return {
+            "property_id": one.property_id,
+            "property_name": await run_in_threadpool(node.property_name),
+            "locale": await run_in_threadpool(node.locale),
+            "node_code": one.code,
+            "version": VERSION,
+        }
 
     @router.get("/api/v1/properties/{property_id}/status")
     async def status(asking: Asking) -> Response:
@@ -188,7 +194,8 @@ def _enrolment(node: Node, pages: Pages) -> APIRouter:
                 caller, enrol_terminal, code_hash=code_hash_of(code[:100]), token_hash=hash_of(token), name=None
             )
         except Refused as error:
-            return pages.render("doors/refused.html", locale="en", status=403, message=error.message)
+            locale = await run_in_threadpool(node.locale)
+            return pages.render("doors/refused.html", locale=locale, status=403, message=said(error, locale))
         response = RedirectResponse(OPENS[enrolled["kind"]], status_code=303)
         response.set_cookie(
             COOKIE,

@@ -213,11 +213,19 @@ class Node:
         ).result(10)
         return str(name or f"Node {self.identity.code}")
 
+    def locale(self) -> str:
+        """The language of its screens; English until the cloud has told it."""
+        found = self.host.ask(
+            lambda r: r.value("SELECT locale FROM properties WHERE org_id = :org_id AND id = :property_id")
+        ).result(10)
+        return str(found or "en")
+
     def status(self) -> dict[str, Any]:
         """What staff are told of the node, its link and its printers."""
         date = self.host.ask(current_business_date).result(10)
         return {
             "property_name": self.property_name(),
+            "locale": self.locale(),
             "node_code": self.identity.code,
             "business_date": date,
             "version": VERSION,

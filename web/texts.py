@@ -1,16 +1,20 @@
 """Text catalogues: English is the source, and `web/catalogues/<locale>.po` translates it.
 
 The .po files that translators edit are read as they are, so that no compile step stands between a translation
-and the page. A text without a translation appears in English.
+and the page. A text without a translation appears in English. Where one English word stands for two things, the text says
+which before it (`about`, msgctxt in the file), as gettext keeps it.
 """
 
 import ast
 import gettext
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 CATALOGUES = Path(__file__).parent / "catalogues"
+CATALOGUES_MAX = 64
+CONTEXT_END = "\x04"
 
 
 class CatalogueBroken(Exception):
@@ -27,7 +31,7 @@ class Texts:
 
     def gettext(self, message: str) -> str:
         """The translation of `message`, or `message` itself."""
-        return self.messages.get(message, (message,))[0]
+        return self.messages.get(message, (message.rpartition(CONTEXT_END)[2],))[0]
 
     def ngettext(self, one: str, many: str, count: int) -> str:
         """The translation that fits `count` things."""
@@ -37,6 +41,12 @@ class Texts:
         return forms[min(self.plural_of(count), len(forms) - 1)]
 
 
+def about(what: str, message: str) -> str:
+    """`message` where it is about `what`, for a catalogue that says it otherwise there."""
+    return f"{what}{CONTEXT_END}{message}"
+
+
+@lru_cache(maxsize=CATALOGUES_MAX)
 def load_texts(locale: str, folder: Path = CATALOGUES) -> Texts:
     """The texts of `locale`, else of its language, else English."""
     tag = locale.replace("_", "-")
@@ -58,9 +68,14 @@ def parse_catalogue(text: str, *, locale: str) -> Texts:
             continue
         forms = tuple(value for key, value in entry.items() if key.startswith("msgstr"))
         if "msgid" in entry and forms and all(forms) and "fuzzy" not in entry:
-            messages[entry["msgid"]] = forms
+            messages[_asked(entry)] = forms
     rule = _plural_rule(header)
     return Texts(locale=locale, messages=messages, plural_of=rule) if rule else Texts(locale, messages)
+
+
+def _asked(entry: Mapping[str, str]) -> str:
+    """What a text is asked for by."""
+    return about(entry["msgctxt"], entry["msgid"]) if "msgctxt" in entry else entry["msgid"]
 
 
 def _entries(text: str) -> Iterator[dict[str, str]]:
@@ -80,7 +95,7 @@ def _entries(text: str) -> Iterator[dict[str, str]]:
             continue
         if not line.startswith('"'):
             key, _, line = line.partition(" ")
-            if key == "msgid" and "msgid" in entry:
+            if key in ("msgctxt", "msgid") and "msgid" in entry:
                 yield entry
                 entry = {}
             entry[key] = ""

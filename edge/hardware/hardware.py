@@ -30,6 +30,7 @@ from hospitality.ground.errors import NotFound, Refused, Unavailable
 from hospitality.ground.statements import Reading
 from hospitality.properties.service import property_view
 from web.locales import money_text
+from web.paper.paper import CATALOGUES
 from web.texts import load_texts
 
 LOOK_SECONDS = 5.0
@@ -205,7 +206,7 @@ class Hardware:
 
     def _follow_some(self) -> None:
         locale = self._locale()
-        say = load_texts(locale).gettext
+        say = load_texts(locale, CATALOGUES).gettext
 
         def read(reading: Reading) -> tuple[list[Following], list[Call], int]:
             entries, place = entries_after(reading, self._place, node=self._host.identity.number)

@@ -1,5 +1,5 @@
 """What the pages of staff share: who may open them, signing in by PIN, the switches in their heads."""
 
-from edge.staff_page.page import TEMPLATES, StaffPageConfig, staff_page
+from edge.staff_page.page import CATALOGUES, TEMPLATES, StaffPageConfig, staff_page
 
-__all__ = ["TEMPLATES", "StaffPageConfig", "staff_page"]
+__all__ = ["CATALOGUES", "TEMPLATES", "StaffPageConfig", "staff_page"]

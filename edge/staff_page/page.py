@@ -16,6 +16,7 @@ from web.pages import Pages
 from web.texts import Texts
 
 TEMPLATES = {"staff_page": Path(__file__).parent}
+CATALOGUES = Path(__file__).parent / "catalogues"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,9 @@
 """Money as staff read and type it. Amounts are integers of minor units everywhere else."""
 
-_DIGITS = {
-    code: digits
-    for digits, codes in (
-        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"),
-        (3, "BHD IQD JOD KWD LYD OMR TND"),
-    )
-    for code in codes.split()
-}
+from edge.terminal.words import spoken
+from hospitality.ground.money import exponent
+from web.locales import manner
+
 AMOUNT_MINOR_MAX = 10**12
 QUICK_AMOUNTS_MAX = 5
 
@@ -16,22 +12,29 @@ class NotAnAmount(ValueError):
     """What was typed is no amount of this currency."""
 
 
-def digits_of(currency: str) -> int:
-    """How many digits follow the point in this ISO 4217 currency (2 for most)."""
-    return _DIGITS.get(currency, 2)
-
-
 def written(amount_minor: int, currency: str) -> str:
-    """An amount without its currency: 123450 of NAD is "1,234.50"."""
-    digits = digits_of(currency)
+    """An amount without its currency, as staff write it: 123450 of NAD is "1,234.50", in German "1.234,50"."""
+    digits = exponent(currency)
     sign = "-" if amount_minor < 0 else ""
     whole, rest = divmod(abs(amount_minor), 10**digits)
-    return f"{sign}{whole:,}" + (f".{rest:0{digits}d}" if digits else "")
+    grouped = f"{whole:,}".replace(",", manner(spoken()).group)
+    return f"{sign}{grouped}{decimal(f'.{rest:0{digits}d}') if digits else ''}"
 
 
 def written_with_currency(amount_minor: int, currency: str) -> str:
-    """An amount with its currency before it: "NAD 1,234.50"."""
-    return f"{currency} {written(amount_minor, currency)}".strip()
+    """An amount with its currency: "NAD 1,234.50", "1.234,50 EUR"."""
+    amount = written(amount_minor, currency)
+    return (f"{currency} {amount}" if manner(spoken()).currency_first else f"{amount} {currency}").strip()
+
+
+def decimal(figure: str) -> str:
+    """A figure with the decimal sign of staff: "0.312", "0,312"."""
+    return figure.replace(".", manner(spoken()).decimal)
+
+
+def percent(basis_points: int) -> str:
+    """A rate: "2.5 %", "2,5 %"."""
+    return f"{decimal(f'{basis_points / 100:g}')} %"
 
 
 def read_amount(text: str, currency: str) -> int:
@@ -39,7 +42,7 @@ def read_amount(text: str, currency: str) -> int:
 
     Raises NotAnAmount for anything else, for more digits than the currency has, and above AMOUNT_MINOR_MAX.
     """
-    digits = digits_of(currency)
+    digits = exponent(currency)
     whole, point, rest = text.strip().replace(",", ".").partition(".")
     typed = (whole + rest).isascii() and (whole or "0").isdigit() and (rest or "0").isdigit()
     if not typed or not (whole or rest) or (point and not digits) or len(rest) > digits:
@@ -57,7 +60,7 @@ def quick_amounts(due_minor: int, currency: str) -> tuple[int, ...]:
     """
     if due_minor <= 0:
         return ()
-    unit: int = 10 ** digits_of(currency)
+    unit: int = 10 ** exponent(currency)
     size: int = 10 ** (len(str(due_minor)) - 1)
     steps = (size // 10, size // 2, size, 2 * size, 5 * size, 10 * size)
     rounded = {-(-due_minor // step) * step for step in steps if step >= unit}

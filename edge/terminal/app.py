@@ -15,7 +15,7 @@ from textual.events import Key
 from textual.message import Message
 from textual.worker import Worker, WorkerError
 
-from edge.terminal import acts, listening, reports, training, words
+from edge.terminal import acts, enrolment, listening, reports, training, words
 from edge.terminal.action import Action
 from edge.terminal.actions import action_named, count_words
 from edge.terminal.client import NodeError, node_address, read_as
@@ -29,6 +29,7 @@ from edge.terminal.news import (
     News,
     Refused,
     SessionEnded,
+    Spoken,
     Topic,
     TrainingOver,
     Trouble,
@@ -51,7 +52,7 @@ from edge.terminal.screens.status import StatusPlace
 from edge.terminal.shapes.money import CountedSession
 from edge.terminal.themes import THEMES
 from edge.terminal.widgets.head import WIDE
-from edge.terminal.words import _, later, n_
+from edge.terminal.words import _, about, later, n_
 
 EXIT_FAILED = 1
 EXIT_MISUSED = 2
@@ -73,7 +74,7 @@ class TerminalApp(App[int]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     BINDINGS = [
         Binding("f2", "go('order')", later("Order")),
-        Binding("f3", "go('open_orders')", later("Open")),
+        Binding("f3", "go('open_orders')", later(about("places", "Open"))),
         Binding("f4", "go('kitchen')", later("Kitchen")),
         Binding("f5", "go('status')", later("Status")),
         Binding("f9", "colours", later("Colours")),
@@ -313,6 +314,8 @@ class TerminalApp(App[int]):
                 self._enrol_again(reason)
             case TrainingOver(reason):
                 self.run_worker(self._leave_training(reason), group="training")
+            case Spoken():
+                self._say_anew()
             case Trouble(text):
                 self.say_there(text, "bad")
             case Refused(action, error) if refusals.asks_here(action, error):
@@ -350,6 +353,15 @@ class TerminalApp(App[int]):
         """Say a sentence on the screen that is shown now."""
         if isinstance(self.screen, Place):
             self.screen.say(words, tone)
+
+    def _say_anew(self) -> None:
+        """The screens are made anew in another language; what was keyed in lies at the desk."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        for name, screen in _PLACES.items():
+            self.uninstall_screen(name)
+            self.install_screen(screen(), name)
+        self.go(self._place)
 
     def _enrol_again(self, reason: str) -> None:
         if self._running_desk:
@@ -411,7 +423,7 @@ def run(url: str, *, state_folder: Path | None = None, known_as: str = "", pract
     by default the user's own ($XDG_STATE_HOME/buffr); `known_as` names the node there whatever its address is this time
     (`buffr://…`). Answers the exit code: 0, 1 after a failure, 2 when it can't start.
     """
-    words.speak()
+    words.speak(words.machine_locale())
     try:
         address = node_address(url)
     except ValueError as error:
@@ -421,6 +433,9 @@ def run(url: str, *, state_folder: Path | None = None, known_as: str = "", pract
         print(_("The app needs a terminal to run in."), file=sys.stderr)
         return EXIT_MISUSED
     locations = locations_of(state_folder or state_folder_of(os.environ), known_as or address)
+    before = enrolment.kept(locations.enrolment)
+    if before and before.locale:
+        words.speak(before.locale)
     app = TerminalApp(address, locations, practises=practises)
     app.run()
     return app.return_code or 0

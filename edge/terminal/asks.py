@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from edge.terminal.amounts import written, written_with_currency
+from edge.terminal.amounts import percent, written, written_with_currency
+from edge.terminal.days import business_day_words
 from edge.terminal.forms import Choice, Field, Pile
 from edge.terminal.shapes.floor import Party
 from edge.terminal.shapes.money import Payment
@@ -77,7 +78,7 @@ def adjustment_words(one: Adjustment, order: Order) -> str:
     line = next((line for line in order.lines if line.id == one.line_id), None)
     words = one.name or kinds.get(one.kind, one.kind)
     if one.percent_bp:
-        words = f"{words} {one.percent_bp / 100:g} %"
+        words = f"{words} {percent(one.percent_bp)}"
     return f"{words}: {line.name}" if line else words
 
 
@@ -267,5 +268,5 @@ def count_asks(subject: Subject) -> tuple[Field, ...]:
 
 def close_asks(subject: Subject) -> tuple[Field, ...]:
     """Whether it is meant."""
-    words = _("Close {day}: it gets its Z and its number").format(day=subject.business_date)
+    words = _("Close {day}: it gets its Z and its number").format(day=business_day_words(subject.business_date))
     return (Field("sure", _("Sure?"), "pick", choices=(Choice(words),)),)

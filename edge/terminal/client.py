@@ -74,7 +74,6 @@ class NodeClient:
             timeout=httpx2.Timeout(ANSWER_SECONDS_MAX, connect=CONNECT_SECONDS_MAX),
             # A node is on the LAN: a proxy that the machine uses for the internet must not stand between.
             trust_env=False,
-            headers={"Accept-Language": spoken()} if spoken() else None,
         )
 
     async def close(self) -> None:
@@ -115,6 +114,8 @@ class NodeClient:
         key: str = "",
     ) -> bytes:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if spoken():
+            headers["Accept-Language"] = spoken()
         if key:
             headers["Idempotency-Key"] = key
         try:

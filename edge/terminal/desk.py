@@ -11,15 +11,18 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+import msgspec
+
 from edge.terminal import enrolment
 from edge.terminal.board import Board
 from edge.terminal.client import NodeClient, NodeError, read_as
 from edge.terminal.draft import Draft
 from edge.terminal.kept import KeptAction
 from edge.terminal.locations import Locations
-from edge.terminal.news import Changed, Link, News, Topic
+from edge.terminal.news import Changed, Link, News, Spoken, Topic
 from edge.terminal.outbox import Outbox
 from edge.terminal.shapes.node import Enrolled, Node, SignedIn, Training
+from edge.terminal.words import speak, spoken
 
 # An owner's permissions are not listed one by one.
 EVERYTHING = "*"
@@ -164,14 +167,25 @@ class Desk:
         node = await self.client.read("/api/v1/node", Node)
         self.board.property_name = node.property_name
         self.changed(Topic.STATUS)
+        await self.take_locale(node.locale)
         return node
+
+    async def take_locale(self, locale: str) -> None:
+        """Go on in the property's language, and begin in it the next time. Raises OSError when that can't be kept."""
+        if not locale:
+            return
+        if speak(locale):
+            self.tell(Spoken())
+        if self.enrolled and self.enrolled.locale != locale:
+            self.enrolled = msgspec.structs.replace(self.enrolled, locale=locale)
+            await asyncio.to_thread(enrolment.keep, self._places.enrolment, self.enrolled)
 
     async def enrol(self, code: str, name: str) -> None:
         """Make this machine a terminal. Raises NodeError, and OSError when the token can't be kept."""
         body = {"code": code} | ({"name": name} if name else {})
         # A code counts once: after a lost answer, the same key brings the first answer again.
         answer = await self.act_once(("enrol", code, name), "/api/v1/terminals/enrol", body)
-        enrolled = read_as(answer, Enrolled)
+        enrolled = msgspec.structs.replace(read_as(answer, Enrolled), locale=spoken())
         self.enrolled = enrolled
         self.board = Board(enrolled.property_name)
         await asyncio.to_thread(enrolment.keep, self._places.enrolment, enrolled)

@@ -3,7 +3,8 @@
 from datetime import tzinfo
 from typing import Any
 
-from edge.terminal.amounts import written_with_currency
+from edge.terminal.amounts import percent, written_with_currency
+from edge.terminal.days import moment_words
 from edge.terminal.shapes.edits import Conflict, ConflictSide
 from edge.terminal.words import _
 
@@ -29,7 +30,7 @@ def _plain(value: Any, field: str, currency: str) -> str:
     if isinstance(value, int) and field.endswith("_minor"):
         return written_with_currency(value, currency)
     if isinstance(value, int) and field.endswith("_bp"):
-        return f"{value / 100:g} %"
+        return percent(value)
     text = str(value)
     return text if len(text) <= VALUE_MAX else text[: VALUE_MAX - 1] + "…"
 
@@ -37,7 +38,7 @@ def _plain(value: Any, field: str, currency: str) -> str:
 def writer_words(side: ConflictSide, zone: tzinfo | None) -> str:
     """Who wrote it, where and when."""
     place = _("head office") if side.node_code is None else _("node {code}").format(code=side.node_code)
-    when = f"{side.at.astimezone(zone):%d %b %H:%M}"
+    when = moment_words(side.at, zone)
     return ", ".join(part for part in (side.person, place, when) if part)
 
 

@@ -66,6 +66,7 @@ async def _fetch(desk: Desk, topic: Topic) -> None:
     if topic is Topic.STATUS:
         board.status = await client.read(f"{desk.place}/status", Status, token=token)
         board.property_name = board.status.property_name
+        await desk.take_locale(board.status.locale)
     elif topic is Topic.PEOPLE:
         board.people = (await client.read(f"{desk.place}/people", People, token=token)).items
     elif topic is Topic.MENU:

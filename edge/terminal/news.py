@@ -96,6 +96,11 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """The texts are of another language from now on: the property's."""
+
+
+@dataclass(frozen=True)
 class Scanned:
     """A scanner of this terminal read a code."""
 
@@ -109,4 +114,16 @@ class CardTold:
     said: CardSaid
 
 
-News = CardTold | Scanned | Changed | Accepted | Waiting | Refused | SessionEnded | Unenrolled | TrainingOver | Trouble
+News = (
+    CardTold
+    | Scanned
+    | Spoken
+    | Changed
+    | Accepted
+    | Waiting
+    | Refused
+    | SessionEnded
+    | Unenrolled
+    | TrainingOver
+    | Trouble
+)

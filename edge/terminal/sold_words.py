@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from edge.terminal.amounts import decimal
 from edge.terminal.choices import Chosen
+from edge.terminal.days import weekday
 from edge.terminal.shapes.menu import UNITS, NotServed
 from edge.terminal.shapes.orders import LineOption, OrderLine, SoldAs
 from edge.terminal.words import _
@@ -41,7 +43,7 @@ def measure_words(sold_as: SoldAs | None) -> str:
 
 def thousandths_words(thousandths: int, unit: str) -> str:
     """Thousandths of a unit: "0.312 kg"."""
-    return f"{thousandths // 1000}.{thousandths % 1000:03} {UNITS.get(unit, unit)}"
+    return f"{decimal(f'{thousandths // 1000}.{thousandths % 1000:03}')} {UNITS.get(unit, unit)}"
 
 
 def served_words(off: NotServed, now: datetime) -> str:
@@ -49,8 +51,7 @@ def served_words(off: NotServed, now: datetime) -> str:
     if off.next_at is None:
         return _("not now")
     at = off.next_at.astimezone(now.tzinfo)
-    days = _("Mon,Tue,Wed,Thu,Fri,Sat,Sun").split(",")
-    return f"> {at:%H:%M}" if at.date() == now.date() else f"{days[at.weekday()]} {at:%H:%M}"
+    return f"> {at:%H:%M}" if at.date() == now.date() else f"{weekday(at)} {at:%H:%M}"
 
 
 def read_thousandths(text: str) -> int | None:

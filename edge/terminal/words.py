@@ -1,36 +1,41 @@
 """The one catalogue of this app's texts: every word that staff read goes through `_()`.
 
-Reads nothing when imported; `speak` is called once by `app.run`.
+The language is the property's, as on its paper and its pages; until that is known, the machine's. Reads nothing when
+imported: `app.run` and the desk call `speak`.
 """
 
-import gettext
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-DOMAIN = "buffr-terminal"
-FOLDER = Path(__file__).parent / "locale"
+from web.locales import manner
+from web.texts import Texts, about, load_texts
 
-# what gettext asks the machine, in its order
+__all__ = ["CATALOGUES", "_", "about", "later", "machine_locale", "n_", "speak", "spoken"]
+
+CATALOGUES = Path(__file__).parent / "catalogues"
+
+# where a machine says its language, in the order in which gettext asks
 MACHINES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
-_catalogue: gettext.NullTranslations = gettext.NullTranslations()
-_spoken = ""
+_texts = Texts("")
 
 
-def speak(languages: Sequence[str] | None = None, folder: Path = FOLDER) -> None:
-    """Take the texts from `folder` in the first of `languages` that it holds; English where it holds none.
-
-    Without `languages`, the machine's own setting decides (LANGUAGE, LC_ALL, LC_MESSAGES, LANG).
-    """
-    global _catalogue, _spoken
-    _catalogue = gettext.translation(DOMAIN, str(folder), languages=languages, fallback=True)
-    _spoken = languages[0] if languages else next((tag for name in MACHINES if (tag := _tag(os.environ.get(name)))), "")
+def speak(locale: str) -> bool:
+    """Take the texts of `locale`, English where there is no catalogue of its language; whether staff read otherwise now."""
+    global _texts
+    before, _texts = _texts, load_texts(locale, CATALOGUES)
+    return (before.messages, manner(before.locale)) != (_texts.messages, manner(_texts.locale))
 
 
 def spoken() -> str:
-    """The language that staff read, as HTTP names it, for what the node says; empty where none is asked for."""
-    return _spoken.replace("_", "-")
+    """The locale that staff read, as HTTP names it; empty where none is asked for."""
+    return _texts.locale
+
+
+def machine_locale(environment: Mapping[str, str] = os.environ) -> str:
+    """What the machine is set to; empty where it asks for none."""
+    return next((tag for name in MACHINES if (tag := _tag(environment.get(name)))), "")
 
 
 def _tag(said: str | None) -> str:
@@ -41,12 +46,12 @@ def _tag(said: str | None) -> str:
 
 def _(text: str) -> str:
     """`text` in the language that staff read."""
-    return _catalogue.gettext(text)
+    return _texts.gettext(text)
 
 
 def n_(one: str, many: str, count: int) -> str:
     """The form of a text that fits `count`, with `{n}` filled in."""
-    return _catalogue.ngettext(one, many, count).format(n=count)
+    return _texts.ngettext(one, many, count).format(n=count)
 
 
 def later(text: str) -> str:

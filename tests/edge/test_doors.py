@@ -45,6 +45,7 @@ def test_health_and_what_the_node_is_need_no_token_and_tell_nothing_of_people(la
     assert lan.get("/api/v1/node", token="").json() == {
         "property_id": PROPERTY,
         "property_name": "Dune House",
+        "locale": "en",
         "node_code": "A",
         "version": VERSION,
     }

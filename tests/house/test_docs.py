@@ -16,23 +16,13 @@ import buffr.terminal
 import cloud.command
 import edge.command
 from buffr.main import COMMANDS
-from cloud.postgres.errors import CODES as CLUSTER_CODES
 from cloud.settings import CloudSettings
 from edge.settings import EdgeSettings
-from tests.house.repository import ROOT, Source, calls, documentation, page, quoted, sources, strings, texts
-from web import refusals
-from web.texts import load_texts
+from tests.house.codes import codes
+from tests.house.repository import ROOT, calls, documentation, page, quoted, sources, strings, texts
 
 README_LINES_MAX = 150
 ARCHITECTURE_LINES_MAX = 250
-CODE = re.compile(r"[A-Z][A-Z0-9]{2,}(_[A-Z0-9]+)*|NO(_[A-Z0-9]+)+")
-# what tells a caller of a code, the house's exceptions and the helpers that answer in the envelope
-TELLERS = {
-    *("Trouble", "Refused", "Invalid", "NotFound", "Unauthorised", "Forbidden", "TooMany", "Unavailable"),
-    *("Denied", "SetAside", "TurnedAway", "ClusterError", "EdgeRefused", "NodeError", "enveloped", "_quarantine"),
-}
-# words in capitals that are no code of an error
-NO_CODES = {"PG_VERSION", "LC_ALL", "LC_MESSAGES", "NOT_ACCEPTED"}
 COMMAND_LINE: dict[str, typer.Typer] = {
     "cloud": cloud.command.app,
     "edge": edge.command.app,
@@ -41,30 +31,6 @@ COMMAND_LINE: dict[str, typer.Typer] = {
     "terminal": buffr.terminal.app,
     "replay": buffr.replay.command.app,
 }
-
-
-def codes_told(source: Source) -> Iterator[str]:
-    """The codes that a file tells somebody, with those of things that are not found."""
-    for name, call in calls(source.tree):
-        if name in TELLERS:
-            told = (text for argument in call.args for text in strings(argument))
-            yield from (text for text in told if CODE.fullmatch(text))
-        if name == "of" and ast.unparse(call.func) == "NotFound.of" and isinstance(call.args[0], ast.Constant):
-            yield f"{str(call.args[0].value).upper().replace(' ', '_')}_NOT_FOUND"
-
-
-def codes_of(source: Source) -> Iterator[str]:
-    """The codes of a file, also of those that are told elsewhere."""
-    yield from codes_told(source)
-    for text in strings(source.tree):
-        if CODE.fullmatch(text) and "_" in text and not text.startswith(("BUFFR_", "XDG_")):
-            yield text
-
-
-def codes() -> set[str]:
-    """Every code that the product may answer with."""
-    found = {code for source in sources() for code in codes_of(source)}
-    return (found | set(CLUSTER_CODES)) - NO_CODES
 
 
 def in_capitals(text: str) -> set[str]:
@@ -80,16 +46,6 @@ def test_every_refusal_is_documented_and_no_other() -> None:
     known = {text for source in sources() for text in strings(source.tree)} | codes()
     # things that are not found are named by what they are, some of them through a table
     assert {code for code in told - known if not code.endswith("_NOT_FOUND")} == set()
-
-
-def test_every_refusal_that_staff_may_meet_is_said_in_every_language() -> None:
-    met = [source for source in sources() if source.name.startswith(("hospitality/", "edge/"))]
-    told = {code for source in met if not source.name.startswith("edge/terminal/") for code in codes_told(source)}
-    for catalogue in refusals.CATALOGUES.glob("*.po"):
-        texts = load_texts(catalogue.stem, refusals.CATALOGUES)
-        assert told - set(texts.messages) == set(), f"say it in {catalogue.name}"
-        assert {code for code in texts.messages if not code.endswith("_NOT_FOUND")} - codes() == set()
-        assert not [code for code, (said, *_) in texts.messages.items() if not said.endswith((".", "!"))]
 
 
 def test_every_journal_kind_is_documented_and_no_other() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.texts import CatalogueBroken, load_texts, parse_catalogue
+from web.texts import CatalogueBroken, about, load_texts, parse_catalogue
 
 POLISH = r"""
 # A catalogue as a translator's tool writes it.
@@ -32,6 +32,13 @@ msgstr "Może online"
 msgid "Recall"
 msgstr ""
 
+msgctxt "money"
+msgid "Change"
+msgstr "Reszta"
+
+msgid "Change"
+msgstr "Zmień"
+
 msgid "{count} cover"
 msgid_plural "{count} covers"
 msgstr[0] "{count} gość"
@@ -47,6 +54,12 @@ def test_a_catalogue_translates_what_it_holds_and_leaves_the_rest_in_english() -
     assert texts.gettext("Online") == "Online"
     assert texts.gettext("Recall") == "Recall"
     assert texts.gettext("nobody wrote this") == "nobody wrote this"
+
+
+def test_one_word_for_two_things_is_said_by_what_it_is_about() -> None:
+    texts = parse_catalogue(POLISH, locale="pl")
+    assert (texts.gettext("Change"), texts.gettext(about("money", "Change"))) == ("Zmień", "Reszta")
+    assert texts.gettext(about("places", "Open")) == "Open"
 
 
 def test_counting_follows_the_language_s_own_rule() -> None:

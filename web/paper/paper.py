@@ -130,7 +130,7 @@ def paper_from(said: Mapping[str, Any], zone: str, *, language: str) -> Paper:
     left_out = frozenset(said["left_out"])
     return Paper(
         zone,
-        _texts(language),
+        load_texts(language, CATALOGUES),
         said["head"] or "",
         said["foot"] or "",
         said["feedback_link"] or "",
@@ -139,11 +139,6 @@ def paper_from(said: Mapping[str, Any], zone: str, *, language: str) -> Paper:
         said["buzzes"],
         said["receipt_link"],
     )
-
-
-@lru_cache(maxsize=16)
-def _texts(language: str) -> Texts:
-    return load_texts(language, CATALOGUES)
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,7 @@ import msgspec
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hospitality.ground.errors import Trouble
 from web.texts import Texts, load_texts
 
 CATALOGUES = Path(__file__).parent / "catalogues"
@@ -70,6 +71,12 @@ def translated(body: bytes, texts: Texts) -> bytes:
     except (msgspec.DecodeError, KeyError, TypeError):
         return body
     return body if sentence is None else msgspec.json.encode({**envelope, "error": {**error, "message": sentence}})
+
+
+def said(error: Trouble, locale: str) -> str:
+    """A refusal's sentence on a page in `locale`."""
+    texts = _texts_in(locale.partition("-")[0].lower())
+    return error.message if texts is None else sentence_of(error.code, error.details, texts) or error.message
 
 
 def sentence_of(code: str, details: Mapping[str, Any], texts: Texts) -> str | None:

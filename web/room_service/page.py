@@ -6,7 +6,6 @@ Its words come from a catalogue of its own: guests read languages in which no pa
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -37,7 +36,6 @@ class RoomPageConfig:
     now: Callable[[], datetime]
 
 
-@cache
 def words_in(language: str) -> Texts:
     """The catalogue of this page in a language."""
     return load_texts(language, HERE / "catalogues")

@@ -9,10 +9,13 @@ export class NotSignedIn extends Error {}
 /** The node did not answer: nobody knows whether it did it, so the same key goes again. */
 export class Unheard extends Error {}
 
+/** What every request says: refusals are in the language of the page, whatever the browser is set to. */
+export const SPEAKS = { "Accept-Language": document.documentElement.lang || "en" };
+
 /** GET `path` as JSON. Throws NotEnrolled when this screen may not, Error with the node's own sentence otherwise. */
 export async function ask(path) {
   const response = await fetch(path, {
-    headers: { Accept: "application/json" },
+    headers: { Accept: "application/json", ...SPEAKS },
     signal: AbortSignal.timeout(WAIT_MAX_MS),
   });
   const body = await response.json();
@@ -36,6 +39,7 @@ export async function send(path, body, { method = "POST", token = null, key = ne
       headers: {
         "Content-Type": "application/json",
         "Idempotency-Key": key,
+        ...SPEAKS,
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
       },
       body: JSON.stringify(body),

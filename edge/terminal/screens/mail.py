@@ -10,7 +10,7 @@ from textual.widgets import Static
 from edge.terminal.screens.dialog import Dialog
 from edge.terminal.shapes.money import Mail
 from edge.terminal.widgets.line import Line
-from edge.terminal.words import _, later
+from edge.terminal.words import _, about, later
 
 ADDRESS_MAX = 254
 SHOWN_MAX = 5
@@ -31,7 +31,7 @@ def became(mail: Mail) -> str:
 class AskAddress(Dialog[str]):
     """A mail address; the node says what is wrong with one."""
 
-    BINDINGS = [Binding("enter", "confirm", later("Send"))]
+    BINDINGS = [Binding("enter", "confirm", later(about("mail", "Send")))]
 
     def __init__(self, mails: Sequence[Mail]) -> None:
         """`mails`: those of the order, oldest first."""

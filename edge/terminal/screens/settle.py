@@ -26,7 +26,7 @@ from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.line import Line
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.widgets.words_line import Words
-from edge.terminal.words import _, later, n_
+from edge.terminal.words import _, about, later, n_
 
 REFERENCE_MAX = 40
 
@@ -75,7 +75,7 @@ class SettlePlace(ActingPlace):
                 Horizontal(Label(_("Tip")), Line(id="tip"), classes="field", id="tip-field"),
                 Horizontal(
                     Vertical(Label(_("To pay"), id="due-label"), Digits(id="due")),
-                    Vertical(Label(_("Change")), Digits(id="change")),
+                    Vertical(Label(_(about("money", "Change"))), Digits(id="change")),
                     id="sums",
                 ),
                 Words(id="settle-state"),

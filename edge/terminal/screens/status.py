@@ -9,13 +9,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from edge.terminal import sign
+from edge.terminal.days import business_day_words, moment_words
 from edge.terminal.news import Topic
 from edge.terminal.screens.acting import ActingPlace
 from edge.terminal.screens.conflicts import waiting_words
 from edge.terminal.shapes.node import Sync, UnheardStation
-from edge.terminal.widgets.head import day_words
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
-from edge.terminal.words import _, later, n_
+from edge.terminal.words import _, about, later, n_
 
 RESOLVE = "sync.resolve"
 
@@ -39,7 +39,7 @@ class StatusPlace(ActingPlace):
         Binding("f6", "decide", later("Decide")),
         Binding("f7", "slips", later("Slips")),
         Binding("f8", "try_now", later("Try now")),
-        Binding("ctrl+t", "app.training", later("Training"), key_display="Ctrl+T"),
+        Binding("ctrl+t", "app.training", later("Training"), key_display=about("key", "Ctrl+T")),
         Binding("escape", "back", later("Back")),
     ]
     AUTO_FOCUS = ""
@@ -74,7 +74,7 @@ class StatusPlace(ActingPlace):
             cloud = _("hears nothing of training") if self.desk.training else cloud
             facts += [
                 (_("Node code"), f"{status.node_code}  {status.version}"),
-                (_("Business date"), day_words(status.business_date or "", long=True)),
+                (_("Business date"), business_day_words(status.business_date or "", long=True)),
                 (_("Head office"), cloud),
                 (_("Changes waiting"), str(sync.waiting)),
                 (_("Last sent"), self._moment(sync.last_success_at)),
@@ -117,7 +117,7 @@ class StatusPlace(ActingPlace):
     def _moment(self, moment: datetime | None) -> str:
         if moment is None:
             return _("never")
-        return f"{moment.astimezone(self.desk.clock().tzinfo):%d %b %H:%M}"
+        return moment_words(moment, self.desk.clock().tzinfo)
 
     def _unheard(self, station: UnheardStation) -> Row:
         cells = (Cell(station.name, "strong"), Cell(f"▲ {_('not receiving')}", "bad", across=2))

@@ -6,6 +6,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from edge.terminal import fitted
+from edge.terminal.amounts import decimal
 from edge.terminal.fitted import Weighed
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.dialog import Dialog
@@ -35,7 +36,7 @@ class Weigh(Dialog[tuple[int, str]]):
 
     def body(self) -> Iterable[Widget]:
         yield Words(wraps=True, classes="dialog-words", id="scale-says")
-        yield Line(placeholder="0.312", id="text")
+        yield Line(placeholder=decimal("0.312"), id="text")
 
     def on_mount(self) -> None:
         self.query_one(Line).focus()

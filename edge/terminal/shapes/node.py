@@ -12,6 +12,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     property_name: str
     node_code: str = ""
     version: str = ""
+    locale: str = ""
 
 
 class Training(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +30,8 @@ class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
     property_id: str
     property_name: str
     station_id: str | None = None
+    locale: str = ""
+    """The language of the property, as it was heard last."""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +113,7 @@ class UnheardStation(msgspec.Struct, frozen=True, kw_only=True):
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     property_name: str
+    locale: str = ""
     node_code: str = ""
     business_date: str | None = None
     version: str = ""

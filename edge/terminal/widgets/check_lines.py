@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from textual.content import Content
 
 from edge.terminal.acts import channel_words, place_words
-from edge.terminal.amounts import written, written_with_currency
+from edge.terminal.amounts import percent, written, written_with_currency
 from edge.terminal.asks import adjustment_words
 from edge.terminal.draft import Draft, DraftLine
 from edge.terminal.shapes.orders import Order, OrderLine
@@ -125,9 +125,8 @@ def order_totals(order: Order) -> list[tuple[str, int, str]]:
     for one in order.adjustments:
         lines.append((adjustment_words(one, order), one.amount_minor, "$warning"))
     for tax in order.taxes:
-        percent = f"{tax.rate_bp / 100:g} %"
         words = _("incl. {name} {percent}") if tax.included else _("{name} {percent}")
-        lines.append((words.format(name=tax.name, percent=percent), tax.tax_minor, "$quiet"))
+        lines.append((words.format(name=tax.name, percent=percent(tax.rate_bp)), tax.tax_minor, "$quiet"))
     lines.append((_("Total"), order.total_minor, "bold"))
     if order.paid_minor:
         lines.append((_("Paid"), order.paid_minor, ""))

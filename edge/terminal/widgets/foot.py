@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from edge.terminal.widgets.words_line import Words
-from edge.terminal.words import _
+from edge.terminal.words import _, about
 
 _SHOWN_AS = {
     "enter": "Enter",
@@ -14,9 +14,9 @@ _SHOWN_AS = {
     "slash": "/",
     "plus": "+",
     "minus": "-",
-    "delete": "Del",
+    "delete": about("key", "Del"),
     "tab": "Tab",
-    "space": "Space",
+    "space": about("key", "Space"),
     "ctrl+q": "^Q",
 }
 
@@ -72,7 +72,7 @@ def _rank(active: ActiveBinding) -> int:
 
 def _key_cap(active: ActiveBinding) -> Content:
     binding = active.binding
-    key = binding.key_display or _SHOWN_AS.get(binding.key, binding.key.upper())
+    key = _(binding.key_display or _SHOWN_AS.get(binding.key, binding.key.upper()))
     words = _(binding.description)
     if not active.enabled:
         return Content.from_markup("[dim]$key $words[/]", key=key, words=words)

@@ -1,10 +1,9 @@
 """The head line of every screen, the bar below it that is loud when the node is not heard, and the notice line."""
 
-from datetime import date
-
 from textual.content import Content
 
 from edge.terminal import sign
+from edge.terminal.days import business_day_words
 from edge.terminal.desk import Desk
 from edge.terminal.widgets.words_line import Words
 from edge.terminal.words import _, n_
@@ -21,7 +20,7 @@ class Head(Words):
         status = desk.board.status
         left = [(desk.board.property_name or desk.address, "bold")]
         if status and status.business_date:
-            left.append((day_words(status.business_date, long=width >= WIDE), ""))
+            left.append((business_day_words(status.business_date, long=width >= WIDE), ""))
         if desk.session:
             left.append((desk.session.person.display_name, "bold $accent"))
         if width >= WIDE and desk.enrolled:
@@ -87,15 +86,6 @@ TONES = {
     "alarm": "bold $on-alarm on $alarm",
     "muted": "$quiet",
 }
-
-
-def day_words(text: str, *, long: bool) -> str:
-    """A business date as staff say it: "Sun 22 Nov", and with the year where there is room."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{day:%a %d %b %Y}" if long else f"{day:%a %d %b}"
 
 
 def _across(left: list[tuple[str, str]], right: list[tuple[str, str]], width: int) -> Content:

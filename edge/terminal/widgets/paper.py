@@ -4,22 +4,23 @@ from datetime import tzinfo
 
 from edge.terminal.acts import place_words
 from edge.terminal.amounts import written, written_with_currency
+from edge.terminal.days import long_day_words
 from edge.terminal.shapes.money import Payment, Receipt
 from edge.terminal.shapes.orders import Order
 from edge.terminal.sold_words import as_sold, head_of, measure_words, option_words
 from edge.terminal.widgets.check_lines import order_totals
 from edge.terminal.widgets.painted import fitted
-from edge.terminal.words import _, n_
+from edge.terminal.words import _, about, n_
 
 COLUMNS = 42
 
 
 def receipt_lines(receipt: Receipt, property_name: str, zone: tzinfo | None) -> list[str]:
     """The receipt, line by line, none longer than COLUMNS cells, its time in `zone`."""
-    order = receipt.order
+    order, issued = receipt.order, receipt.issued_at.astimezone(zone)
     lines = [(receipt.property.name or property_name).center(COLUMNS).rstrip(), ""]
     lines.append(_sides(_("Receipt {number}").format(number=receipt.number), order.number))
-    lines.append(_sides(f"{receipt.issued_at.astimezone(zone):%d %b %Y %H:%M}", order.opened_by_name or ""))
+    lines.append(_sides(f"{long_day_words(issued)} {issued:%H:%M}", order.opened_by_name or ""))
     where = [place_words(order.table, order.channel)] if order.table else []
     where += [n_("{n} guest", "{n} guests", order.covers)] if order.covers else []
     lines += [" · ".join(where)] if where else []
@@ -59,7 +60,7 @@ def _payment(payment: Payment) -> list[str]:
     lines = [_sides(_("Tip"), written(payment.tip_minor, payment.currency))] if payment.tip_minor else []
     lines += [_sides(words, written(given, payment.currency))]
     if payment.change_minor:
-        lines.append(_sides(_("Change"), written(payment.change_minor, payment.currency)))
+        lines.append(_sides(_(about("money", "Change")), written(payment.change_minor, payment.currency)))
     return lines
 
 

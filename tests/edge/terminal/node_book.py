@@ -113,6 +113,8 @@ class Book:
     printers: list[Json] = field(default_factory=list)
     journal: list[tuple[str, Json]] = field(default_factory=list)
     made: int = 0
+    locale: str = ""
+    """Of the property; empty as of a node that does not say it."""
 
     def __post_init__(self) -> None:
         self.stations = [{"id": an_id(1, n), "name": name, "sort": n} for n, name in enumerate(["Kitchen", "Bar"])]
@@ -155,12 +157,14 @@ class Book:
     def permissions(self, person_id: str) -> list[str]:
         return _ROLES[self.person(person_id)["role"]]
 
+    def about(self) -> Json:
+        named = {"property_name": "Harbour Kitchen", "locale": self.locale}
+        return {"property_id": PROPERTY, **named, "node_code": "A1", "version": "0.1.0"}
+
     def status(self) -> Json:
         return {
-            "property_name": "Harbour Kitchen",
-            "node_code": "A1",
+            **self.about(),
             "business_date": "2026-11-22",
-            "version": "0.1.0",
             "sync": self.sync,
             "printers": self.printers,
             "server_time": self.text(self.now),

@@ -123,8 +123,7 @@ def node_app(node: NodeDouble) -> FastAPI:
 
     @app.get("/api/v1/node")
     async def about() -> Json:
-        name = "Harbour Kitchen"
-        return {"property_id": PROPERTY, "property_name": name, "node_code": "A1", "version": "0.1.0"}
+        return book.about()
 
     @app.post("/api/v1/terminals/enrol")
     async def enrol(request: Request, idempotency_key: Key = None) -> Response:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.terminal.amounts import NotAnAmount, digits_of, quick_amounts, read_amount, written, written_with_currency
+from edge.terminal.amounts import NotAnAmount, quick_amounts, read_amount, written, written_with_currency
+from hospitality.ground.money import exponent
 
 CURRENCIES = st.sampled_from(["NAD", "EUR", "JPY", "KWD"])
 
@@ -63,4 +64,4 @@ def test_quick_amounts_cover_the_bill_in_whole_units_in_order(due_minor: int, cu
     amounts = quick_amounts(due_minor, currency)
     assert all(amount > due_minor for amount in amounts)
     assert list(amounts) == sorted(set(amounts))
-    assert all(amount % 10 ** digits_of(currency) == 0 for amount in amounts)
+    assert all(amount % 10 ** exponent(currency) == 0 for amount in amounts)

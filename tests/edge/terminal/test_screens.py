@@ -12,7 +12,18 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.edge.terminal.driving import LARGE, SMALL, app_at, running, screen_text, until
+from edge.terminal.words import speak
+from tests.edge.terminal.driving import (
+    LARGE,
+    SMALL,
+    app_at,
+    enrol_at,
+    running,
+    screen_text,
+    type_in,
+    until,
+    until_shown,
+)
 from tests.edge.terminal.node_double import Served
 from tests.edge.terminal.tour import scenes
 
@@ -53,6 +64,40 @@ def test_every_screen_says_what_it_said(size: tuple[int, int], served: Served, t
 
     asyncio.run(scenario())
     assert not differences, "\n\n".join(differences)
+
+
+def test_at_a_german_property_the_app_speaks_german(served: Served, tmp_path: Path) -> None:
+    differences = []
+
+    async def at(pilot: Pilot[int], scene: str, *words: str) -> None:
+        await until_shown(pilot, *words)
+        snapshot = SNAPSHOTS / f"{scene}-80x24-de.txt"
+        if os.environ.get("BUFFR_SNAPSHOTS") == "write":
+            snapshot.write_text(shown(pilot), encoding="utf-8")
+        differences.append(await compare(pilot, snapshot.name, kept_text(snapshot)))
+
+    async def scenario() -> None:
+        served.node.book.locale = "de-DE"
+        enrol_at(served, tmp_path, "till")
+        async with running(app_at(served, tmp_path)) as pilot:
+            await until_shown(pilot, "Anna", "Wer ist da?")
+            await pilot.press("2")
+            await type_in(pilot, "246810")
+            await pilot.press("enter")
+            await until_shown(pilot, "F10 Abmelden", "Oysters")
+            await type_in(pilot, "2 oys")
+            await pilot.press("enter", "tab")
+            await at(pilot, "check", "○ Nicht gesendet")
+            await pilot.press("escape", "f8")
+            await until_shown(pilot, "✔ Angenommen")
+            await pilot.press("f7")
+            await at(pilot, "settle", "Wie wird gezahlt?")
+
+    try:
+        asyncio.run(scenario())
+    finally:
+        speak("")
+    assert differences == ["", ""], "\n\n".join(differences)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x45"])

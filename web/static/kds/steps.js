@@ -4,7 +4,7 @@
 // Event "change": a step moved on. Event "answer" (detail: {step, tickets, ticketId}): the node did it.
 
 import { Backoff } from "../backoff.js";
-import { newKey } from "../node.js";
+import { newKey, SPEAKS } from "../node.js";
 
 const ANSWER_MAX_MS = 4000;
 // While the node is heard, so many failures in a row are told to the cook; while it is not, we simply wait for it.
@@ -82,7 +82,7 @@ export class Steps extends EventTarget {
     try {
       response = await this.send(`${this.api}/${entry.tickets ? "pass" : `tickets/${entry.ticketId}`}/${entry.step}`, {
         method: "POST",
-        headers: { "Content-Type": "application/json", "Idempotency-Key": entry.key },
+        headers: { "Content-Type": "application/json", "Idempotency-Key": entry.key, ...SPEAKS },
         body: JSON.stringify({
           ...(entry.tickets ? { ticket_ids: entry.tickets } : {}),
           ...(entry.lineId === null ? {} : { line_ids: [entry.lineId] }),
