@@ -4,6 +4,8 @@ from devices.heard import Garbled, Heard, Pressed, Well
 from devices.input_events import Keyboard
 from devices.line import Line
 
+LOST_KEYS = "Keys of the bump bar got lost, or what comes from there is no keyboard: press again, and look at its plug."
+
 
 class BumpBar:
     """Drives a bump bar, read as Linux input events."""
@@ -25,5 +27,5 @@ class BumpBar:
                 found.append(Pressed(key.name))
             elif not self._told:
                 self._told = True
-                found.append(Garbled("Keys of the bump bar got lost, or what comes from there is no keyboard."))
+                found.append(Garbled(LOST_KEYS))
         return found

@@ -85,5 +85,5 @@ class SerialDrawer:
                 return bool(getattr(line.modem, self._told_by))
             except OSError as error:
                 raise LineBroken("lost", f"the line broke ({error.strerror})") from error
-        status = ask_printer_status(line, silent="the drawer does not say whether it is open")
+        status = ask_printer_status(line, silent="the drawer does not say whether it is open: look at its plug")
         return None if status is None else drawer_is_high(status)

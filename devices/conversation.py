@@ -12,6 +12,7 @@ from devices.printer import Trouble
 SEND_BYTES_MAX = 4_096
 # A printer says a few bytes per job; one that says this much is something else.
 ANSWERS_MAX = 2_000
+NONSENSE = "What answers is no receipt printer, or its line is set otherwise: look at its address and its cable."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,10 @@ class Conversation:
             try:
                 self._line.send(data[at : at + SEND_BYTES_MAX], self._patience.write_seconds)
             except LineBroken as error:
-                words = "the printer stopped taking data" if error.trouble == "silent" else str(error)
-                raise Interrupted(Trouble.INTERRUPTED, words) from error
+                if error.trouble == "silent":
+                    words = "The printer takes nothing more: switch it off and on."
+                    raise Interrupted(Trouble.INTERRUPTED, words) from error
+                raise _broken() from error
 
     def wonder(self, number: int) -> None:
         """Send `DLE EOT number` and don't wait; `next_answer` brings what the printer says."""
@@ -90,7 +93,7 @@ class Conversation:
         while (answer := self.next_answer(until)) is not None:
             if answer.kind is Kind.REAL_TIME and self._questions_open == 0:
                 return answer.value
-        raise Interrupted(Trouble.SILENT, "the printer does not answer")
+        raise Interrupted(Trouble.SILENT, "The printer does not answer: switch it off and on.")
 
     def next_answer(self, until: float) -> Answer | None:
         """The next answer, or None when there is none by `until`."""
@@ -101,11 +104,11 @@ class Conversation:
             self._received += data
         self._answers_left -= 1
         if answer.kind is Kind.GARBAGE or self._answers_left < 0:
-            raise Interrupted(Trouble.GARBLED, "the printer answers what no printer would say")
+            raise Interrupted(Trouble.GARBLED, NONSENSE)
         if answer.kind is Kind.REAL_TIME:
             self._questions_open -= 1
             if self._questions_open < 0:
-                raise Interrupted(Trouble.GARBLED, "the printer answers what nobody asked")
+                raise Interrupted(Trouble.GARBLED, NONSENSE)
         return answer
 
     def forget_answers(self) -> None:
@@ -114,10 +117,16 @@ class Conversation:
         while data := self._heard(0.0):
             self._answers_left -= len(data)
             if self._answers_left < 0:
-                raise Interrupted(Trouble.GARBLED, "the printer answers what no printer would say")
+                raise Interrupted(Trouble.GARBLED, NONSENSE)
 
     def _heard(self, seconds: float) -> bytes:
         try:
             return self._line.receive(seconds)
         except LineBroken as error:
-            raise Interrupted(Trouble.INTERRUPTED, str(error)) from error
+            raise _broken() from error
+
+
+def _broken() -> Interrupted:
+    """One sentence, however the kernel puts it: closed, reset, pulled out."""
+    words = "The connection to the printer broke: look at its plug and its cable, or switch it off and on."
+    return Interrupted(Trouble.INTERRUPTED, words)

@@ -58,7 +58,7 @@ class ReceiptPrinter:
                 with self._talk() as talk:
                     return _ask_status(talk)
             except Interrupted as why:
-                return PrinterStatus(why.trouble, f"{self.reach.at}: {why}")
+                return PrinterStatus(why.trouble, str(why))
 
     def print(self, document: Document, *, job: str) -> Outcome:
         """Send the document once and wait for the printer's word; see Outcome for what the verdicts promise.
@@ -101,13 +101,14 @@ class ReceiptPrinter:
                 # From here on the paper may carry something.
                 return self._send(talk, body, job)
         except Interrupted as why:
-            return Outcome(Verdict.FAILED, why.trouble, f"{self.reach.at}: {why}")
+            return Outcome(Verdict.FAILED, why.trouble, str(why))
 
     def _talk(self) -> Conversation:
         try:
             line = self._opened(self.reach, self._serial, seconds=self.patience.connect_seconds)
         except LineBroken as error:
-            raise Interrupted(Trouble.UNREACHABLE, f"no connection to the printer ({error.why})") from error
+            words = f"No connection to the printer at {self.reach.at} ({error.why}): look at its power and its cable."
+            raise Interrupted(Trouble.UNREACHABLE, words) from error
         return Conversation(line, self.patience)
 
     def _send(self, talk: Conversation, body: bytes, job: str) -> Outcome:
@@ -119,7 +120,7 @@ class ReceiptPrinter:
             self._wait_for_end(talk, job)
             after = _ask_status(talk)
         except Interrupted as why:
-            return Outcome(Verdict.UNKNOWN, why.trouble, f"{self.reach.at}: {why}")
+            return Outcome(Verdict.UNKNOWN, why.trouble, str(why))
         if not after.ready:
             return Outcome(Verdict.UNKNOWN, after.trouble, after.detail)
         self._cut_short = False
@@ -133,7 +134,8 @@ class ReceiptPrinter:
             answer = talk.next_answer(min(talk.after(self.patience.poll_seconds), silent, finish))
             if answer is None:
                 if talk.is_past(silent):
-                    raise Interrupted(Trouble.SILENT, "the printer no longer answers")
+                    words = "The printer fell silent: switch it off and on, and look what came out."
+                    raise Interrupted(Trouble.SILENT, words)
                 talk.wonder(answers.ASK_PRINTER)
             elif self._ends(answer, job):
                 return
@@ -142,13 +144,13 @@ class ReceiptPrinter:
                 if answers.is_offline(answer.value):
                     status = _ask_status(talk)
                     raise Interrupted(status.trouble or Trouble.OFFLINE, status.detail)
-        raise Interrupted(Trouble.SLOW, "the printer did not finish the job in time")
+        raise Interrupted(Trouble.SLOW, "The printer did not finish in time: look what came out.")
 
     def _ends(self, answer: Answer, job: str) -> bool:
         if self.marker is EndMarker.PROCESS_ID:
             return answer.kind is Kind.PROCESS and answer.process == process_id(job)
         if answer.kind is Kind.PAPER and answers.paper_is_out(answer.value):
-            raise Interrupted(Trouble.PAPER_OUT, "the paper ran out during the job")
+            raise Interrupted(Trouble.PAPER_OUT, "The paper ran out in the middle: put in a new roll.")
         return answer.kind is Kind.PAPER
 
 

@@ -11,6 +11,10 @@ from devices.line import Line
 CODE_LENGTH_MAX = 1_000
 # A code comes in one go; what follows after so long is another one.
 PIECES_SECONDS = 1.0
+ENDLESS = (
+    f"The scanner sends more than {CODE_LENGTH_MAX:,} characters without an end: have it send Enter after each code."
+)
+LOST_KEYS = "Keys of the scanner got lost, or what comes from there is no keyboard: scan again, and look at its plug."
 _ENDS = frozenset("\r\n\t")
 _GROUP_SEPARATOR = "\x1d"  # stands between the fields of a GS1 code
 
@@ -39,7 +43,7 @@ class Codes:
             elif not (character.isprintable() or character == _GROUP_SEPARATOR):
                 found += self.drop("The scanner sends what is no text: look at its baud rate and its interface.")
             elif len(self._text) >= CODE_LENGTH_MAX:
-                found += self.drop(f"The scanner sends more than {CODE_LENGTH_MAX} characters without an end.")
+                found += self.drop(ENDLESS)
             else:
                 self._text.append(character)
         return found
@@ -109,7 +113,7 @@ class KeyboardScanner:
         found: list[Heard] = []
         for key in self._keys.take(data):
             if key is None:
-                found += self._codes.drop("Keys of the scanner got lost, or what comes from there is no keyboard.")
+                found += self._codes.drop(LOST_KEYS)
             else:
                 found += self._codes.take("\n" if key.name in ("Enter", "Tab") else key.text)
         return found

@@ -217,11 +217,13 @@ class PrinterThread:
         document = copy.document if paper is None else self._marked(copy.document, copy, job, paper)
         outcome = self._print(document, job)
         with self._lock:
-            state = self._state.told(outcome)
+            was, state = self._state, self._state.told(outcome)
         self._show(printing=False, status=state.status)
         self._ask_again_at = monotonic() + self._terms.status_seconds
         if outcome.trouble is not None:
-            log.warning("not_printed", job=job.job_id, verdict=outcome.verdict.value, why=outcome.detail)
+            tell = log.debug if state.status == was.status else log.warning  # a slip is tried for hours
+            about = {"job": job.job_id, "verdict": outcome.verdict.value, "why": outcome.detail}
+            tell("not_printed", printer=self._setup.name, address=self._setup.address, **about)
         return self._settled(job, spool.settle(job, outcome, self._host.now(), self._terms.policy))
 
     def _print(self, document: Document, job: Job) -> Outcome:

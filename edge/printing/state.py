@@ -46,12 +46,12 @@ class PrinterState:
         (`paper_out` …)."""
         if self.unkept:
             return "node_disk"
+        if self.status is not None and self.status.trouble is not None:
+            return self.status.trouble.value  # also while a slip is tried again, until one came out
         if self.printing:
             return "printing"
         if self.status is None:
             return "checking"
-        if self.status.trouble is not None:
-            return self.status.trouble.value
         if self.count.held:
             return "jobs_held"
         if self.status.paper is Paper.LOW:

@@ -105,7 +105,7 @@ def test_a_printer_that_can_print_nothing_opens_nothing_later(virtual: VirtualPr
     assert virtual.wait_idle()
     assert virtual.counts()["kicks"] == 0
     virtual.go_offline()
-    with pytest.raises(LineBroken, match="no connection"):
+    with pytest.raises(LineBroken, match="No connection"):
         drawer.turn(line, 0.0)
     with DrawerLine(lambda: None) as nowhere, pytest.raises(LineBroken, match="not set up"):
         drawer.begin(nowhere)
