@@ -22,6 +22,8 @@ from edge.queue.page import TEMPLATES as QUEUE_TEMPLATES
 from edge.queue.page import order_queue
 from edge.rooms.page import TEMPLATES as ROOMS_TEMPLATES
 from edge.rooms.page import rooms_page
+from edge.rules.page import TEMPLATES as RULES_TEMPLATES
+from edge.rules.page import rules_page
 from edge.slips.page import TEMPLATES as SLIPS_TEMPLATES
 from edge.slips.page import print_queue
 from edge.staff_page.page import CATALOGUES, StaffPageConfig
@@ -54,6 +56,7 @@ TEMPLATES = {
     **QUEUE_TEMPLATES,
     **SLIPS_TEMPLATES,
     **ROOMS_TEMPLATES,
+    **RULES_TEMPLATES,
     **ROOM_TEMPLATES,
     "doors": Path(__file__).parent / "doors_pages",
 }
@@ -115,6 +118,7 @@ def install(app: FastAPI, node: Node) -> None:
     app.include_router(order_queue(staff, pages))
     app.include_router(print_queue(staff, pages))
     app.include_router(rooms_page(staff, pages))
+    app.include_router(rules_page(staff, pages))
     app.include_router(room_page(_rooms(node), pages))
 
     @app.websocket("/ws")

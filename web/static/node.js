@@ -30,7 +30,7 @@ export function newKey() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** POST (or `method`) JSON with a key; throws NotSignedIn, Unheard, or Error with the node's own sentence, and its code. */
+/** POST (or `method`) JSON with a key; throws NotSignedIn, Unheard, or Error with the node's own sentence, its code and details. */
 export async function send(path, body, { method = "POST", token = null, key = newKey() } = {}) {
   let response;
   try {
@@ -52,5 +52,5 @@ export async function send(path, body, { method = "POST", token = null, key = ne
   if (response.ok) return answer;
   const message = answer?.error?.message ?? String(response.status);
   const trouble = response.status === 401 ? new NotSignedIn(message) : new Error(message);
-  throw Object.assign(trouble, { code: answer?.error?.code });
+  throw Object.assign(trouble, { code: answer?.error?.code, details: answer?.error?.details ?? {} });
 }

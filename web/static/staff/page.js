@@ -16,6 +16,7 @@ const GATHER_MS = 120; // one act makes several events: the view is read once fo
 export class StaffPage extends EventTarget {
   listState = "loading";
   trouble = ""; // why the last act failed, in the node's own sentence
+  refusal = null; // that refusal's {code, field}, where the node refused it; the field of what was sent, if it names one
   #backoff = new Backoff();
   #version = null;
   #wanted = 0;
@@ -119,7 +120,7 @@ export class StaffPage extends EventTarget {
   /** Does it at the node as who is signed in, asking who it is first; answers what the node said, or null. */
   async act(path, body, method = "POST") {
     if (!(await this.session.ask())) return null;
-    this.trouble = "";
+    [this.trouble, this.refusal] = ["", null];
     const unsure = this.#unsure;
     const same = unsure && unsure.path === path && JSON.stringify(unsure.body) === JSON.stringify(body);
     const key = same ? unsure.key : newKey();
@@ -131,6 +132,8 @@ export class StaffPage extends EventTarget {
       if (error instanceof Unheard) this.#unsure = { path, body, key };
       if (error instanceof NotSignedIn) this.session.end();
       this.trouble = error instanceof Unheard ? say("no_answer") : error.message;
+      const { field = null, problems = [] } = error.details ?? {};
+      if (error.code) this.refusal = { code: error.code, field: field ?? problems[0]?.field ?? null };
       return null;
     } finally {
       this.panel.removeAttribute("aria-busy");
