@@ -112,6 +112,7 @@ class TerminalApp(App[int]):
             self.register_theme(theme)
         self.theme = THEMES[0].name
         self._real = Desk(address, locations, clock=clock, chance=chance or Random(), tell=self._tell)
+        self._real.shows = self._station_shown
 
     @property
     def desk(self) -> Desk:
@@ -134,6 +135,11 @@ class TerminalApp(App[int]):
         for desk in (self._practice, self._real):
             if desk:
                 await desk.close()
+
+    def _station_shown(self) -> str | None:
+        """Whose tickets stand on the screen, also below a dialog; nobody's in training."""
+        place = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Place)), None)
+        return place.station_shown if self._practice is None and isinstance(place, KitchenPlace) else None
 
     # From place to place
 

@@ -57,6 +57,8 @@ class Desk:
         self.enrolled: Enrolled | None = enrolment.kept(places.enrolment)
         self.knock_on_feed: Callable[[], None] | None = None
         """Set while the live feed runs: has it try at once."""
+        self.shows: Callable[[], str | None] = lambda: None
+        """Set by the app: the station whose tickets stand on the screen."""
         self._places = places
         self._drafts: dict[str, Draft] = {}
         self._keys: dict[tuple[str, ...], str] = {}

@@ -23,7 +23,11 @@ class _Scan(msgspec.Struct):
 async def run(desk: Desk) -> None:
     """Listen, fetch and send for ever; ends only by being cancelled."""
     feed = live.LiveFeed(
-        desk.address, desk.terminal_token, take=lambda heard: take_live(desk, heard), chance=desk.chance
+        desk.address,
+        desk.terminal_token,
+        take=lambda heard: take_live(desk, heard),
+        chance=desk.chance,
+        shows=lambda: desk.shows(),
     )
     desk.knock_on_feed = feed.try_now
     async with asyncio.TaskGroup() as tasks:

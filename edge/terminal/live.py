@@ -30,6 +30,8 @@ EVENTS = (
 OPEN_SECONDS_MAX = 2.0
 # The node's heart beats every 2 s, and a screen must say within 5 s that it can't hear it.
 SILENCE_SECONDS_MAX = 4.5
+# What this screen shows is said with each beat, and at most so often.
+SAY_SECONDS_MIN = 1.0
 FRAME_BYTES_MAX = 8 * 1024 * 1024
 _NOT_WELCOME = {401, 403, 1008, 4401, 4403}
 
@@ -70,8 +72,16 @@ class Event:
 Heard = Joined | Lost | Reload | Event
 
 
+def _no_station() -> str | None:
+    return None
+
+
 class LiveFeed:
-    """One subscription to one node; calls `take` with everything that happens to it."""
+    """One subscription to one node; calls `take` with everything that happens to it.
+
+    `shows`: the station whose tickets stand on this screen, told to the node for as long as they do, so that it knows that
+    the station is heard.
+    """
 
     def __init__(
         self,
@@ -80,12 +90,16 @@ class LiveFeed:
         *,
         take: Callable[[Heard], None],
         chance: Random,
+        shows: Callable[[], str | None] = _no_station,
         silence_seconds_max: float = SILENCE_SECONDS_MAX,
     ) -> None:
         self._url = "ws" + address.removeprefix("http") + "/ws"
         self._token = token
         self._take = take
         self._chance = chance
+        self._shows = shows
+        self._said: str | None = None
+        self._said_at = 0.0
         self._silence_seconds_max = silence_seconds_max
         self._position: str | None = None
         self._offered: str | None = None
@@ -125,8 +139,23 @@ class LiveFeed:
         ) as socket:
             wish: dict[str, Any] = {"subscribe": EVENTS, "resume": self._position}
             await socket.send(msgspec.json.encode(wish).decode())
-            while True:
-                self._hear(await self._next_frame(socket))
+            self._said = None
+            try:
+                while True:
+                    self._hear(await self._next_frame(socket))
+                    await self._say(socket, self._shows())
+            except asyncio.CancelledError:
+                with contextlib.suppress(WebSocketException):  # gone as well: nobody is left to miss this screen
+                    await self._say(socket, None)
+                raise
+
+    async def _say(self, socket: ClientConnection, shows: str | None) -> None:
+        """What is shown now; once nothing is any more, that is a goodbye, and nobody misses this screen."""
+        now = asyncio.get_running_loop().time()
+        if shows == self._said and (shows is None or now - self._said_at < SAY_SECONDS_MIN):
+            return
+        await socket.send(msgspec.json.encode({"shows": shows}).decode())
+        self._said, self._said_at = shows, now
 
     async def _next_frame(self, socket: ClientConnection) -> _Frame:
         async with asyncio.timeout(self._silence_seconds_max):

@@ -7,6 +7,7 @@ from msgspec import structs
 from edge.terminal.shapes.kitchen import Ticket
 
 PASS = "pass"
+ALL_STATIONS = "all"  # as a screen names what it shows to the node
 AT_PASS = frozenset({"placed", "in_preparation", "ready"})
 
 

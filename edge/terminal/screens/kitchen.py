@@ -14,7 +14,7 @@ from edge.terminal import acts, fetching
 from edge.terminal.changes import Marks
 from edge.terminal.forms import Field
 from edge.terminal.news import Topic
-from edge.terminal.passes import AT_PASS, PASS, at_pass
+from edge.terminal.passes import ALL_STATIONS, AT_PASS, PASS, at_pass
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.form import Form
 from edge.terminal.screens.place import Place
@@ -86,6 +86,13 @@ class KitchenPlace(Place):
     def show(self, topics: frozenset[Topic]) -> None:
         if topics & {Topic.TICKETS, Topic.LINK, Topic.SESSION}:
             self._draw()
+
+    @property
+    def station_shown(self) -> str | None:
+        """The station whose work this screen shows, the pass, or all; None while it shows what is ready, or can't know."""
+        board = self.desk.board
+        known = Topic.TICKETS in board.loaded and Topic.TICKETS not in board.problems
+        return (self._station_id or ALL_STATIONS) if known and not self._ready else None
 
     @property
     def _at_pass(self) -> bool:

@@ -47,6 +47,8 @@ class NodeDouble:
     """No frame leaves over /ws any more, heartbeats included."""
     ws_opened: int = 0
     resumed: list[str | None] = field(default_factory=list)
+    shown: list[str | None] = field(default_factory=list)
+    """What screens said that they show."""
     more: list[APIRouter] = field(default_factory=list)
     """Routes that only some tests need."""
 
@@ -375,14 +377,14 @@ async def _speak(node: NodeDouble, socket: WebSocket) -> None:
                 beat_at = now
                 data = {"server_time": node.book.text(node.book.now)}
                 await socket.send_json({"event": "heartbeat", "data": data})
-        await _a_moment(socket)
+        await _a_moment(node, socket)
 
 
-async def _a_moment(socket: WebSocket) -> None:
-    """Let a little time pass; ends the subscription when the other side has."""
+async def _a_moment(node: NodeDouble, socket: WebSocket) -> None:
+    """Let a little time pass, hearing what the screen says it shows; ends the subscription when the other side has."""
     try:
         async with asyncio.timeout(0.04):
-            await socket.receive_text()
+            node.shown.append((await socket.receive_json())["shows"])
     except TimeoutError:
         return
 

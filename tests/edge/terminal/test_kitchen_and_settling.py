@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from edge.terminal.app import TerminalApp
-from tests.edge.terminal.driving import LARGE, running, signed_in, type_in, until, until_gone, until_shown
+from tests.edge.terminal.driving import LARGE, running, signed_in, type_in, until, until_gone, until_shown, until_true
 from tests.edge.terminal.node_book import Json
 from tests.edge.terminal.node_double import NodeDouble, Served
 
@@ -143,6 +143,25 @@ def test_a_kitchens_own_terminal_needs_nobody_signed_in(node: NodeDouble, make_a
             await until_shown(pilot, "To do: Kitchen", "Chips")
             await pilot.press("enter")
             await until(pilot, lambda: ticket_of(node, order)["state"] == "ready")
+
+    asyncio.run(scenario())
+
+
+def test_the_board_tells_the_node_which_station_it_shows_for_as_long_as_it_does(
+    node: NodeDouble, make_app: MakeApp
+) -> None:
+    kitchen, bar = (station["id"] for station in node.book.stations)
+
+    async def scenario() -> None:
+        async with running(make_app("kitchen")) as pilot:
+            await until(pilot, lambda: node.shown[-2:] == [kitchen, kitchen])
+            await pilot.press("tab")
+            await until(pilot, lambda: node.shown[-1] is None)
+            await pilot.press("tab", "s")
+            await until(pilot, lambda: node.shown[-1] == bar)
+            await pilot.press("s")
+            await until(pilot, lambda: node.shown[-1] == "pass")
+        await until_true(lambda: node.shown[-1] is None)
 
     asyncio.run(scenario())
 
