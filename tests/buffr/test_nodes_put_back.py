@@ -4,10 +4,8 @@ They run in this process; that each is a process of its own, and makes a databas
 """
 
 import json
-import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +13,13 @@ import pytest
 from typer.testing import CliRunner
 
 from edge.command import app
-from edge.database import connect
 from edge.node import Node
-from edge.schema import prepare
 from edge.settings import EdgeSettings
 from hospitality.ground.work import Caller
 from hospitality.people.service.accounts import add_person
 from sync.hub.register import offer_code
 from tests.cloud_fixture import HeadOffice, There, head_office, migrated
+from tests.empty_node import put_empty_node
 from tests.postgres_fixture import Databases, TemplateFactory
 from tests.sync.ends import wait_until
 from tests.sync.menus import Menu, add_menu, place
@@ -50,14 +47,9 @@ def office(running: HeadOffice) -> HeadOffice:
 class Machine:
     """A machine at a property: a data folder, a keys' folder and a second disk, and the commands typed there."""
 
-    def __init__(self, folder: Path, empty: tuple[Path, str] | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.data, self.keys, self.second = folder / "data", folder / "keys", folder / "second"
         self.second.mkdir(parents=True)
-        if empty is not None:
-            for each in (self.data, self.keys):
-                each.mkdir()
-            shutil.copy(empty[0], self.data / "node.db")
-            (self.keys / "database.key").write_text(empty[1])
         self.settings = EdgeSettings(data=self.data, keys=self.keys, backup=self.second, backup_minutes=60)
 
     def type(self, *words: str, exits: int = 0) -> str:
@@ -68,7 +60,8 @@ class Machine:
         return done.output
 
     def enrol(self, office: HeadOffice, there: There, *, replaces: str | None = None) -> dict[str, Any]:
-        """Makes it a node of the property."""
+        """Makes it a node of the property, on a file that is migrated already."""
+        put_empty_node(self.data, self.keys)
         with office.cloud.database.transaction(office.org_id) as connection:
             code, _ = offer_code(connection, office.org_id, there.id, replaces=replaces)
         return dict(json.loads(self.type("enrol", office.url, code, "--json")))
@@ -117,20 +110,10 @@ def there(office: HeadOffice) -> There:
     return there
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """An empty database of a node, and its key: to make one takes most of an enrolment's time."""
-    path, key = tmp_path_factory.mktemp("empty") / "node.db", secrets.token_hex(32)
-    with closing(connect(path, key)) as connection:
-        prepare(connection)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return path, key
-
-
 @pytest.fixture
-def machine(office: HeadOffice, there: There, tmp_path: Path, empty: tuple[Path, str]) -> Machine:
+def machine(office: HeadOffice, there: There, tmp_path: Path) -> Machine:
     """The property's machine, enrolled."""
-    machine = Machine(tmp_path / "machine", empty)
+    machine = Machine(tmp_path / "machine")
     machine.enrol(office, there)
     return machine
 
@@ -165,13 +148,13 @@ def test_a_lost_disk_without_a_second_one_is_filled_from_head_office(office: Hea
 
 
 def test_a_lost_machine_is_replaced_and_the_lost_one_is_refused(
-    office: HeadOffice, there: There, machine: Machine, tmp_path: Path, empty: tuple[Path, str]
+    office: HeadOffice, there: There, machine: Machine, tmp_path: Path
 ) -> None:
     menu, before = take_orders(machine, None, 2)
     with office.cloud.database.transaction(office.org_id) as connection:
         lost = connection.execute("SELECT id FROM sync_nodes").fetchone()
         assert lost is not None
-    other = Machine(tmp_path / "other", empty)
+    other = Machine(tmp_path / "other")
     assert other.enrol(office, there, replaces=lost["id"])["node_code"] == "B"
     with Node(machine.settings) as node:
         wait_until(lambda: node.engine.status.stopped, "it is refused")

@@ -4,28 +4,22 @@ What is there by fixed ids: Dune House in Windhoek (NAD), its manager Selma, the
 menu. `manager()` is Selma at a till; `act` runs a verb and waits for its commit.
 """
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import time_ns
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.schema import CreateIndex, CreateTable
-from sqlmodel import SQLModel
-
-from edge.database import alchemy, connect
+from edge.database import connect
 from edge.host import EdgeHost
 from edge.identity import Identity, keep_identity, read_identity
-from edge.schema import migrate
-from edge.tables import Printer, PrintJob, ReaderPlace
 from hospitality.ground.clock import Clock, utc_now
 from hospitality.ground.ids import derived_id
 from hospitality.ground.statements import Reading
 from hospitality.ground.work import Caller, Work
-from sync.capture_sqlite import Pen, hold
 from sync.clock import HybridClock, at_ms
+from tests.empty_node import DATABASE, DATABASE_KEY, put_empty_node
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -91,20 +85,13 @@ _MENU = (
 @contextmanager
 def node(folder: Path, *, now: Clock = utc_now) -> Iterator[EdgeHost]:
     """A running node in the folder: a new one, seeded, or the one that is there already."""
-    path, key_file = folder / "node.db", folder / "database.key"
+    path = folder / DATABASE
     is_new = not path.exists()
-    if is_new:
-        key_file.write_text(secrets.token_hex(32))
-    key = key_file.read_text()
-    connection = connect(path, key)
-    hold(connection, Pen(node=_IDENTITY.number))
-    migrate(connection)
-    for model in (Printer, PrintJob, ReaderPlace):
-        _bring_up_to_model(connection, model)
-    if is_new:
-        keep_identity(connection, _IDENTITY)
-    identity = read_identity(connection)
-    connection.close()
+    key = put_empty_node(folder, folder) if is_new else (folder / DATABASE_KEY).read_text()
+    with closing(connect(path, key)) as connection:
+        if is_new:
+            keep_identity(connection, _IDENTITY)
+        identity = read_identity(connection)
     clock = HybridClock(lambda: time_ns() // 1_000_000)
     host = EdgeHost(path, key, identity, clock=clock, now=now, readers=2)
     host.start()
@@ -144,17 +131,3 @@ def act(host: EdgeHost, verb: Callable[Concatenate[Work, P], T], *args: P.args, 
 def ask(host: EdgeHost, question: Callable[Concatenate[Reading, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Asks a question of what is committed."""
     return host.ask(lambda reading: question(reading, *args, **kwargs)).result(WAIT_SECONDS)
-
-
-def _bring_up_to_model(connection: Any, model: type[SQLModel]) -> None:
-    """Makes a local table anew when the migration that brings it up to its model is not written yet."""
-    table = cast(Any, model).__table__
-    there = [row["name"] for row in connection.execute(f'PRAGMA table_info("{table.name}")')]
-    if there == [column.name for column in table.columns]:
-        return
-    engine = alchemy(connection)
-    with engine.begin() as at:
-        at.exec_driver_sql(f'DROP TABLE IF EXISTS "{table.name}"')
-        at.execute(CreateTable(table))
-        for index in table.indexes:
-            at.execute(CreateIndex(index))

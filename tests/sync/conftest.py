@@ -1,8 +1,7 @@
 """Head office and nodes for these tests. Whatever they start, they stop."""
 
-import secrets
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
@@ -11,8 +10,6 @@ from starlette.applications import Starlette
 
 from cloud.database import Database, migrate
 from cloud.host import CloudHost
-from edge.database import connect
-from edge.schema import migrate as migrate_node
 from hospitality.ground.clock import utc_now
 from sync.hub.api import routes
 from sync.schema import Schema
@@ -101,32 +98,22 @@ def house(group: Group) -> House:
     return group.house()
 
 
-@pytest.fixture(scope="session")
-def node_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A migrated node's file and its key, to be copied."""
-    path, key = tmp_path_factory.mktemp("template") / "node.db", secrets.token_hex(32)
-    with closing(connect(path, key)) as connection:
-        migrate_node(connection)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return path, key
-
-
 @pytest.fixture
-def edge(tmp_path: Path, node_template: tuple[Path, str]) -> Iterator[Edge]:
+def edge(tmp_path: Path) -> Iterator[Edge]:
     """A node's database and writer without a head office."""
-    edge = make_edge(tmp_path / "edge", node_template)
+    edge = make_edge(tmp_path / "edge")
     edge.open()
     yield edge
     edge.close()
 
 
 @pytest.fixture
-def make(tmp_path: Path, node_template: tuple[Path, str]) -> Iterator[NodeFactory]:
+def make(tmp_path: Path) -> Iterator[NodeFactory]:
     """A factory of started nodes."""
     made: list[Node] = []
 
     def factory(house: House, *, skew_ms: int = 0) -> Node:
-        node = make_node(house, tmp_path / f"node{len(made)}", node_template, skew_ms=skew_ms)
+        node = make_node(house, tmp_path / f"node{len(made)}", skew_ms=skew_ms)
         node.open()
         made.append(node)
         return node

@@ -37,6 +37,7 @@ from sync.node.transport import Link
 from sync.schema import Schema
 from sync.signing import public_text
 from sync.wire import PROTOCOL, Batch, Change, Hello, HelloAnswer, PullAnswer, PushAnswer, Stamps, pack
+from tests.empty_node import put_empty_node
 from tests.postgres_fixture import FreshDatabase
 from tests.sync.faults import Wire
 
@@ -402,12 +403,9 @@ class Hand:
         self.link.close()
 
 
-def new_edge_files(folder: Path, template: tuple[Path, str]) -> Keys:
-    """A copy of the migrated template under keys of its own."""
-    path, key = template
-    (folder / "keys").mkdir(parents=True)
-    (folder / "keys" / "database.key").write_text(key)
-    shutil.copy(path, folder / "node.db")
+def new_edge_files(folder: Path) -> Keys:
+    """An empty node's file and the keys to it."""
+    put_empty_node(folder, folder / "keys")
     return open_keys(folder / "keys")
 
 
@@ -416,16 +414,16 @@ def _identify(folder: Path, keys: Keys, identity: Identity) -> None:
         keep_identity(connection, identity)
 
 
-def make_edge(folder: Path, template: tuple[Path, str]) -> Edge:
+def make_edge(folder: Path) -> Edge:
     """A node that no head office knows, not yet started."""
-    keys = new_edge_files(folder, template)
+    keys = new_edge_files(folder)
     _identify(folder, keys, Identity(HUB_URL, new_id(), 7, "G", new_id(), new_id()))
     return Edge(folder, keys)
 
 
-def make_node(house: House, folder: Path, template: tuple[Path, str], *, skew_ms: int = 0) -> Node:
+def make_node(house: House, folder: Path, *, skew_ms: int = 0) -> Node:
     """Enrols a node of the property, not yet started."""
-    keys = new_edge_files(folder, template)
+    keys = new_edge_files(folder)
     told = house.enrol(keys.node)
     identity = Identity(HUB_URL, told["node_id"], told["number"], told["code"], told["org_id"], told["property_id"])
     _identify(folder, keys, identity)

@@ -333,10 +333,10 @@ class Alone(Node):
 
 
 def test_todays_node_takes_what_the_first_releases_head_office_said_and_is_understood(
-    head: Head, frozen: Frozen, tmp_path: Path, node_template: tuple[Path, str]
+    head: Head, frozen: Frozen, tmp_path: Path
 ) -> None:
     hub = FirstHub(frozen)
-    keys = new_edge_files(tmp_path / "node", node_template)
+    keys = new_edge_files(tmp_path / "node")
     house = House(Group(head, frozen.org_id), frozen.property_id)
     node = Alone(tmp_path / "node", keys, house=house, hub=hub)
     with closing(node.raw()) as connection:
@@ -359,10 +359,10 @@ def test_todays_node_takes_what_the_first_releases_head_office_said_and_is_under
 
 
 def test_todays_node_syncs_both_ways_with_a_head_office_of_the_first_releases_schema(
-    frozen: Frozen, head_of: Callable[[Schema], Head], tmp_path: Path, node_template: tuple[Path, str]
+    frozen: Frozen, head_of: Callable[[Schema], Head], tmp_path: Path
 ) -> None:
     house = head_of(frozen.schema).group().house()
-    node = make_node(house, tmp_path / "node", node_template)
+    node = make_node(house, tmp_path / "node")
     node.open()
     try:
         node.sync()

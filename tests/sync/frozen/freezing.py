@@ -80,13 +80,11 @@ def folder() -> Path:
     return folder
 
 
-def test_this_release_is_frozen(
-    folder: Path, head: Head, house: House, tmp_path: Path, node_template: tuple[Path, str]
-) -> None:
+def test_this_release_is_frozen(folder: Path, head: Head, house: House, tmp_path: Path) -> None:
     recorder = Recorder(head)
     recorder.scene = "a node is taken in, and takes what head office knows"
     menu = _menu(house)
-    node = make_node(house, tmp_path / "node", node_template)
+    node = make_node(house, tmp_path / "node")
     node.open()
     node.sync()
     _evening(recorder, node, house, menu)
