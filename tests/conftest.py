@@ -21,5 +21,18 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole evenings begin first: the longest tests last would leave the other worker idle."""
+    """Tests that share what their module starts (a browser, head office) go to one worker, which starts it once.
+
+    They are given out before the others, the largest modules first; so what is left at the end is single tests, and no
+    worker idles beside a long one. Of these, whole evenings begin first.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _shares_with_its_module(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     items.sort(key=lambda item: item.get_closest_marker("story") is None)
+
+
+def _shares_with_its_module(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function):
+        return False
+    return any(found[-1].scope == "module" for found in item._fixtureinfo.name2fixturedefs.values())
