@@ -21,7 +21,7 @@ from web.texts import about, load_texts
 # what hands a text to a catalogue, and which of its arguments that is
 MARKERS = {"_": 0, "later": 0, "say": 0, "gettext": 0, "n_": 0, "ngettext": 0, "count_texts": 1}
 SHARED = ("web/signs.py", "web/allergens.py")
-STAFF_PAGES = ("floor", "kds", "queue", "rooms", "rules", "slips", "staff_page", "doors_pages")
+STAFF_PAGES = sorted({page.parent.name for page in ROOT.glob("edge/*/*.html")})
 
 
 @dataclass(frozen=True)
