@@ -1,7 +1,7 @@
 """What may be paid and given back, the change, and how far a card payment is. Values in, a decision out.
 
-Every part adds up to its whole: equal parts of a bill, and the portions of a refund, are cut from running sums, so that
-nothing is lost to rounding.
+Every part adds up to its whole: equal parts of a bill differ by one at most, and each refund is cut of what those before it
+left, so that nothing is lost to rounding.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -208,12 +208,6 @@ def equal_parts(amount_minor: int, count: int) -> list[int]:
     return [each + 1] * over + [each] * (count - over)
 
 
-def next_portions(amount_minor: int, parts: Sequence[int], *, before_minor: int) -> list[int]:
-    """The portions of what is cut off after `before_minor` was; all that is ever cut off adds up to the parts."""
-    upto, before = portions(before_minor + amount_minor, parts), portions(before_minor, parts)
-    return [now - then for now, then in zip(upto, before, strict=True)]
-
-
 # --- receipts
 
 
@@ -280,6 +274,28 @@ def turns_refunds(cause: str, *, covered: bool, left: bool) -> bool:
 
 
 # --- refunds
+
+
+def taxes_given_back(
+    amount_minor: int, of: Issued, before: Sequence[Sequence[Mapping[str, Any]]], *, before_minor: int
+) -> list[dict[str, Any]]:
+    """The taxes of a refund of a receipt: its portion of what earlier refunds (their taxes, `before`, and what they gave
+    back altogether) left of the receipt's, none below zero. Those of all refunds add up to the receipt's; they are of no
+    line, so that nothing is said of what a tax is on beside its net.
+    """
+    left = {_tax_of(tax): [tax["net_minor"], tax["tax_minor"]] for tax in of.taxes}
+    for tax in (tax for taxes in before for tax in taxes if _tax_of(tax) in left):
+        net, owed = left[_tax_of(tax)]
+        left[_tax_of(tax)] = [net - tax["net_minor"], owed - tax["tax_minor"]]
+    parts = [part for both in left.values() for part in both]
+    untaxed = of.total_minor - before_minor - sum(parts)
+    cut = portions(amount_minor, [*parts, untaxed])
+    named = [{name: tax[name] for name in ("name", "rate_bp", "included")} for tax in of.taxes]
+    return [{**tax, "net_minor": cut[2 * at], "tax_minor": cut[2 * at + 1]} for at, tax in enumerate(named)]
+
+
+def _tax_of(tax: Mapping[str, Any]) -> tuple[str, int, bool]:
+    return tax["name"], tax["rate_bp"], tax["included"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Giving money back: a fact of its own with a number, never more than was paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from hospitality.orders.loading import load_order
 from hospitality.payments import rules
 from hospitality.payments.facts import PaymentRefunded
 from hospitality.payments.models import Refund
-from hospitality.payments.reading import SHOWN_OF_REFUND, standing, standing_receipts
+from hospitality.payments.reading import SHOWN_OF_REFUND, standing, standing_receipts, turned
 from hospitality.payments.rules import Issued, NewRefund, Refundable, Standing
 from hospitality.properties.service import business_day
 
@@ -28,6 +28,11 @@ _PAYMENT = """
            (SELECT CAST(COALESCE(SUM(f.tip_minor), 0) AS BIGINT) FROM refunds f
             WHERE f.org_id = p.org_id AND f.payment_id = p.id) AS tip_given_back_minor
     FROM payments p WHERE p.org_id = :org_id AND p.property_id = :property_id AND p.id = :id
+"""
+# what was given back of an order's sale so far
+_GIVEN_BACK = f"""
+    SELECT f.amount_minor, f.taxes FROM refunds f
+    WHERE f.org_id = :org_id AND f.order_id = :order_id AND f.kind = 'refund' AND NOT {turned()}
 """
 
 
@@ -61,7 +66,9 @@ def refund_payment(work: Work, payment_id: str, new: NewRefund, *, approval_id: 
         "rounding_minor": to_step(back, till.step_minor) - back,
         "currency": payment["currency"],
         "reference": decided.reference,
-        "taxes": msgspec.json.encode(_taxes(receipt, new.amount_minor, found) if receipt else []).decode(),
+        "taxes": msgspec.json.encode(
+            _taxes(work, receipt, payment["order_id"], new.amount_minor) if receipt else []
+        ).decode(),
         "reason": decided.reason,
         "person_id": work.caller.person_id,
         "approver_id": approver_id,
@@ -89,11 +96,8 @@ def _refundable(payment: Mapping[str, Any], found: Standing, total_minor: int) -
     )
 
 
-def _taxes(receipt: Issued, amount_minor: int, found: Standing) -> Sequence[Mapping[str, Any]]:
-    """The refund's portion of a receipt's taxes; the portions of all refunds of it add up to them. It is of no line, so
-    that nothing is said of what a tax is on beside its net."""
-    parts = [tax[name] for tax in receipt.taxes for name in ("net_minor", "tax_minor")]
-    cut_of = [*parts, receipt.total_minor - sum(parts)]
-    cut = rules.next_portions(amount_minor, cut_of, before_minor=found.refunded_minor)
-    named = [{name: tax[name] for name in ("name", "rate_bp", "included")} for tax in receipt.taxes]
-    return [{**tax, "net_minor": cut[2 * at], "tax_minor": cut[2 * at + 1]} for at, tax in enumerate(named)]
+def _taxes(work: Work, receipt: Issued, order_id: str, amount_minor: int) -> list[dict[str, Any]]:
+    given = work.rows(_GIVEN_BACK, order_id=order_id)
+    before = [msgspec.json.decode(row["taxes"]) for row in given]
+    before_minor = sum(row["amount_minor"] for row in given)
+    return rules.taxes_given_back(amount_minor, receipt, before, before_minor=before_minor)

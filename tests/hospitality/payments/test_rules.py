@@ -1,7 +1,9 @@
 """What may be paid, and the change."""
 
+from typing import Any
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hospitality.ground.errors import Invalid, Refused
@@ -19,7 +21,7 @@ from hospitality.payments.rules import (
     decide,
     decide_refund,
     equal_parts,
-    next_portions,
+    taxes_given_back,
     to_withdraw,
 )
 
@@ -112,17 +114,41 @@ def test_equal_parts_add_up_and_differ_by_one_at_most(amount: int, count: int) -
     assert parts == sorted(parts, reverse=True)
 
 
-@settings(max_examples=500)
-@given(parts=st.lists(st.integers(0, 10**6), min_size=1, max_size=8), cuts=st.lists(st.integers(0, 10**6), max_size=6))
-def test_portions_of_all_refunds_add_up_to_the_receipt(parts: list[int], cuts: list[int]) -> None:
-    left, before, given_back = sum(parts), 0, [0] * len(parts)
+TAX = st.tuples(st.integers(0, 10**4), st.integers(0, 2000))
+
+
+@settings(max_examples=300)
+@given(owed=st.lists(TAX, max_size=4), untaxed=st.integers(0, 10**4), cuts=st.lists(st.integers(1, 10**4), max_size=6))
+@example([(0, 0), (0, 1), (0, 1), (900, 1)], 0, [7] * 6)
+def test_taxes_of_all_refunds_add_up_to_the_receipts_and_none_is_below_zero(
+    owed: list[tuple[int, int]], untaxed: int, cuts: list[int]
+) -> None:
+    said = [tax_row(f"Tax {n}", *both) for n, both in enumerate(owed)]
+    receipt = Issued("r", "A1-1", sum(map(sum, owed)) + untaxed, said, "2026-03-01")
+    before: list[list[dict[str, Any]]] = []
+    given_back = 0
     for amount in [*cuts, 10**9]:
-        amount = min(amount, left)
-        portion = next_portions(amount, parts, before_minor=before)
-        assert sum(portion) == amount
-        given_back = [had + more for had, more in zip(given_back, portion, strict=True)]
-        left, before = left - amount, before + amount
-    assert given_back == parts
+        amount = min(amount, receipt.total_minor - given_back)
+        before.append(taxes_given_back(amount, receipt, before, before_minor=given_back))
+        given_back += amount
+        parts = [tax[name] for tax in before[-1] for name in ("net_minor", "tax_minor")]
+        assert all(part >= 0 for part in parts)
+        assert sum(parts) <= amount
+    for at, (net, tax) in enumerate(owed):
+        assert sum(taxes[at]["net_minor"] for taxes in before) == net
+        assert sum(taxes[at]["tax_minor"] for taxes in before) == tax
+
+
+def tax_row(name: str, net_minor: int, tax_minor: int) -> dict[str, Any]:
+    row = {"name": name, "rate_bp": 700, "included": True, "net_minor": net_minor, "tax_minor": tax_minor}
+    return {**row, "on_minor": 1}
+
+
+def test_what_went_back_of_a_tax_that_the_receipt_has_no_more_is_of_the_rest() -> None:
+    receipt = Issued("r", "A1-2", 1000, [tax_row("VAT", 600, 100)], "2026-03-01")
+    before = [[tax_row("Levy", 90, 10), tax_row("VAT", 0, 0)]]
+    [rest] = taxes_given_back(900, receipt, before, before_minor=100)
+    assert (rest["net_minor"], rest["tax_minor"]) == (600, 100)
 
 
 PAID = Refundable("cash", 500, 50, settled=True)
