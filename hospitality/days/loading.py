@@ -13,7 +13,7 @@ from hospitality.cash.rules import KINDS
 from hospitality.checks.loading import overpaid
 from hospitality.days.rules import Figure, Figures, adjustment_figure, summed, tax_figures
 from hospitality.ground.statements import Found, Reading
-from hospitality.orders.loading import TABLE_LABEL, lines_left, load_orders
+from hospitality.orders.loading import DIVIDED, FIRST_VOID, TABLE_LABEL, lines_left, load_orders, pieces_voided
 from hospitality.payments.reading import FIRST_OUTCOME, FIRST_WITHDRAWAL, has_receipt, risked
 
 OPEN_ORDERS_MAX = 500
@@ -88,19 +88,26 @@ _LINES = f"""
     SELECT COUNT(*) AS n, CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS amount_minor
     FROM order_lines WHERE {_OF_DAY} AND whole_id IS NULL {{by}}
 """
-_VOIDS = """
+_VOIDS = f"""
     SELECT COUNT(*) AS n, CAST(COALESCE(SUM(COALESCE(v.amount_minor, l.amount_minor)), 0) AS BIGINT) AS amount_minor
     FROM line_voids v JOIN order_lines l ON l.org_id = v.org_id AND l.id = v.line_id
-    WHERE v.org_id = :org_id AND v.property_id = :property_id AND v.business_date = :day {by}
+    WHERE v.org_id = :org_id AND v.property_id = :property_id AND v.business_date = :day AND {FIRST_VOID}
+      AND NOT {DIVIDED} {{by}}
+"""
+_DIVIDED_VOIDS = f"""
+    SELECT l.id, l.whole_id, l.unit_price_minor
+    FROM line_voids v JOIN order_lines l ON l.org_id = v.org_id AND l.id = v.line_id
+    WHERE v.org_id = :org_id AND v.property_id = :property_id AND v.business_date = :day AND {FIRST_VOID}
+      AND {DIVIDED} {{by}}
 """
 _PARTS = f"""
     SELECT part_of, amount_minor FROM order_lines
     WHERE {_OF_DAY} AND whole_id IS NULL AND part_of IS NOT NULL {{by}}
 """
-_PARTS_VOIDED = """
+_PARTS_VOIDED = f"""
     SELECT l.part_of, l.amount_minor FROM line_voids v
     JOIN order_lines l ON l.org_id = v.org_id AND l.id = v.line_id AND l.part_of IS NOT NULL
-    WHERE v.org_id = :org_id AND v.property_id = :property_id AND v.business_date = :day {by}
+    WHERE v.org_id = :org_id AND v.property_id = :property_id AND v.business_date = :day AND {FIRST_VOID} {{by}}
 """
 _RECEIPTS = f"SELECT order_id, total_minor, taxes, adjustments FROM receipts WHERE {_OF_DAY}"
 _WITHDRAWN = f"""
@@ -266,6 +273,8 @@ def _trade(reading: Reading, day: str, currency: str, person_id: str | None = No
     yield Figure("sales", "lines", lines["n"], lines["amount_minor"], currency)
     (voids,) = rows(_VOIDS, "l.placed_by")
     yield Figure("sales", "voids", voids["n"], -voids["amount_minor"], currency)
+    for amount_minor in pieces_voided(reading, rows(_DIVIDED_VOIDS, "l.placed_by")).values():
+        yield Figure("sales", "voids", 1 if amount_minor else 0, -amount_minor, currency)
     yield from _sets(rows(_PARTS, "placed_by"), 1, currency)
     yield from _sets(rows(_PARTS_VOIDED, "l.placed_by"), -1, currency)
     for row in rows(_PAYMENTS, "taken_by"):

@@ -17,6 +17,7 @@ from hospitality.ground.statements import Reading
 from hospitality.ground.texts import words_of
 from hospitality.orders.loading import (
     FIRED_AT,
+    FIRST_VOID,
     MOVED_TO,
     NOT_DIVIDED,
     TABLE_LABEL,
@@ -65,6 +66,7 @@ _LINES = f"""
     FROM order_lines l
     JOIN orders o ON o.org_id = l.org_id AND o.id = l.order_id
     LEFT JOIN line_voids v ON v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id
+         AND {FIRST_VOID}
     LEFT JOIN menu_items i ON i.org_id = l.org_id AND i.id = l.menu_item_id
     LEFT JOIN stations st ON st.org_id = l.org_id AND st.id = l.station_id
     LEFT JOIN people p ON p.org_id = l.org_id AND p.id = l.placed_by

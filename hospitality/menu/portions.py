@@ -99,7 +99,8 @@ def give_portions_back(work: Work, line_id: str, *, taken_by: str | None = None,
         return
     item_id = taken["menu_item_id"]
     portions = taken["portions"] if portions is None else portions
-    _move(work, "given back", line_id, taken_by, taken["count_id"], item_id, -portions)
+    # at the time of what it undoes, so that two nodes that are apart write one row
+    _move(work, "given back", line_id, taken_by, taken["count_id"], item_id, -portions, at=taken["at"])
     kept = work.one(f"{_KEPT} AND id = :id", id=item_id)
     if kept is not None and kept["count_id"] == taken["count_id"]:
         left = kept["portions"] + portions
@@ -136,11 +137,13 @@ def _keep(work: Work, left: Mapping[str, tuple[str, int | None]]) -> None:
 
 
 def _moved(reading: Reading, line_id: str, how: str) -> Mapping[str, Any] | None:
-    sql = "SELECT count_id, menu_item_id, portions FROM portion_moves WHERE org_id = :org_id AND id = :id"
+    sql = "SELECT count_id, menu_item_id, portions, at FROM portion_moves WHERE org_id = :org_id AND id = :id"
     return reading.one(sql, id=derived_id(line_id, f"portions {how}"))
 
 
-def _move(work: Work, how: str, of: str, line_id: str, count_id: str, item_id: str, portions: int) -> None:
+def _move(
+    work: Work, how: str, of: str, line_id: str, count_id: str, item_id: str, portions: int, *, at: str | None = None
+) -> None:
     """of: the line by which it happened, once; line_id: the one that took them."""
     values = {"count_id": count_id, "menu_item_id": item_id, "line_id": line_id, "portions": portions}
-    work.add(PortionMove, {"id": derived_id(of, f"portions {how}"), **values, "at": work.now_text})
+    work.add(PortionMove, {"id": derived_id(of, f"portions {how}"), **values, "at": at or work.now_text})

@@ -136,6 +136,10 @@ class LoadedOrder:
         """The lines that were not taken off."""
         return tuple(line for line in self.lines if line.state != "voided")
 
+    def empty(self) -> tuple[LoadedLine, ...]:
+        """The lines that stand though nothing is left of them: others, who were apart, had taken all."""
+        return tuple(line for line in self.left() if not line.row["quantity"])
+
     def reckoned_at(self) -> str | None:
         """When the last of what the kitchen has should be ready; None when it has nothing left to bring."""
         waiting = (line for line in self.left() if line.is_kitchens and line.state != "served")
@@ -199,6 +203,13 @@ def _rate(row: Mapping[str, Any]) -> Rate:
 FIRED_AT = """
     CASE WHEN l.held THEN (SELECT MIN(f.at) FROM line_fires f WHERE f.org_id = l.org_id AND f.line_id = l.id) END
 """
+# of a line that two nodes took off while apart, the first void counts; `v` is the void
+FIRST_VOID = """NOT EXISTS (
+    SELECT 1 FROM line_voids b
+    WHERE b.org_id = v.org_id AND b.line_id = v.line_id AND (b.at, b.id) < (v.at, v.id))"""
+# whether line `l`, or the one that it is a part of, was divided: how much of it there is follows from the divisions
+DIVIDED = """EXISTS (
+    SELECT 1 FROM line_divisions d WHERE d.org_id = l.org_id AND d.whole_id = COALESCE(l.whole_id, l.id))"""
 # the table that an order is at now; `o` is the order
 TABLE_LABEL = """
     NULLIF(COALESCE((SELECT c.value FROM order_changes c WHERE c.org_id = o.org_id AND c.order_id = o.id
@@ -254,6 +265,7 @@ _LINES = f"""
            l.whole_id, {FIRED_AT} AS fired_at, v.reason AS void_reason
     FROM order_lines l
     LEFT JOIN line_voids v ON v.org_id = l.org_id AND v.order_id = l.order_id AND v.line_id = l.id
+         AND {FIRST_VOID}
     WHERE l.org_id = :org_id AND {{which}}
     ORDER BY l.order_id, l.line_no, l.id
 """
@@ -419,6 +431,13 @@ def pieces_of(reading: Reading, rows: Iterable[Mapping[str, Any]]) -> dict[str, 
     return {
         id: n for whole, (ordered, divisions) in found.items() for id, n in pieces(whole, ordered, divisions).items()
     }
+
+
+def pieces_voided(reading: Reading, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Line id → what was taken off with it, of lines that were divided (rows with id, whole_id and unit_price_minor): what
+    there is of it by all divisions, also those that its void did not know of."""
+    there = pieces_of(reading, rows) if rows else {}
+    return {row["id"]: there[row["id"]] * row["unit_price_minor"] for row in rows}
 
 
 def lines_reached(reading: Reading, ticket_ids: Collection[str]) -> dict[str, tuple[str, int]]:

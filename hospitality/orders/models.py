@@ -116,7 +116,7 @@ class LineStep(Row, table=True):
 
 
 class LineVoid(Row, table=True):
-    """A line was taken off; its id follows from the line's, so that voiding twice is one.
+    """A line was taken off. Of what two nodes that were apart took off both, the first void counts.
 
     fired: whether the kitchen knew of it; wasted: whether it was made for nothing. amount_minor: what was taken off, which
     is less than the line's amount where it was divided; none in rows of older releases.

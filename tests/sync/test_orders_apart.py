@@ -4,7 +4,7 @@ from typing import Any
 
 from edge.receipts import Receipts
 from hospitality.checks.reading import order_view, orders_page
-from hospitality.checks.service import add_lines, pay
+from hospitality.checks.service import add_lines, pay, void_line
 from hospitality.checks.service.split import merge, move, split
 from hospitality.days.reading import day_view
 from hospitality.days.service.close import close_day
@@ -28,6 +28,8 @@ def test_what_two_nodes_split_merged_and_added_while_apart_stands_on_one_order_e
         node.sync()
     ids = [one.act(place, menu, lines=3), one.act(place, menu, lines=2)]
     shared = one.act(place_order, NewOrder("dine_in", (NewLine(menu.items[0], 7),)))
+    cold = one.act(place_order, NewOrder("dine_in", (NewLine(menu.items[2], 2),)))
+    both, gone = cold["id"], cold["lines"][0]["id"]
     one.sync()
     two.sync()
 
@@ -46,6 +48,9 @@ def test_what_two_nodes_split_merged_and_added_while_apart_stands_on_one_order_e
     [line] = shared["lines"]
     threes = one.act(split, shared["id"], [Going(some=((line["id"], 3),))])["items"][1]
     sixes = two.act(split, shared["id"], [Going(some=((line["id"], 6),))])["items"][1]
+    # a line of a fourth both take off
+    for node, why in ((one, "cold"), (two, "a hair")):
+        node.act(void_line, both, gone, reason=why)
     two.act(add_lines, first["id"], [NewLine(menu.items[0], 5)])
     two.act(add_lines, second["id"], [NewLine(menu.items[1], 7)])
     for node in (one, two, one):
@@ -66,6 +71,7 @@ def test_what_two_nodes_split_merged_and_added_while_apart_stands_on_one_order_e
     assert (other["payment_state"], check["payment_state"], check["lines"]) == ("open", "settled", [])
     ends: tuple[Node | House, ...] = (one, two, house)
     for end in ends:
+        assert [line["void_reason"] for line in end.act(order_view, both)["lines"]] == ["cold"], "the first counts"
         has = [end.act(order_view, id)["lines"][0]["quantity"] for id in (shared["id"], threes["id"], sixes["id"])]
         assert has == [0, 3, 4], "the earlier has all that it took, the later what was left: seven in all"
     for node in (one, two):

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from cloud.headoffice.reading.days import PropertyDay, Window
 from hospitality.checks.reading import OPEN_DAYS
 from hospitality.ground.statements import Reading
-from hospitality.orders.loading import lines_left
+from hospitality.orders.loading import DIVIDED, FIRST_VOID, lines_left, pieces_voided
 from hospitality.payments.reading import has_receipt, risked
 
 
@@ -50,9 +50,9 @@ class Unpaid:
 
 
 _LINES_LEFT = lines_left(org=":org_id", fence="OFFSET 0")
-_SALES = """
+_SALES = f"""
     SELECT w.property_id, w.week, s.hour, s.sales_minor
-    FROM (VALUES {windows}) AS w (property_id, zone, week, day, until)
+    FROM (VALUES {{windows}}) AS w (property_id, zone, week, day, until)
     CROSS JOIN LATERAL (
         SELECT CAST(extract(hour FROM m.at AT TIME ZONE w.zone) AS integer) AS hour,
                CAST(sum(m.amount_minor) AS bigint) AS sales_minor
@@ -65,10 +65,20 @@ _SALES = """
                    -COALESCE(v.amount_minor, l.amount_minor)
             FROM line_voids v JOIN order_lines l ON l.org_id = :org_id AND l.id = v.line_id
             WHERE v.org_id = :org_id AND v.property_id = w.property_id AND v.business_date = w.day
-              AND v.at <= w.until AND l.placed_at <= w.until
+              AND v.at <= w.until AND l.placed_at <= w.until AND {FIRST_VOID} AND NOT {DIVIDED}
         ) m
         GROUP BY 1
     ) s
+"""
+_DIVIDED_VOIDS = f"""
+    SELECT w.property_id, w.week, l.id, l.whole_id, l.unit_price_minor,
+           CAST(extract(hour FROM CASE WHEN l.business_date = w.day THEN l.placed_at ELSE v.at END AT TIME ZONE w.zone)
+                AS integer) AS hour
+    FROM (VALUES {{windows}}) AS w (property_id, zone, week, day, until)
+    JOIN line_voids v ON v.org_id = :org_id AND v.property_id = w.property_id AND v.business_date = w.day
+        AND v.at <= w.until
+    JOIN order_lines l ON l.org_id = :org_id AND l.id = v.line_id AND l.placed_at <= w.until
+    WHERE {FIRST_VOID} AND {DIVIDED}
 """
 # an order whose lines went to another one was not voided
 _ORDERS = f"""
@@ -134,6 +144,11 @@ def trades(reading: Reading, stretches: Sequence[Window]) -> dict[tuple[str, int
     for row in reading.rows(_SALES.format(windows=marks), **binds):
         key = (row["property_id"], row["week"])
         found[key] = found[key] + Trade(row["sales_minor"], {row["hour"]: row["sales_minor"]})
+    divided = reading.rows(_DIVIDED_VOIDS.format(windows=marks), **binds)
+    voided = pieces_voided(reading, divided)
+    for row in divided:
+        key, amount_minor = (row["property_id"], row["week"]), voided[row["id"]]
+        found[key] = found[key] + Trade(-amount_minor, {row["hour"]: -amount_minor})
     for row in reading.rows(_ORDERS.format(windows=marks), **binds):
         key = (row["property_id"], row["week"])
         found[key] = replace(found[key], orders=row["orders"], voided=row["voided"])

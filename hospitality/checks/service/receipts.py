@@ -1,4 +1,5 @@
-"""Receipts that count no more: an order is opened again by somebody, or two nodes that were apart each did something to it."""
+"""Receipts that count no more: an order is opened again by somebody, or two nodes that were apart each did something to
+it; and what else of an order follows from what both did: its promotions, and lines of which nothing is left."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from hospitality.ground.statements import Reading
 from hospitality.ground.work import Place, Work
 from hospitality.menu.service.promotions import has_promotions
 from hospitality.orders.loading import LoadedOrder, load_order, load_orders
+from hospitality.orders.service.divide import take_off_empty
 from hospitality.orders.service.promote import is_promoted, promoted
 from hospitality.payments.reading import receipts_of, standing, standing_receipts, standings
 from hospitality.payments.rules import Standing, check_reopen, kept_reason, to_withdraw, turns_refunds
@@ -46,27 +48,32 @@ def reopen(work: Work, order_id: str, *, reason: str, approval_id: str | None = 
 
 
 def doubtful(reading: Reading, order_ids: Sequence[str], *, place: Place) -> list[str]:
-    """Those of these orders with which `mend` would do something at this node."""
+    """Those of these orders, and of others with pieces of their lines, with which `mend` would do something at this node."""
+    pieces = _of_pieces(reading, order_ids)
+    order_ids = list(dict.fromkeys((*order_ids, *pieces)))
     paid = standings(reading, order_ids)
     promoting = has_promotions(reading)
-    asked = [id for id in order_ids if promoting or paid[id].settled or paid[id].withdrawn]
+    asked = [id for id in order_ids if promoting or paid[id].settled or paid[id].withdrawn or id in pieces]
     return [
         order.id
         for order in load_orders(reading, asked)
-        if _wrong(reading, order, paid[order.id])
+        if order.empty()
+        or _wrong(reading, order, paid[order.id])
         or (not paid[order.id].settled and not is_promoted(reading, order, place=place))
         or _lacks_one(reading, order, paid[order.id], place.code)
     ]
 
 
 def mend(work: Work, order_id: str) -> bool:
-    """Withdraws the receipts of an order that can't stand after what came from elsewhere, and reckons the promotions of one
-    that is open by all that is on it now; whether anything was done.
+    """Takes lines of which nothing is left off an order, withdraws its receipts that can't stand after what came from
+    elsewhere, and reckons the promotions of one that is open by all that is on it now; whether anything was done.
 
     Where what was paid still covers the order, the node that issued the last of them issues the one that stands in for
     it. Called after sync; doing it twice does it once.
     """
-    order, paid = load_order(work, order_id), standing(work, order_id)
+    found, paid = load_order(work, order_id), standing(work, order_id)
+    order = take_off_empty(work, found)
+    emptied = order is not found
     wrong = _wrong(work, order, paid)
     for receipt in standing_receipts(work, order_id) if wrong else []:
         if receipt.id in wrong:
@@ -88,7 +95,21 @@ def mend(work: Work, order_id: str) -> bool:
     lacks_one = _lacks_one(work, order, paid, work.place.code)
     if lacks_one:
         issue_receipt(work, order, order.totals(), withdrawn=paid.withdrawn)
-    return bool(wrong) or anew or lacks_one
+    return emptied or bool(wrong) or anew or lacks_one
+
+
+_PIECES = """
+    SELECT d.order_id, m.to_order_id FROM line_divisions d
+    LEFT JOIN line_moves m ON m.org_id = d.org_id AND m.line_id = d.part_id
+    WHERE d.org_id = :org_id AND d.whole_id IN (
+        SELECT k.whole_id FROM line_divisions k WHERE k.org_id = :org_id AND k.order_id IN (:ids))
+"""
+
+
+def _of_pieces(reading: Reading, order_ids: Sequence[str]) -> set[str]:
+    """The orders to which pieces of lines went that were divided on these, and where they came from."""
+    rows = reading.rows(_PIECES, ids=list(order_ids)) if order_ids else []
+    return {id for row in rows for id in (row["order_id"], row["to_order_id"]) if id is not None}
 
 
 def _wrong(reading: Reading, order: LoadedOrder, paid: Standing) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from hospitality.approvals.service import permit
 from hospitality.ground.errors import Invalid, NotFound, Refused
-from hospitality.ground.ids import derived_id, new_id
+from hospitality.ground.ids import new_id
 from hospitality.ground.numbers import next_number
 from hospitality.ground.texts import kept_text
 from hospitality.ground.work import Work
@@ -177,11 +177,9 @@ def void_line(
 
 
 def _add_void(work: Work, line: LoadedLine, reason: str, approver_id: str | None, *, wasted: bool) -> None:
-    line_id = line.row["id"]
     values = {
-        "id": derived_id(line_id, "void"),
         "order_id": line.row["order_id"],
-        "line_id": line_id,
+        "line_id": line.row["id"],
         "reason": reason,
         "person_id": work.caller.person_id,
         "approver_id": approver_id,

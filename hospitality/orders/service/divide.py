@@ -11,14 +11,15 @@ from dataclasses import replace
 from hospitality.ground.ids import new_id
 from hospitality.ground.work import Work
 from hospitality.orders import rules
-from hospitality.orders.facts import LineDivided
+from hospitality.orders.facts import LineDivided, LineVoided
 from hospitality.orders.loading import LoadedLine, LoadedOrder, load_order
-from hospitality.orders.models import LineDivision, OrderLine
+from hospitality.orders.models import LineDivision, LineVoid, OrderLine
 from hospitality.orders.rules.pieces import Division, check_division
 from hospitality.orders.service import PLACE
 from hospitality.orders.service.move import Going, add_adjustments, check_amounts_stay
 from hospitality.properties.service import acted
 
+_ALL_ELSEWHERE = "all of it is on other checks"
 _AS_PLACED = (
     "menu_item_id",
     "name",
@@ -113,3 +114,22 @@ def _divide(work: Work, order: LoadedOrder, made: Sequence[tuple[Division, Loade
     add_adjustments(work, order, along)
     for one, _ in made:
         work.journal(LineDivided(order.id, order.number, one.line_id, one.part_id, one.quantity))
+
+
+def take_off_empty(work: Work, order: LoadedOrder) -> LoadedOrder:
+    """The order after its lines were taken off of which nodes that were apart put all on other checks; nobody's doing, and
+    nothing of the kitchen's."""
+    gone = order.empty()
+    if not gone:
+        return order
+    by = {**acted(work), "reason": _ALL_ELSEWHERE, "approver_id": None}
+    of_none = {"fired": False, "wasted": False, "amount_minor": 0}
+    work.add_all(
+        LineVoid, [{"order_id": one.row["order_id"], "line_id": one.row["id"], **of_none, **by} for one in gone]
+    )
+    after = replace(order, lines=tuple(one.voided(_ALL_ELSEWHERE) if one in gone else one for one in order.lines))
+    total, currency = after.totals().total_minor, order.row["currency"]
+    for one in gone:
+        told = one.row["id"], one.row["ticket_id"], 0, total, currency, False, False
+        work.journal(LineVoided(order.id, order.number, *told), reason=_ALL_ELSEWHERE)
+    return after

@@ -12,6 +12,7 @@ from hospitality.checks.service import add_lines, pay, void_line
 from hospitality.checks.service.floor import change, fire, make_adjustment
 from hospitality.checks.service.split import merge, move, split
 from hospitality.days.loading import orders_open
+from hospitality.days.reading import x_report
 from hospitality.ground.errors import NotFound, Refused
 from hospitality.kitchen.service import step_ticket
 from hospitality.kitchen.tickets import ticket_views, tickets_list
@@ -25,6 +26,7 @@ from hospitality.payments.rules import NewPayment
 from hospitality.payments.service.card import attempt_card
 from tests.hospitality.checks.test_floor import told
 from tests.hospitality.checks.test_receipts import ON_SQLITE, two_nodes
+from tests.hospitality.days.test_close import figures
 from tests.hospitality.node import Node, Restaurant
 
 
@@ -207,15 +209,53 @@ def test_what_one_node_took_off_while_another_divided_it_gives_its_portions_back
     restaurant.node.act(count_portions, restaurant.soup, portions=20)
     order = restaurant.node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 8),)))
     soup = order["lines"][0]["id"]
+    both = restaurant.node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.soup, 2),)))
     with two_nodes(restaurant, tmp_path / "apart") as apart:
         one, two = apart.both
         one.act(void_line, order["id"], soup, reason="they left")
         two.later(seconds=5)
+        for node in apart.both:
+            node.act(void_line, both["id"], both["lines"][0]["id"], reason="cold")
+        given = [
+            {row["id"]: tuple(row) for row in node.reading().rows("SELECT * FROM portion_moves WHERE portions = -2")}
+            for node in apart.both
+        ]
+        assert given[0] == given[1], "what both gave back is one row"
         check = two.act(split, order["id"], [Going(some=((soup, 3),))])["items"][1]
         two.act(void_line, check["id"], check["lines"][0]["id"], reason="not hungry")
         apart.settle_down([order["id"], check["id"]])
         for node in apart.both:
             assert [portions for _, portions in node.read(portions_by_the_facts).values()] == [20]
+
+
+@ON_SQLITE
+def test_what_nodes_apart_took_off_both_or_took_off_and_divided_is_in_the_books_once(
+    restaurant: Restaurant, tmp_path: Path
+) -> None:
+    lines = NewLine(restaurant.soup, 8), NewLine(restaurant.beer, 7), NewLine(restaurant.soup, 2)
+    order = restaurant.node.act(place_order, NewOrder("dine_in", lines))
+    divided, emptied, twice = (line["id"] for line in order["lines"])
+    with two_nodes(restaurant, tmp_path / "apart") as apart:
+        one, two = apart.both
+        one.act(void_line, order["id"], divided, reason="they left")
+        one.act(void_line, order["id"], twice, reason="cold")
+        threes = two.act(split, order["id"], [Going(some=((divided, 3),))])["items"][1]
+        two.act(void_line, order["id"], twice, reason="a hair")
+        sixes = [node.act(split, order["id"], [Going(some=((emptied, 6),))])["items"][1] for node in apart.both]
+        apart.settle_down([order["id"]])
+        for node in apart.both:
+            views = [node.read(order_view, id) for id in (order["id"], threes["id"], *(one["id"] for one in sixes))]
+            assert [[(line["quantity"], line["void_reason"]) for line in of["lines"]] for of in views] == [
+                [(5, "they left"), (0, "all of it is on other checks"), (2, "cold")],
+                [(3, None)],
+                [(6, None)],
+                [(1, None)],
+            ]
+            assert node.read(orders_page, state="open")["items"] == views[:0:-1]
+            sums = figures(node.read(x_report)["figures"])
+            assert sums["sales/lines"] == (3, 8 * 900 + 7 * 333 + 2 * 900)
+            assert sums["sales/voids"] == (2, -(5 + 2) * 900), "what stands on another check was not taken off"
+            assert sums["sales/lines"][1] + sums["sales/voids"][1] == sum(of["subtotal_minor"] for of in views)
 
 
 def test_so_many_of_a_line_go_to_another_check_and_the_kitchen_makes_it_as_one(restaurant: Restaurant) -> None:
