@@ -16,10 +16,11 @@ from edge.terminal.news import Topic
 from edge.terminal.shapes.edits import Conflict, ConflictPage, KeptBackList, SetAsidePage, Undecided
 from edge.terminal.shapes.kitchen import Ticket, Tickets
 from edge.terminal.shapes.menu import MenuItem
-from edge.terminal.shapes.money import Invoice, Mail, Mails, Receipt, ReceiptLink
+from edge.terminal.shapes.money import HouseRates, HouseRules, Invoice, Mail, Mails, Receipt, ReceiptLink
 from edge.terminal.shapes.node import Approval, Person, SignedIn
 from edge.terminal.shapes.orders import Order, Parts
 from edge.terminal.subject import Subject
+from edge.terminal.ways import CashTaken
 from edge.terminal.words import _
 
 
@@ -187,6 +188,13 @@ async def parts(desk: Desk, order_id: str, count: int) -> tuple[int, ...]:
     query = {"count": str(count)}
     path = f"{desk.place}/orders/{order_id}/parts"
     return (await desk.client.read(path, Parts, token=desk.terminal_token, query=query)).parts
+
+
+async def cash_taken(desk: Desk) -> CashTaken:
+    """How the house takes cash. Raises NodeError."""
+    house = await desk.client.read(f"{desk.place}/house-rules", HouseRules, token=desk.terminal_token)
+    rates = await desk.client.read(f"{desk.place}/house-rates", HouseRates, token=desk.terminal_token)
+    return CashTaken(house.cash_step_minor, rates.items)
 
 
 async def receipt(desk: Desk, order_id: str) -> Receipt:

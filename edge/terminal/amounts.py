@@ -53,6 +53,13 @@ def read_amount(text: str, currency: str) -> int:
     return amount_minor
 
 
+def needed_of(house_minor: int, currency: str, rate_micro: int, house: str) -> int:
+    """The least of another currency that counts as an amount of the house's."""
+    half = max(0, 2 * house_minor - 1) * 1_000_000 * 10 ** exponent(currency)
+    least: int = -(-half // (2 * rate_micro * 10 ** exponent(house)))
+    return least
+
+
 def quick_amounts(due_minor: int, currency: str) -> tuple[int, ...]:
     """What a guest is likely to hand over for `due_minor`: the next round amounts above it, smallest first.
 

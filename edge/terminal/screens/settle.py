@@ -21,14 +21,16 @@ from edge.terminal.screens.form import Form
 from edge.terminal.shapes.hardware import CardSaid
 from edge.terminal.shapes.money import PaymentTaken
 from edge.terminal.shapes.orders import Order, OrderLine
-from edge.terminal.ways import Way, ways_offline, ways_to_pay
+from edge.terminal.ways import CashTaken, Way, change_of, ways_offline, ways_to_pay
 from edge.terminal.widgets.check import Check, CheckView
 from edge.terminal.widgets.line import Line
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.widgets.words_line import Words
 from edge.terminal.words import _, about, later, n_
+from hospitality.ground.money import to_step
 
 REFERENCE_MAX = 40
+EXAMPLE_MINOR = 1250
 
 
 class SettlePlace(ActingPlace):
@@ -56,6 +58,12 @@ class SettlePlace(ActingPlace):
         """Whether a card payment waited for an end when it was last drawn."""
         self._parts: tuple[int, ...] = ()
         """What is left to pay of equal parts, the next one first."""
+
+        self._taken_in = CashTaken()
+        """How the house takes cash, as far as it was read."""
+
+    def on_mount(self) -> None:
+        ask(self, "cash", acts.cash_taken(self.desk))
 
     def about(self) -> tuple[Order | None, OrderLine | None]:
         return self.order, None
@@ -97,15 +105,20 @@ class SettlePlace(ActingPlace):
 
     def _due(self, order: Order) -> int:
         """What is to be paid now: all that is due, or the next of its parts."""
-        return min(self._parts[0], order.due_minor) if self._parts else order.due_minor
+        due = max(0, order.due_minor)
+        return min(self._parts[0], due) if self._parts else due
 
     def _tip(self, order: Order) -> int:
         """The tip on top; none while what is typed is no amount."""
-        typed = self.query_one("#tip", Line).value
+        return self._typed("#tip", order.currency, 0) or 0
+
+    def _typed(self, field: str, currency: str, usual: int) -> int | None:
+        """The amount in a field, `usual` where nothing was typed; None while what is typed is no amount."""
+        typed = self.query_one(field, Line).value
         try:
-            return read_amount(typed, order.currency) if typed else 0
+            return read_amount(typed, currency) if typed else usual
         except NotAnAmount:
-            return 0
+            return None
 
     # Drawing
 
@@ -114,7 +127,7 @@ class SettlePlace(ActingPlace):
             self._draw(self.order)
 
     def _draw(self, order: Order) -> None:
-        self._ways = list(ways_to_pay(self._due(order) + self._tip(order), order.currency))
+        self._ways = list(ways_to_pay(self._due(order) + self._tip(order), order.currency, self._taken_in))
         rows = [Row(way.key, (Cell(way.words), Cell(_tendered(way, order)))) for way in self._ways]
         shown = self.query_one("#ways", Rows)
         shown.styles.height = len(rows)
@@ -132,6 +145,8 @@ class SettlePlace(ActingPlace):
         elif order.payment_state == "unknown" and not self._unknown:
             self._state(_unknown_words(), "alarm")
             self.say(_what_to_do(), "warn")
+        elif order.payment_state == "open" and order.due_minor <= 0:
+            self._state(_("It comes to nothing: Enter settles it"), "info")
         elif order.payment_state != "unknown":
             self._state("", "none")
         if self._unknown and order.payment_state == "open":
@@ -145,15 +160,15 @@ class SettlePlace(ActingPlace):
             return
         self.query_one("#amount-field").display = way.tendered_minor is None
         self.query_one("#reference-field").display = not way.cash
-        self.query_one("#amount-label", Label).update(_("Handed over") if way.cash else _("Amount"))
+        handed = _("In {currency}").format(currency=way.rate.currency) if way.rate else _("Handed over")
+        self.query_one("#amount-label", Label).update(handed if way.cash else _("Amount"))
         tip = self._tip(order)
         tipping = self.query_one("#tip-field")
         tipping.display = bool(tip) or self.focused is self.query_one("#tip")
-        due = self._due(order)
-        asked = due + tip if way.cash else due
-        self.query_one("#amount", Line).placeholder = written(asked, order.currency)
-        given = self._given(order)
-        change = max(0, given - due - tip) if given is not None and way.cash else 0
+        self.query_one("#amount", Line).placeholder = written(self._asked(order), self._handed(order))
+        given, change = self._given(order), 0
+        if given is not None and way.cash:
+            change = max(0, change_of(way, given, self._due(order), tip, order.currency, self._taken_in))
         self.query_one("#change", Digits).update(written(change, order.currency))
         self.query_one("#change").set_class(change > 0, "-some")
 
@@ -161,12 +176,18 @@ class SettlePlace(ActingPlace):
         """The amount handed over; None while what is typed is no amount."""
         if self.way.tendered_minor is not None:
             return self.way.tendered_minor
-        typed = self.query_one("#amount", Line).value
-        try:
-            due = self._due(order) + (self._tip(order) if self.way.cash else 0)
-            return read_amount(typed, order.currency) if typed else due
-        except NotAnAmount:
-            return None
+        return self._typed("#amount", self._handed(order), self._asked(order))
+
+    def _handed(self, order: Order) -> str:
+        """The currency in which it is paid."""
+        return self.way.rate.currency if self.way.rate else order.currency
+
+    def _asked(self, order: Order) -> int:
+        """What the guest is asked for, in the currency in which it is paid."""
+        if not self.way.cash:
+            return self._due(order)
+        wanted = to_step(self._due(order) + self._tip(order), self._taken_in.step_minor)
+        return self.way.least(wanted, order.currency)
 
     def _say_under_way(self) -> None:
         words = _("… Asking the node")
@@ -243,11 +264,17 @@ class SettlePlace(ActingPlace):
         self.app.push_screen(Form(_("Equal parts"), [field]), take)
 
     def on_answered(self, event: Answered) -> None:
+        if event.about == "cash":
+            self._taken_in = event.value
+            if self.order is not None:
+                self._draw(self.order)
+            return
         self._parts = event.value
         self._redraw(_("Each part is paid by itself; E makes it one bill again."))
 
     def on_failed(self, event: Failed) -> None:
-        self.say(event.error.message, "bad")
+        if event.about != "cash":  # cash is taken without it, and the node rounds as the house does
+            self.say(event.error.message, "bad")
 
     def _redraw(self, words: str) -> None:
         if self.order is not None:
@@ -267,10 +294,15 @@ class SettlePlace(ActingPlace):
 
     def action_confirm(self) -> None:
         order = self.order
+        if order is not None and self._typed("#tip", order.currency, 0) is None:
+            self._say_no_amount(order.currency)
+            self.query_one("#tip", Line).focus()
+            return
         if self.focused is self.query_one("#tip", Line):
             self.query_one("#ways", Rows).focus()
+            self.say("")
             return
-        if order is None or order.due_minor <= 0:
+        if order is None or order.payment_state == "settled":
             self.say(_("Nothing is due on this order any more. Esc goes back."), "warn")
             return
         if acts.payment_under_way(self.desk, order.id):
@@ -283,22 +315,16 @@ class SettlePlace(ActingPlace):
 
     def _body(self, order: Order) -> dict[str, Any] | None:
         """The payment as the node takes it; None when something is missing, which is said."""
-        given = self._given(order)
-        if given is None or given <= 0:
-            example = written(order.due_minor, order.currency)
-            self.say(
-                _("That is no amount of {currency}. Type it like {example}.").format(
-                    currency=order.currency, example=example
-                ),
-                "bad",
-            )
+        given, due = self._given(order), self._due(order)
+        if given is None or given < 0 or (given == 0 and due):
+            self._say_no_amount(self._handed(order))
             return None
         if self.way.cash:
             tip = self._tip(order)
-            if given <= tip:
+            if due and self.way.counts(given, order.currency) <= tip:
                 self.say(_("That is not more than the tip. Type what was handed over."), "bad")
                 return None
-            return ways.cash(given, self._due(order), tip)
+            return ways.cash(self.way, given, due, tip, order.currency, self._taken_in)
         reference = self.query_one("#reference", Line).value.strip()
         if not reference:
             self.say(_("Type the reference that the card terminal printed."), "bad")
@@ -309,6 +335,10 @@ class SettlePlace(ActingPlace):
             self.say(_("A card pays what is due at most: {amount}.").format(amount=most), "bad")
             return None
         return ways.card(given, reference, self._tip(order), ways_offline()[self._offline][0])
+
+    def _say_no_amount(self, currency: str) -> None:
+        words = _("That is no amount of {currency}. Type it like {example}.")
+        self.say(words.format(currency=currency, example=written(EXAMPLE_MINOR, currency)), "bad")
 
     # What came of it
 

@@ -95,6 +95,10 @@ class HouseRates(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[HouseRate, ...]
 
 
+class HouseRules(msgspec.Struct, frozen=True, kw_only=True):
+    cash_step_minor: int = 1
+
+
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     counted_minor: int

@@ -109,6 +109,7 @@ class Book:
     orders: dict[str, Json] = field(default_factory=dict)
     tickets: dict[str, Json] = field(default_factory=dict)
     payments: dict[str, list[Json]] = field(default_factory=dict)
+    cash_step_minor: int = 1
     sync: Json = field(default_factory=lambda: {"state": "online", "waiting": 0, "last_error": None})
     printers: list[Json] = field(default_factory=list)
     journal: list[tuple[str, Json]] = field(default_factory=list)
@@ -314,7 +315,7 @@ class Book:
             "total_minor": total,
             "due_minor": total - order["paid_minor"],
         }
-        order["payment_state"] = "settled" if order["due_minor"] == 0 and order["paid_minor"] else "open"
+        order["payment_state"] = "settled" if order["due_minor"] == 0 and order["id"] in self.payments else "open"
 
     def server(self) -> Json:
         taken = [payment for payments in self.payments.values() for payment in payments]
@@ -329,12 +330,14 @@ class Book:
         if body["tender"] == "card" and not body.get("reference"):
             raise Refused(422, "REFERENCE_NEEDED", "Type the reference that the card terminal printed.")
         tendered = body.get("tendered_minor") if body["tender"] == "cash" else None
+        counts = (tendered or body["amount_minor"]) * (20 if "tendered_currency" in body else 1)
         payment = {
             "id": self.fresh_id(),
             "tender": body["tender"],
             "amount_minor": body["amount_minor"],
             "tendered_minor": tendered,
-            "change_minor": (tendered or body["amount_minor"]) - body["amount_minor"],
+            "tip_minor": body.get("tip_minor", 0),
+            "change_minor": counts - self._in_coins(body["amount_minor"] + body.get("tip_minor", 0)),
             "reference": body.get("reference"),
             "currency": "NAD",
             "taken_at": self.text(self.now),
@@ -346,6 +349,10 @@ class Book:
         settled = order["payment_state"] == "settled"
         receipt = {"id": an_id(8, len(self.payments)), "number": f"A1-R{len(self.payments):05}"} if settled else None
         return {"payment": payment, "order": order, "receipt": receipt}
+
+    def _in_coins(self, amount_minor: int) -> int:
+        step = self.cash_step_minor
+        return (2 * amount_minor + step) // (2 * step) * step
 
     def receipt(self, order_id: str) -> Json:
         order = self.order(order_id)

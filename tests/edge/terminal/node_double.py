@@ -325,6 +325,10 @@ def _till(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str]) -> N
     async def house_rates() -> Json:
         return {"items": [{"currency": "EUR", "rate_micro": 20_000_000}]}
 
+    @api.get("/house-rules", dependencies=[Depends(terminal)])
+    async def house_rules() -> Json:
+        return {"cash_step_minor": node.book.cash_step_minor}
+
     @api.post("/servers/{person_id}/checkouts", dependencies=[Depends(terminal)])
     async def checkouts(request: Request, idempotency_key: Annotated[str | None, Header()] = None) -> Response:
         return node.acted(idempotency_key, await request.body(), lambda: (201, node.book.server()))

@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.terminal.amounts import NotAnAmount, quick_amounts, read_amount, written, written_with_currency
-from hospitality.ground.money import exponent
+from edge.terminal.amounts import (
+    NotAnAmount,
+    needed_of,
+    quick_amounts,
+    read_amount,
+    written,
+    written_with_currency,
+)
+from edge.terminal.shapes.money import HouseRate
+from edge.terminal.ways import CashTaken, Way, cash, change_of
+from hospitality.ground.money import exponent, in_house_currency
+from hospitality.payments.rules import NewPayment, decide
 
 CURRENCIES = st.sampled_from(["NAD", "EUR", "JPY", "KWD"])
 
@@ -65,3 +75,38 @@ def test_quick_amounts_cover_the_bill_in_whole_units_in_order(due_minor: int, cu
     assert all(amount > due_minor for amount in amounts)
     assert list(amounts) == sorted(set(amounts))
     assert all(amount % 10 ** exponent(currency) == 0 for amount in amounts)
+
+
+RATES = st.builds(HouseRate, currency=st.sampled_from(["EUR", "JPY", "KWD"]), rate_micro=st.integers(1, 10**8))
+
+
+@given(
+    st.none() | RATES,
+    st.integers(0, 10**6),
+    st.integers(0, 10**6),
+    st.integers(0, 10**4),
+    st.sampled_from([1, 5, 25, 100]),
+)
+def test_the_node_takes_what_the_app_made_of_cash_and_gives_the_change_that_it_showed(
+    rate: HouseRate | None, due: int, given: int, tip: int, step: int
+) -> None:
+    taken, way = CashTaken(step, ()), Way("cash", "Cash", cash=True, rate=rate)
+    if rate:
+        least = needed_of(due, rate.currency, rate.rate_micro, "NAD")
+        counts = [in_house_currency(one, rate.currency, rate.rate_micro, "NAD") for one in (least, least - 1)]
+        assert counts[0] >= due
+        assert not least or counts[1] < due
+    asked = cash(way, given, due, tip, "NAD", taken)
+    if asked["amount_minor"] > 0 or (asked["amount_minor"] == due == 0):
+        new = NewPayment(**asked)
+        found = decide(
+            new,
+            due_minor=due,
+            currency="NAD",
+            references=(),
+            step_minor=step,
+            rate_micro=rate.rate_micro if rate else None,
+        )
+        shown = change_of(way, given, due, tip, "NAD", taken)
+        assert found.change_minor == max(0, shown)
+        assert new.amount_minor == due or shown < 0

@@ -274,6 +274,45 @@ def test_a_bill_is_paid_in_parts_by_typed_cash_and_by_card(node: NodeDouble, mak
     assert payments[1]["reference"] == "AUTH-42"
 
 
+def test_another_currency_is_taken_and_an_order_that_comes_to_nothing_is_settled(
+    node: NodeDouble, make_app: MakeApp
+) -> None:
+    node.book.cash_step_minor = 10
+    order, free = place(node, "3", "Grilled kingklip"), place(node, "4", "Chips")
+    free["lines"][0]["amount_minor"] = 0
+    node.book._reckon(free)
+
+    async def scenario() -> None:
+        async with running(make_app()) as pilot:
+            await signed_in(pilot)
+            await pilot.press("f3")
+            await until_shown(pilot, "A1-101")
+            await pilot.press("home", "f7")
+            await until_shown(pilot, "How is it paid?", "Cash, EUR")
+            await pilot.press("t")
+            await type_in(pilot, "x")
+            await pilot.press("enter")
+            await until_shown(pilot, "That is no amount of NAD")
+            await pilot.press("backspace")
+            await type_in(pilot, "2.53")
+            await pilot.press("enter", "7")
+            await until_shown(pilot, "In EUR", "9.38")
+            await type_in(pilot, "20")
+            await pilot.press("enter")
+            await until_shown(pilot, "Receipt A1-R00001", "Give change", "212.50")
+            await pilot.press("escape", "f3")
+            await until_shown(pilot, "A1-102")
+            await pilot.press("f7")
+            await until_shown(pilot, "It comes to nothing")
+            await pilot.press("enter")
+            await until_shown(pilot, "Receipt A1-R00002")
+
+    asyncio.run(scenario())
+    [taken] = node.book.payments[order["id"]]
+    assert (taken["amount_minor"], taken["tip_minor"], taken["tendered_minor"]) == (18500, 253, 2000)
+    assert node.book.payments[free["id"]][0]["amount_minor"] == 0
+
+
 def test_an_order_is_sent_and_paid_in_one_go(node: NodeDouble, make_app: MakeApp) -> None:
     async def scenario() -> None:
         async with running(make_app()) as pilot:

@@ -144,7 +144,7 @@ async def _settling(pilot: Pilot[int]) -> AsyncIterator[str]:
     await pilot.press("4")
     await pilot.pause()
     yield "settle_cash"
-    await pilot.press("7")
+    await pilot.press("8")
     await until_shown(pilot, "Reference")
     yield "settle_card"
     await pilot.press("escape", "3", "enter")
