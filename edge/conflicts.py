@@ -19,7 +19,7 @@ from hospitality.conflicts.facts import KeptRetried
 from hospitality.conflicts.loading import Edit
 from hospitality.conflicts.reading import Names
 from hospitality.ground.clock import instant_text
-from hospitality.ground.http import ErrorEnvelope, Shape, host_of
+from hospitality.ground.http import ErrorEnvelope, Shape, host_of, json_answer
 from hospitality.ground.statements import Reading
 from hospitality.ground.work import Work
 from sync.node.apply import retry_kept
@@ -57,7 +57,7 @@ class Kept(Shape):
 async def kept(request: Request, asking: Resolver) -> Response:
     """What came from head office and can't be applied here; it is tried again with all that comes. Needs sync.resolve."""
     found = await host_of(request).read(asking, kept_list)
-    return Response(msgspec.json.encode(found), media_type="application/json")
+    return json_answer(msgspec.json.encode(found))
 
 
 @router.post("/kept/retry", status_code=201, response_model=Kept)
@@ -68,7 +68,7 @@ async def retry(request: Request, asking: Resolver) -> Response:
     await run_in_threadpool(host.write, partial(retry_kept, schema=SCHEMA, errors=CONSTRAINT_ERRORS))
     found = await host.read(asking, kept_list)
     await host.act(asking, _note_retry, before=before, left=found["count"])
-    return Response(msgspec.json.encode(found), 201, media_type="application/json")
+    return json_answer(msgspec.json.encode(found), 201)
 
 
 def _note_retry(work: Work, *, before: int, left: int) -> None:

@@ -29,7 +29,7 @@ from edge.slips.page import print_queue
 from edge.staff_page.page import CATALOGUES, StaffPageConfig
 from edge.staff_page.page import TEMPLATES as STAFF_TEMPLATES
 from hospitality.ground.errors import Refused, TooMany, Trouble
-from hospitality.ground.http import Asking, envelope
+from hospitality.ground.http import Asking, envelope, json_answer
 from hospitality.ground.work import Caller
 from hospitality.menu.reading import stations_list
 from hospitality.people.proofs import code_hash_of, hash_of, new_token
@@ -156,7 +156,7 @@ def _health(node: Node) -> APIRouter:
         if not on_this_machine(request):
             return Response(status_code=404)
         found = await run_in_threadpool(node.sync_status)
-        return Response(msgspec.json.encode(found), media_type="application/json")
+        return json_answer(msgspec.json.encode(found))
 
     return router
 
@@ -180,7 +180,7 @@ def _status(node: Node) -> APIRouter:
     async def status(asking: Asking) -> Response:
         """How the node is: its link to head office, what waits, its printers."""
         found = await run_in_threadpool(node.status)
-        return Response(msgspec.json.encode(found), media_type="application/json")
+        return json_answer(msgspec.json.encode(found))
 
     return router
 

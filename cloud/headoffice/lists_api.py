@@ -14,7 +14,7 @@ from hospitality.conflicts.api import Conflicts, From, InState, OfTable, To
 from hospitality.conflicts.loading import Asked
 from hospitality.conflicts.reading import conflicts_page
 from hospitality.ground.clock import instant_text
-from hospitality.ground.http import Cursor, ErrorEnvelope, Id, Limit, Shape
+from hospitality.ground.http import Cursor, ErrorEnvelope, Id, Limit, Shape, json_answer
 from hospitality.ground.statements import Reading
 from hospitality.properties.api import PropertyShape
 from hospitality.properties.service import properties_list
@@ -114,7 +114,7 @@ async def conflicts(
         await office.caller(request, property_id)
     asked = Asked(property_id, since, until, table, None if state == "all" else state)
     page = await office.ask(asking, conflicts_page, asked, NAMES, limit=limit, cursor=cursor)
-    return Response(msgspec.json.encode(page), media_type="application/json")
+    return json_answer(msgspec.json.encode(page))
 
 
 @router.post("/nodes/{node_id}/revoke")

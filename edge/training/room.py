@@ -21,7 +21,7 @@ from edge.live import LiveBoard
 from edge.training.copied import House, Rows, put_in
 from hospitality.ground.clock import Clock, instant_text
 from hospitality.ground.errors import Unauthorised
-from hospitality.ground.http import Asking, install_errors
+from hospitality.ground.http import Asking, install_errors, json_answer
 from hospitality.ground.work import Caller
 from hospitality.people.settings import PeopleSettings
 from hospitality.properties.service import current_business_date
@@ -154,7 +154,7 @@ class Room:
         @router.get("/status")
         async def status(asking: Asking) -> Response:
             found = await run_in_threadpool(self.status)
-            return Response(msgspec.json.encode(found), media_type="application/json")
+            return json_answer(msgspec.json.encode(found))
 
         @router.get("/print-jobs")
         async def no_slips(asking: Asking) -> dict[str, object]:

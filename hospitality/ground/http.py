@@ -4,7 +4,7 @@ The only place that knows which status a refusal becomes.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Annotated, Any, Concatenate, Literal, ParamSpec, cast
 
@@ -33,6 +33,7 @@ P = ParamSpec("P")
 Position = Callable[[Reading], str]
 PAGE_MAX = 500
 BODY_BYTES_MAX = 3_000_000
+_OF_ANSWERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _STATUS: tuple[tuple[type[Trouble], int], ...] = (
     (Invalid, 422),
     (NotFound, 404),
@@ -138,7 +139,12 @@ def enveloped(
         body = msgspec.json.encode(error)
     except UnicodeEncodeError:  # it tells of a text that has half of a pair in it, which goes out escaped as it came
         body = json.dumps(error).encode()
-    return Response(body, status, media_type="application/json", headers=headers)
+    return json_answer(body, status, headers)
+
+
+def json_answer(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON for whoever asked alone: no cache keeps it, and no browser takes it for anything else."""
+    return Response(body, status, {**_OF_ANSWERS, **(headers or {})}, "application/json")
 
 
 def no_text() -> Response:
@@ -243,7 +249,7 @@ async def act(
     answer = await host_of(request).act_once(caller, once, verb, *args, **kwargs)
     headers = {"Idempotent-Replayed": "true"} if answer.replayed else None
     status = 202 if answer.requested else 201 if request.method == "POST" else 200
-    return Response(answer.body, status, media_type="application/json", headers=headers)
+    return json_answer(answer.body, status, headers)
 
 
 async def read(
@@ -255,7 +261,7 @@ async def read(
 ) -> Response:
     """Answers a question as JSON."""
     found = await host_of(request).read(caller, question, *args, **kwargs)
-    return Response(msgspec.json.encode(found), media_type="application/json")
+    return json_answer(msgspec.json.encode(found))
 
 
 def with_position(

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from hospitality.ground.errors import Unauthorised
 from hospitality.ground.host import Answer, Once
-from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, host_of, once_of, read
+from hospitality.ground.http import Asking, ErrorEnvelope, Id, IdText, Shape, act, host_of, json_answer, once_of, read
 from hospitality.ground.statements import Reading
 from hospitality.ground.work import Caller
 from hospitality.people.api import PersonShape
@@ -260,4 +260,4 @@ def answered(answer: Answer, secrets: Mapping[str, str | list[str]]) -> Response
     """The answer with what must not be kept in it."""
     body = msgspec.json.encode({**msgspec.json.decode(answer.body), **secrets})
     headers = {"Idempotent-Replayed": "true"} if answer.replayed else None
-    return Response(body, 201, media_type="application/json", headers=headers)
+    return json_answer(body, 201, headers)

@@ -21,13 +21,19 @@ from tests.edge.served_node import PREFIX, ServedNode, order
 A_SCREEN_ON_THE_LAN = ("192.168.1.77", 40_000)
 
 
+def assert_private(answer: httpx2.Response) -> None:
+    """JSON that no cache keeps and no browser takes for anything else."""
+    said = ("content-type", "cache-control", "x-content-type-options")
+    assert [answer.headers[name] for name in said] == ["application/json", "no-store", "nosniff"]
+
+
 def error_of(answer: httpx2.Response) -> dict[str, Any]:
     """The error in its envelope, which has exactly its three parts and a sentence."""
     body = answer.json()
     assert set(body) == {"error"}
     assert set(body["error"]) == {"code", "message", "details"}
     assert body["error"]["code"] == body["error"]["code"].upper()
-    assert answer.headers["content-type"] == "application/json"
+    assert_private(answer)
     error: dict[str, Any] = body["error"]
     return error
 
@@ -53,7 +59,9 @@ def test_health_and_what_the_node_is_need_no_token_and_tell_nothing_of_people(la
 
 def test_how_the_node_is_is_told_to_enrolled_screens(lan: ServedNode) -> None:
     assert code_of(lan.get("status", token="")) == (401, "SIGN_IN_NEEDED")
-    told = lan.get("status", token=lan.tokens["kitchen"]).json()
+    answer = lan.get("status", token=lan.tokens["kitchen"])
+    assert_private(answer)
+    told = answer.json()
     assert (told["property_name"], told["node_code"], told["storage"]) == ("Dune House", "A", None)
     assert told["sync"]["state"] == "property_only"
     assert told["sync"]["waiting"] > 0
