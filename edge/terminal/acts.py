@@ -16,7 +16,17 @@ from edge.terminal.news import Topic
 from edge.terminal.shapes.edits import Conflict, ConflictPage, KeptBackList, SetAsidePage, Undecided
 from edge.terminal.shapes.kitchen import Ticket, Tickets
 from edge.terminal.shapes.menu import MenuItem
-from edge.terminal.shapes.money import HouseRates, HouseRules, Invoice, Mail, Mails, Receipt, ReceiptLink
+from edge.terminal.shapes.money import (
+    HouseRates,
+    HouseRules,
+    Invoice,
+    Invoices,
+    Mail,
+    Mailable,
+    Mails,
+    Receipt,
+    ReceiptLink,
+)
 from edge.terminal.shapes.node import Approval, Person, SignedIn
 from edge.terminal.shapes.orders import Order, Parts
 from edge.terminal.subject import Subject
@@ -208,17 +218,20 @@ async def receipt_link(desk: Desk, order_id: str) -> ReceiptLink:
     return read_as(await desk.client.act(path, {}, key=key, token=desk.acting_token), ReceiptLink)
 
 
-async def mails(desk: Desk, order_id: str) -> tuple[Mail, ...]:
-    """What of an order was mailed. Raises NodeError."""
-    return (await desk.client.read(f"{desk.place}/orders/{order_id}/mails", Mails, token=desk.terminal_token)).items
+async def mailable(desk: Desk, order_id: str) -> Mailable:
+    """What of an order can be mailed, and was. Raises NodeError."""
+    of_order, token = f"{desk.place}/orders/{order_id}", desk.terminal_token
+    mails = (await desk.client.read(f"{of_order}/mails", Mails, token=token)).items
+    invoices = (await desk.client.read(f"{of_order}/invoices", Invoices, token=token)).items
+    return Mailable(mails=mails, invoices=tuple(one for one in invoices if one.state == "issued"))
 
 
-async def mail_receipt(desk: Desk, order_id: str, address: str, *, again_of: str = "") -> Mail:
-    """Have a receipt mailed, once more where the mail before is named. Raises NodeError (MAILED_ALREADY, …)."""
-    path = f"{desk.place}/orders/{order_id}/mails"
+async def mail(desk: Desk, paper: str, address: str, *, again_of: str = "") -> Mail:
+    """Have a paper mailed, once more where the mail before is named: the receipt of "orders/…", or "invoices/…". Raises
+    NodeError (MAILED_ALREADY, …)."""
     body = {"address": address} | ({"again_of": again_of} if again_of else {})
-    action = ("mail", order_id, address, again_of)
-    return read_as(await desk.act_once(action, path, body, token=desk.acting_token), Mail)
+    action = ("mail", paper, address, again_of)
+    return read_as(await desk.act_once(action, f"{desk.place}/{paper}/mails", body, token=desk.acting_token), Mail)
 
 
 async def issue_invoice(desk: Desk, order_id: str, to: Mapping[str, str]) -> Invoice:

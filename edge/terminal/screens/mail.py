@@ -1,4 +1,4 @@
-"""To whom a receipt is mailed, below what became of the mails before."""
+"""To whom a receipt or an invoice is mailed, below what became of the mails before."""
 
 from collections.abc import Iterable, Sequence
 
@@ -25,7 +25,8 @@ def became(mail: Mail) -> str:
         "given_up": _("given up: the mail server was away too long"),
         "unknown": _("nobody knows whether it arrived"),
     }.get(mail.state, mail.state)
-    return f"{mail.address}  {words}" + (_(", perhaps twice") if mail.twice and mail.state == "sent" else "")
+    paper = f"{mail.invoice_number}  " if mail.invoice_number else ""
+    return f"{paper}{mail.address}  {words}" + (_(", perhaps twice") if mail.twice and mail.state == "sent" else "")
 
 
 class AskAddress(Dialog[str]):
@@ -33,9 +34,9 @@ class AskAddress(Dialog[str]):
 
     BINDINGS = [Binding("enter", "confirm", later(about("mail", "Send")))]
 
-    def __init__(self, mails: Sequence[Mail]) -> None:
+    def __init__(self, title: str, mails: Sequence[Mail]) -> None:
         """`mails`: those of the order, oldest first."""
-        super().__init__(_("Mail the receipt to"))
+        super().__init__(title)
         self._mails = mails
 
     def body(self) -> Iterable[Widget]:

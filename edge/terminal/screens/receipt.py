@@ -17,7 +17,7 @@ from edge.terminal.screens.ask import Pick
 from edge.terminal.screens.asking import Answered, Failed, ask
 from edge.terminal.screens.form import Form
 from edge.terminal.screens.mail import AskAddress
-from edge.terminal.shapes.money import Receipt, ReceiptLink
+from edge.terminal.shapes.money import Mailable, Receipt, ReceiptLink
 from edge.terminal.shapes.orders import Order, OrderLine
 from edge.terminal.widgets.code import code
 from edge.terminal.widgets.paper import COLUMNS, receipt_lines
@@ -41,7 +41,7 @@ class ReceiptPlace(ActingPlace):
         super().__init__()
         self._order_id = order_id
         self._change_minor = change_minor
-        self._address = ""
+        self._mailing = ("", "")  # the paper and the address, to be mailed once more where it went there already
         self._company: dict[str, Any] = {}  # as it was typed last, to be mended where the node refuses it
 
     def about(self) -> tuple[Order | None, OrderLine | None]:
@@ -68,7 +68,7 @@ class ReceiptPlace(ActingPlace):
             self._show_code(event.value)
             return
         if event.about == "mails":
-            self.app.push_screen(AskAddress(event.value), self._mail)
+            self._ask_which(event.value)
             return
         if event.about == "mail":
             words = _("It goes to {address} as soon as head office has it.")
@@ -98,17 +98,34 @@ class ReceiptPlace(ActingPlace):
         ask(self, "link", acts.receipt_link(self.desk, self._order_id))
 
     def action_mail(self) -> None:
-        ask(self, "mails", acts.mails(self.desk, self._order_id))
+        ask(self, "mails", acts.mailable(self.desk, self._order_id))
 
-    def _mail(self, address: str | None) -> None:
+    def _ask_which(self, found: Mailable) -> None:
+        """The receipt, where it was issued to no company; else the guest may mean the invoice."""
+        titles = {f"orders/{self._order_id}": _("Mail the receipt to")}
+        for one in found.invoices:
+            titles[f"invoices/{one.id}"] = _("Mail invoice {number} to").format(number=one.number)
+        receipt, *invoices = titles
+
+        def take(paper: str | None) -> None:
+            if paper is not None:
+                self.app.push_screen(AskAddress(titles[paper], found.mails), lambda address: self._mail(paper, address))
+
+        if not invoices:
+            take(receipt)
+            return
+        named = [(paper, f"{one.number} · {one.company}") for paper, one in zip(invoices, found.invoices, strict=True)]
+        self.app.push_screen(Pick(_("What is mailed?"), [(receipt, _("The receipt")), *named]), take)
+
+    def _mail(self, paper: str, address: str | None) -> None:
         if address is not None:
-            self._address = address
-            ask(self, "mail", acts.mail_receipt(self.desk, self._order_id, address))
+            self._mailing = (paper, address)
+            ask(self, "mail", acts.mail(self.desk, paper, address))
 
     def _ask_again(self, words: str, before: str) -> None:
         def take(choice: str | None) -> None:
             if choice is not None:
-                ask(self, "mail", acts.mail_receipt(self.desk, self._order_id, self._address, again_of=choice))
+                ask(self, "mail", acts.mail(self.desk, *self._mailing, again_of=choice))
 
         self.app.push_screen(Pick(_("Once more?"), [(before, _("Send it once more"))], words=words), take)
 

@@ -54,6 +54,8 @@ class ReceiptLink(msgspec.Struct, frozen=True, kw_only=True):
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     address: str
+    invoice_number: str | None = None
+    """None where it is the receipt."""
     state: str
     twice: bool = False
     reply_code: int | None = None
@@ -64,8 +66,21 @@ class Mails(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Invoice(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
     number: str
     company: str = ""
+    state: str = "issued"
+
+
+class Invoices(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[Invoice, ...] = ()
+
+
+class Mailable(msgspec.Struct, frozen=True, kw_only=True):
+    """What of an order was mailed, and the invoices that count beside its receipt."""
+
+    mails: tuple[Mail, ...]
+    invoices: tuple[Invoice, ...]
 
 
 class DrawerSession(msgspec.Struct, frozen=True, kw_only=True):

@@ -255,6 +255,7 @@ def node_app(node: NodeDouble) -> FastAPI:
 
 def _handouts(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str], waiter: Callable[[str], str]) -> None:
     mails: list[Json] = []
+    invoices: list[Json] = []
 
     @api.post("/orders/{order_id}/receipt-link", dependencies=[Depends(waiter)])
     async def receipt_link(order_id: str) -> Json:
@@ -269,7 +270,18 @@ def _handouts(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str], 
         to = await request.json()
         if not to["tax_number"].startswith("DE"):
             raise Refused(422, "TAX_NUMBER_INVALID", "That is no tax number of DE. Look at it again.")
-        return {"number": "A1-I00001", **to}
+        invoices.append({"id": "invoice-1", "number": "A1-I00001", "state": "issued", **to})
+        return invoices[-1]
+
+    @api.get("/orders/{order_id}/invoices", dependencies=[Depends(terminal)])
+    async def invoices_of(order_id: str) -> Json:
+        return {"items": invoices}
+
+    @api.post("/invoices/{invoice_id}/mails", status_code=201, dependencies=[Depends(waiter)])
+    async def invoice_mail(invoice_id: str) -> Json:
+        assert invoice_id == invoices[0]["id"]
+        mails.append({"id": "mail-2", "address": "b…@example.com", "state": "waiting", "invoice_number": "A1-I00001"})
+        return mails[-1]
 
     @api.post("/orders/{order_id}/mails", status_code=201, dependencies=[Depends(waiter)])
     async def mail(request: Request) -> Json:

@@ -177,6 +177,13 @@ async def _settling(pilot: Pilot[int]) -> AsyncIterator[str]:
     yield "receipt_invoice"
     await pilot.press("enter", "enter", "enter", "home", "D", "E", "enter", "enter", "enter")
     await until_shown(pilot, "Invoice A1-I00001 is issued to Harbour Trading.")
+    await pilot.press("m")
+    await until_shown(pilot, "What is mailed?", "The receipt", "A1-I00001 · Harbour Trading")
+    await pilot.press("2")
+    await until_shown(pilot, "Mail invoice A1-I00001 to")
+    await type_in(pilot, "books@example.com")
+    await pilot.press("enter")
+    await until_shown(pilot, "It goes to b…@example.com")
     await pilot.press("enter")
 
 
