@@ -15,8 +15,8 @@ TERRACE = ("T1", "T2", "T3", "T4")
 
 
 async def show_every_kind(post: Post, station_id: str, tax_rate_id: str | None) -> None:
-    """Adds headings, serving periods, happy hour on the terrace, choices of every kind, a set, and what is weighed or
-    keyed in, two of it with photos."""
+    """Adds headings, serving periods, happy hour on the terrace, a promotion, choices of every kind, a set, and what is
+    weighed or keyed in, two of it with photos."""
     made = _Showcase(post, station_id, tax_rate_id)
     specials = await made.heading("House specials", None)
     await made.breakfast(specials)
@@ -54,7 +54,7 @@ class _Showcase:
         await self.item("Farm breakfast", await self.heading("Breakfast", above, period), 14_500, beside)
 
     async def happy_hour(self, above: str) -> None:
-        """At half the price on the terrace in the late afternoon."""
+        """At half the price on the terrace in the late afternoon, and everywhere three for two."""
         terrace = (await self._post("areas", {"name": "Terrace"}))["id"]
         for place, label in enumerate(TERRACE):
             await self._post("tables", {"area_id": terrace, "label": label, "seats": 4, "x": place * TABLE_STEP})
@@ -63,6 +63,8 @@ class _Showcase:
         await self._post(f"menu-items/{sundowner}/photo", _glass())
         hours = {"from_time": "16:00", "to_time": "19:00", "percent_bp": 5_000}
         await self._post("price-rules", {"name": "Happy hour", "category_id": heading, "area_id": terrace, **hours})
+        three = {"name": "Three sundowners for two", "kind": "free", "buy": 2, "free": 1}
+        await self._post("promotions", {**three, "category_ids": [heading]})
 
     async def pizza(self, above: str) -> None:
         """Toppings go on the whole, or on a half each."""

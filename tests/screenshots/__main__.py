@@ -77,6 +77,8 @@ def take(cluster: Cluster, work: Path, folder: Path) -> None:
                 with open_browser() as browser:
                     for picture in faces.painted(browser, drawn):
                         keep(picture.stem, picture, SCREEN_WIDTH_MAX)
+                    for picture in faces.rules(browser, shown, work):
+                        keep(picture.stem, picture, SCREEN_WIDTH_MAX)
             friday = office.anew(now=evenings.friday)
             with open_browser() as browser:
                 for picture in faces.head_office(browser, friday, work):

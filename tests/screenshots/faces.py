@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page
@@ -109,6 +110,40 @@ def queue(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
 
     url = f"{shown.url}/queue?sort=promised"
     yield capture(browser, url, folder / "queue.png", size=DESK, first=link, ready=".order-open", act=live)
+
+
+def rules(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:
+    """What costs something else at some times, happy hour among it and open. After the other faces, whose prices it would
+    change."""
+    headings = {one["name"]: one["id"] for one in shown.get("menu-categories")["items"]}
+    terrace = next(area["id"] for area in shown.get("floor")["areas"] if area["name"] == "Terrace")
+    week = {"weekdays": ["mon", "tue", "wed", "thu", "fri"], "from_time": "17:00", "to_time": "21:00"}
+    weekend = {"weekdays": ["sat", "sun"], "from_time": "12:00", "to_time": "15:00"}
+    prices: tuple[dict[str, Any], ...] = (
+        {"name": "Happy hour", "category_id": headings["Cocktails"], "percent_bp": 8_000, **week, "weekdays": []},
+        {
+            "name": "Sundowner on the terrace",
+            "category_id": headings["Wine"],
+            "percent_bp": 7_500,
+            "area_id": terrace,
+            **week,
+        },
+        {"name": "Sunday dessert", "category_id": headings["Desserts"], "price_minor": 5_500, **weekend},
+        {"name": "Delivered", "category_id": headings["Burgers"], "percent_bp": 11_000, "channel": "delivery"},
+    )
+    for price in prices:
+        shown.post("price-rules", price)
+    shown.post("serving-periods", {"name": "Brunch", **weekend, "category_ids": [headings["Salads"]]})
+    three = {"name": "Three for two", "kind": "free", "buy": 2, "free": 1, "category_ids": [headings["Beer"]]}
+    shown.post("promotions", three)
+    link = shown.post("terminals", {"name": "Back office", "kind": "till"})["link"]
+
+    def live(page: Page) -> None:
+        page.locator("[data-sign][data-state=online]").wait_for()
+        page.locator(".rule", has_text="Happy hour").locator(".rule-open").click()
+
+    path = folder / "rules.png"
+    yield capture(browser, f"{shown.url}/rules", path, size=DESK, first=link, ready=".rule", act=live)
 
 
 def room(browser: Browser, shown: Shown, folder: Path) -> Iterator[Path]:

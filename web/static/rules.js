@@ -77,6 +77,7 @@ function paintTabs() {
     const name = button.dataset.tab;
     const count = name === "cards" ? cards.waiting.length : menu[KINDS[name].view].length;
     setText(button.lastChild, String(count));
+    if (name === tab && button.getAttribute("aria-pressed") !== "true") button.scrollIntoView({ block: "nearest", inline: "center" });
     button.setAttribute("aria-pressed", String(name === tab));
   }
 }
@@ -169,21 +170,25 @@ async function act(path, body, method, told) {
   return answer !== null;
 }
 
-async function save(changes, version) {
+function save(changes, version) {
   const { kind, rule } = form;
-  const mine = form;
   const { path } = KINDS[kind];
   const told = toldOf(changes, changes.name ?? rule.name);
-  const done = rule ? await act(`${path}/${rule.id}`, { ...changes, version }, "PATCH", told) : await act(path, changes, "POST", told);
-  if (form !== mine) return;
-  if (done) close();
-  else form.refuse(page.refusal, page.trouble);
+  return finish(() => (rule ? act(`${path}/${rule.id}`, { ...changes, version }, "PATCH", told) : act(path, changes, "POST", told)));
 }
 
-async function remove(version) {
+function remove(version) {
   const { kind, rule } = form;
+  return finish(() => act(`${KINDS[kind].path}/${rule.id}/removal`, { version }, "POST", say("removed", { name: rule.name })));
+}
+
+/** Does what the form asks for, one thing at a time: it closes, or says why not. */
+async function finish(doing) {
   const mine = form;
-  const done = await act(`${KINDS[kind].path}/${rule.id}/removal`, { version }, "POST", say("removed", { name: rule.name }));
+  if (mine.isBusy) return;
+  mine.isBusy = true;
+  const done = await doing();
+  mine.isBusy = false;
   if (form !== mine) return;
   if (done) close();
   else form.refuse(page.refusal, page.trouble);

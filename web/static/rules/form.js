@@ -65,8 +65,8 @@ export class RuleForm {
   #foot() {
     if (!this.mayEdit) return element("p", { class: "soft" }, say("only_looking"));
     this.remove = element("div", { class: "rule-remove" });
-    const on = this.rule && button(this.rule.active ? "switch_off" : "switch_on", () => this.on.save({ active: !this.rule.active }, this.rule.version));
-    return element("div", { class: "panel-form" }, button("save", null, { type: "submit", class: "button is-primary" }), on, this.rule && this.remove);
+    const turn = this.rule && button(this.rule.active ? "switch_off" : "switch_on", () => this.#save({ active: !this.rule.active }));
+    return element("div", { class: "panel-form" }, button("save", null, { type: "submit", class: "button is-primary" }), turn, this.rule && this.remove);
   }
 
   #change(change) {
@@ -85,9 +85,9 @@ export class RuleForm {
         })]));
   }
 
-  #save() {
+  #save(more = {}) {
     if (this.isNew) this.on.save(this.draft, null);
-    else this.on.save(changes(this.draft, this.base), this.rule.version);
+    else this.on.save({ ...changes(this.draft, this.base), ...more }, this.rule.version);
   }
 
   /** Shows why the node refused, at the field that it names: {code, field}, and its sentence; none takes it away. */
