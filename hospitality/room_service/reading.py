@@ -1,6 +1,6 @@
 """What a room's terminal shows, and what staff see of the rooms."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,6 +57,9 @@ _OPEN = f"""
 """
 
 
+_BY_STAFF = "SELECT id FROM order_lines WHERE org_id = :org_id AND id IN (:ids) AND placed_by IS NOT NULL"
+
+
 def stay_of(reading: Reading, room_id: str, terminal_id: str | None) -> str:
     """Since when what happens is the present guest's, as far as a terminal may know: that also names the stay.
 
@@ -94,22 +97,25 @@ def ask_view(reading: Reading, ask_id: str) -> dict[str, Any]:
 def room_now(reading: Reading, room_id: str, terminal_id: str | None) -> dict[str, Any]:
     """{stay, room, orders, asks} of the present guest, orders newest first."""
     room, stay = room_view(reading, room_id), stay_of(reading, room_id, terminal_id)
-    ids = [row["id"] for row in orders_since(reading, room["number"], stay)]
+    orders = order_views(reading, [row["id"] for row in orders_since(reading, room["number"], stay)])
+    lines = [line["id"] for order in orders for line in order["lines"]]
+    by_staff = {row["id"] for row in reading.rows(_BY_STAFF, ids=lines)} if lines else set()
     return {
         "stay": stay,
         "room": {name: room[name] for name in ("number", "name")},
-        "orders": [guests_order(order) for order in order_views(reading, ids)],
+        "orders": [guests_order(order, by_staff) for order in orders],
         "asks": [guests_ask(ask) for ask in asked_since(reading, room_id, stay)],
     }
 
 
-def guests_order(order: Mapping[str, Any]) -> dict[str, Any]:
-    """An order as a guest sees it: without who served it and what staff write about it."""
-    told = ("id", "number", "opened_at", "promised_at", "promise", "note", "covers", "currency", "kitchen_state")
+def guests_order(order: Mapping[str, Any], by_staff: Collection[str] = ()) -> dict[str, Any]:
+    """An order as a guest sees it: without who served it and what staff write about it and about their lines (by_staff)."""
+    told = ("id", "number", "opened_at", "promised_at", "promise", "covers", "currency", "kitchen_state")
     sums = ("subtotal_minor", "total_minor", "paid_minor", "due_minor", "payment_state")
     return {
         **{name: order[name] for name in (*told, *sums)},
-        "lines": [_guests_line(line) for line in order["lines"]],
+        "note": order["note"] if order["opened_by"] is None else None,
+        "lines": [_guests_line(line, is_staffs=line["id"] in by_staff) for line in order["lines"]],
         "adjustments": [{name: one[name] for name in ("kind", "name", "amount_minor")} for one in order["adjustments"]],
         "taxes": [{name: one[name] for name in ("name", "included", "tax_minor")} for one in order["taxes"]],
     }
@@ -120,11 +126,12 @@ def guests_ask(ask: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in ask.items() if name != "answered_by"}
 
 
-def _guests_line(line: Mapping[str, Any]) -> dict[str, Any]:
-    told = ("name", "quantity", "amount_minor", "note", "kitchen_state")
+def _guests_line(line: Mapping[str, Any], *, is_staffs: bool) -> dict[str, Any]:
+    told = ("name", "quantity", "amount_minor", "kitchen_state")
     options = [{name: one[name] for name in ("name", "quantity")} for one in line["options"]]
     part = line["part_of"]
-    return {**{name: line[name] for name in told}, "options": options, "part_of": part and part["name"]}
+    shown = {**{name: line[name] for name in told}, "note": None if is_staffs else line["note"]}
+    return {**shown, "options": options, "part_of": part and part["name"]}
 
 
 def room_menu(reading: Reading, now: datetime) -> dict[str, Any]:

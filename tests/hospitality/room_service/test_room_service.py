@@ -40,7 +40,8 @@ def test_a_guest_orders_at_the_price_shown_and_only_the_own_room_is_seen(
     prices = {item["id"]: item["price_minor"] for item in menu["items"]}
     assert (prices[restaurant.steak], menu["taxed_on_top"]) == (2500, True)
     assert [group["name"] for group in menu["groups"]] == ["Sauce", "Sides"]
-    body = order(tablet, steak(restaurant, sides=2, quantity=2), shown=2 * 6000, covers=2, note="Please knock")
+    wanted = {**steak(restaurant, sides=2, quantity=2), "note": "No salt"}
+    body = order(tablet, wanted, shown=2 * 6000, covers=2, note="Please knock")
     made = [tablet.post("room/orders", body, key="a key") for _ in range(2)]
     assert [answer.status_code for answer in made] == [201, 201]
     placed = made[0].json()
@@ -56,11 +57,17 @@ def test_a_guest_orders_at_the_price_shown_and_only_the_own_room_is_seen(
     now = tablet.get("room/now").json()
     RoomNow.model_validate(now)
     assert [(one["number"], one["kitchen_state"]) for one in now["orders"]] == [(placed["number"], "ready")]
+    more = {"lines": [{"menu_item_id": restaurant.soup, "quantity": 1, "note": "VIP, sends things back"}]}
+    assert staff.post(f"orders/{placed['id']}/lines", more).status_code == 201
+    [shown] = tablet.get("room/now").json()["orders"]
+    assert (shown["note"], [line["note"] for line in shown["lines"]]) == ("Please knock", ["No salt", None])
     assert other.get("room/now").json()["orders"] == []
-    by_phone = {"channel": "room_service", "table": "102", "lines": [{"menu_item_id": restaurant.soup, "quantity": 1}]}
+    soup = {"menu_item_id": restaurant.soup, "quantity": 1}
+    by_phone = {"channel": "room_service", "table": "102", "note": "has complained before", "lines": [soup]}
     served.node.now += timedelta(minutes=1)
     called = staff.post("orders", by_phone).json()
-    assert [one["number"] for one in other.get("room/now").json()["orders"]] == [called["number"]]
+    theirs = other.get("room/now").json()["orders"]
+    assert [(one["number"], one["note"]) for one in theirs] == [(called["number"], None)], "what staff wrote is theirs"
     assert len(tablet.get("room/now").json()["orders"]) == 1
 
 
