@@ -7,6 +7,7 @@ one that takes off most of what is left. Of equals the one that was made first. 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import NamedTuple
 
 from hospitality.ground.money import portions
@@ -15,6 +16,7 @@ from hospitality.menu.promotions import Promotion
 UNITS_MAX = 500  # of one order, the dearest, that may be free or bought for one that is
 STATES_MAX = 256  # of sets that are begun; of promotions beyond that the first made count
 _WHOLE_BP = 10_000
+_NEVER = -(10**15)  # what nothing that is taken off makes up for
 Shares = dict[tuple[str, str], int]
 
 
@@ -40,13 +42,6 @@ class _Unit(NamedTuple):
     line_id: str
     promotion_ids: frozenset[str]
     plain: tuple[int, str]
-
-
-class _Begun(NamedTuple):
-    """A way to share promotions out over the units so far; `path` leads back through what each unit got."""
-
-    taken_minor: int
-    path: tuple["_Begun", str, int] | None
 
 
 def taken_off(sold: Iterable[Sold], promotions: Collection[Promotion]) -> Shares:
@@ -109,31 +104,52 @@ def _few(frees: Sequence[Promotion]) -> list[Promotion]:
 def _shared_out(units: Sequence[_Unit], frees: Sequence[Promotion]) -> Iterable[tuple[_Unit, str, int]]:
     """(unit, promotion, what it takes off it): what takes off most altogether, each unit in one promotion at most.
 
-    Units come dearest first, so that in each set what is free is the cheapest; a state is how far each set is begun.
+    Units come dearest first, so that in each set what is free is the cheapest. A state is how far each set is begun, the
+    first promotion's as its lowest digit; for each, `taken` is the most that can be taken off so far (below zero: nobody
+    gets there), and `ways` says unit by unit with which promotion it was reached (the last: with none of these).
     """
-    best: dict[tuple[int, ...], _Begun] = {(0,) * len(frees): _Begun(0, None)}
+    moves, plain = _moves(frees), len(frees)
+    taken = [0, *[_NEVER] * (len(moves[0].to) - 1)] if frees else [0]
+    ways: list[bytes] = []
     for unit in units:
-        after: dict[tuple[int, ...], _Begun] = {}
-        for state, begun in best.items():
-            amount, promotion_id = unit.plain
-            _keep(after, state, _Begun(begun.taken_minor + amount, (begun, promotion_id, amount)))
-            for place, one in enumerate(frees):
-                if one.id in unit.promotion_ids:
-                    had = state[place]
-                    moved = (*state[:place], (had + 1) % (one.buy + one.free), *state[place + 1 :])
-                    free = unit.price_minor if had >= one.buy else 0
-                    _keep(after, moved, _Begun(begun.taken_minor + free, (begun, one.id, free)))
-        best = after
-    path = max(best.items(), key=lambda found: (found[1].taken_minor, [-had for had in found[0]]))[1].path
-    for unit in reversed(units):
-        assert path is not None, "each unit got something, if nothing is taken off it"
-        yield unit, path[1], path[2]
-        path = path[0].path
+        after, way = [amount + unit.plain[0] for amount in taken], bytearray([plain]) * len(taken)
+        for place, (one, move) in enumerate(zip(frees, moves, strict=True)):
+            if one.id in unit.promotion_ids:
+                for amount, to, is_free in zip(taken, move.to, move.is_free, strict=True):
+                    whole = amount + unit.price_minor if is_free else amount
+                    if whole > after[to]:
+                        after[to], way[to] = whole, place
+        taken = after
+        ways.append(bytes(way))
+    state = max(range(len(taken)), key=lambda state: (taken[state], -state))
+    for unit, way_there in zip(reversed(units), reversed(ways), strict=True):
+        place = way_there[state]
+        if place == plain:
+            yield unit, unit.plain[1], unit.plain[0]
+        else:
+            state, is_free = moves[place].back[state]
+            yield unit, frees[place].id, unit.price_minor if is_free else 0
 
 
-def _keep(after: dict[tuple[int, ...], _Begun], state: tuple[int, ...], begun: _Begun) -> None:
-    if state not in after or begun.taken_minor > after[state].taken_minor:
-        after[state] = begun
+class _Moves(NamedTuple):
+    """Where one more unit of a promotion's sets leads from each state, whether it is free there, and from where it came."""
+
+    to: list[int]
+    is_free: list[bool]
+    back: dict[int, tuple[int, bool]]
+
+
+def _moves(frees: Sequence[Promotion]) -> list[_Moves]:
+    states = prod(one.buy + one.free for one in frees)
+    found, step = [], 1
+    for one in frees:
+        size = one.buy + one.free
+        had = [state // step % size for state in range(states)]
+        to = [state + ((n + 1) % size - n) * step for state, n in enumerate(had)]
+        is_free = [n >= one.buy for n in had]
+        found.append(_Moves(to, is_free, {to[state]: (state, is_free[state]) for state in range(states)}))
+        step *= size
+    return found
 
 
 def _of_order(lines: Sequence[Sold], promotions: Sequence[Promotion], before: Mapping[tuple[str, str], int]) -> Shares:
