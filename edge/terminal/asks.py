@@ -6,7 +6,7 @@ from datetime import timedelta
 from edge.terminal.amounts import percent, written, written_with_currency
 from edge.terminal.days import business_day_words
 from edge.terminal.forms import Choice, Field, Pile
-from edge.terminal.shapes.floor import Party
+from edge.terminal.shapes.floor import Party, Table
 from edge.terminal.shapes.money import Payment
 from edge.terminal.shapes.orders import Adjustment, Order
 from edge.terminal.sold_words import as_sold, head_of
@@ -168,11 +168,34 @@ def seat_asks(subject: Subject) -> tuple[Field, ...]:
     """Who, and at which free table; without one, where tables are kept for them."""
     parties = tuple(Choice(_party_words(one, subject), one.id) for one in subject.parties)
     kept = [Choice(_("Where it is kept for them"), [])]
-    words = _("Table {table}, {seats} seats")
-    free = [Choice(words.format(table=one.label, seats=one.seats), [one.id]) for one in subject.tables]
+    free = [Choice(_free_words(one), [one.id]) for one in subject.tables]
     return Field("party", _("Who"), "pick", choices=parties), Field(
         "table_ids", _("Where"), "pick", choices=(*kept, *free)
     )
+
+
+def walk_in_asks(subject: Subject) -> tuple[Field, ...]:
+    """At which free table, and how many they are."""
+    free = tuple(Choice(_free_words(one), one.id) for one in subject.tables)
+    where = Field("table_id", _("Where"), "pick", choices=free)
+    return where, Field("covers", _("Guests"), "number", _("Type how many guests."))
+
+
+def table_step_asks(subject: Subject) -> tuple[Field, ...]:
+    """Which table, and what goes on there."""
+    words = {"dirty": _("Table {table}, to be cleaned"), "bill_asked": _("Table {table}, bill asked")}
+    usual = _("Table {table}")
+    tables = tuple(Choice(words.get(one.state, usual).format(table=one.label), one.id) for one in subject.tables)
+    steps = (
+        Choice(_("They ask for the bill"), "bill_asked"),
+        Choice(_("They left"), "ended"),
+        Choice(_("It is clean"), "cleaned"),
+    )
+    return Field("table_id", _("Which"), "pick", choices=tables), Field("step", _("What"), "pick", choices=steps)
+
+
+def _free_words(table: Table) -> str:
+    return _("Table {table}, {seats} seats").format(table=table.label, seats=table.seats)
 
 
 def _party_words(one: Party, subject: Subject) -> str:

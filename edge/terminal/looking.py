@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from edge.terminal import fitted
 from edge.terminal.desk import Desk
-from edge.terminal.shapes.floor import Floor, Parties
+from edge.terminal.shapes.floor import Floor, Parties, Table
 from edge.terminal.shapes.hardware import Attempts
 from edge.terminal.shapes.money import Drawers, HouseRates, Payments
 from edge.terminal.shapes.node import PrintJobs, Status
@@ -33,9 +33,17 @@ async def at_till(desk: Desk, subject: Subject) -> Subject:
 
 async def free_tables(desk: Desk, subject: Subject) -> Subject:
     """With the tables at which nobody sits."""
+    return replace(subject, tables=tuple(one for one in await _tables(desk) if one.state == "free"))
+
+
+async def taken_tables(desk: Desk, subject: Subject) -> Subject:
+    """With the tables at which somebody sits, or sat."""
+    return replace(subject, tables=tuple(one for one in await _tables(desk) if one.state != "free"))
+
+
+async def _tables(desk: Desk) -> list[Table]:
     found = await desk.client.read(f"{desk.place}/floor", Floor, token=desk.terminal_token)
-    free = tuple(one for one in found.tables if one.state == "free" and one.joined_to is None)
-    return replace(subject, tables=free)
+    return [one for one in found.tables if one.joined_to is None]
 
 
 async def payments_of(desk: Desk, subject: Subject) -> Subject:
@@ -69,7 +77,8 @@ async def attempts_of(desk: Desk, subject: Subject) -> Subject:
 FOR: dict[str, Callable[[Desk, Subject], Awaitable[Subject]]] = {
     "refund": payments_of,
     "reprint": slips_of,
-    "seat": free_tables,
+    **dict.fromkeys(("seat", "walk_in"), free_tables),
+    "table_step": taken_tables,
     "charge_card": card_terminal,
     **dict.fromkeys(("give_up_card", "card_was_charged", "card_was_not"), attempts_of),
 }

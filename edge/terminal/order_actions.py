@@ -97,6 +97,16 @@ ORDER_ACTIONS: tuple[Action, ...] = (
         says={"kind": "discount", "line_id": "{line}"},
     ),
     Action(
+        "bill",
+        "1",
+        later("Print the bill"),
+        "order",
+        "orders.place",
+        "/orders/{order}/print-bill",
+        later("The bill comes out where receipts do."),
+        offered=lambda subject: _OPEN(subject) and bool(subject.left),
+    ),
+    Action(
         "fire",
         "f",
         later("Fire what is held"),

@@ -30,7 +30,7 @@ class Subject:
     parties: tuple[Party, ...] = ()
     """Those who can be seated: who wait first, then who have reserved."""
     tables: tuple[Table, ...] = ()
-    """Those that are free."""
+    """Those that it may be about: that are free, or that are not."""
     card_terminal: str = ""
     """The name of the one that is this till's."""
     attempts: tuple[Attempt, ...] = ()

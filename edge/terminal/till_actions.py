@@ -3,7 +3,17 @@
 from collections.abc import Callable
 
 from edge.terminal.action import Action
-from edge.terminal.asks import amount_field, close_asks, count_asks, move_asks, party_asks, seat_asks, tip_asks
+from edge.terminal.asks import (
+    amount_field,
+    close_asks,
+    count_asks,
+    move_asks,
+    party_asks,
+    seat_asks,
+    table_step_asks,
+    tip_asks,
+    walk_in_asks,
+)
 from edge.terminal.forms import Field
 from edge.terminal.subject import Subject
 from edge.terminal.words import _, later
@@ -120,6 +130,36 @@ TILL_ACTIONS: tuple[Action, ...] = (
         offered=lambda subject: bool(subject.business_date),
         asks=close_asks,
         shows="day",
+    ),
+    Action(
+        "print_x",
+        "p",
+        later("Print the X report"),
+        "till",
+        "reports.read",
+        "/x-report/print",
+        later("It comes out where receipts do."),
+        offered=lambda subject: bool(subject.business_date),
+    ),
+    Action(
+        "walk_in",
+        "g",
+        later("Seat guests at a free table"),
+        "till",
+        "tables.seat",
+        "/tables/{table_id}/seatings",
+        later("They are seated."),
+        asks=walk_in_asks,
+    ),
+    Action(
+        "table_step",
+        "a",
+        later("A table: bill asked, left, clean"),
+        "till",
+        "tables.seat",
+        "/tables/{table_id}/steps",
+        later("The floor knows."),
+        asks=table_step_asks,
     ),
     Action(
         "wait",

@@ -121,6 +121,33 @@ async def with_a_manager(pilot: Pilot[int]) -> None:
     await until_shown(pilot, "Not done.")
 
 
+async def at_the_door(pilot: Pilot[int]) -> None:
+    """Guests wait and are seated, their table is told of until it is clean, and others sit down."""
+    await pilot.press("f5")
+    await until_shown(pilot, "Business date")
+    await pilot.press("full_stop")
+    await until_shown(pilot, "Put guests on the waitlist")
+    await pilot.press("y")
+    await form(pilot, "Name", "Naango", "enter", "4", "enter", "enter", "enter")
+    await until_shown(pilot, "They wait")
+    await pilot.press("full_stop")
+    await until_shown(pilot, "Seat who waits")
+    await pilot.press("e")
+    await form(pilot, "Naango · 4 guests", "1", "2")
+    await until_shown(pilot, "They are seated")
+    for step in ("1", "2", "3"):  # the bill is asked, they left, it is clean
+        await pilot.press("full_stop")
+        await until_shown(pilot, "A table: bill asked")
+        await pilot.press("a")
+        await form(pilot, "Which", "1", step)
+        await until_shown(pilot, "The floor knows.")
+    await pilot.press("full_stop")
+    await until_shown(pilot, "Seat guests at a free table")
+    await pilot.press("g")
+    await form(pilot, "seats", "1", "2", "enter")
+    await until_shown(pilot, "They are seated")
+
+
 async def in_parts(pilot: Pilot[int], app: TerminalApp) -> None:
     """Equal parts, a tip, and money given back."""
     await pilot.press("f7")
@@ -236,6 +263,8 @@ def test_checks_are_split_and_merged_a_time_promised_and_guests_put_on_the_waitl
             await pilot.press("full_stop", "m")
             await form(pilot, "Which comes here", "1")
             await until_shown(pilot, "Merged: all of it is here.")
+            await pilot.press("full_stop", "1")
+            await until_shown(pilot, "No printer is set up for receipts")
             await pilot.press("full_stop", "h")
             await form(pilot, "in 20 min", "3")
             await until_shown(pilot, "Promised.")
@@ -252,18 +281,7 @@ def test_checks_are_split_and_merged_a_time_promised_and_guests_put_on_the_waitl
             await until_shown(pilot, "What goes")
             await pilot.press("1", "1", "enter", "enter", "2")  # one more of the beers, to the check that is open
             await until_shown(pilot, "Moved: F3 lists the checks.")
-            await pilot.press("f5")
-            await until_shown(pilot, "Business date")
-            await pilot.press("full_stop")
-            await until_shown(pilot, "Put guests on the waitlist")
-            await pilot.press("y")
-            await form(pilot, "Name", "Naango", "enter", "4", "enter", "enter", "enter")
-            await until_shown(pilot, "They wait")
-            await pilot.press("full_stop")
-            await until_shown(pilot, "Seat who waits")
-            await pilot.press("e")
-            await form(pilot, "Naango · 4 guests", "1", "2")
-            await until_shown(pilot, "They are seated")
+            await at_the_door(pilot)
 
     with served_node(copy_of(furnished, tmp_path / "node")) as lan:
         draw_room(lan)
@@ -272,12 +290,14 @@ def test_checks_are_split_and_merged_a_time_promised_and_guests_put_on_the_waitl
         lan.token = lan.tokens["kitchen"]
         orders = sorted(lan.get("orders").json()["items"], key=lambda one: str(one["number"]))
         (party,) = lan.get("parties").json()["items"]
+        tables = lan.get("floor").json()["tables"]
+    assert sorted((one["state"], one["covers"]) for one in tables if one["state"] != "free") == [("seated", 2)]
     assert [[(line["name"], line["quantity"]) for line in one["lines"]] for one in orders if one["lines"]] == [
         [("Butternut soup", 1), ("Draught lager", 4)],
         [("Butternut soup", 1), ("Draught lager", 3), ("Draught lager", 1)],
     ]
     assert [one["promise"] for one in orders if one["lines"]] == ["given", "reckoned"]
-    assert (party["name"], party["covers"], len(party["seated_at"])) == ("Naango", 4, 1)
+    assert (party["name"], party["covers"], party["seated_at"]) == ("Naango", 4, []), "they left"
 
 
 def test_a_drawer_is_opened_counted_blind_and_the_day_closed_from_the_status(furnished: Path, tmp_path: Path) -> None:
