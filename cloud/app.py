@@ -34,7 +34,7 @@ from hospitality.conflicts.settings import ConflictSettings
 from hospitality.days.api import router as days_router
 from hospitality.fiscal.api import router as fiscal_router
 from hospitality.ground.clock import Clock, utc_now
-from hospitality.ground.http import install_errors, no_text
+from hospitality.ground.http import install_errors, no_text, serve_routes
 from hospitality.ground.private_file import write_private
 from hospitality.invoices.api import router as invoices_router
 from hospitality.kitchen.api import router as kitchen_router
@@ -181,8 +181,7 @@ def build(cloud: Cloud) -> FastAPI:
     app.state.conflicts = ConflictSettings(NAMES)
     install_errors(app)
     app.add_exception_handler(psycopg.DataError, _on_data_error)
-    for router in ROUTERS:
-        app.include_router(router)
+    serve_routes(app, ROUTERS)
     app.router.routes.extend(hub_routes(cloud.host))
     install_headoffice(app, cloud)
     install_api_docs(app)

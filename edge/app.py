@@ -21,7 +21,7 @@ from hospitality.conflicts.api import router as conflicts_router
 from hospitality.conflicts.settings import ConflictSettings
 from hospitality.days.api import router as days_router
 from hospitality.fiscal.api import router as fiscal_router
-from hospitality.ground.http import install_errors
+from hospitality.ground.http import install_errors, serve_routes
 from hospitality.ground.quick_route import install_quick_way
 from hospitality.handouts.node_api import router as handouts_router
 from hospitality.handouts.settings import HandoutSettings
@@ -115,8 +115,7 @@ def build(node: Node, base_url: str) -> FastAPI:
     app.state.journal_position = lambda reading: journal_position(reading, node.host.place.incarnation)
     app.state.presence = node.live.presence
     install_errors(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    serve_routes(app, ROUTERS)
     doors.install(app, node)
     training.install(app)
     install_api_docs(app)

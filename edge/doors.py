@@ -29,7 +29,7 @@ from edge.slips.page import print_queue
 from edge.staff_page.page import CATALOGUES, StaffPageConfig
 from edge.staff_page.page import TEMPLATES as STAFF_TEMPLATES
 from hospitality.ground.errors import Refused, TooMany, Trouble
-from hospitality.ground.http import Asking, envelope, json_answer
+from hospitality.ground.http import Asking, envelope, json_answer, serve_routes
 from hospitality.ground.work import Caller
 from hospitality.menu.reading import stations_list
 from hospitality.people.proofs import code_hash_of, hash_of, new_token
@@ -109,17 +109,22 @@ def install(app: FastAPI, node: Node) -> None:
     pages.mount(app)
 
     app.add_middleware(GuardedEnrolment, throttle=Throttle(ENROL_TRIES, ENROL_SECONDS))
-    app.include_router(_health(node))
-    app.include_router(_status(node))
-    app.include_router(_enrolment(node, pages))
-    app.include_router(kitchen_screen(_kitchen(node), pages))
     staff = _staff_pages(node)
-    app.include_router(floor_plan(staff, pages))
-    app.include_router(order_queue(staff, pages))
-    app.include_router(print_queue(staff, pages))
-    app.include_router(rooms_page(staff, pages))
-    app.include_router(rules_page(staff, pages))
-    app.include_router(room_page(_rooms(node), pages))
+    serve_routes(
+        app,
+        (
+            _health(node),
+            _status(node),
+            _enrolment(node, pages),
+            kitchen_screen(_kitchen(node), pages),
+            floor_plan(staff, pages),
+            order_queue(staff, pages),
+            print_queue(staff, pages),
+            rooms_page(staff, pages),
+            rules_page(staff, pages),
+            room_page(_rooms(node), pages),
+        ),
+    )
 
     @app.websocket("/ws")
     async def live(socket: WebSocket) -> None:

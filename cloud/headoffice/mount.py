@@ -22,6 +22,7 @@ from cloud.headoffice.sign_in_pages import router as sign_in_router
 from cloud.headoffice.throttle import SignInThrottle, Throttle
 from cloud.headoffice.troubles_api import router as troubles_api_router
 from cloud.settings import CloudSettings
+from hospitality.ground.http import serve_routes
 
 if TYPE_CHECKING:
     from cloud.app import Cloud
@@ -66,7 +67,6 @@ def install(app: FastAPI, cloud: "Cloud") -> None:
         cloud.host, pages, cloud.host.now, SignInThrottle(), guests_tries(), thresholds_of(cloud.settings)
     )
     app.state.streams = Streams()
-    for router in ROUTERS:
-        app.include_router(router)
+    serve_routes(app, ROUTERS)
     pages.mount(app)
     app.add_middleware(SameOrigin)

@@ -21,7 +21,7 @@ from edge.live import LiveBoard
 from edge.training.copied import House, Rows, put_in
 from hospitality.ground.clock import Clock, instant_text
 from hospitality.ground.errors import Unauthorised
-from hospitality.ground.http import Asking, install_errors, json_answer
+from hospitality.ground.http import Asking, install_errors, json_answer, serve_routes
 from hospitality.ground.work import Caller
 from hospitality.people.settings import PeopleSettings
 from hospitality.properties.service import current_business_date
@@ -139,8 +139,7 @@ class Room:
         app.state.people = self.people
         app.state.journal_position = lambda reading: journal_position(reading, self.host.place.incarnation)
         install_errors(app)
-        for router in (*routers, self._own_routes()):
-            app.include_router(router)
+        serve_routes(app, (*routers, self._own_routes()))
 
         @app.websocket("/ws")
         async def live(socket: WebSocket) -> None:

@@ -15,7 +15,7 @@ from edge.training.copied import house, staff
 from edge.training.room import PIN, Room
 from hospitality.ground.clock import Clock, instant_text
 from hospitality.ground.errors import Forbidden, Refused
-from hospitality.ground.http import Asking, ErrorEnvelope, Shape, envelope
+from hospitality.ground.http import Asking, ErrorEnvelope, Shape, envelope, serve_routes
 from hospitality.ground.work import Caller
 from hospitality.properties.service import current_business_date
 
@@ -58,7 +58,7 @@ class Training:
 
     def install(self, app: FastAPI) -> None:
         """Adds its routes and its doors to the node's application."""
-        app.include_router(self._routes())
+        serve_routes(app, [self._routes()])
         app.mount(ADDRESS, self._serve)
 
     def tidy(self) -> None:

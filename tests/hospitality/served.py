@@ -17,7 +17,7 @@ from hospitality.days import api as days
 from hospitality.ground.clock import Clock
 from hospitality.ground.errors import Forbidden, Unauthorised
 from hospitality.ground.host import Answer, Once
-from hospitality.ground.http import install_errors
+from hospitality.ground.http import install_errors, serve_routes
 from hospitality.ground.ids import new_id
 from hospitality.ground.once import run_once
 from hospitality.ground.quick_route import install_quick_way
@@ -199,17 +199,12 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
             invoices,
         )
     ]
-    for router in routers:
-        app.include_router(router)
+    serve_routes(app, routers)
     install_quick_way(app, routers)
     if not at_head_office:
-        app.include_router(node_api.router)
-        app.include_router(requests_node_api.router)
-        app.include_router(approvals.router)
-        app.include_router(handouts.router)
+        own = (node_api, requests_node_api, approvals, handouts, room_service)
+        serve_routes(app, (*(trade.router for trade in own), node_api.enrol_router))
         app.state.handouts = HandoutSettings("https://office.example/")
-        app.include_router(room_service.router)
-        app.include_router(node_api.enrol_router)
         app.state.people = PeopleSettings(
             node.caller.org_id, node.reading().property_id, SECRET, "http://node.local:8010/", hasher=QUICK
         )

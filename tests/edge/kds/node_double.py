@@ -19,6 +19,7 @@ from fastapi import FastAPI, Header, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from edge.kds import TEMPLATES, KitchenScreenConfig, KitchenTerminal, Station, kitchen_screen
+from hospitality.ground.http import serve_routes
 from tests.edge.kds.link import Link
 from tests.edge.kds.link import State as LinkState
 from web.pages import Pages
@@ -276,7 +277,7 @@ class KitchenNode:
         app = FastAPI(openapi_url=None)
         pages = Pages(TEMPLATES, catalogues=self.catalogues)
         pages.mount(app)
-        app.include_router(kitchen_screen(self._config(), pages))
+        serve_routes(app, [kitchen_screen(self._config(), pages)])
         self._add_reads(app)
         self._add_writes(app)
         app.add_api_websocket_route("/ws", self._live)

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
 from edge.kds import TEMPLATES, KitchenScreenConfig, KitchenTerminal, Station, kitchen_screen
+from hospitality.ground.http import serve_routes
 from web.pages import CONTENT_SECURITY_POLICY, Pages
 
 GRILL = Station("st-grill", "Grill & <fire>")
@@ -29,7 +30,7 @@ def client_of(terminal: KitchenTerminal | None, stations: Sequence[Station] = (G
         now=lambda: datetime(2026, 11, 22, 18, 0, tzinfo=UTC),
     )
     app = FastAPI()
-    app.include_router(kitchen_screen(config, Pages(TEMPLATES)))
+    serve_routes(app, [kitchen_screen(config, Pages(TEMPLATES))])
     return TestClient(app)
 
 

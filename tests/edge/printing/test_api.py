@@ -15,7 +15,7 @@ from edge.printing import Printing
 from edge.printing.api import router
 from edge.printing.printers import read_address
 from hospitality.ground.errors import Invalid
-from hospitality.ground.http import install_errors
+from hospitality.ground.http import install_errors, serve_routes
 from hospitality.ground.ids import new_id
 from hospitality.ground.work import Caller
 from hospitality.people.rules import TERMINAL_PERMISSIONS, permissions_of
@@ -60,7 +60,7 @@ def desk(host: EdgeHost, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(host, "caller_of", caller_of)
     app = FastAPI()
     install_errors(app)
-    app.include_router(router)
+    serve_routes(app, [router])
     with printing(host) as found:
         app.state.host, app.state.printing = host, found
         with serve(app) as address, httpx2.Client(base_url=address, timeout=30) as client:

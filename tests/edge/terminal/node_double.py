@@ -19,6 +19,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Request, WebSocket, Web
 from fastapi.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from hospitality.ground.http import serve_routes
 from tests.edge.terminal.node_book import OPEN_STATES, PROPERTY, Book, Json, Refused, an_id
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
@@ -248,7 +249,7 @@ def node_app(node: NodeDouble) -> FastAPI:
     _kitchen(api, node, terminal, may("kitchen.bump"))
     _pass(api, node, may("kitchen.bump"))
     _till(api, node, terminal)
-    app.include_router(api)
+    serve_routes(app, [api])
     app.websocket("/ws")(_live(node))
     return app
 
@@ -456,8 +457,7 @@ class Served:
         listener.listen(64)
         self._port = listener.getsockname()[1]
         app = node_app(self.node)
-        for router in self.node.more:
-            app.include_router(router)
+        serve_routes(app, self.node.more)
         config = uvicorn.Config(
             _Faults(app, self.node),
             log_level="critical",

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from hospitality.ground import quick_route
+from hospitality.ground.http import serve_routes
 from hospitality.orders.api import NewOrderShape, new_order, router
 from tests.hospitality.node import Restaurant
 from tests.hospitality.served import Served
@@ -127,7 +128,7 @@ def test_a_key_gives_the_first_answer_again(either: Till, soup: bytes) -> None:
 
 def test_the_description_of_the_route_is_what_it_was() -> None:
     app = FastAPI()
-    app.include_router(router)
+    serve_routes(app, [router])
     described = app.openapi()["paths"]["/api/v1/properties/{property_id}/orders"]["post"]
     assert described["requestBody"]["content"][JSON]["schema"]["$ref"].endswith("/NewOrderShape")
     assert [parameter["name"] for parameter in described["parameters"]] == ["property_id"]
