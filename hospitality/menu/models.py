@@ -324,7 +324,7 @@ class StationPause(Row, table=True):
 
 
 class StationPauseEnd(Row, table=True):
-    """A pause was lifted before its time; its id follows from the pause's, so that there is one."""
+    """A pause was lifted before its time, by two where they were apart."""
 
     __tablename__ = "station_pause_ends"
     __table_args__ = described("fact", refers={"pause_id": "station_pauses"}, indexes=[["pause_id"]])

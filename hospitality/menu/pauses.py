@@ -7,7 +7,6 @@ from typing import Any
 
 from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Invalid, NotFound
-from hospitality.ground.ids import derived_id
 from hospitality.ground.texts import kept_text
 from hospitality.ground.work import Work
 from hospitality.menu.facts import StationPaused, StationResumed
@@ -48,9 +47,7 @@ def resume_station(work: Work, station_id: str) -> dict[str, Any]:
 def _end(work: Work, station_id: str) -> bool:
     standing = [row for row in work.rows(STANDING_PAUSES, now=work.now_text) if row["station_id"] == station_id]
     by = acted(work)
-    work.add_all(
-        StationPauseEnd, [{"id": derived_id(row["id"], "end"), "pause_id": row["id"], **by} for row in standing]
-    )
+    work.add_all(StationPauseEnd, [{"pause_id": row["id"], **by} for row in standing])
     return bool(standing)
 
 

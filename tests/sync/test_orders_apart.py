@@ -8,6 +8,7 @@ from hospitality.checks.service import add_lines, pay, void_line
 from hospitality.checks.service.split import merge, move, split
 from hospitality.days.reading import day_view
 from hospitality.days.service.close import close_day
+from hospitality.menu.pauses import pause_station, resume_station
 from hospitality.orders.rules import NewLine, NewOrder
 from hospitality.orders.service import place_order
 from hospitality.orders.service.move import Going
@@ -30,6 +31,7 @@ def test_what_two_nodes_split_merged_and_added_while_apart_stands_on_one_order_e
     shared = one.act(place_order, NewOrder("dine_in", (NewLine(menu.items[0], 7),)))
     cold = one.act(place_order, NewOrder("dine_in", (NewLine(menu.items[2], 2),)))
     both, gone = cold["id"], cold["lines"][0]["id"]
+    one.act(pause_station, menu.station, reason="the grill is out")
     one.sync()
     two.sync()
 
@@ -48,9 +50,10 @@ def test_what_two_nodes_split_merged_and_added_while_apart_stands_on_one_order_e
     [line] = shared["lines"]
     threes = one.act(split, shared["id"], [Going(some=((line["id"], 3),))])["items"][1]
     sixes = two.act(split, shared["id"], [Going(some=((line["id"], 6),))])["items"][1]
-    # a line of a fourth both take off
+    # a line of a fourth both take off, and both have the station take orders again
     for node, why in ((one, "cold"), (two, "a hair")):
         node.act(void_line, both, gone, reason=why)
+        node.act(resume_station, menu.station)
     two.act(add_lines, first["id"], [NewLine(menu.items[0], 5)])
     two.act(add_lines, second["id"], [NewLine(menu.items[1], 7)])
     for node in (one, two, one):
