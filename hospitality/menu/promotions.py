@@ -21,14 +21,15 @@ SAYS = {
     "order_percent": ("percent_bp", "from_minor"),
     "order_amount": ("amount_minor", "from_minor"),
 }
-_MOST = {
-    "percent_bp": (1, _WHOLE_BP),
-    "amount_minor": (1, AMOUNT_MINOR_MAX),
-    "buy": (1, SET_MAX),
-    "free": (1, SET_MAX),
-    "from_minor": (0, AMOUNT_MINOR_MAX),
+# from, to, and what people are asked for
+_BOUNDS = {
+    "percent_bp": (1, _WHOLE_BP, "a part above 0, up to 100 % (2000 basis points are 20 %)"),
+    "amount_minor": (1, AMOUNT_MINOR_MAX, "an amount above zero"),
+    "buy": (1, SET_MAX, f"how many are paid, 1 to {SET_MAX}"),
+    "free": (1, SET_MAX, f"how many are free, 1 to {SET_MAX}"),
+    "from_minor": (0, AMOUNT_MINOR_MAX, "from which amount on it holds, zero for every order"),
 }
-TERMS = tuple(_MOST)
+TERMS = tuple(_BOUNDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +81,13 @@ def check_promotion(fields: Mapping[str, Any]) -> None:
     kind = fields["kind"]
     if kind not in KINDS:
         raise Invalid("PROMOTION_INVALID", f"Choose one of {', '.join(KINDS)}.", kind=str(kind)[:20], field="kind")
-    said = [name for name in TERMS if fields[name] is not None]
-    wrong = [name for name in TERMS if (name in said) is not (name in SAYS[kind])]
-    if wrong:
-        words = f"Give {' and '.join(SAYS[kind])}, and none of the others."
-        raise Invalid("PROMOTION_INVALID", words, kind=kind, field=wrong[0])
-    for name in said:
-        least, most = _MOST[name]
-        if not least <= fields[name] <= most:
-            words = f"Give {name} from {least} to {most}."
-            raise Invalid("PROMOTION_INVALID", words, **{name: fields[name]}, field=name)
+    for name, (least, most, asked) in _BOUNDS.items():
+        value = fields[name]
+        if name in SAYS[kind] and (value is None or not least <= value <= most):
+            raise Invalid("PROMOTION_INVALID", f"Give {asked}.", kind=kind, **{name: value}, field=name)
+        if name not in SAYS[kind] and value is not None:
+            words = f"Give {' and '.join(SAYS[kind])} alone: this kind has no {name}."
+            raise Invalid("PROMOTION_INVALID", words, kind=kind, field=name)
     named = len(fields["item_ids"]) + len(fields["category_ids"])
     if kind in OF_ORDER and named:
         words = "A promotion of the whole order names no items or categories."

@@ -207,7 +207,7 @@ def check_price_rule(fields: Mapping[str, Any]) -> None:
         with in_field("price_minor"):
             check_price(fields["price_minor"])
     if fields["percent_bp"] is not None and not 0 <= fields["percent_bp"] <= PERCENT_BP_MAX:
-        said = f"Give a part in basis points, 0 to {PERCENT_BP_MAX} (8000 is 80 %)."
+        said = f"A part is 0 to {PERCENT_BP_MAX // 100} % of the item's own price (8000 basis points are 80 %)."
         raise Invalid("PRICE_RULE_INVALID", said, field="percent_bp")
     check_occasion(fields)
 

@@ -31,10 +31,9 @@ def take_pictures(folder: Path) -> list[Path]:
         take(empty, "empty")
         empty.context.close()
         cards_offline(lan)
-        rules = every_rule(lan)
+        rules, price = every_rule(lan), 2_500
         looks = (*LOOKS, ("large-dark", KITCHEN, "dark"), ("large-light", KITCHEN, "light"))
         links = [link(lan) for _ in looks]
-        session = lan.token
         for (name, size, scheme), one in zip(looks, links, strict=True):
             page = open_page(browser, size=size, scheme=scheme)
             page.goto(one)
@@ -62,11 +61,8 @@ def take_pictures(folder: Path) -> list[Path]:
             page.get_by_role("button", name="Beer of the month").click()
             page.get_by_role("textbox", name="Name").fill("Ale")
             lan.token = page.evaluate("() => JSON.parse(sessionStorage.getItem('buffr-session')).token")
-            path = f"price-rules/{rules['Beer of the month']['id']}"
-            price = next(r for r in lan.get("price-rules").json()["items"] if r["name"] == "Beer of the month")[
-                "price_minor"
-            ]
-            lan.patch(path, {"price_minor": price + 50})
+            price -= 50  # another one in each look
+            lan.patch(f"price-rules/{rules['Beer of the month']['id']}", {"price_minor": price})
             page.get_by_text("Somebody else changed this").wait_for()
             take(page, f"changed-{name}")
             page.locator(".panel-close").click()
@@ -75,7 +71,6 @@ def take_pictures(folder: Path) -> list[Path]:
             page.locator("[data-card]").first.locator(".rule-open").click()
             take(page, f"card-{name}")
             page.context.close()
-        lan.token = session
     return taken
 
 

@@ -42,7 +42,7 @@ def test_a_manager_makes_a_happy_hour_and_switches_a_promotion_off(lone_page: Pa
     page.get_by_label("How much").press("Enter")
     sign_in(page, ask=False)
     amount = page.locator("[data-fields='price_minor percent_bp']")
-    expect(amount.locator(".field-error")).to_contain_text("Give a part in basis points")
+    expect(amount.locator(".field-error")).to_contain_text("A part is 0 to 1000 %")
     expect(page.get_by_label("How much")).to_be_focused()
     page.get_by_label("How much").fill("25,5")
     for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
@@ -84,6 +84,7 @@ def test_a_manager_makes_a_happy_hour_and_switches_a_promotion_off(lone_page: Pa
     page.locator("[data-do=remove_sure]").click()
     expect(page.get_by_text("Everything costs what the menu says")).to_be_visible()
     assert lan.get("menu-prices").json()["items"] == []
+    assert made(lan.post("orders", order))["lines"][0]["unit_price_minor"] == usual
 
 
 def test_a_serving_period_is_filled_by_search_and_cards_taken_offline_are_dealt_with(
