@@ -209,16 +209,17 @@ def refund_view(reading: Reading, refund_id: str) -> dict[str, Any]:
 
 
 def _page(
-    reading: Reading, sql: str, of: str, limit: int, cursor: str | None, **named: Any
+    reading: Reading, sql: str, of: str, limit: int, cursor: str | None, *, by: str = "id", **named: Any
 ) -> tuple[Sequence[Mapping[str, Any]], str | None]:
+    """A page, newest first. by: the id in which the time is, where a row's own follows from another's."""
     before = ""
     parameters: dict[str, Any] = {"limit": limit + 1, **named}
     if cursor is not None:
-        before = f"AND ({of}business_date, {of}id) < (:day, :id)"
+        before = f"AND ({of}business_date, {of}{by}) < (:day, :id)"
         parameters["day"], parameters["id"] = from_day_cursor(cursor)
-    rows = reading.rows(f"{sql} {before} ORDER BY {of}business_date DESC, {of}id DESC LIMIT :limit", **parameters)
+    rows = reading.rows(f"{sql} {before} ORDER BY {of}business_date DESC, {of}{by} DESC LIMIT :limit", **parameters)
     page = rows[:limit]
-    return page, day_cursor(page[-1]) if len(rows) > limit else None
+    return page, day_cursor({**page[-1], "id": page[-1][by]}) if len(rows) > limit else None
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -318,7 +319,7 @@ def offline_page(
 ) -> dict[str, Any]:
     """{items, next_cursor}: cards taken offline, newest first; is_open: those of which nobody knows yet what they became."""
     which = "AND u.id IS NULL" if is_open else ""
-    rows, next_cursor = _page(reading, f"{_OFFLINE} {which}", "k.", limit, cursor)
+    rows, next_cursor = _page(reading, f"{_OFFLINE} {which}", "k.", limit, cursor, by="payment_id")
     return {"items": [_offline(row) for row in rows], "next_cursor": next_cursor}
 
 

@@ -43,7 +43,8 @@ def every_rule(lan: ServedNode) -> dict[str, dict[str, Any]]:
 
 
 def cards_offline(lan: ServedNode) -> list[dict[str, Any]]:
-    """Three cards taken offline: one charged, one declined, one of which nobody knows; answers them newest first."""
+    """Three cards taken offline as they are listed, the last one first: of that one nobody knows, the others were charged
+    and declined."""
     made(
         lan.patch(
             "house-rules", {"offline_card_minor": 50_000, "offline_day_minor": 500_000, "offline_total_minor": 200_000}

@@ -87,6 +87,15 @@ def test_each_limit_is_kept_and_counted_from_the_facts_until_the_money_is_known(
     assert [one["at_risk_minor"] for one in node.read(offline_page, is_open=True)["items"]] == [500]
 
 
+def test_cards_of_one_day_are_listed_the_last_one_first(restaurant: Restaurant) -> None:
+    node, order = restaurant.node, soup(restaurant)
+    node.act(edit_house_rules, LIMITS)
+    paid = [taken(node, order, offline(1))["payment_id"] for _ in range(5)]
+    first = node.read(offline_page, limit=3)
+    rest = node.read(offline_page, limit=3, cursor=first["next_cursor"])
+    assert [one["payment_id"] for one in (*first["items"], *rest["items"])] == paid[::-1]
+
+
 def test_over_a_limit_a_manager_lets_one_through_and_it_says_so(restaurant: Restaurant) -> None:
     node, order = restaurant.node, soup(restaurant)
     boss = str(node.caller.person_id)
