@@ -4,16 +4,21 @@ Three families are ours, made to be safe on printers that nobody has looked up. 
 collection that python-escpos brings along. What that does not say (a reverse print, a buzzer) follows from the kind.
 """
 
+import os
+import shutil
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from escpos.capabilities import CAPABILITIES
+from escpos import capabilities
 
 from devices.documents import COLUMNS_58_MM, COLUMNS_80_MM
 from devices.layout import COLUMNS_MAX, COLUMNS_MIN
 
+# python-escpos makes a temporary folder in each process that loads it, reads it no more, and never removes it
+if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
+    shutil.rmtree(capabilities.pickle_dir, ignore_errors=True)
 LETTER_DOTS = 12
 # Pages in the order in which a line tries them: one page for most of what a house writes, then its neighbours'.
 _PAGES = (
@@ -113,7 +118,7 @@ def profile_names() -> list[str]:
 
 @cache
 def _models() -> dict[str, Profile]:
-    known = CAPABILITIES["profiles"]
+    known = capabilities.CAPABILITIES["profiles"]
     return {name: _model(name, known[name]) for name in known if _speaks_our_language(known[name])}
 
 

@@ -162,7 +162,7 @@ class Node:
             lambda: Link(url, self.identity.node_id, self.keys.ring),
             VERSION,
             life,
-            random.random,
+            random.Random().random,
             self._synced,
             trouble=lambda: self.host.writer.trouble,
             check_seconds=60.0 * self.settings.check_minutes,

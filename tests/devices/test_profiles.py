@@ -1,7 +1,11 @@
 """Every kind of printer prints every kind of element: as letters where it has them, as dots where it has not."""
 
 import io
+import os
+import subprocess
+import sys
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -142,3 +146,9 @@ def test_models_of_other_languages_and_displays_are_not_offered() -> None:
     assert not {"TSP600", "OCD-300", "default"} & names
     with pytest.raises(LookupError):
         profile_named("TSP600")
+
+
+def test_a_process_that_prints_leaves_nothing_among_the_temporary_files(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", "import devices.escpos"], env=environment, check=True, timeout=60)
+    assert not list(tmp_path.iterdir())

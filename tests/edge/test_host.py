@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from hospitality.people.models import Person
 from hospitality.people.rules import SESSION_LIFETIME
 from hospitality.people.service.sessions import end_sessions
 from hospitality.people.service.terminals import revoke_terminal
+from tests.edge.failing_disk import wait_until
 from tests.edge.node_fixture import SELMA, WAIT_SECONDS, act, ask, node
 from tests.edge.served_node import PREFIX, TOKENS, ServedNode, order, served_node
 
@@ -239,33 +241,46 @@ def test_a_key_outlives_a_restart(node_folder: Path) -> None:
 def test_a_full_disk_refuses_new_orders_with_a_sentence_and_takes_them_again_when_there_is_space(
     lan: ServedNode,
 ) -> None:
+    taken = 1
     lan.order()
-    allow_no_growth(lan)
-    answers = [lan.post("orders", order(), key="the one that fills it")]
-    while answers[-1].status_code == 201:
-        answers.append(lan.post("orders", order(), key=f"order {len(answers)}"))
-    refused = answers[-1]
-    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
-    assert refused.json()["error"] == {
-        "code": "DISK_FULL",
-        "message": "The node's disk is full: nothing new can be taken until there is space. Make some.",
-        "details": {},
-    }
-    assert lan.get("/readyz").status_code == 503
-    assert lan.get("status").json()["storage"] == "database or disk is full"
-    taken = len(answers)  # the first, and those before the refused one
-    assert len(lan.get("orders", limit="500").json()["items"]) == taken
-    key = f"order {len(answers) - 1}" if len(answers) > 1 else "the one that fills it"
-    assert lan.post("orders", order(), key=key).status_code == 201, "the same call, tried again, is done once"
+    with no_growth(lan):
+        refused = lan.post("orders", order(), key="1")
+        while refused.status_code == 201:
+            taken += 1
+            refused = lan.post("orders", order(), key=str(taken))
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        assert refused.json()["error"] == {
+            "code": "DISK_FULL",
+            "message": "The node's disk is full: nothing new can be taken until there is space. Make some.",
+            "details": {},
+        }
+
+        def is_told() -> bool:  # something of the node's own that is small may have been written since
+            nonlocal taken
+            taken += lan.post("orders", order(), key=str(taken)).status_code == 201
+            ready, storage = lan.get("/readyz"), lan.get("status").json()["storage"]
+            return ready.status_code == 503 and storage == "database or disk is full"
+
+        wait_until(is_told)
+        assert len(lan.get("orders", limit="500").json()["items"]) == taken
+    assert lan.post("orders", order(), key=str(taken)).status_code == 201, "the same call, tried again, is done once"
     assert lan.get("/readyz").status_code == 200
     assert len(lan.get("orders", limit="500").json()["items"]) == taken + 1
 
 
-def allow_no_growth(lan: ServedNode) -> None:
-    """The file may not grow, until the connection is opened anew: what a full disk looks like to SQLite."""
+@contextmanager
+def no_growth(lan: ServedNode) -> Iterator[None]:
+    """The file may not grow, however often it is opened anew: what a full disk looks like to SQLite."""
+    writer = lan.node.host.writer
+    connect = writer._connect
 
-    def bound(connection: Any) -> None:
+    def bound(connection: Any) -> Any:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")
+        return connection
 
-    lan.node.host.writer.apply(bound).result(WAIT_SECONDS)
+    writer._connect = lambda: bound(connect())
+    writer.apply(bound).result(WAIT_SECONDS)
+    yield
+    writer._connect = connect
+    writer.apply(lambda connection: connection.execute("PRAGMA max_page_count = 1000000000")).result(WAIT_SECONDS)
