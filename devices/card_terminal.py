@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from devices.heard import CancelCharge, CardSaid, Charge, Done, Garbled, Heard, LookUp, Well, Wish
+from devices.heard import CancelCharge, CardSaid, Charge, Done, Garbled, GiveBack, Heard, LookUp, Well, Wish
 from devices.line import Line, LineBroken
 
 LINE_BYTES_MAX = 2_000
@@ -64,12 +64,15 @@ class JsonCardTerminal:
         match wish:
             case Charge(number, amount_minor, currency):
                 said = {"do": "charge", "number": number, "amount_minor": amount_minor, "currency": currency}
+            case GiveBack(number, amount_minor, currency, _, of):
+                asked = {"number": number, "amount_minor": amount_minor, "currency": currency, "reference": of}
+                said = {"do": "give_back", **asked}
             case CancelCharge(charge):
                 said = {"do": "cancel", "number": charge.number}
-            case LookUp(charge):
-                said = {"do": "look_up", "number": charge.number}
+            case LookUp(of):
+                said = {"do": "look_up", "number": of.number}
             case _:
-                raise AssertionError("a card terminal charges, cancels and looks up")
+                raise AssertionError("a card terminal charges, gives back, cancels and looks up")
         line.send(_line(said))
         return Well()
 

@@ -45,8 +45,9 @@ class LeftOpen:
 
 @dataclass(frozen=True, slots=True)
 class CardSaid:
-    """What a card terminal says of a charge by its number: `waiting` for the guest, `approved` for an amount under its own
-    reference, `declined` (cancelled, timed out), or `not_known`: it never was asked, and will not charge it any more."""
+    """What a card terminal says of a charge, or of what it was to give back, by its number: `waiting` for the guest or the
+    bank, `approved` for an amount under its own reference, `declined` (cancelled, timed out), or `not_known`: it never was
+    asked, and will not do it any more."""
 
     number: str
     state: str
@@ -120,6 +121,18 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Give so much of a card payment back to its card, under a number that is never given back twice however often it is
+    asked. of: the card terminal's reference of what the card paid. key: as a charge has it."""
+
+    number: str
+    amount_minor: int
+    currency: str
+    key: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelCharge:
     """Give a charge up, unless it went through already."""
 
@@ -128,12 +141,12 @@ class CancelCharge:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Say what became of a charge."""
+    """Say what became of a charge, or of what was to be given back; this alone never moves money."""
 
-    charge: Charge
+    of: Charge | GiveBack
 
 
 Heard = Well | Garbled | Scanned | Pressed | DrawerMoved | LeftOpen | CardSaid
-CardWish = Charge | CancelCharge | LookUp
+CardWish = Charge | GiveBack | CancelCharge | LookUp
 Wish = Weigh | Show | OpenDrawer | Page | Buzz | CardWish
 Done = Well | Garbled | Weighed | Unready

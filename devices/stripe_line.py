@@ -57,6 +57,12 @@ class Told:
         """Whether it did what was asked."""
         return self.status == 200
 
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether a failure says that nothing was made, nor will be. What Stripe fell over at first it falls over for good
+        under that key; what it refuses about the key itself says nothing."""
+        return self.is_old or (self.status < 500 and self.status != 409 and self.problem.type != "idempotency_error")
+
     def read(self, shape: type[T]) -> T:
         """What it says. Raises LineBroken where that is nothing of Stripe's."""
         try:

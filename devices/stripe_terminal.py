@@ -12,9 +12,10 @@ from typing import cast
 
 import msgspec
 
-from devices.heard import CancelCharge, CardSaid, Charge, Done, Garbled, Heard, LookUp, Well, Wish
+from devices.heard import CancelCharge, CardSaid, Charge, Done, Garbled, GiveBack, Heard, LookUp, Well, Wish
 from devices.line import Line, LineBroken
 from devices.stripe_line import StripeLine, Told
+from devices.stripe_refund import give_back, looked_up
 
 POLL_SECONDS = 1.0
 BEAT_SECONDS = 30.0
@@ -109,14 +110,18 @@ class StripeCardTerminal:
         match wish:
             case Charge():
                 self._charge(stripe, wish)
-            case LookUp(charge):
+            case GiveBack():
+                self._said.append(give_back(stripe, wish))
+            case LookUp(GiveBack() as back):
+                self._said.append(looked_up(stripe, back))
+            case LookUp(Charge() as charge):
                 self._look_up(stripe, charge)
             case CancelCharge(charge):
                 self._look_up(stripe, charge)
                 if charge.number in self._open:
                     self._open[charge.number].given_up = True
             case _:
-                raise AssertionError("a card terminal charges, cancels and looks up")
+                raise AssertionError("a card terminal charges, gives back, cancels and looks up")
         line.wake()
         return Well()
 
@@ -224,15 +229,9 @@ def _intent_of(stripe: StripeLine, charge: Charge) -> Intent | None:
     older = next((one for one in found if fresh is None or one.id != fresh.id), None)
     if fresh is not None and not stripe.post(f"payment_intents/{fresh.id}/cancel", {}).is_done:
         raise LineBroken("trouble", "Stripe does not cancel what was never charged")
-    if older is None and fresh is None and not _was_never_made(made):
+    if older is None and fresh is None and not made.came_to_nothing:
         raise LineBroken("trouble", f"Stripe does not tell ({made.status})")
     return older
-
-
-def _was_never_made(told: Told) -> bool:
-    """Whether a failure says that there is no intent that anybody was handed. What Stripe fell over at first it falls over
-    for good under that key; what it refuses about the key itself says nothing."""
-    return told.is_old or (told.status < 500 and told.status != 409 and told.problem.type != "idempotency_error")
 
 
 def _words(told: Told) -> str:

@@ -12,12 +12,13 @@ from typing import Any
 
 @dataclass
 class VirtualCardReader:
-    """Charges: number → amount, each at most once."""
+    """Charges, and what was given back: number → amount, each at most once."""
 
     guest: str = "pays"
     mute: bool = False
     deaf: bool = False
     charges: dict[str, int] = field(default_factory=dict)
+    given_back: dict[str, int] = field(default_factory=dict)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     _rest: bytes = b""
@@ -46,11 +47,23 @@ class VirtualCardReader:
         if said["do"] == "charge" and number not in self.states:
             self.states[number] = {"number": number, "state": "waiting", "amount_minor": said["amount_minor"]}
             self._meet(number, self.guest)
+        elif said["do"] == "give_back" and number not in self.states:
+            self._give_back(said)
         elif said["do"] == "cancel" and self.states.get(number, {}).get("state") == "waiting":
             self._meet(number, "declines")
         elif number not in self.states:
             self.states[number] = {"number": number, "state": "not_known"}  # and never will be charged
         return self.states[number]
+
+    def _give_back(self, said: dict[str, Any]) -> None:
+        number, amount = said["number"], said["amount_minor"]
+        references = [one.get("reference") for one in self.states.values()]
+        if said["reference"] in references:
+            self.given_back[number] = amount
+            is_done = {"state": "approved", "amount_minor": amount, "reference": f"B-{len(self.given_back)}"}
+            self.states[number] = {"number": number, **is_done}
+        else:
+            self.states[number] = {"number": number, "state": "declined", "words": "It took no such payment."}
 
     def _meet(self, number: str, guest: str) -> None:
         one = self.states[number]

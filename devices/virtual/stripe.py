@@ -2,8 +2,9 @@
 
 It holds what Stripe promises: the first answer to a key is the answer to that key, a failure included, another body
 under it is refused, and what is cancelled is never charged. `guest` says what the guest does (`pays`, `declines`,
-`takes_card_away`, `waits`). `breaks` says what becomes of the next call whose path ends so: `500`, `cut` (it is done,
-and the line goes down) or `late` (it is done, and the answer does not come).
+`takes_card_away`, `waits`), `refunds_are` what becomes of what is given back (`succeeded`, `pending`, `failed`). `breaks`
+says what becomes of the next call whose method and path end so: `500`, `cut` (it is done, and the line goes down) or `late`
+(it is done, and the answer does not come).
 """
 
 import json
@@ -30,7 +31,8 @@ FAILURES = {
 
 @dataclass
 class VirtualStripe:
-    """A context manager that serves at `url`. charges: what was captured, by the key that is written on the intent."""
+    """A context manager that serves at `url`. charges: what was captured, by the key that is written on the intent; refunds:
+    what was given back of it, in the order in which that was asked."""
 
     guest: str = "pays"
     reader_is: str = "online"
@@ -38,6 +40,8 @@ class VirtualStripe:
     forgets_keys: bool = False
     charges: dict[str, int] = field(default_factory=dict)
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refunds_are: str = "succeeded"
+    refunds: list[dict[str, Any]] = field(default_factory=list)
     action: dict[str, Any] | None = None
     asked: list[str] = field(default_factory=list)
     _answered: dict[str, tuple[str, Form, Answer]] = field(default_factory=dict)
@@ -66,10 +70,11 @@ class VirtualStripe:
             assert self.action is not None, "the reader waits for nobody"
             self._meet(guest, self.intents[self.action["process_payment_intent"]["payment_intent"]])
 
-    def call(self, path: str, form: Form, key: str | None) -> tuple[int, dict[str, Any], bool]:
+    def call(self, method: str, path: str, form: Form, key: str | None) -> tuple[int, dict[str, Any], bool]:
         """Answers one call; whether it was answered before."""
         with self._lock:
             self.asked.append(path)
+            said = f"{method} {path}"
             if key in self._answered and not self.forgets_keys:
                 was_path, was_form, answer = self._answered[key]
                 if (was_path, was_form) != (path, form):
@@ -78,9 +83,11 @@ class VirtualStripe:
                         False,
                     )
                 return (*answer, True)
-            broken = next((end for end, what in self.breaks.items() if what == "500" and path.endswith(end)), None)
+            broken = next((end for end, what in self.breaks.items() if what == "500" and said.endswith(end)), None)
             answer = (
-                self._do(path, form) if broken is None else (500, {"error": {"type": "api_error", "message": "Sorry."}})
+                self._do(method, path, form)
+                if broken is None
+                else (500, {"error": {"type": "api_error", "message": "Sorry."}})
             )
             if broken is not None:
                 del self.breaks[broken]
@@ -88,12 +95,12 @@ class VirtualStripe:
                 self._answered[key] = (path, form, answer)
             return (*answer, False)
 
-    def fate(self, path: str) -> str:
-        """What becomes of the answer to this call."""
+    def fate(self, said: str) -> str:
+        """What becomes of the answer to this call, by its method and path."""
         with self._lock:
             if EVERY in self.breaks:
                 return self.breaks[EVERY]
-            end = next((end for end, what in self.breaks.items() if what != "500" and path.endswith(end)), None)
+            end = next((end for end, what in self.breaks.items() if what != "500" and said.endswith(end)), None)
             fate = "" if end is None else self.breaks.pop(end)
             if fate == "down":
                 self.breaks[EVERY] = fate
@@ -105,8 +112,14 @@ class VirtualStripe:
 
     # --- the API
 
-    def _do(self, path: str, form: Form) -> Answer:
+    def _do(self, method: str, path: str, form: Form) -> Answer:
         match path.split("/"):
+            case ["refunds"]:
+                return (
+                    self._refund(form)
+                    if method == "POST"
+                    else (200, {"data": self._refunds_of(form["payment_intent"])})
+                )
             case ["terminal", "readers", reader] if reader == READER:
                 return 200, {"id": READER, "status": self.reader_is.replace("busy", "online"), "action": self.action}
             case ["terminal", "readers", reader, verb] if reader == READER:
@@ -126,6 +139,24 @@ class VirtualStripe:
         one |= {"status": "requires_payment_method", "amount": int(form["amount"])}
         one |= {"amount_received": 0, "amount_capturable": 0}
         self.intents[one["id"]] = one
+        return 200, one
+
+    def _refunds_of(self, intent: str) -> list[dict[str, Any]]:
+        return [one for one in reversed(self.refunds) if one["payment_intent"] == intent]
+
+    def _refund(self, form: Form) -> Answer:
+        intent, amount, key = self.intents.get(form["payment_intent"]), int(form["amount"]), form["metadata[refund]"]
+        if intent is None:
+            return _refused("invalid_request_error", "resource_missing", "No such intent.", 404)
+        given = self._refunds_of(intent["id"])
+        assert key not in [one["metadata"]["refund"] for one in given], "given back twice"
+        if amount > intent["amount_received"] - sum(one["amount"] for one in given if one["status"] != "failed"):
+            return _refused("invalid_request_error", "charge_already_refunded", "Nothing is left of it.")
+        one = {"id": f"re_{len(self.refunds) + 1}", "status": self.refunds_are, "amount": amount}
+        one |= {"payment_intent": intent["id"], "metadata": {"refund": key}, "failure_reason": None}
+        if self.refunds_are == "failed":
+            one["failure_reason"] = "expired_or_canceled_card"
+        self.refunds.append(one)
         return 200, one
 
     def _hand(self, form: Form) -> Answer:
@@ -190,8 +221,8 @@ def _handler(stripe: VirtualStripe) -> Callable[..., BaseHTTPRequestHandler]:
                     "error": {"type": "invalid_request_error", "message": f"Invalid: {self.headers['Authorization']}"}
                 }
                 return self._send(401, bad, False)
-            status, answer, is_old = stripe.call(path, form, self.headers["Idempotency-Key"])
-            fate = stripe.fate(path)
+            status, answer, is_old = stripe.call(self.command, path, form, self.headers["Idempotency-Key"])
+            fate = stripe.fate(f"{self.command} {path}")
             if fate == "late":
                 stripe.wait_late()
             if fate:

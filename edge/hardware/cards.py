@@ -3,6 +3,9 @@
 An attempt is on disk before anything is sent. It is sent once, by this life of the node; after a restart, or where the
 line broke, its number is only looked up. Nothing is known but what the card terminal says of the number; while it says
 nothing the order shows unknown and takes no other payment.
+
+What is to go back to a card is asked for under its number until its end is known, by later lives as well, for so long as
+whoever moves the money is sure to know the number; a person's decision, or a later day, leaves it at looking it up.
 """
 
 import threading
@@ -17,7 +20,7 @@ from typing import Any
 
 import structlog
 
-from devices.heard import CardSaid, Charge, Done, LookUp
+from devices.heard import CardSaid, CardWish, Charge, Done, GiveBack, LookUp
 from edge.database import DATABASE_ERRORS
 from edge.hardware.devices import Setup
 from edge.hardware.thread import DeviceThread
@@ -27,6 +30,7 @@ from hospitality.ground.errors import Refused, Unavailable
 from hospitality.ground.statements import Reading
 from hospitality.payments.rules import CardAnswer
 from hospitality.payments.service.card import answer_card
+from hospitality.payments.service.card_refund import answer_card_refund
 
 CARD_TERMINAL = "card_terminal"
 LOOK_UP_SECONDS = 5.0
@@ -35,41 +39,62 @@ ARRIVED_SECONDS = 10.0
 ATTEMPTS_MAX = 50
 DECIDED_WITHIN = timedelta(days=2)
 LOOKED_UP_WITHIN = timedelta(days=7)  # so long a card terminal must keep what became of a number
+ASKED_AGAIN_WITHIN = timedelta(hours=23)  # Stripe keeps the keys of what it made for a day at least
 PASSING: tuple[type[Exception], ...] = (Unavailable, TimeoutError, *DATABASE_ERRORS)
 DATABASE_SECONDS = 30.0
 log = structlog.get_logger(__name__)
 
+# {of}: of which payment's reference money is to go back; NULL of a charge
 _OPEN = """
-    SELECT a.id, a.number, a.amount_minor + a.tip_minor AS amount_minor, a.currency, a.terminal_id FROM card_attempts a
+    SELECT a.id, a.number, a.amount_minor + a.tip_minor AS amount_minor, a.currency, a.terminal_id, a.at, {of} AS of_reference,
+           EXISTS (SELECT 1 FROM {answers} n WHERE n.org_id = a.org_id AND n.{asked} = a.id
+                   AND n.outcome = 'declined') AS is_decided
+    FROM {table} a
     WHERE a.org_id = :org_id AND a.property_id = :property_id AND a.business_date >= :first
       AND a.terminal_id IN (:terminals)
-      AND NOT EXISTS (SELECT 1 FROM card_answers n WHERE n.org_id = a.org_id AND n.attempt_id = a.id
+      AND NOT EXISTS (SELECT 1 FROM {answers} n WHERE n.org_id = a.org_id AND n.{asked} = a.id
                       AND (n.outcome = 'approved' OR n.outcome = 'declined' AND n.source <> 'decision'))
-      AND (a.at >= :since OR NOT EXISTS (SELECT 1 FROM card_answers n WHERE n.org_id = a.org_id
-                                         AND n.attempt_id = a.id AND n.outcome = 'declined'))
+      AND (a.at >= :since OR NOT EXISTS (SELECT 1 FROM {answers} n WHERE n.org_id = a.org_id
+                                         AND n.{asked} = a.id AND n.outcome = 'declined'))
     ORDER BY a.id DESC LIMIT :limit
 """
+_OPEN_CHARGES = _OPEN.format(table="card_attempts", answers="card_answers", asked="attempt_id", of="NULL")
+_REFERENCE = "(SELECT p.reference FROM payments p WHERE p.org_id = a.org_id AND p.id = a.payment_id)"
+_OPEN_REFUNDS = _OPEN.format(table="card_refunds", answers="card_refund_answers", asked="card_refund_id", of=_REFERENCE)
 
 
 @dataclass(slots=True)
 class Asked:
-    """An attempt that nobody knows the end of; `mine`: this life of the node sent it, to this card terminal. Its charge's
-    key is the attempt's id."""
+    """What nobody knows the end of: a charge, whose key is the attempt's id, or what is to go back, whose key is the card
+    refund's. `mine`: this life of the node sent it, to this card terminal. may_ask: a refund may be asked for once more."""
 
-    charge: Charge
+    errand: Charge | GiveBack
     terminal_id: str
     thread: DeviceThread
     mine: bool
     since: float
     looked_at: float
     lost_count: int
+    may_ask: bool = False
+
+    @property
+    def again(self) -> CardWish:
+        """What tells its end."""
+        return self.errand if self.may_ask and isinstance(self.errand, GiveBack) else LookUp(self.errand)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Its names, for terminals."""
+        id = "attempt_id" if isinstance(self.errand, Charge) else "card_refund_id"
+        return {id: self.errand.key, "number": self.errand.number}
 
 
 def open_attempts(reading: Reading, terminals: Sequence[str], *, since: str, first: str) -> list[Mapping[str, Any]]:
-    """The attempts of these terminals that nobody knows the end of, newest first; a person's decision that nothing was
-    taken counts as an end for those before `since` alone, for it may turn out to have been.
+    """The attempts and card refunds of these terminals that nobody knows the end of, each newest first; a person's decision
+    that nothing was taken or given counts as an end for those before `since` alone, for it may turn out to have been.
     `first`: the first business day that is looked at."""
-    return list(reading.rows(_OPEN, terminals=list(terminals), since=since, first=first, limit=ATTEMPTS_MAX))
+    named = {"terminals": list(terminals), "since": since, "first": first, "limit": ATTEMPTS_MAX}
+    return [row for sql in (_OPEN_CHARGES, _OPEN_REFUNDS) for row in reading.rows(sql, **named)]
 
 
 class Cards:
@@ -83,9 +108,9 @@ class Cards:
         self._known: set[str] = set()  # card terminals whose older attempts are taken note of
 
     def asked_of(self, attempt_id: str) -> Asked | None:
-        """What the card terminal was asked for an attempt whose end is not known."""
+        """What the card terminal was asked for an attempt or a card refund whose end is not known."""
         with self._lock:
-            return next((one for one in self._asked.values() if one.charge.key == attempt_id), None)
+            return next((one for one in self._asked.values() if one.errand.key == attempt_id), None)
 
     def look(self, threads: Sequence[DeviceThread]) -> None:
         """Sends what is new, and looks up what is not known."""
@@ -112,6 +137,7 @@ class Cards:
             with self._lock:
                 known = self._asked.get(row["number"])
             if known is not None:
+                known.may_ask = self._may_ask(row)
                 self._look_up(known)
             else:
                 # what was there before the card terminal was is a person's, or a former life's: never sent again
@@ -125,8 +151,8 @@ class Cards:
         if one is None or one.thread.setup.id != setup.id:
             return  # of another life, or answered by a person meanwhile
         words = said.words
-        if said.state == "approved" and said.amount_minor != one.charge.amount_minor:
-            log.error("card_amount_differs", number=said.number, asked=one.charge.amount_minor, taken=said.amount_minor)
+        if said.state == "approved" and said.amount_minor != one.errand.amount_minor:
+            log.error("card_amount_differs", number=said.number, asked=one.errand.amount_minor, taken=said.amount_minor)
             words = "The card terminal took another amount: look at its slip, and decide."
         elif said.state == "approved":
             words = self._answer(one, "approved", said.reference, words)
@@ -134,24 +160,29 @@ class Cards:
             words = self._answer(one, "declined", None, words)
         elif said.state == "not_known" and (not one.mine or monotonic() - one.since > ARRIVED_SECONDS):
             words = self._answer(one, "declined", None, words or "The card terminal was never asked.")
-        about = {"attempt_id": one.charge.key, "number": said.number, "state": said.state, "words": words}
+        about = {**one.named, "state": said.state, "words": words}
         self._tell(one.terminal_id, "card_told", {"device_id": setup.id, **about})
 
     def _begin(self, row: Mapping[str, Any], thread: DeviceThread, *, mine: bool) -> None:
         now, lost = monotonic(), thread.standing.lost_count
-        charge = Charge(row["number"], row["amount_minor"], row["currency"], row["id"])
-        one = Asked(charge, row["terminal_id"], thread, mine, now, now if mine else -inf, lost)
+        errand: Charge | GiveBack = Charge(row["number"], row["amount_minor"], row["currency"], row["id"])
+        if row["of_reference"] is not None:
+            errand = GiveBack(row["number"], row["amount_minor"], row["currency"], row["id"], of=row["of_reference"])
+        one = Asked(errand, row["terminal_id"], thread, mine, now, now if mine else -inf, lost, self._may_ask(row))
         with self._lock:
-            self._asked[charge.number] = one
+            self._asked[errand.number] = one
         if mine:
-            thread.ask(charge).add_done_callback(partial(self._sent, one))
+            thread.ask(errand).add_done_callback(partial(self._sent, one))
         else:
             self._look_up(one)
+
+    def _may_ask(self, row: Mapping[str, Any]) -> bool:
+        return not row["is_decided"] and row["at"] >= instant_text(self._host.now() - ASKED_AGAIN_WITHIN)
 
     def _look_up(self, one: Asked) -> None:
         came_back = one.thread.standing.lost_count != one.lost_count
         due = came_back or monotonic() - one.looked_at >= LOOK_UP_SECONDS
-        if due and not one.thread.ask(LookUp(one.charge)).done():
+        if due and not one.thread.ask(one.again).done():
             one.looked_at, one.lost_count = monotonic(), one.thread.standing.lost_count
 
     def _sent(self, one: Asked, done: Future[Done]) -> None:
@@ -159,15 +190,16 @@ class Cards:
         error = done.exception()
         if isinstance(error, Unavailable) and error.details.get("sent") is False:
             words = self._answer(one, "declined", None, error.message)
-            about = {"attempt_id": one.charge.key, "number": one.charge.number, "state": "declined", "words": words}
+            about = {**one.named, "state": "declined", "words": words}
             self._tell(one.terminal_id, "card_told", {"device_id": one.thread.setup.id, **about})
 
     def _answer(self, one: Asked, outcome: str, reference: str | None, words: str) -> str:
         """Keeps the answer; the words for staff. What can't be kept now is looked up again."""
-        number = one.charge.number
+        number = one.errand.number
         kept = CardAnswer(outcome, "terminal" if one.mine else "look_up", reference)
+        answer = answer_card if isinstance(one.errand, Charge) else answer_card_refund
         try:
-            self._host.writer.act(self._host.system(), lambda work: answer_card(work, one.charge.key, kept)).result(
+            self._host.writer.act(self._host.system(), lambda work: answer(work, one.errand.key, kept)).result(
                 DATABASE_SECONDS
             )
         except Refused as error:

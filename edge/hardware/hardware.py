@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from devices.finding import Candidate, discover, this_machine
-from devices.heard import CancelCharge, CardSaid, Done, DrawerMoved, Heard, Pressed, Scanned, Wish
+from devices.heard import CancelCharge, CardSaid, Charge, Done, DrawerMoved, Heard, Pressed, Scanned, Wish
 from devices.kicked_drawer import DrawerLine
 from devices.line import CONNECT_SECONDS, Line, Open, Reach, SerialSettings, open_line
 from devices.receipt_printer import ReceiptPrinter
@@ -127,9 +127,9 @@ class Hardware:
     def cancel_charge(self, attempt_id: str) -> Future[Done]:
         """Has a charge given up by the card terminal that was asked; Refused NO_CARD_TERMINAL where none was."""
         asked = self.cards.asked_of(attempt_id)
-        if asked is None:
+        if asked is None or not isinstance(asked.errand, Charge):
             raise Refused("NO_CARD_TERMINAL", "The node has asked no card terminal for this. Answer it by hand.")
-        return asked.thread.ask(CancelCharge(asked.charge))
+        return asked.thread.ask(CancelCharge(asked.errand))
 
     def look(self) -> list[Candidate]:
         """What is plugged in and what listens; one look at a time, of some seconds."""

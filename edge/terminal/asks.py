@@ -1,6 +1,6 @@
 """What the actions ask of whoever does them: fields with usual answers. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from edge.terminal.amounts import percent, written, written_with_currency
@@ -224,18 +224,28 @@ def reopen_asks(_subject: Subject) -> tuple[Field, ...]:
 
 
 def refund_asks(subject: Subject) -> tuple[Field, ...]:
-    """Of which payment, how much, and why."""
+    """Of which payment, how much, and why; the slip's reference where a card may be meant."""
     payments = [one for one in subject.payments if _left_of(one) > 0]
+    asked = _back_asks(payments, subject.currency)
+    if any(one.tender == "card" for one in payments):
+        return *asked, Field("reference", _("Card slip"))
+    return asked
+
+
+def card_refund_asks(subject: Subject) -> tuple[Field, ...]:
+    """Of which card's payment, how much, and why."""
+    return _back_asks([one for one in subject.payments if one.tender == "card" and _left_of(one) > 0], subject.currency)
+
+
+def _back_asks(payments: Sequence[Payment], currency: str) -> tuple[Field, ...]:
     choices = tuple(Choice(payment_words(one), one.id) for one in payments)
-    left = written(_left_of(payments[0]), subject.currency) if len(payments) == 1 else ""
+    left = written(_left_of(payments[0]), currency) if len(payments) == 1 else ""
     needed = _("Type how much is given back.")
-    how_much = Field("amount_minor", _("How much"), "amount", needed, value=left, currency=subject.currency)
+    how_much = Field("amount_minor", _("How much"), "amount", needed, value=left, currency=currency)
     asked = [Field("payment", _("Of"), "pick", choices=choices), how_much]
     if any(one.tip_minor for one in payments):
-        asked.append(Field("tip_minor", _("Tip with it"), "amount", currency=subject.currency))
+        asked.append(Field("tip_minor", _("Tip with it"), "amount", currency=currency))
     asked.append(why(_("Keyed in wrong"), _("Guest complained"), _("Paid twice")))
-    if any(one.tender == "card" for one in payments):
-        asked.append(Field("reference", _("Card slip")))
     return tuple(asked)
 
 

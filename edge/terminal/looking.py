@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from edge.terminal import fitted
+from edge.terminal.client import NodeError
 from edge.terminal.desk import Desk
 from edge.terminal.shapes.floor import Floor, Parties, Table
 from edge.terminal.shapes.hardware import Attempts
 from edge.terminal.shapes.money import Drawers, HouseRates, Payments
 from edge.terminal.shapes.node import PrintJobs, Status
 from edge.terminal.subject import Subject
+from edge.terminal.words import _
 
 SEATABLE = frozenset({"waiting", "late", "reserved"})
 
@@ -74,12 +76,29 @@ async def attempts_of(desk: Desk, subject: Subject) -> Subject:
     return replace(subject, attempts=tuple(one for one in found.items if one.waits))
 
 
+async def card_payments(desk: Desk, subject: Subject) -> Subject:
+    """With the payments, at a till that has a card terminal."""
+    return await payments_of(desk, await card_terminal(desk, subject))
+
+
+async def card_refunds_of(desk: Desk, subject: Subject) -> Subject:
+    """With what was to go back to cards and waits for an end."""
+    order_id = subject.order.id if subject.order else ""
+    found = await desk.client.read(f"{desk.place}/orders/{order_id}/card-refunds", Attempts, token=desk.terminal_token)
+    waiting = tuple(one for one in found.items if one.waits)
+    if not waiting:
+        raise NodeError("CARD_REFUND_NOT_FOUND", _("Of this order nothing waits to go back to a card."))
+    return replace(subject, card_refunds=waiting)
+
+
 FOR: dict[str, Callable[[Desk, Subject], Awaitable[Subject]]] = {
     "refund": payments_of,
     "reprint": slips_of,
     **dict.fromkeys(("seat", "walk_in"), free_tables),
     "table_step": taken_tables,
     "charge_card": card_terminal,
+    "give_back_to_card": card_payments,
+    **dict.fromkeys(("card_went_back", "card_was_not_given_back"), card_refunds_of),
     **dict.fromkeys(("give_up_card", "card_was_charged", "card_was_not"), attempts_of),
 }
 """What is looked up before the form of an action is opened, by its name."""

@@ -35,6 +35,8 @@ class Subject:
     """The name of the one that is this till's."""
     attempts: tuple[Attempt, ...] = ()
     """The card payments of the order of which nobody knows yet if they went through."""
+    card_refunds: tuple[Attempt, ...] = ()
+    """What card terminals were asked to give back of the order, of which nobody knows yet if they did."""
     now: datetime = datetime.min
     """By the node's clock, in the zone that staff read."""
 

@@ -15,7 +15,7 @@ from hospitality.orders.service.adjust import NewAdjustment
 from hospitality.orders.service.change import NewHead
 from hospitality.orders.service.charge import add_charge_rule, charge_rules, end_charge_rule
 from hospitality.orders.service.move import Going
-from hospitality.payments.api import AttemptShape, ListedPayment, PaymentShape, Tender
+from hospitality.payments.api import AttemptShape, ListedPayment, NewAnswer, PaymentShape, Tender
 from hospitality.payments.reading import attempts_of
 from hospitality.payments.rules import PARTS_MAX, CardAnswer, NewPayment
 from hospitality.people.asking import Reader
@@ -202,16 +202,6 @@ class Attempts(Shape):
     """The card payments that were tried on an order, oldest first."""
 
     items: list[AttemptShape]
-
-
-class NewAnswer(Shape):
-    """What became known of a card payment: approved has the card terminal's reference, a decision says why."""
-
-    outcome: Literal["approved", "declined", "unknown"]
-    source: Literal["terminal", "look_up", "decision"]
-    reference: str | None = None
-    reason: str | None = None
-    approval_id: IdText | None = None
 
 
 class Answered(Shape):

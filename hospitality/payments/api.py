@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from hospitality.ground.http import Asking, Cursor, ErrorEnvelope, Id, IdText, Limit, Shape, act, read
-from hospitality.payments.reading import offline_page, payments_page, refunds_page
-from hospitality.payments.rules import NewRefund
+from hospitality.payments.reading import card_refunds_of, offline_page, payments_page, refunds_page
+from hospitality.payments.rules import CardAnswer, NewRefund
 from hospitality.payments.service.card import attempt_card
+from hospitality.payments.service.card_refund import answer_card_refund, ask_card_refund
 from hospitality.payments.service.offline import tell_outcome
 from hospitality.payments.service.refund import refund_payment
 from hospitality.people.asking import Reader
@@ -111,6 +112,53 @@ class AttemptShape(Shape):
     state: Literal["attempted", "approved", "declined", "unknown"]
 
 
+class NewAnswer(Shape):
+    """What became known of a card payment: approved has the card terminal's reference, a decision says why."""
+
+    outcome: Literal["approved", "declined", "unknown"]
+    source: Literal["terminal", "look_up", "decision"]
+    reference: str | None = None
+    reason: str | None = None
+    approval_id: IdText | None = None
+
+
+class NewCardRefund(Shape):
+    """Money of a card's payment that the card terminal of this till is to give back to it, in minor units."""
+
+    amount_minor: int
+    tip_minor: int = 0
+    reason: str
+    approval_id: IdText | None = None
+
+
+class CardRefundShape(Shape):
+    """What a card terminal was asked to give back, under `number`, and how far it is."""
+
+    id: str
+    payment_id: str
+    order_id: str
+    number: str
+    amount_minor: int
+    tip_minor: int
+    currency: str
+    reason: str
+    at: str
+    state: Literal["attempted", "approved", "declined", "unknown"]
+
+
+class CardRefunds(Shape):
+    """What card terminals were asked to give back of an order's payments, oldest first."""
+
+    items: list[CardRefundShape]
+
+
+class CardRefundAnswered(Shape):
+    """The same after an answer, with the refund when it was approved."""
+
+    card_refund: CardRefundShape
+    refund: RefundShape | None
+
+
 class OfflineShape(Shape):
     """A card that was taken while the acquirer could not be reached, with its order and reference; what is still at risk
     of it (a refund to the card lessens that), and which limit of the house it went over, if any."""
@@ -194,3 +242,23 @@ async def offline_cards(
 async def new_outcome(request: Request, asking: Asking, offline_card_id: Id, new: NewOutcome) -> Response:
     """Tells what became of a card that was taken offline; needs payments.decide or an approval."""
     return await act(request, asking, tell_outcome, offline_card_id, **new.model_dump())
+
+
+@router.post("/payments/{payment_id}/card-refunds", status_code=201, response_model=CardRefundShape)
+async def new_card_refund(request: Request, asking: Asking, payment_id: Id, new: NewCardRefund) -> Response:
+    """Writes down what the card terminal at this till is asked to give back; needs payments.refund or an approval."""
+    refund = NewRefund(new.amount_minor, new.reason, new.tip_minor)
+    return await act(request, asking, ask_card_refund, payment_id, refund, approval_id=new.approval_id)
+
+
+@router.get("/orders/{order_id}/card-refunds", response_model=CardRefunds)
+async def card_refunds(request: Request, asking: Reader, order_id: Id) -> Response:
+    """What card terminals were asked to give back of an order's payments."""
+    return await read(request, asking, lambda reading: {"items": card_refunds_of(reading, order_id)})
+
+
+@router.post("/card-refunds/{card_refund_id}/answers", status_code=201, response_model=CardRefundAnswered)
+async def new_refund_answer(request: Request, asking: Asking, card_refund_id: Id, new: NewAnswer) -> Response:
+    """Tells what became known of it; needs payments.take, and payments.decide or an approval where somebody decides."""
+    answer = CardAnswer(new.outcome, new.source, new.reference, new.reason)
+    return await act(request, asking, answer_card_refund, card_refund_id, answer, approval_id=new.approval_id)

@@ -86,6 +86,32 @@ class CardAnswered:
     source: str
 
 
+@journal_kind("payments.card_refund_asked")
+@dataclass(frozen=True, slots=True)
+class CardRefundAsked:
+    """A card terminal was asked to give money of a payment back to its card; the reason stands in the entry."""
+
+    card_refund_id: str
+    payment_id: str
+    order_id: str
+    number: str
+    amount_minor: int
+    tip_minor: int
+    currency: str
+
+
+@journal_kind("payments.card_refund_answered")
+@dataclass(frozen=True, slots=True)
+class CardRefundAnswered:
+    """What became known of that, and from where; a decision says why in the entry."""
+
+    card_refund_id: str
+    order_id: str
+    number: str
+    outcome: str
+    source: str
+
+
 @journal_kind("payments.card_taken_offline")
 @dataclass(frozen=True, slots=True)
 class CardTakenOffline:

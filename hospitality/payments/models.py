@@ -170,6 +170,49 @@ class CardAnswer(Row, table=True):
     business_date: str = column(DAY)
 
 
+class CardRefund(Row, table=True):
+    """A card terminal was asked to give money of a payment back to its card; `number` is what it was asked under. Money is
+    given back (a `Refund`) once it is approved."""
+
+    __tablename__ = "card_refunds"
+    __table_args__ = described(
+        "fact",
+        refers={"payment_id": "payments", "order_id": "orders"},
+        indexes=[["order_id"], ["payment_id"], ["property_id", "business_date", "id"]],
+    )
+
+    payment_id: str = column(ID)
+    order_id: str = column(ID)
+    number: str = column(WORDS)
+    amount_minor: int = column(AMOUNT)
+    tip_minor: int = column(AMOUNT)
+    currency: str = column(WORDS)
+    reason: str = column(WORDS, pii="indirect")
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    approver_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
+class CardRefundAnswer(Row, table=True):
+    """What became known of that; its state follows from all its answers."""
+
+    __tablename__ = "card_refund_answers"
+    __table_args__ = described("fact", refers={"card_refund_id": "card_refunds"}, indexes=[["card_refund_id"]])
+
+    card_refund_id: str = column(ID)
+    outcome: str = column(WORDS)
+    source: str = column(WORDS)
+    reference: str | None = column(WORDS, pii="indirect", optional=True)
+    reason: str | None = column(WORDS, pii="indirect", optional=True)
+    person_id: str | None = column(ID, pii="indirect", optional=True)
+    approver_id: str | None = column(ID, pii="indirect", optional=True)
+    terminal_id: str | None = column(ID, optional=True)
+    at: str = column(INSTANT)
+    business_date: str = column(DAY)
+
+
 class OfflineCard(Row, table=True):
     """A card payment that the acquirer had not heard of when it was taken: money at risk until an outcome is told.
 

@@ -247,14 +247,41 @@ def attempt_view(reading: Reading, attempt_id: str) -> dict[str, Any]:
     return found[0]
 
 
+_CARD_REFUNDS = """
+    SELECT b.id, b.payment_id, b.order_id, b.number, b.amount_minor, b.tip_minor, b.currency, b.reason, b.at, k.outcome
+    FROM card_refunds b LEFT JOIN card_refund_answers k ON k.org_id = b.org_id AND k.card_refund_id = b.id
+    WHERE b.org_id = :org_id AND b.property_id = :property_id AND {which} ORDER BY b.at, b.id
+"""
+
+
+def card_refunds_of(reading: Reading, order_id: str) -> list[dict[str, Any]]:
+    """What card terminals were asked to give back of an order's payments, oldest first, each with its state."""
+    return _attempts(reading.rows(_CARD_REFUNDS.format(which="b.order_id = :order_id"), order_id=order_id))
+
+
+def card_refund_view(reading: Reading, card_refund_id: str) -> dict[str, Any]:
+    """One of them with its state; NotFound CARD_REFUND_NOT_FOUND."""
+    found = _attempts(reading.rows(_CARD_REFUNDS.format(which="b.id = :id"), id=card_refund_id))
+    if not found:
+        raise NotFound.of("card refund", card_refund_id)
+    return found[0]
+
+
+def waiting_refund(reading: Reading, order_id: str) -> str:
+    """The number of one of which nobody knows yet whether it went through; empty when there is none."""
+    found = card_refunds_of(reading, order_id)
+    return next((one["number"] for one in found if one["state"] in ("attempted", "unknown")), "")
+
+
 def _attempts(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     heads: dict[str, dict[str, Any]] = {}
     outcomes: dict[str, set[str]] = {}
     for row in rows:
-        head = {name: row[name] for name in ("id", "order_id", "number", "amount_minor", "tip_minor", "currency", "at")}
+        head = dict(row)
+        outcome = head.pop("outcome")
         heads.setdefault(row["id"], head)
-        if row["outcome"] is not None:
-            outcomes.setdefault(row["id"], set()).add(row["outcome"])
+        if outcome is not None:
+            outcomes.setdefault(row["id"], set()).add(outcome)
     return [{**head, "state": card_state(outcomes.get(id, ()))} for id, head in heads.items()]
 
 

@@ -6,13 +6,14 @@ from contextlib import contextmanager
 import pytest
 from pydantic import SecretStr
 
-from devices.heard import CancelCharge, CardSaid, Charge, Garbled, LookUp, Well
+from devices.heard import CancelCharge, CardSaid, Charge, Garbled, GiveBack, LookUp, Well
 from devices.line import LineBroken, Reach
 from devices.stripe_line import StripeAccount, StripeLine, open_reader
 from devices.stripe_terminal import StripeCardTerminal
 from devices.virtual.stripe import KEY, READER, VirtualStripe
 
 CHARGE = Charge("A1-7", 8_000, "NAD", "0190-attempt")
+BACK = GiveBack("A1-8", 3_000, "NAD", "0190-back", of="pi_1")
 TURNS_MAX = 20
 
 
@@ -26,7 +27,8 @@ def served() -> Iterator[VirtualStripe]:
 def stripe(served: VirtualStripe) -> VirtualStripe:
     """The same address, with nothing on its books."""
     fresh = VirtualStripe()
-    for name in ("guest", "reader_is", "breaks", "forgets_keys", "charges", "intents", "action", "asked"):
+    books = ("charges", "intents", "refunds", "action", "asked")
+    for name in ("guest", "reader_is", "refunds_are", "breaks", "forgets_keys", *books):
         setattr(served, name, getattr(fresh, name))
     served._answered.clear()
     return served
@@ -35,7 +37,8 @@ def stripe(served: VirtualStripe) -> VirtualStripe:
 @contextmanager
 def reader(stripe: VirtualStripe, key: str = KEY) -> Iterator[tuple[StripeCardTerminal, StripeLine]]:
     """One life of the node's line to the reader."""
-    account = StripeAccount(SecretStr(key), stripe.url, answer_seconds=0.25)
+    seconds = 0.25 if "late" in stripe.breaks.values() else 10.0
+    account = StripeAccount(SecretStr(key), stripe.url, answer_seconds=seconds)
     with open_reader(Reach("stripe", READER), account) as line:
         driver = StripeCardTerminal()
         driver.begin(line)
@@ -55,6 +58,13 @@ def asked(stripe: VirtualStripe) -> CardSaid:
     """What a reader says that is asked for the charge."""
     with reader(stripe) as (driver, line):
         assert isinstance(driver.do(line, CHARGE), Well)
+        return told(driver, line)
+
+
+def given_back(stripe: VirtualStripe, wish: GiveBack | LookUp = BACK) -> CardSaid:
+    """What a life of the node hears that asks for money to go back, or whether it did."""
+    with reader(stripe) as (driver, line):
+        driver.do(line, wish)
         return told(driver, line)
 
 
@@ -180,3 +190,44 @@ def test_a_currency_that_stripe_counts_otherwise_is_not_charged(stripe: VirtualS
         driver.do(line, Charge("A1-7", 8_000, "ISK", "0190-isk"))
         assert told(driver, line).state == "declined"
     assert stripe.intents == {}
+
+
+@pytest.mark.parametrize("how", ["cut", "late", "500"])
+@pytest.mark.parametrize("end", ["POST refunds", "GET refunds"])
+def test_what_goes_back_to_a_card_goes_back_once_whatever_breaks_and_however_often_it_is_asked(
+    stripe: VirtualStripe, end: str, how: str
+) -> None:
+    asked(stripe)
+    stripe.breaks = {end: how}
+    with pytest.raises(LineBroken):
+        given_back(stripe)
+    fell_over = (end, how) == ("POST refunds", "500")  # the failure is Stripe's answer to that key for good
+    last = [given_back(stripe) for _ in range(2)][1]
+    assert (
+        last == CardSaid("A1-8", "declined", words="Stripe does not give it back (500).")
+        if fell_over
+        else last == (CardSaid("A1-8", "approved", 3_000, "re_1"))
+    )
+    stripe.forgets_keys = True  # a day later
+    if not fell_over:
+        assert given_back(stripe) == last == given_back(stripe, LookUp(BACK))
+    assert [one["amount"] for one in stripe.refunds] == ([] if fell_over else [3_000])
+
+
+def test_a_look_up_gives_nothing_back_and_what_a_bank_does_not_take_or_is_not_ours_says_why(
+    stripe: VirtualStripe,
+) -> None:
+    asked(stripe)
+    assert given_back(stripe, LookUp(BACK)) == CardSaid("A1-8", "not_known")
+    by_hand = GiveBack("A1-9", 100, "NAD", "0190-hand", of="004711")
+    assert given_back(stripe, by_hand).words.startswith("Stripe did not take this payment")
+    too_much = GiveBack("A1-9", 9_000, "NAD", "0190-much", of="pi_1")
+    assert given_back(stripe, too_much).words.startswith("All of it was given back")
+    assert stripe.refunds == []
+    stripe.refunds_are = "pending"
+    assert given_back(stripe).state == "waiting"
+    stripe.refunds[0] |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+    assert given_back(stripe) == CardSaid(
+        "A1-8", "declined", words="The bank did not take it (expired_or_canceled_card)."
+    )
+    assert len(stripe.refunds) == 1

@@ -15,9 +15,11 @@ from edge.terminal import acts, looking
 from edge.terminal.action import Action, Scope
 from edge.terminal.actions import action_named, offered
 from edge.terminal.client import NodeError
+from edge.terminal.news import CardTold, News
 from edge.terminal.screens.action_menu import ActionMenu
 from edge.terminal.screens.form import Form
 from edge.terminal.screens.place import Place
+from edge.terminal.shapes.hardware import CardSaid
 from edge.terminal.shapes.orders import Order, OrderLine
 from edge.terminal.subject import Subject
 from edge.terminal.widgets.check_lines import title
@@ -67,6 +69,18 @@ class ActingPlace(Place):
             others=tuple(one for one in desk.board.open_orders() if order is None or one.id != order.id),
             now=desk.node_now(),
         )
+
+    def hear(self, news: News) -> None:
+        if isinstance(news, CardTold) and news.said.card_refund_id:
+            self._refund_told(news.said)
+
+    def _refund_told(self, said: CardSaid) -> None:
+        """What became of what was to go back to a card; that it waits is told by nothing happening."""
+        if said.state == "approved":
+            self.say(_("Card refund {number}: given back.").format(number=said.number), "good")
+        elif said.state == "declined":
+            words = _("Card refund {number} was not given back: {words}")
+            self.say(words.format(number=said.number, words=said.words), "bad")
 
     def action_actions(self) -> None:
         subject = self.subject()

@@ -90,6 +90,7 @@ class OrderPlace(ActingPlace):
             self._draw_check()
 
     def hear(self, news: News) -> None:
+        super().hear(news)
         match news:
             case Accepted(action) if action.kind in {"order", "lines"}:
                 order_id = self.desk.draft.shown_order_id

@@ -343,6 +343,7 @@ class SettlePlace(ActingPlace):
     # What came of it
 
     def hear(self, news: News) -> None:
+        super().hear(news)
         match news:
             case Waiting(action) if action.order_id == self._order_id:
                 self._state(_("▲ NOT ACCEPTED. Kept here, sent when the node is back"), "alarm")
@@ -351,7 +352,7 @@ class SettlePlace(ActingPlace):
                 self.desk.outbox.drop(action.key)
                 self._state("", "none")
                 self.say(error.message, "bad")
-            case CardTold(said):
+            case CardTold(said) if said.attempt_id:
                 self._card_told(said)
             case Accepted(action, _) if action.name == "charge_card" and action.order_id == self._order_id:
                 self._charging = True

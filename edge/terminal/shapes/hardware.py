@@ -23,7 +23,7 @@ class Weight(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """A card payment that a card terminal was asked for."""
+    """A card payment that a card terminal was asked for, or what it was asked to give back."""
 
     id: str
     number: str
@@ -45,7 +45,8 @@ class Attempts(msgspec.Struct, frozen=True, kw_only=True):
 class CardSaid(msgspec.Struct, frozen=True, kw_only=True):
     """What a card terminal says of a number this moment."""
 
-    attempt_id: str
+    attempt_id: str = ""
+    card_refund_id: str = ""
     number: str
     state: str
     words: str = ""

@@ -281,7 +281,8 @@ def taxes_given_back(
 ) -> list[dict[str, Any]]:
     """The taxes of a refund of a receipt: its portion of what earlier refunds (their taxes, `before`, and what they gave
     back altogether) left of the receipt's, none below zero. Those of all refunds add up to the receipt's; they are of no
-    line, so that nothing is said of what a tax is on beside its net.
+    line, so that nothing is said of what a tax is on beside its net. What a card got back beyond the receipt, since somebody
+    had decided that it did not, is of no sale and has none.
     """
     left = {_tax_of(tax): [tax["net_minor"], tax["tax_minor"]] for tax in of.taxes}
     for tax in (tax for taxes in before for tax in taxes if _tax_of(tax) in left):
@@ -289,7 +290,7 @@ def taxes_given_back(
         left[_tax_of(tax)] = [net - tax["net_minor"], owed - tax["tax_minor"]]
     parts = [part for both in left.values() for part in both]
     untaxed = of.total_minor - before_minor - sum(parts)
-    cut = portions(amount_minor, [*parts, untaxed])
+    cut = portions(min(amount_minor, sum(parts) + untaxed), [*parts, untaxed])
     named = [{name: tax[name] for name in ("name", "rate_bp", "included")} for tax in of.taxes]
     return [{**tax, "net_minor": cut[2 * at], "tax_minor": cut[2 * at + 1]} for at, tax in enumerate(named)]
 
@@ -358,8 +359,12 @@ def decide_refund(new: NewRefund, of: Refundable, *, currency: str) -> DecidedRe
     if tender != "card" and new.reference is not None:
         raise Invalid("REFERENCE_NOT_FOR_CASH", "Only a card payment has a reference. Leave it out.")
     reference = card_reference(new.reference) if tender == "card" else None
-    is_sale = of.settled and of.surplus_minor == 0
-    return DecidedRefund("refund" if is_sale else "reversal", tender, reference, reason)
+    return DecidedRefund(kind_of(of), tender, reference, reason)
+
+
+def kind_of(of: Refundable) -> str:
+    """What giving back of a payment is: part of a sale that stands, or the payment undone."""
+    return "refund" if of.settled and of.surplus_minor == 0 else "reversal"
 
 
 # --- card payments that go through a card terminal
@@ -402,6 +407,17 @@ def check_known(waiting: str) -> None:
         )
 
 
+def check_refund_known(waiting: str) -> None:
+    """Raises Refused CARD_REFUND_UNKNOWN while a card refund waits of which nobody knows whether it went through."""
+    if waiting:
+        raise Refused(
+            "CARD_REFUND_UNKNOWN",
+            f"Nobody knows yet whether card refund {waiting} went through. Wait for the card terminal,"
+            " or ask a manager to decide.",
+            number=waiting,
+        )
+
+
 def check_attempt(amount_minor: int, tip_minor: int, *, due_minor: int, currency: str) -> None:
     """Raises unless a card may be charged with this amount and tip."""
     if amount_minor > due_minor:
@@ -418,14 +434,32 @@ def check_attempt(amount_minor: int, tip_minor: int, *, due_minor: int, currency
 
 def check_answer(answer: CardAnswer, *, state: str, number: str) -> CardAnswer:
     """The answer as it is kept. What was declined may turn out to have been taken; nothing else is answered again."""
-    if answer.outcome not in OUTCOMES or answer.source not in SOURCES:
-        raise Invalid("OUTCOME_INVALID", "Say approved, declined or unknown, and how you know.", outcome=answer.outcome)
-    if state == "approved" or (state == "declined" and answer.outcome != "approved"):
+    kept = _kept_answer(answer)
+    if _is_answered(kept, state):
         raise Refused(
             "CARD_PAYMENT_ANSWERED",
             f"Card payment {number} was {state} already. Read the order again; give money back by a refund.",
             state=state,
         )
+    return kept
+
+
+def check_refund_answer(answer: CardAnswer, *, state: str, number: str) -> CardAnswer:
+    """The same of what was to be given back to a card."""
+    kept = _kept_answer(answer)
+    if _is_answered(kept, state):
+        message = f"Card refund {number} was {state} already. Read the order again."
+        raise Refused("CARD_REFUND_ANSWERED", message, state=state)
+    return kept
+
+
+def _is_answered(answer: CardAnswer, state: str) -> bool:
+    return state == "approved" or (state == "declined" and answer.outcome != "approved")
+
+
+def _kept_answer(answer: CardAnswer) -> CardAnswer:
+    if answer.outcome not in OUTCOMES or answer.source not in SOURCES:
+        raise Invalid("OUTCOME_INVALID", "Say approved, declined or unknown, and how you know.", outcome=answer.outcome)
     is_decided = answer.source == "decision"
     return CardAnswer(
         answer.outcome,

@@ -371,7 +371,8 @@ def test_every_role_is_offered_what_it_may_or_what_a_pin_lends(role: str) -> Non
         opened_at=None,  # type: ignore[arg-type]
     )
     assert [action.name for action in offered(Subject(order=order), ("line", "order"), may)] == [
-        *("reopen", "refund", "reprint")
+        *("reopen", "refund", "reprint"),
+        *("give_back_to_card", "card_went_back", "card_was_not_given_back"),
     ]
 
 

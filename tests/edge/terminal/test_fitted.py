@@ -57,6 +57,21 @@ async def charged(pilot: Pilot[int], reader: VirtualCardReader) -> None:
     await until_shown(pilot, "Receipt A1-")
 
 
+async def given_back(pilot: Pilot[int], reader: VirtualCardReader) -> None:
+    """What goes back to the card nobody hears of; a manager decides that it did not, and it turns out otherwise."""
+    reader.mute = True
+    await pilot.press("full_stop", "2")
+    await form(pilot, "Give back at the card terminal", "1", "enter", "1")
+    await approve(pilot)
+    await until_shown(pilot, "The card terminal is asked")
+    await pilot.press("full_stop", "4")
+    await form(pilot, "Decide: it was not given back", "1", "1")
+    await approve(pilot)
+    await until_shown(pilot, "It counts as not given back")
+    reader.mute = False
+    await until_shown(pilot, "Card refund A1-4: given back.")
+
+
 def test_a_weight_is_read_and_a_card_is_charged_given_up_and_decided_about(furnished: Path, tmp_path: Path) -> None:
     scale, reader = VirtualScale(grams=312, moving=True), VirtualCardReader()
 
@@ -65,6 +80,7 @@ def test_a_weight_is_read_and_a_card_is_charged_given_up_and_decided_about(furni
             await sign_in(pilot, "toivo", PINS[TOIVO])
             await weighed(pilot, scale)
             await charged(pilot, reader)
+            await given_back(pilot, reader)
 
     with (
         folder_of_plugs() as folder,
@@ -82,7 +98,10 @@ def test_a_weight_is_read_and_a_card_is_charged_given_up_and_decided_about(furni
         lan.token = lan.tokens["kitchen"]
         (order,) = lan.get("orders").json()["items"]
         attempts = lan.get(f"orders/{order['id']}/card-attempts").json()["items"]
+        refunds = lan.get(f"orders/{order['id']}/card-refunds").json()["items"]
     sold = order["lines"][0]["sold_as"]
     assert (sold["thousandths"], sold["by"], order["payment_state"]) == (312, "scale", "settled")
     assert [one["state"] for one in attempts] == ["declined", "declined", "approved"]
     assert list(reader.charges.values()) == [order["total_minor"]]
+    assert [(one["amount_minor"], one["state"]) for one in refunds] == [(order["total_minor"], "approved")]
+    assert order["refunded_minor"] == order["total_minor"]
