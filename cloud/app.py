@@ -53,6 +53,7 @@ from sync.hub.limits import Limits
 from sync.hub.retention import Retention
 from web.api_docs import install_api_docs, on_this_machine
 from web.paper.api import router as sheets_router
+from web.paper.on_screen import router as on_screen_router
 from web.refusals import RefusalsInTheirLanguage
 
 VERSION = "0.1.0"
@@ -77,6 +78,7 @@ ROUTERS = (
     people_router,
     conflicts_router,
     sheets_router,
+    on_screen_router,
 )
 
 

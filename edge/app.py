@@ -45,6 +45,7 @@ from hospitality.rooms.api import router as rooms_router
 from hospitality.tables.api import router as tables_router
 from web.api_docs import install_api_docs
 from web.paper.api import router as sheets_router
+from web.paper.on_screen import router as on_screen_router
 from web.refusals import RefusalsInTheirLanguage
 
 # looked through in this order: first what guests wait for
@@ -64,6 +65,7 @@ TRADES = (
     invoices_router,
     fiscal_router,
     days_router,
+    on_screen_router,
     people_router,
     people_node_router,
 )

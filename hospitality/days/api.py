@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from hospitality.cash.api import MoveShape
 from hospitality.checks.api import NewPaymentShape, Paid, new_payment_of
@@ -27,7 +27,7 @@ from hospitality.days.service.checkout import check_out
 from hospitality.days.service.close import close_day, supplement_day
 from hospitality.days.service.count import count_drawer
 from hospitality.days.service.late import pay_late
-from hospitality.days.view import report_csv, report_text
+from hospitality.days.view import report_csv
 from hospitality.ground.http import Asking, ErrorEnvelope, Id, Limit, Shape, act, host_of, read
 from hospitality.ground.work import Caller
 from hospitality.people.asking import Reader
@@ -35,7 +35,7 @@ from hospitality.people.asking import Reader
 router = APIRouter(
     prefix="/api/v1/properties/{property_id}", tags=["days"], responses={"4XX": {"model": ErrorEnvelope}}
 )
-Format = Annotated[Literal["json", "csv", "text"], Query(description="text has 42 columns")]
+Format = Literal["json", "csv"]
 
 
 class AmountShape(Shape):
@@ -92,7 +92,7 @@ async def drawer_session(request: Request, asking: Reader, session_id: Id, forma
     sees_expected = asking.may(REPORTS)
     if format == "json":
         return await read(request, asking, drawer_session_view, session_id, sees_expected=sees_expected)
-    return await _as(request, asking, format, drawer_session_of, session_id, sees_expected=sees_expected)
+    return await _csv(request, asking, drawer_session_of, session_id, sees_expected=sees_expected)
 
 
 @router.post("/drawer-sessions/{session_id}/count", status_code=201, response_model=SessionShape)
@@ -241,7 +241,7 @@ async def x(request: Request, asking: Reporter, format: Format = "json") -> Resp
     """What the day at hand comes to so far; resets nothing. Needs reports.read."""
     if format == "json":
         return await read(request, asking, x_report)
-    return await _as(request, asking, format, x_of)
+    return await _csv(request, asking, x_of)
 
 
 @router.get("/business-days", response_model=Days)
@@ -255,7 +255,7 @@ async def day_of(request: Request, asking: Reporter, day: date, format: Format =
     """A day with its Z and supplements; needs reports.read."""
     if format == "json":
         return await read(request, asking, day_view, day.isoformat())
-    return await _as(request, asking, format, z_of, day.isoformat())
+    return await _csv(request, asking, z_of, day.isoformat())
 
 
 @router.get("/business-days/{day}/numbers", response_model=Numbers)
@@ -292,7 +292,7 @@ async def server(
     on = day.isoformat() if day else None
     if format == "json":
         return await read(request, asking, server_view, person_id, date=on)
-    return await _as(request, asking, format, server_of, person_id, date=on)
+    return await _csv(request, asking, server_of, person_id, date=on)
 
 
 @router.post("/servers/{person_id}/checkouts", status_code=201, response_model=ServerShape)
@@ -301,11 +301,7 @@ async def new_checkout(request: Request, asking: Asking, person_id: Id, new: New
     return await act(request, asking, check_out, person_id, declared_tip_minor=new.declared_tip_minor)
 
 
-async def _as(
-    request: Request, asking: Caller, format: str, question: Callable[..., Report], *args: Any, **kw: Any
-) -> Response:
+async def _csv(request: Request, asking: Caller, question: Callable[..., Report], *args: Any, **kw: Any) -> Response:
     report = await host_of(request).read(asking, question, *args, **kw)
-    if format == "text":
-        return Response(report_text(report), media_type="text/plain")
     headers = {"Content-Disposition": f'attachment; filename="{file_name(report)}.csv"'}
     return Response(report_csv(report), media_type="text/csv", headers=headers)

@@ -74,6 +74,7 @@ def an_evening(practice: Lan) -> str:
     done(practice.post(f"drawer-sessions/{session['session']['id']}/count", {"counted_minor": {"NAD": 1}}))
     day = done(practice.get("status"))["business_date"]
     done(practice.post(f"business-days/{day}/close", {}))
+    assert "Z report" in practice.get(f"business-days/{day}/text").text
     return number
 
 

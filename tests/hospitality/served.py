@@ -49,6 +49,7 @@ from hospitality.rooms.service import add_room
 from hospitality.tables import api as tables
 from tests.hospitality.node import Node
 from web.paper import api as sheets
+from web.paper import on_screen
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -196,6 +197,7 @@ def application(node: Node, *, at_head_office: bool = False) -> FastAPI:
             rooms,
             paper,
             sheets,
+            on_screen,
             invoices,
         )
     ]

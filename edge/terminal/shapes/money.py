@@ -129,18 +129,3 @@ class CountedSession(msgspec.Struct, frozen=True, kw_only=True):
     """A drawer's session once it was counted."""
 
     count: DrawerCount
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    section: str
-    name: str
-    count: int
-    amount_minor: int
-    currency: str
-
-
-class ServerDay(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody sold and took on a day."""
-
-    date: str
-    figures: tuple[Figure, ...]

@@ -323,6 +323,12 @@ class Book:
         figure = {"section": "payments", "name": "cash", "count": len(taken), "amount_minor": total, "currency": "NAD"}
         return {"date": "2026-11-22", "figures": [figure]}
 
+    def server_text(self) -> str:
+        day = self.server()
+        (cash,) = day["figures"]
+        taken = f"{cash['count']} × {cash['amount_minor'] / 100:.2f}"
+        return "\n".join([f"{'Ben':<32}{day['date']}", "─" * 42, "", "Taken", f"  cash{taken:>36}"])
+
     def pay(self, order_id: str, body: Json) -> Json:
         order = self.order(order_id)
         if body["amount_minor"] > order["due_minor"]:

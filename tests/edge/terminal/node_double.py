@@ -16,7 +16,7 @@ from typing import Annotated
 
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, WebSocket, WebSocketDisconnect
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from hospitality.ground.http import serve_routes
@@ -346,9 +346,9 @@ def _till(api: APIRouter, node: NodeDouble, terminal: Callable[[str], str]) -> N
     async def checkouts(request: Request, idempotency_key: Annotated[str | None, Header()] = None) -> Response:
         return node.acted(idempotency_key, await request.body(), lambda: (201, node.book.server()))
 
-    @api.get("/servers/{person_id}", dependencies=[Depends(terminal)])
-    async def server() -> Json:
-        return node.book.server()
+    @api.get("/servers/{person_id}/text", dependencies=[Depends(terminal)])
+    async def server() -> PlainTextResponse:
+        return PlainTextResponse(node.book.server_text())
 
 
 def _live(node: NodeDouble) -> Callable[[WebSocket], Awaitable[None]]:

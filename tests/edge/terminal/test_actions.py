@@ -342,7 +342,7 @@ def test_a_drawer_is_opened_counted_blind_and_the_day_closed_from_the_status(fur
             await until_shown(pilot, "Z report")
             await pilot.press("z")
             await form(pilot, "Sure?", "1")
-            await until_shown(pilot, "The day is closed.", "Z A1-")
+            await until_shown(pilot, "The day is closed.", "Z report A1-")
 
     with served_node(copy_of(furnished, tmp_path / "node")) as lan:
         with_pins(lan)

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from devices.layout import to_text
 from hospitality.days.composing import TITLES, Part, Report, sections
 from hospitality.days.rules import Figure, Figures
-from hospitality.days.view import report_csv, report_text
+from hospitality.days.view import report_csv
 from hospitality.ground.money import written
 from tests.hospitality.days.test_close import ordered
 from tests.hospitality.days.test_drawers import opened, sold
@@ -104,7 +104,7 @@ def same_everywhere(face: Face, path: str, **query: Any) -> str:
     rows = rows_of(face.get(path, format="csv", **query).text)
     answer = face.get(f"{path}/pdf", **query)
     assert answer.headers["content-type"] == "application/pdf"
-    text, screen = "\n".join(pages(answer.content)), face.get(path, format="text", **query).text
+    text, screen = "\n".join(pages(answer.content)), face.get(f"{path}/text", **query).text
     assert rows
     for _, amount, currency in rows:
         assert f"{amount} {currency}" in screen or amount == "0.00"
@@ -147,5 +147,4 @@ def test_paper_says_the_same_figures_in_its_columns(columns: int) -> None:
     (section,) = sections(report.parts[0].figures)
     for one in (*section.figures, *section.totals):
         assert any(line.endswith(written(one.amount_minor, "NAD")) for line in lines)
-        assert written(one.amount_minor, "NAD") in report_text(report)
     assert "total" not in report_csv(report)
