@@ -14,7 +14,7 @@ TELLERS = {
     *("Denied", "SetAside", "TurnedAway", "ClusterError", "EdgeRefused", "NodeError", "enveloped", "_quarantine"),
 }
 # words in capitals that are no code of an error
-NO_CODES = {"PG_VERSION", "LC_ALL", "LC_MESSAGES", "NOT_ACCEPTED"}
+NO_CODES = {"PG_VERSION", "LC_ALL", "LC_MESSAGES", "NOT_ACCEPTED", "ESCPOS_CAPABILITIES_PICKLE_DIR"}
 
 
 def codes_told(source: Source) -> Iterator[str]:
