@@ -98,6 +98,8 @@ class Draft:
     channel: str = "dine_in"
     table: str = ""
     covers: int | None = None
+    note: str = ""
+    """A word to the kitchen on all of it."""
     seat: int | None = None
     """The seat and the course that the next line is for, until another is named."""
     course: int | None = None
@@ -186,6 +188,8 @@ class Draft:
             body["table"] = self.table
         if self.covers:
             body["covers"] = self.covers
+        if self.note:
+            body["note"] = self.note
         return body
 
 
@@ -208,5 +212,6 @@ def draft_of(body: dict[str, Any], order_id: str | None, menu: Sequence[MenuItem
         channel=body.get("channel", "dine_in"),
         table=body.get("table", ""),
         covers=body.get("covers"),
+        note=body.get("note", ""),
         order_id=order_id,
     )

@@ -1,4 +1,4 @@
-"""Where an order goes: how it is served, which table, how many guests."""
+"""Where an order goes: how it is served, which table, how many guests; and a word to the kitchen on all of it."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,10 +16,11 @@ from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.words import _, later
 
 TABLE_MAX = 20
+NOTE_MAX = 200
 
 
 class Details(Dialog[Draft]):
-    """Enter goes from field to field and confirms at the last; Tab reaches the way of serving."""
+    """Enter goes from the table to the guests and confirms there; Tab reaches the note and the way of serving."""
 
     BINDINGS = [
         Binding("enter", "confirm", later("Confirm")),
@@ -39,6 +40,8 @@ class Details(Dialog[Draft]):
             Line(covers, restrict=r"\d{0,3}", id="covers"),
             classes="field",
         )
+        note = Line(self._draft.note, max_length=NOTE_MAX, id="note")
+        yield Horizontal(Label(_("Note")), note, classes="field")
         yield Rows(Column(), numbered=True, id="channels")
 
     def on_mount(self) -> None:
@@ -63,6 +66,7 @@ class Details(Dialog[Draft]):
             self._draft,
             table=self.query_one("#table", Line).value.strip(),
             covers=int(covers) if covers and int(covers) else None,
+            note=self.query_one("#note", Line).value.strip(),
             channel=channel.key if channel else self._draft.channel,
         )
         self.dismiss(changed)

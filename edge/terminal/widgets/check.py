@@ -92,7 +92,9 @@ def _totals(view: CheckView, width: int) -> Content:
         count = sum(line.quantity for line in draft.lines)
         words = n_("Estimate, {n} item", "Estimate, {n} items", count)
         lines.append((words, draft.estimate_minor, "bold"))
-    return totals_content(lines, currency, width)
+    note = order.note if order else draft.note
+    said = [Content.styled(f"» {note}", "$warning")] if note else []
+    return Content("\n").join([*said, totals_content(lines, currency, width)])
 
 
 def _state(order: Order | None, draft: Draft) -> tuple[str, str]:

@@ -77,7 +77,7 @@ def test_an_item_gone_from_the_menu_is_left_out_of_a_draft_made_again() -> None:
     st.sampled_from(["", "7", "Terrace 2"]),
 )
 def test_a_draft_made_again_from_its_request_is_the_same(lines: list[DraftLine], table: str) -> None:
-    draft = Draft(table=table)
+    draft = Draft(table=table, note=table and "birthday")
     for line in lines:
         draft = draft.added(line)
     assert draft_of(draft.body(), None, [BURGER, LAGER]) == draft

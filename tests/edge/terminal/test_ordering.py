@@ -30,8 +30,10 @@ def test_an_order_with_modifiers_is_taken_by_keyboard_alone(node: NodeDouble, ma
             await pilot.press("f6")
             await until_shown(pilot, "Guests")
             await type_in(pilot, "7")
-            await pilot.press("enter", "2", "enter")
-            await until_shown(pilot, "Table 7", "2 guests")
+            await pilot.press("enter", "2", "tab")
+            await type_in(pilot, "Birthday")
+            await pilot.press("enter")
+            await until_shown(pilot, "Table 7", "2 guests", "» Birthday")
             await type_in(pilot, "2 bbur")
             await pilot.press("enter")
             await until_shown(pilot, "2 x Beef burger", "Cooked: choose 1")
@@ -44,10 +46,11 @@ def test_an_order_with_modifiers_is_taken_by_keyboard_alone(node: NodeDouble, ma
             await pilot.press("enter")
             await until_shown(pilot, "Windhoek Lager", "Estimate, 3 items", "NAD 258.00", "Not sent")
             await pilot.press("f8")
-            await until_shown(pilot, "A1-101", "Total", "incl. VAT 15 %", "Accepted")
+            await until_shown(pilot, "A1-101", "Total", "incl. VAT 15 %", "Accepted", "» Birthday")
 
     asyncio.run(scenario())
     order = only_order(node)
+    assert order["note"] == "Birthday"
     assert (order["table"], order["covers"], order["channel"], order["total_minor"]) == ("7", 2, "dine_in", 25800)
     burger, lager = order["lines"]
     assert (burger["name"], burger["quantity"]) == ("Beef burger", 2)

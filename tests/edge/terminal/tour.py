@@ -68,8 +68,10 @@ async def _ordering(pilot: Pilot[int]) -> AsyncIterator[str]:
     await type_in(pilot, "12")
     await pilot.press("enter")
     await type_in(pilot, "4")
+    await pilot.press("tab")
+    await type_in(pilot, "Birthday")
     yield "details"
-    await pilot.press("enter")
+    await pilot.press(*["backspace"] * len("Birthday"), "enter")
     await until_gone(pilot, "Guests")
     await type_in(pilot, "2 oys")
     await pilot.press("enter")
