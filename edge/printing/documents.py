@@ -71,16 +71,15 @@ def changed_slip(view: Mapping[str, Any], paper: Paper, *, was: str, at: str, by
     return Document(tuple(elements), title=_title("Changed {number}", view, paper))
 
 
-def too_long(what: str, number: str) -> Document:
+def too_long(what: str, number: str, paper: Paper) -> Document:
     """Stands for a slip that can't be put on paper: it says where to read it, so that nothing is missing silently."""
+    if what == "ticket":
+        words = paper.say("This ticket can't be put on paper. Read it on the screen.")
+    else:
+        words = paper.say("This slip can't be put on paper. Read it on the screen.")
     return Document(
-        (
-            bar("NOT PRINTED", Size.BIG),
-            headline(number),
-            Text(f"This {what} can't be put on paper. Read it on the screen.", size=Size.TALL),
-            Cut(),
-        ),
-        title=f"{what.capitalize()} {number}, not printed",
+        (bar(paper.say("NOT PRINTED"), Size.BIG), headline(number), Text(words, size=Size.TALL), Cut()),
+        title=paper.say("Not printed: {number}").format(number=number),
     )
 
 

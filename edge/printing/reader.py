@@ -37,7 +37,7 @@ from hospitality.handouts.service import keep_link
 from hospitality.kitchen.tickets import OPEN_STATES, ticket_views, tickets_list
 from hospitality.payments.reading import refund_view, withdrawal_view
 from hospitality.properties.service import property_view
-from web.paper.paper import Papers, papers_of
+from web.paper.paper import Paper, Papers, papers_of
 from web.paper.receipt import receipt, room_service_slip
 from web.paper.report import refund_slip, report_document, withdrawal_slip
 
@@ -276,7 +276,7 @@ def _station_slips(
         # One ticket may be moved about several times, and each time is told.
         kind, cause_id, what = "changed", derived_id(cause.id, view["id"]), "change of a ticket"
         lay_out = partial(changed_slip, view, paper, was=cause.data["number"], at=cause.at, by=by)
-    document = _laid_out(lambda: marked_rerouted(lay_out(), mark) if mark else lay_out(), what, number)
+    document = _laid_out(lambda: marked_rerouted(lay_out(), mark) if mark else lay_out(), what, number, paper)
     yield from _for_each(printers, kind, cause_id, document, instant(cause.at))
 
 
@@ -299,6 +299,7 @@ def _tray_slips(reading: Reading, cause: Cause, printers: Sequence[Setup], paper
         lambda: room_service_slip(bill_view(reading, order_id), papers.guests),
         "room-service slip",
         cause.data["number"],
+        papers.guests,
     )
     yield from _for_each(printers, "room_service", order_id, document, instant(cause.at))
 
@@ -321,27 +322,30 @@ def _till_slips(
             ),
             what,
             number,
+            paper,
         )
     elif cause.kind == WITHDRAWN:
         what, cause_id, number = "withdrawal", cause.data["withdrawal_id"], cause.data["receipt_number"]
-        document = _laid_out(lambda: withdrawal_slip(withdrawal_view(reading, cause_id), paper), what, number)
+        document = _laid_out(lambda: withdrawal_slip(withdrawal_view(reading, cause_id), paper), what, number, paper)
     elif cause.kind == REFUNDED:
         what, cause_id = "refund", cause.data["refund_id"]
-        document = _laid_out(lambda: refund_slip(refund_view(reading, cause_id), paper), what, number)
+        document = _laid_out(lambda: refund_slip(refund_view(reading, cause_id), paper), what, number, paper)
     else:
         what, cause_id = "report", cause.data["report_id"]
-        document = _laid_out(lambda: report_document(report_of(reading, cause_id), paper, at=cause.at), what, number)
+        document = _laid_out(
+            lambda: report_document(report_of(reading, cause_id), paper, at=cause.at), what, number, paper
+        )
     return _for_each(printers, what, cause_id, document, instant(cause.at))
 
 
-def _laid_out(lay_out: Callable[[], Document], what: str, number: str) -> tuple[str, str]:
+def _laid_out(lay_out: Callable[[], Document], what: str, number: str, paper: Paper) -> tuple[str, str]:
     """A document's stored form and title; what can't be laid out says so on paper and holds up nothing else (R9)."""
     try:
         document = lay_out()
         return to_json(document).decode(), document.title
     except (DocumentRefused, Trouble, LookupError, TypeError, ValueError):
         log.exception("slip_not_laid_out", what=what, number=number)
-    document = too_long(what, number)
+    document = too_long(what, number, paper)
     return to_json(document).decode(), document.title
 
 

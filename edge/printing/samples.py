@@ -238,7 +238,7 @@ TEMPLATES: Mapping[str, Callable[[Papers, Profile], Document]] = {
     "test-page": lambda papers, kind: page_of_proof(
         "Grill printer", "192.168.1.50:9100", kind, papers.guests, at=_moment(papers.guests)
     ),
-    "not-printed": lambda papers, kind: too_long("ticket", "A1-104"),
+    "not-printed": lambda papers, kind: too_long("ticket", "A1-104", papers.kitchen),
 }
 
 

@@ -11,9 +11,10 @@ from devices.layout import to_text
 from edge.printing.documents import ticket, too_long, void_slip
 from edge.printing.words import is_allergy, is_removal
 from hospitality.menu.rules import ALLERGENS
-from web.paper.paper import Paper
+from web.paper.paper import CATALOGUES, Paper
 from web.paper.receipt import receipt
 from web.paper.words import headline, where_words
+from web.texts import load_texts
 
 PAPER = Paper("Africa/Windhoek")
 Line = dict[str, Any]
@@ -195,10 +196,13 @@ def test_the_most_that_one_ticket_can_hold_of_ordinary_lines_fits() -> None:
 
 
 def test_a_slip_that_can_not_be_put_on_paper_says_where_to_look() -> None:
-    paper = to_text(too_long("ticket", "A1-104"), 42)
+    paper = to_text(too_long("ticket", "A1-104", PAPER), 42)
     assert "NOT PRINTED" in paper
     assert "A1-104" in paper
     assert "screen" in paper
+    german = to_text(too_long("ticket", "A1-104", Paper("Africa/Windhoek", load_texts("de", CATALOGUES))), 42)
+    assert "NICHT GEDRUCKT" in german
+    assert "Bildschirm" in german
 
 
 # --- receipts
