@@ -10,7 +10,7 @@ from devices.spool import Job
 from web.paper.paper import Paper
 
 _REMOVAL = re.compile(r"(no|without|hold|minus|less|kein\w*|ohne|sans|sin|geen|sonder)\b", re.IGNORECASE)
-_ALLERGY = ("allerg", "alerg", "anaphyla", "epipen", "intoleran", "coeliac", "celiac")
+_ALLERGY = ("allerg", "alerg", "anaphyla", "epipen", "intoleran", "unverträg", "coeliac", "celiac", "zöliak")
 _WHY = {
     Trouble.PAPER_OUT: "because the paper ran out",
     Trouble.COVER_OPEN: "because the cover was open",

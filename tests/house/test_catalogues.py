@@ -84,7 +84,7 @@ pages = said_in(
 )
 FACES = {
     "refusals": Face(refusals.CATALOGUES, refused, codes_known),
-    "staff app": Face(words.CATALOGUES, app := said_in("edge/terminal/"), app),
+    "staff app": Face(words.CATALOGUES, app := said_in("edge/terminal/", "web/allergens.py"), app),
     "staff pages": Face(staff_page.CATALOGUES, pages, pages),
     "paper": Face(paper.CATALOGUES, said_in("web/paper/", "edge/printing/", "edge/hardware/")),
     "room": Face(

@@ -13,6 +13,7 @@ from edge.terminal.shapes.kitchen import Ticket, TicketLine
 from edge.terminal.sold_words import measure_words, option_words
 from edge.terminal.widgets.painted import Part, fitted, wrapped
 from edge.terminal.words import _, later
+from web.allergens import allergen_texts
 
 # From this share of its prep time on, a ticket is due; at the whole of it, it is late.
 DUE_SHARE = 0.75
@@ -22,7 +23,7 @@ CARD_WIDTH_MIN_WIDE = 30
 WRAPPED_LINES_MAX = 4
 NUMBERED_MAX = 9
 # as the kitchen's screen in the browser: rather once too often than once too rarely
-ALLERGY_WORDS = ("allerg", "anaphyla", "epipen", "intoleran", "coeliac", "celiac")
+ALLERGY_WORDS = later("allerg|anaphyla|epipen|intoleran|coeliac|celiac")
 
 _STATES = {
     "placed": later("○ to make"),
@@ -186,9 +187,11 @@ def _item(line: TicketLine, width: int, *, digit: str, picked: bool, done: bool)
         for text in wrapped(f"! {line.note}", width - 2)[:WRAPPED_LINES_MAX]:
             lines.append([("  ", ""), (fitted(text, width - 2), "alarm")])
     said = [line.note or "", *(option.name for option in line.options)]
-    alarming = any(word in text.casefold() for word in ALLERGY_WORDS for text in said)
+    alarming = any(word in text.casefold() for word in _(ALLERGY_WORDS).split("|") for text in said)
     if line.allergens:
-        words = _("contains {allergens}").format(allergens=", ".join(line.allergens))
+        known = allergen_texts(_)
+        named = ", ".join(known.get(f"allergen_{one}", one) for one in line.allergens)
+        words = _("contains {allergens}").format(allergens=named)
         for text in wrapped(words, width - 2)[:WRAPPED_LINES_MAX]:
             lines.append([("  ", ""), (fitted(text, width - 2), "alarm" if alarming else "quiet")])
     return lines

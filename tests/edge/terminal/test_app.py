@@ -17,7 +17,15 @@ from tests.edge.terminal.driving import app_at, running, signed_in, until, until
 from tests.edge.terminal.node_double import Served
 
 MakeApp = Callable[..., TerminalApp]
-OF_THE_HOUSE = ("web", "web.locales", "web.texts", "hospitality", "hospitality.ground", "hospitality.ground.money")
+OF_THE_HOUSE = (
+    "web",
+    "web.allergens",
+    "web.locales",
+    "web.texts",
+    "hospitality",
+    "hospitality.ground",
+    "hospitality.ground.money",
+)
 
 
 def test_what_is_no_address_is_said_in_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

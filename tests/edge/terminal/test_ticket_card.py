@@ -12,6 +12,7 @@ from edge.terminal.changes import Mark
 from edge.terminal.shapes.kitchen import Ticket, TicketLine
 from edge.terminal.shapes.orders import LineOption
 from edge.terminal.widgets.ticket_card import Card, age_words, card_of, flow, urgency
+from edge.terminal.words import speak
 
 PLACED = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 
@@ -54,6 +55,16 @@ def test_a_rush_a_course_and_what_a_dish_contains_are_on_the_card_and_loud_where
     tones = {text.strip(): tone for line in card.lines for text, tone in line}
     assert tones["RUSH · course 2"] == tones["contains nuts"] == "alarm"
     assert tones["contains milk"] == "quiet"
+
+
+def test_a_german_kitchen_reads_allergens_in_german_and_hears_of_allergies_in_german() -> None:
+    soup = TicketLine(id="a", name="Suppe", quantity=1, allergens=("milk",), note="Unverträglichkeit: Milch")
+    speak("de")
+    try:
+        card = card_of(ticket(soup), 30, number="1", now=PLACED, chosen=False)
+    finally:
+        speak("")
+    assert {text.strip(): tone for line in card.lines for text, tone in line}["enthält Milch"] == "alarm"
 
 
 def test_a_card_says_what_where_and_for_whom() -> None:
