@@ -20,7 +20,7 @@ from edge.terminal.screens.asking import Failed, ask
 from edge.terminal.search import plain
 from edge.terminal.shapes.orders import Order, OrderLine
 from edge.terminal.widgets.check import Check, CheckView
-from edge.terminal.widgets.head import WIDE
+from edge.terminal.widgets.head import ROOMY, WIDE
 from edge.terminal.widgets.order_rows import COLUMNS, COLUMNS_WIDE, KEPT, kept_row, order_row
 from edge.terminal.widgets.rows import Rows
 from edge.terminal.widgets.search_box import SearchBox
@@ -73,7 +73,7 @@ class OpenOrdersPlace(ActingPlace):
             self._draw_list()
 
     def _draw_list(self) -> None:
-        wide = self.app.size.width >= WIDE
+        wide = self.app.size.width >= ROOMY
         rows = self.query_one("#orders", Rows)
         rows.columns = COLUMNS_WIDE if wide else COLUMNS
         empty, tone = self._why_empty()

@@ -9,6 +9,7 @@ from edge.terminal.widgets.words_line import Words
 from edge.terminal.words import _, n_
 
 WIDE = 120
+ROOMY = 156  # where a list between two others has room for more than its most needed columns
 
 
 class Head(Words):

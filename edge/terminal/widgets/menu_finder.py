@@ -13,7 +13,7 @@ from edge.terminal.amounts import written
 from edge.terminal.search import Catalogue, Found, Named, find
 from edge.terminal.shapes.menu import UNITS, MenuItem
 from edge.terminal.sold_words import served_words
-from edge.terminal.widgets.head import WIDE
+from edge.terminal.widgets.head import ROOMY
 from edge.terminal.widgets.rows import Cell, Column, Row, Rows
 from edge.terminal.widgets.search_box import SearchBox
 from edge.terminal.words import _
@@ -119,7 +119,7 @@ class MenuFinder(Horizontal):
         self._found = find(self.box.value, catalogue)
         self._shown = [menu[place] for place in self._found.order[:ROWS_MAX]]
         empty, tone = (_("No item has these letters. Esc clears them."), "quiet") if self._menu else self._why_empty
-        wide = self.app.size.width >= WIDE
+        wide = self.app.size.width >= ROOMY
         menu_rows = self.query_one("#menu", Rows)
         menu_rows.columns = _COLUMNS_WIDE if wide else _COLUMNS
         rows = [self._row(item, wide=wide) for item in self._shown]

@@ -100,6 +100,27 @@ def test_at_a_german_property_the_app_speaks_german(served: Served, tmp_path: Pa
     assert differences == ["", ""], "\n\n".join(differences)
 
 
+@pytest.mark.parametrize("width", [120, 156])
+def test_names_and_amounts_are_whole_as_soon_as_there_is_more_beside_them(
+    width: int, served: Served, tmp_path: Path
+) -> None:
+    async def scenario() -> None:
+        enrol_at(served, tmp_path, "till")
+        async with running(app_at(served, tmp_path), (width, 30)) as pilot:
+            await until_shown(pilot, "Anna")
+            await pilot.press("2")
+            await type_in(pilot, "246810")
+            await pilot.press("enter")
+            await until_shown(pilot, "Wild mushroom risotto", "145.00")
+            await type_in(pilot, "2 oys")
+            await pilot.press("enter", "f8")
+            await until_shown(pilot, "Accepted")
+            await pilot.press("f3")
+            await until_shown(pilot, "A1-101", "Dine in", "290.00")
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x45"])
 def test_every_screen_has_head_and_keys_and_nothing_runs_over_the_edge(size: tuple[int, int]) -> None:
     snapshots = sorted(SNAPSHOTS.glob(f"*-{size[0]}x{size[1]}.txt"))
