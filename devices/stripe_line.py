@@ -17,6 +17,7 @@ from devices.line import LineBroken, QuietLine, Reach
 STRIPE = "https://api.stripe.com"
 # What this speaks, whatever the account's own default is.
 VERSION = "2026-05-27.dahlia"
+MISSING = "resource_missing"
 T = TypeVar("T")
 
 
@@ -90,10 +91,19 @@ class StripeLine(QuietLine):
 
     def get(self, path: str, shape: type[T], **query: str) -> T:
         """What there is. Raises LineBroken also where there is nothing."""
+        found = self.found(path, shape, **query)
+        if found is None:
+            raise LineBroken("trouble", f"Stripe does not tell ({MISSING})")
+        return found
+
+    def found(self, path: str, shape: type[T], **query: str) -> T | None:
+        """The same; None where Stripe knows nothing of what it is asked about."""
         told = self._call("GET", path, query, {})
-        if not told.is_done:
-            raise LineBroken("trouble", f"Stripe does not tell ({told.problem.code or told.status})")
-        return told.read(shape)
+        if told.is_done:
+            return told.read(shape)
+        if told.problem.code == MISSING:
+            return None
+        raise LineBroken("trouble", f"Stripe does not tell ({told.problem.code or told.status})")
 
     def post(self, path: str, form: Mapping[str, str], *, key: str | None = None) -> Told:
         """Has something done, once for a key however often it is asked. Raises LineBroken where nobody knows."""

@@ -7,6 +7,7 @@ finds the same one.
 
 import msgspec
 
+from devices import stripe_line
 from devices.heard import CardSaid, GiveBack
 from devices.line import LineBroken
 from devices.stripe_line import StripeLine, Told
@@ -56,8 +57,8 @@ def looked_up(stripe: StripeLine, back: GiveBack) -> CardSaid:
 
 
 def _made(stripe: StripeLine, back: GiveBack) -> Refund | None:
-    found = stripe.get("refunds", Refunds, payment_intent=back.of, limit=REFUNDS_MAX).data
-    return next((one for one in found if one.metadata.get("refund") == back.key), None)
+    found = stripe.found("refunds", Refunds, payment_intent=back.of, limit=REFUNDS_MAX)
+    return None if found is None else next((one for one in found.data if one.metadata.get("refund") == back.key), None)
 
 
 def _said(back: GiveBack, made: Refund) -> CardSaid:
@@ -75,6 +76,8 @@ def _said(back: GiveBack, made: Refund) -> CardSaid:
 def _words(told: Told) -> str:
     """Why Stripe did not do it, for staff."""
     match told.problem.code:
+        case stripe_line.MISSING:
+            return FOREIGN
         case "charge_already_refunded":
             return "All of it was given back at Stripe already: look at its dashboard."
         case "charge_disputed":

@@ -7,7 +7,9 @@ is still on its way to the reader: no other word of Stripe's or the reader's cou
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import msgspec
@@ -19,6 +21,8 @@ from devices.stripe_refund import give_back, looked_up
 
 POLL_SECONDS = 1.0
 BEAT_SECONDS = 30.0
+# So long the reader is not told as well again: what goes back is asked for more often than that.
+TROUBLED_SECONDS = 2 * BEAT_SECONDS
 # So long the reader waits for a guest; then the charge is given up.
 GUEST_SECONDS_MAX = 300.0
 OPEN_MAX = 50
@@ -87,7 +91,7 @@ class StripeCardTerminal:
     def __init__(self) -> None:
         self._open: dict[str, Open] = {}
         self._said: list[Heard] = []
-        self._greeted_at = 0.0
+        self._greeted_at = self._troubled_until = 0.0
 
     def begin(self, line: Line) -> list[Heard]:
         """Whether the reader is there."""
@@ -111,9 +115,9 @@ class StripeCardTerminal:
             case Charge():
                 self._charge(stripe, wish)
             case GiveBack():
-                self._said.append(give_back(stripe, wish))
+                return self._go_back(stripe, partial(give_back, stripe, wish))
             case LookUp(GiveBack() as back):
-                self._said.append(looked_up(stripe, back))
+                return self._go_back(stripe, partial(looked_up, stripe, back))
             case LookUp(Charge() as charge):
                 self._look_up(stripe, charge)
             case CancelCharge(charge):
@@ -128,7 +132,23 @@ class StripeCardTerminal:
     def _greet(self, stripe: StripeLine) -> list[Heard]:
         self._greeted_at = time.monotonic()
         reader = stripe.get(f"terminal/readers/{stripe.reader}", Reader)
-        return [Garbled(OFFLINE) if reader.status == "offline" else Well()]
+        if reader.status == "offline":
+            return [Garbled(OFFLINE)]
+        return [] if time.monotonic() < self._troubled_until else [Well()]
+
+    def _go_back(self, stripe: StripeLine, ask: Callable[[], CardSaid]) -> Done:
+        """The reader takes no part in it: it goes on charging where Stripe answers and does not tell."""
+        try:
+            said = ask()
+        except LineBroken as why:
+            if why.trouble not in ("trouble", "refused"):
+                raise
+            self._troubled_until = time.monotonic() + TROUBLED_SECONDS
+            return Garbled(f"What goes back to a card waits: {why}.")
+        self._troubled_until = 0.0
+        self._said.append(said)
+        stripe.wake()
+        return Well()
 
     def _charge(self, stripe: StripeLine, charge: Charge) -> None:
         if charge.currency in OTHER_UNITS:

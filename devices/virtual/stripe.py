@@ -114,7 +114,7 @@ class VirtualStripe:
 
     def _do(self, method: str, path: str, form: Form) -> Answer:
         match path.split("/"):
-            case ["refunds"]:
+            case ["refunds"] if form["payment_intent"] in self.intents:
                 return (
                     self._refund(form)
                     if method == "POST"
@@ -145,9 +145,7 @@ class VirtualStripe:
         return [one for one in reversed(self.refunds) if one["payment_intent"] == intent]
 
     def _refund(self, form: Form) -> Answer:
-        intent, amount, key = self.intents.get(form["payment_intent"]), int(form["amount"]), form["metadata[refund]"]
-        if intent is None:
-            return _refused("invalid_request_error", "resource_missing", "No such intent.", 404)
+        intent, amount, key = self.intents[form["payment_intent"]], int(form["amount"]), form["metadata[refund]"]
         given = self._refunds_of(intent["id"])
         assert key not in [one["metadata"]["refund"] for one in given], "given back twice"
         if amount > intent["amount_received"] - sum(one["amount"] for one in given if one["status"] != "failed"):

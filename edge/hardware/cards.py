@@ -59,7 +59,7 @@ _OPEN = """
     ORDER BY a.id DESC LIMIT :limit
 """
 _OPEN_CHARGES = _OPEN.format(table="card_attempts", answers="card_answers", asked="attempt_id", of="NULL")
-_REFERENCE = "(SELECT p.reference FROM payments p WHERE p.org_id = a.org_id AND p.id = a.payment_id)"
+_REFERENCE = "COALESCE((SELECT p.reference FROM payments p WHERE p.org_id = a.org_id AND p.id = a.payment_id), '')"
 _OPEN_REFUNDS = _OPEN.format(table="card_refunds", answers="card_refund_answers", asked="card_refund_id", of=_REFERENCE)
 
 
@@ -76,6 +76,7 @@ class Asked:
     looked_at: float
     lost_count: int
     may_ask: bool = False
+    differs: bool = False  # it was done for another amount, which was told
 
     @property
     def again(self) -> CardWish:
@@ -150,17 +151,21 @@ class Cards:
             one = self._asked.get(said.number)
         if one is None or one.thread.setup.id != setup.id:
             return  # of another life, or answered by a person meanwhile
-        words = said.words
+        state, words = said.state, said.words
         if said.state == "approved" and said.amount_minor != one.errand.amount_minor:
-            log.error("card_amount_differs", number=said.number, asked=one.errand.amount_minor, taken=said.amount_minor)
-            words = "The card terminal took another amount: look at its slip, and decide."
+            if one.differs:
+                return
+            one.differs = True
+            log.error("card_amount_differs", number=said.number, asked=one.errand.amount_minor, done=said.amount_minor)
+            did = "took" if isinstance(one.errand, Charge) else "gave back"
+            state, words = "unknown", f"The card terminal {did} another amount: look at its slip, and decide."
         elif said.state == "approved":
             words = self._answer(one, "approved", said.reference, words)
         elif said.state == "declined":
             words = self._answer(one, "declined", None, words)
         elif said.state == "not_known" and (not one.mine or monotonic() - one.since > ARRIVED_SECONDS):
             words = self._answer(one, "declined", None, words or "The card terminal was never asked.")
-        about = {**one.named, "state": said.state, "words": words}
+        about = {**one.named, "state": state, "words": words}
         self._tell(one.terminal_id, "card_told", {"device_id": setup.id, **about})
 
     def _begin(self, row: Mapping[str, Any], thread: DeviceThread, *, mine: bool) -> None:

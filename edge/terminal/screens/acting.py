@@ -81,6 +81,8 @@ class ActingPlace(Place):
         elif said.state == "declined":
             words = _("Card refund {number} was not given back: {words}")
             self.say(words.format(number=said.number, words=said.words), "bad")
+        elif said.state == "unknown":
+            self.say(said.words, "warn")
 
     def action_actions(self) -> None:
         subject = self.subject()
