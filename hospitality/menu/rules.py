@@ -18,6 +18,7 @@ GROUPS_PER_ITEM_MAX = 50
 PORTIONS_MAX = 100_000
 PERCENT_BP_MAX = 100_000
 _WHOLE_BP = 10_000
+_OF_ALL = 3  # how near a rule of all that is sold is to an item
 CHANNELS = ("dine_in", "takeaway", "delivery", "room_service", "counter")
 PREP_SECONDS_MAX = 86_400
 PREP_SECONDS_USUAL = 600
@@ -186,8 +187,9 @@ class Option:
 def price_by_rules(price_minor: int, rules: Iterable[PriceRule], ordering: Ordering) -> int:
     """What one costs now: by the foremost rule that holds, by none the price as it stands. A part of a price is rounded
     half up."""
-    # edits of price and part made apart may leave neither
-    rule = foremost((one for one in rules if not one.price_minor is one.percent_bp is None), ordering)
+    # edits made apart may leave neither of price and part, or neither of item and category
+    whole = (one for one in rules if one.nearness < _OF_ALL and not one.price_minor is one.percent_bp is None)
+    rule = foremost(whole, ordering)
     if rule is None:
         return price_minor
     if rule.price_minor is not None:

@@ -64,10 +64,12 @@ def edit_rule(
     work: Work, kind: Kind, rule_id: str, fields: Mapping[str, Any], *, version: str | None = None
 ) -> dict[str, Any]:
     """Sets the fields given, each by itself, and of a set each element by itself. With the version that the editor saw,
-    Refused RULE_CHANGED where it is another by now."""
+    Refused RULE_CHANGED where it is another by now. What edits made apart left wrong can be switched off all the same."""
     work.require(MANAGE)
     current = _seen(work, kind, rule_id, version)
-    values = kind.checked(work, {**current, **fields})
+    values = {**current, **fields}
+    if fields != {"active": False}:
+        values = kind.checked(work, values)
     after = {name: values[name] for name in fields if values[name] != current[name]}
     if after:
         work.edit(kind.model, rule_id, **kind.stored(after))

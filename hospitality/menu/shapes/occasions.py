@@ -83,6 +83,8 @@ class Occasion(Somewhere):
 class OccasionChange(SomewhereChange):
     """The fields to edit; one that is left out stays."""
 
+    menu_item_id: IdText | None = None
+    category_id: IdText | None = None
     priority: int = 0
 
 

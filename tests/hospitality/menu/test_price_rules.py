@@ -76,6 +76,7 @@ def costs(at: str, *rules: PriceRule, channel: str = "dine_in", zone: str = "Afr
         ("2026-03-02T03:00", {"from_minute": 0, "to_minute": 0}, 500),
         ("2026-03-02T17:00", {"price_minor": None, "percent_bp": 3335}, 334),
         ("2026-03-02T17:00", {"price_minor": None}, 1000),
+        ("2026-03-02T17:00", {"nearness": 3}, 1000),
     ],
 )
 def test_a_rule_holds_at_its_local_hours_and_days(at: str, given: dict[str, Any], price: int) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hospitality.ground.ids import new_id
+from hospitality.menu.models import ServingPeriod
 from tests.hospitality.node import Restaurant
 from tests.hospitality.served import Served, code_of
 
@@ -64,6 +65,28 @@ def test_an_edit_of_what_somebody_else_edited_meanwhile_is_told_so(served: Serve
     assert manager.get("price-rules").json()["items"] == [other]
     again = manager.patch(path, {"name": "Sundowner", "version": other["version"]}).json()
     assert (again["name"], again["price_minor"]) == ("Sundowner", 800)
+
+
+def test_what_a_rule_is_about_can_be_edited_and_what_can_not_be_any_more_can_be_switched_off(
+    served: Served, restaurant: Restaurant
+) -> None:
+    manager = served.person("service_manager")
+    heading = manager.get("menu-categories").json()["items"][0]["id"]
+    price = manager.post("price-rules", {"name": "Happy", "menu_item_id": restaurant.soup, "price_minor": 1}).json()
+    path = f"price-rules/{price['id']}"
+    assert field_of(manager.patch(path, {"menu_item_id": None})) == ("PRICE_RULE_INVALID", "menu_item_id")
+    about = {"menu_item_id": None, "category_id": heading}
+    assert about.items() <= manager.patch(path, {**about, "version": price["version"]}).json().items()
+    of_heading = {one["id"] for one in manager.get("menu-items").json()["items"] if one["category_id"] == heading}
+    assert {one["menu_item_id"] for one in manager.get("menu-prices").json()["items"]} == of_heading
+
+    late = manager.post("serving-periods", {"name": "Late", "from_time": "22:00"}).json()
+    named = {"name": "Off", "kind": "order_percent", "percent_bp": 500, "from_minor": 0, "period_ids": [late["id"]]}
+    path = f"promotions/{manager.post('promotions', named).json()['id']}"
+    served.node.act(lambda work: work.remove(ServingPeriod, late["id"]))  # by another node, which knew of no promotion
+    assert field_of(manager.patch(path, {"name": "Less"})) == ("SERVING_PERIOD_NOT_FOUND", "period_ids")
+    assert manager.patch(path, {"active": False}).json()["active"] is False
+    assert field_of(manager.patch(path, {"active": True})) == ("SERVING_PERIOD_NOT_FOUND", "period_ids")
 
 
 def test_a_refusal_names_the_field_that_is_wrong(served: Served, restaurant: Restaurant) -> None:
