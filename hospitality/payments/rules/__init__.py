@@ -281,15 +281,15 @@ def taxes_given_back(
 ) -> list[dict[str, Any]]:
     """The taxes of a refund of a receipt: its portion of what earlier refunds (their taxes, `before`, and what they gave
     back altogether) left of the receipt's, none below zero. Those of all refunds add up to the receipt's; they are of no
-    line, so that nothing is said of what a tax is on beside its net. What a card got back beyond the receipt, since somebody
-    had decided that it did not, is of no sale and has none.
+    line, so that nothing is said of what a tax is on beside its net. What goes back beyond the receipt, since two nodes that
+    were apart gave back the same or somebody had decided that a card did not get it, is of no sale and has none.
     """
     left = {_tax_of(tax): [tax["net_minor"], tax["tax_minor"]] for tax in of.taxes}
     for tax in (tax for taxes in before for tax in taxes if _tax_of(tax) in left):
         net, owed = left[_tax_of(tax)]
         left[_tax_of(tax)] = [net - tax["net_minor"], owed - tax["tax_minor"]]
-    parts = [part for both in left.values() for part in both]
-    untaxed = of.total_minor - before_minor - sum(parts)
+    parts = [max(0, part) for both in left.values() for part in both]
+    untaxed = max(0, of.total_minor - before_minor - sum(parts))
     cut = portions(min(amount_minor, sum(parts) + untaxed), [*parts, untaxed])
     named = [{name: tax[name] for name in ("name", "rate_bp", "included")} for tax in of.taxes]
     return [{**tax, "net_minor": cut[2 * at], "tax_minor": cut[2 * at + 1]} for at, tax in enumerate(named)]

@@ -144,6 +144,14 @@ def tax_row(name: str, net_minor: int, tax_minor: int) -> dict[str, Any]:
     return {**row, "on_minor": 1}
 
 
+def test_what_goes_back_after_two_nodes_gave_back_the_same_while_apart_has_no_tax_below_zero() -> None:
+    receipt = Issued("r", "A1-1", 3, [tax_row("VAT", 1, 1)], "2026-03-01")
+    apart = [taxes_given_back(2, receipt, [], before_minor=0) for _ in range(2)]
+    assert apart == [[{"name": "VAT", "rate_bp": 700, "included": True, "net_minor": 0, "tax_minor": 1}]] * 2
+    [after] = taxes_given_back(1, receipt, apart, before_minor=4)
+    assert (after["net_minor"], after["tax_minor"]) == (1, 0)
+
+
 def test_what_went_back_of_a_tax_that_the_receipt_has_no_more_is_of_the_rest() -> None:
     receipt = Issued("r", "A1-2", 1000, [tax_row("VAT", 600, 100)], "2026-03-01")
     before = [[tax_row("Levy", 90, 10), tax_row("VAT", 0, 0)]]
