@@ -316,15 +316,15 @@ class SettlePlace(ActingPlace):
     def _body(self, order: Order) -> dict[str, Any] | None:
         """The payment as the node takes it; None when something is missing, which is said."""
         given, due = self._given(order), self._due(order)
-        if given is None or given < 0 or (given == 0 and due):
+        if given is None or (given == 0 and self._asked(order)):
             self._say_no_amount(self._handed(order))
             return None
         if self.way.cash:
-            tip = self._tip(order)
-            if due and self.way.counts(given, order.currency) <= tip:
+            paid = ways.cash(self.way, given, due, self._tip(order), order.currency, self._taken_in)
+            if due and paid["amount_minor"] <= 0:
                 self.say(_("That is not more than the tip. Type what was handed over."), "bad")
                 return None
-            return ways.cash(self.way, given, due, tip, order.currency, self._taken_in)
+            return paid
         reference = self.query_one("#reference", Line).value.strip()
         if not reference:
             self.say(_("Type the reference that the card terminal printed."), "bad")

@@ -336,7 +336,7 @@ class Book:
         if body["tender"] == "card" and not body.get("reference"):
             raise Refused(422, "REFERENCE_NEEDED", "Type the reference that the card terminal printed.")
         tendered = body.get("tendered_minor") if body["tender"] == "cash" else None
-        counts = (tendered or body["amount_minor"]) * (20 if "tendered_currency" in body else 1)
+        counts = (body["amount_minor"] if tendered is None else tendered) * (20 if "tendered_currency" in body else 1)
         payment = {
             "id": self.fresh_id(),
             "tender": body["tender"],

@@ -278,9 +278,10 @@ def test_another_currency_is_taken_and_an_order_that_comes_to_nothing_is_settled
     node: NodeDouble, make_app: MakeApp
 ) -> None:
     node.book.cash_step_minor = 10
-    order, free = place(node, "3", "Grilled kingklip"), place(node, "4", "Chips")
-    free["lines"][0]["amount_minor"] = 0
-    node.book._reckon(free)
+    order, free, little = (place(node, *one) for one in (("3", "Grilled kingklip"), ("4", "Chips"), ("5", "Chips")))
+    for one, amount_minor in ((free, 0), (little, 4)):
+        one["lines"][0]["amount_minor"] = amount_minor
+        node.book._reckon(one)
 
     async def scenario() -> None:
         async with running(make_app()) as pilot:
@@ -306,11 +307,19 @@ def test_another_currency_is_taken_and_an_order_that_comes_to_nothing_is_settled
             await until_shown(pilot, "It comes to nothing")
             await pilot.press("enter")
             await until_shown(pilot, "Receipt A1-R00002")
+            await pilot.press("escape", "f3")
+            await until_shown(pilot, "A1-103")
+            await pilot.press("f7")
+            await until_shown(pilot, "How is it paid?", "0.04")
+            await pilot.press("enter")
+            await until_shown(pilot, "Receipt A1-R00003")
 
     asyncio.run(scenario())
     [taken] = node.book.payments[order["id"]]
     assert (taken["amount_minor"], taken["tip_minor"], taken["tendered_minor"]) == (18500, 253, 2000)
     assert node.book.payments[free["id"]][0]["amount_minor"] == 0
+    [less_than_a_coin] = node.book.payments[little["id"]]
+    assert (less_than_a_coin["amount_minor"], less_than_a_coin["tendered_minor"]) == (4, 0)
 
 
 def test_an_order_is_sent_and_paid_in_one_go(node: NodeDouble, make_app: MakeApp) -> None:
