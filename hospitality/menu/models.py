@@ -283,9 +283,10 @@ class PortionCount(Row, table=True):
 
 
 class PortionMove(Row, table=True):
-    """A line took portions of a count (above zero), or gave them back (below). Its id follows from the line's, so that
-    one line does either once; no foreign key leads from it, since an order must not wait for a count. line_id: the line
-    that took them, also where a part of it gives them back."""
+    """A line took portions of a count (above zero), or gave them back (below). Its id follows from the line's and from how
+    many it gave back, so that one line does either once, and twice only where two nodes that were apart each had another
+    number of it; no foreign key leads from it, since an order must not wait for a count. line_id: the line that took
+    them, also where a part of it gives them back."""
 
     __tablename__ = "portion_moves"
     __table_args__ = described("fact", indexes=[["count_id"]])

@@ -95,12 +95,15 @@ def give_portions_back(work: Work, line_id: str, *, taken_by: str | None = None,
     """
     taken_by = taken_by or line_id
     taken = _moved(work, taken_by, "taken")
-    if taken is None or _moved(work, line_id, "given back") is not None:
+    if taken is None:
         return
     item_id = taken["menu_item_id"]
     portions = taken["portions"] if portions is None else portions
-    # at the time of what it undoes, so that two nodes that are apart write one row
-    _move(work, "given back", line_id, taken_by, taken["count_id"], item_id, -portions, at=taken["at"])
+    # how many and when it was that they were taken: of two nodes that are apart, those that say the same write one row
+    how = f"given back {portions}"
+    if _moved(work, line_id, how) is not None:
+        return
+    _move(work, how, line_id, taken_by, taken["count_id"], item_id, -portions, at=taken["at"])
     kept = work.one(f"{_KEPT} AND id = :id", id=item_id)
     if kept is not None and kept["count_id"] == taken["count_id"]:
         left = kept["portions"] + portions

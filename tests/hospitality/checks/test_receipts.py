@@ -153,6 +153,11 @@ class Apart:
         for table in tables():
             if table.info["kind"] == "local":
                 continue
+            if table.info["kind"] == "fact":
+                said = ", ".join(of.name for of in table.columns if not of.name.startswith("_"))
+                here = f"SELECT {said} FROM main.{table.name}"
+                other = f"SELECT {said} FROM other.{table.name} WHERE id IN (SELECT id FROM main.{table.name})"
+                assert not connection.execute(f"{other} EXCEPT {here}").fetchall(), "a fact of one id says one thing"
             connection.execute(f"INSERT OR IGNORE INTO main.{table.name} SELECT * FROM other.{table.name}")
         connection.execute(
             "UPDATE main.business_days SET status = 'closed', closed_at = opened_at WHERE id IN ("

@@ -222,7 +222,8 @@ def test_what_one_node_took_off_while_another_divided_it_gives_its_portions_back
         ]
         assert given[0] == given[1], "what both gave back is one row"
         check = two.act(split, order["id"], [Going(some=((soup, 3),))])["items"][1]
-        two.act(void_line, check["id"], check["lines"][0]["id"], reason="not hungry")
+        for of, line in ((check["id"], check["lines"][0]["id"]), (order["id"], soup)):
+            two.act(void_line, of, line, reason="not hungry")
         apart.settle_down([order["id"], check["id"]])
         for node in apart.both:
             assert [portions for _, portions in node.read(portions_by_the_facts).values()] == [20]
