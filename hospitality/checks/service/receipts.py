@@ -100,14 +100,14 @@ def mend(work: Work, order_id: str) -> bool:
 
 _PIECES = """
     SELECT d.order_id, m.to_order_id FROM line_divisions d
-    LEFT JOIN line_moves m ON m.org_id = d.org_id AND m.line_id = d.part_id
+    LEFT JOIN line_moves m ON m.org_id = d.org_id AND m.line_id IN (d.part_id, d.whole_id)
     WHERE d.org_id = :org_id AND d.whole_id IN (
         SELECT k.whole_id FROM line_divisions k WHERE k.org_id = :org_id AND k.order_id IN (:ids))
 """
 
 
 def _of_pieces(reading: Reading, order_ids: Sequence[str]) -> set[str]:
-    """The orders to which pieces of lines went that were divided on these, and where they came from."""
+    """The orders to which lines went, whole or in pieces, that were divided on these, and where they came from."""
     rows = reading.rows(_PIECES, ids=list(order_ids)) if order_ids else []
     return {id for row in rows for id in (row["order_id"], row["to_order_id"]) if id is not None}
 

@@ -235,6 +235,7 @@ def test_what_nodes_apart_took_off_both_or_took_off_and_divided_is_in_the_books_
 ) -> None:
     lines = NewLine(restaurant.soup, 8), NewLine(restaurant.beer, 7), NewLine(restaurant.soup, 2)
     order = restaurant.node.act(place_order, NewOrder("dine_in", lines))
+    further = restaurant.node.act(place_order, NewOrder("dine_in", (NewLine(restaurant.beer, 1),)))
     divided, emptied, twice = (line["id"] for line in order["lines"])
     with two_nodes(restaurant, tmp_path / "apart") as apart:
         one, two = apart.both
@@ -243,18 +244,20 @@ def test_what_nodes_apart_took_off_both_or_took_off_and_divided_is_in_the_books_
         threes = two.act(split, order["id"], [Going(some=((divided, 3),))])["items"][1]
         two.act(void_line, order["id"], twice, reason="a hair")
         sixes = [node.act(split, order["id"], [Going(some=((emptied, 6),))])["items"][1] for node in apart.both]
+        two.act(move, order["id"], further["id"], Going((emptied,)))
         apart.settle_down([order["id"]])
         for node in apart.both:
-            views = [node.read(order_view, id) for id in (order["id"], threes["id"], *(one["id"] for one in sixes))]
+            views = [node.read(order_view, of["id"]) for of in (order, further, threes, *sixes)]
             assert [[(line["quantity"], line["void_reason"]) for line in of["lines"]] for of in views] == [
-                [(5, "they left"), (0, "all of it is on other checks"), (2, "cold")],
+                [(5, "they left"), (2, "cold")],
+                [(1, None), (0, "all of it is on other checks")],
                 [(3, None)],
                 [(6, None)],
                 [(1, None)],
             ]
             assert node.read(orders_page, state="open")["items"] == views[:0:-1]
             sums = figures(node.read(x_report)["figures"])
-            assert sums["sales/lines"] == (3, 8 * 900 + 7 * 333 + 2 * 900)
+            assert sums["sales/lines"] == (4, 8 * 900 + 7 * 333 + 2 * 900 + 333)
             assert sums["sales/voids"] == (2, -(5 + 2) * 900), "what stands on another check was not taken off"
             assert sums["sales/lines"][1] + sums["sales/voids"][1] == sum(of["subtotal_minor"] for of in views)
 
