@@ -21,6 +21,13 @@ from web.texts import about, load_texts
 # what hands a text to a catalogue, and which of its arguments that is
 MARKERS = {"_": 0, "later": 0, "say": 0, "gettext": 0, "n_": 0, "ngettext": 0, "count_texts": 1}
 SHARED = ("web/signs.py", "web/allergens.py")
+# one word for a thing on every face, as it stands in what is put together of it too
+GERMAN = {
+    "card terminal": "kartengerät",
+    "serving period": "servierzeit",
+    "head office": "zentrale",
+    "receipt": "beleg",
+}
 STAFF_PAGES = sorted({page.parent.name for page in ROOT.glob("edge/*/*.html")})
 
 
@@ -114,6 +121,14 @@ def test_every_text_that_people_meet_is_said_in_every_language(name: str) -> Non
             assert [
                 text for text, forms in messages.items() if any(fields(form) - fields(text) for form in forms)
             ] == []
+
+
+def test_a_thing_has_one_german_word_on_every_face() -> None:
+    faces = [load_texts("de", face.catalogues).messages for name, face in FACES.items() if name != "refusals"]
+    said = [(text.casefold(), form.casefold()) for face in faces for text, forms in face.items() for form in forms]
+    found = {(english, form) for english in GERMAN for text, form in said if english in text}
+    assert len(found) > 40
+    assert [form for english, form in found if GERMAN[english] not in form] == []
 
 
 def fields(text: str) -> set[str]:
