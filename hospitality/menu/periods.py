@@ -40,7 +40,7 @@ def serving_period_view(reading: Reading, period_id: str) -> dict[str, Any]:
 
 
 def periods_of(reading: Reading, ids: Collection[str]) -> dict[str, Period]:
-    """The serving periods of these ids that are here; what names others is not bound by them."""
+    """The serving periods of these ids that are here; an item that names others is not bound by them."""
     rows = reading.rows(f"{_PERIODS} AND id IN (:ids)", ids=list(ids)) if ids else ()
     return {row["id"]: _period(row) for row in rows}
 

@@ -9,7 +9,7 @@ from hospitality.ground.work import Work
 from hospitality.menu.facts import ServingPeriodAdded, ServingPeriodChanged, ServingPeriodRemoved
 from hospitality.menu.hours import check_hours
 from hospitality.menu.models import ServingPeriod
-from hospitality.menu.periods import PERIOD_FIELDS, SERVED, serving_period_view
+from hospitality.menu.periods import PERIOD_FIELDS, SERVED, periods_of, serving_period_view
 from hospitality.menu.service import edit_category, edit_item
 from hospitality.menu.service.occasions import Kind, add_rule, edit_rule, remove_rule
 from hospitality.menu.service.promotions import promotions_list
@@ -69,5 +69,6 @@ def _serve(work: Work, period: Mapping[str, Any], fields: Mapping[str, Any]) -> 
         with in_field(field):
             for id in sorted(wanted ^ set(period[field])):
                 sql = f"SELECT period_ids FROM {SERVED[field]} WHERE org_id = :org_id AND id = :id"
-                others = set(words_of(work.value(sql, id=id) or "[]")) - {period["id"]}
+                named = set(words_of(work.value(sql, id=id) or "[]")) - {period["id"]}
+                others = periods_of(work, named).keys()  # one may have been taken away elsewhere meanwhile
                 edit(work, id, {"period_ids": sorted(others | {period["id"]} if id in wanted else others)})

@@ -103,9 +103,10 @@ def _shown(row: Found) -> dict[str, Any]:
 
 def _on(rows: Iterable[Found], periods: Mapping[str, Period]) -> Iterable[Promotion]:
     for row in rows:
-        hours = hours_of(row, words_of(row["weekdays"]))
-        if hours is None or not is_complete(row):
-            continue  # written past the verbs: an order pays its prices rather than less for ever
+        hours, bound = hours_of(row, words_of(row["weekdays"])), words_of(row["period_ids"])
+        within = tuple(periods[id] for id in bound if id in periods)
+        if hours is None or not is_complete(row) or (bound and not within):
+            continue  # no verb leaves it so, edits made apart may: an order pays its prices rather than less for ever
         yield Promotion(
             row["id"],
             row["name"],
@@ -116,5 +117,5 @@ def _on(rows: Iterable[Found], periods: Mapping[str, Period]) -> Iterable[Promot
             **{name: row[name] or 0 for name in TERMS},
             channel=row["channel"],
             area_id=row["area_id"],
-            periods=tuple(periods[id] for id in words_of(row["period_ids"]) if id in periods),
+            periods=within,
         )

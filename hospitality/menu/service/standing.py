@@ -70,6 +70,6 @@ def _holds(rule: Shown, when: When) -> bool:
 
 
 def _within(promotion: Shown, on: Mapping[str, bool]) -> Shown:
-    """Bound to serving periods it is in force in one that is on; to those that are not here, it is not bound."""
-    bound = [on[id] for id in promotion["period_ids"] if id in on]
+    """Bound to serving periods it is in force in one that is on; never in those that are not here any more."""
+    bound = [on.get(id, False) for id in promotion["period_ids"]]
     return {**promotion, "in_force": promotion["in_force"] and (not bound or any(bound))}

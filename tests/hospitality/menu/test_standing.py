@@ -72,7 +72,7 @@ def test_what_a_rule_is_about_can_be_edited_and_what_can_not_be_any_more_can_be_
 ) -> None:
     manager = served.person("service_manager")
     heading = manager.get("menu-categories").json()["items"][0]["id"]
-    price = manager.post("price-rules", {"name": "Happy", "menu_item_id": restaurant.soup, "price_minor": 1}).json()
+    price = manager.post("price-rules", {"name": "Happy", "menu_item_id": restaurant.soup, "price_minor": 777}).json()
     path = f"price-rules/{price['id']}"
     assert field_of(manager.patch(path, {"menu_item_id": None})) == ("PRICE_RULE_INVALID", "menu_item_id")
     about = {"menu_item_id": None, "category_id": heading}
@@ -80,10 +80,15 @@ def test_what_a_rule_is_about_can_be_edited_and_what_can_not_be_any_more_can_be_
     of_heading = {one["id"] for one in manager.get("menu-items").json()["items"] if one["category_id"] == heading}
     assert {one["menu_item_id"] for one in manager.get("menu-prices").json()["items"]} == of_heading
 
-    late = manager.post("serving-periods", {"name": "Late", "from_time": "22:00"}).json()
+    late = manager.post("serving-periods", {"name": "Late", "item_ids": [restaurant.soup]}).json()
     named = {"name": "Off", "kind": "order_percent", "percent_bp": 500, "from_minor": 0, "period_ids": [late["id"]]}
     path = f"promotions/{manager.post('promotions', named).json()['id']}"
-    served.node.act(lambda work: work.remove(ServingPeriod, late["id"]))  # by another node, which knew of no promotion
+    served.node.act(lambda work: work.remove(ServingPeriod, late["id"]))  # by another node, which knew of neither
+    order = manager.post("orders", {"channel": "dine_in", "lines": [{"menu_item_id": restaurant.soup, "quantity": 1}]})
+    assert order.json()["adjustments"] == []
+    assert [one["in_force"] for one in manager.get("menu-rules").json()["promotions"]] == [False]
+    early = manager.post("serving-periods", {"name": "Early", "item_ids": [restaurant.soup]}).json()
+    assert early["item_ids"] == [restaurant.soup]
     assert field_of(manager.patch(path, {"name": "Less"})) == ("SERVING_PERIOD_NOT_FOUND", "period_ids")
     assert manager.patch(path, {"active": False}).json()["active"] is False
     assert field_of(manager.patch(path, {"active": True})) == ("SERVING_PERIOD_NOT_FOUND", "period_ids")
