@@ -34,7 +34,7 @@ class RoomAsk(Row, table=True):
 
 
 class RoomAnswer(Row, table=True):
-    """Staff answered an ask, or did it; its id follows from the ask's, so that there is one."""
+    """Staff answered an ask, or did it. Of what two answered who were apart, the first answer counts."""
 
     __tablename__ = "room_answers"
     __table_args__ = described("fact", refers={"ask_id": "room_asks"}, indexes=[["ask_id"]])

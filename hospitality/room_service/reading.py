@@ -45,7 +45,8 @@ _ASKS = """
            a.text AS answer, a.at AS answered_at, p.display_name AS answered_by
     FROM room_asks k
     JOIN rooms r ON r.org_id = k.org_id AND r.id = k.room_id
-    LEFT JOIN room_answers a ON a.org_id = k.org_id AND a.ask_id = k.id
+    LEFT JOIN room_answers a ON a.org_id = k.org_id AND a.ask_id = k.id AND NOT EXISTS (
+        SELECT 1 FROM room_answers b WHERE b.org_id = a.org_id AND b.ask_id = a.ask_id AND (b.at, b.id) < (a.at, a.id))
     LEFT JOIN people p ON p.org_id = a.org_id AND p.id = a.person_id
     WHERE k.org_id = :org_id AND k.property_id = :property_id
 """

@@ -8,7 +8,6 @@ from typing import Any
 
 from hospitality.ground.clock import instant, instant_text
 from hospitality.ground.errors import Forbidden, NotFound, Refused
-from hospitality.ground.ids import derived_id
 from hospitality.ground.texts import kept_text, set_text
 from hospitality.ground.work import Work
 from hospitality.orders.rules import NewOrder
@@ -77,7 +76,7 @@ def answer_room(work: Work, ask_id: str, *, text: str | None = None) -> dict[str
     if ask["answered_at"] is not None:
         raise Refused("ROOM_ASK_ANSWERED", "Somebody answered that already. Look at the list again.")
     text = kept_text(text, what="answer", length_max=rules.TEXT_LENGTH_MAX)
-    work.add(RoomAnswer, {"id": derived_id(ask_id, "answer"), "ask_id": ask_id, "text": text, **acted(work)})
+    work.add(RoomAnswer, {"ask_id": ask_id, "text": text, **acted(work)})
     work.journal(RoomAnswered(ask_id, ask["room_id"], ask["number"]))
     return ask_view(work, ask_id)
 

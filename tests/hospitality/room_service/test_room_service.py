@@ -1,10 +1,15 @@
 """A guest orders and asks from the room, staff answer, and the next guest sees nothing of it."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from hospitality.ground.clock import instant_text
 from hospitality.room_service.node_api import Asks, GuestsOrder, RoomMenu, RoomNow
+from hospitality.room_service.reading import asked_since, stay_of
+from hospitality.room_service.service import answer_room, ask_from_room
+from hospitality.rooms.service import add_room
+from tests.hospitality.checks.test_receipts import ON_SQLITE, two_nodes
 from tests.hospitality.node import Restaurant
 from tests.hospitality.served import Face, Served, code_of
 
@@ -142,6 +147,24 @@ def test_what_a_room_asks_for_is_answered_once(served: Served) -> None:
     seen = tablet.get("room/now").json()["asks"]
     assert [(ask["answer"], "answered_by" in ask) for ask in seen] == [("In ten minutes", False)]
     assert other.get("room/now").json()["asks"] == []
+
+
+@ON_SQLITE
+def test_of_what_two_answered_a_room_while_apart_the_first_answer_counts(
+    restaurant: Restaurant, tmp_path: Path
+) -> None:
+    room = restaurant.node.act(add_room, number="101")["id"]
+    restaurant.node.later(minutes=1)
+    stay = stay_of(restaurant.node.reading(), room, None)
+    guest = restaurant.node.as_(room_id=room)
+    ask = guest.act(ask_from_room, stay=stay, about="housekeeping", wishes=["towels"], text=None)["id"]
+    with two_nodes(restaurant, tmp_path / "apart") as apart:
+        apart.one.act(answer_room, ask, text="At once")
+        apart.two.later(seconds=5)
+        apart.two.act(answer_room, ask, text="In ten minutes")
+        for node in apart.both:
+            apart.tell(node)
+            assert [one["answer"] for one in node.read(asked_since, room, stay)] == ["At once"]
 
 
 def test_nothing_of_an_earlier_guest_is_seen_though_the_clock_went_back(served: Served, restaurant: Restaurant) -> None:
