@@ -53,7 +53,7 @@ _OPEN = """
     WHERE a.org_id = :org_id AND a.property_id = :property_id AND a.business_date >= :first
       AND a.terminal_id IN (:terminals)
       AND NOT EXISTS (SELECT 1 FROM {answers} n WHERE n.org_id = a.org_id AND n.{asked} = a.id
-                      AND (n.outcome = 'approved' OR n.outcome = 'declined' AND n.source <> 'decision'))
+                      AND (n.outcome = 'approved' OR n.outcome = 'declined' AND n.person_id IS NULL))
       AND (a.at >= :since OR NOT EXISTS (SELECT 1 FROM {answers} n WHERE n.org_id = a.org_id
                                          AND n.{asked} = a.id AND n.outcome = 'declined'))
     ORDER BY a.id DESC LIMIT :limit
@@ -91,7 +91,7 @@ class Asked:
 
 
 def open_attempts(reading: Reading, terminals: Sequence[str], *, since: str, first: str) -> list[Mapping[str, Any]]:
-    """The attempts and card refunds of these terminals that nobody knows the end of, each newest first; a person's decision
+    """The attempts and card refunds of these terminals that nobody knows the end of, each newest first; a person's word
     that nothing was taken or given counts as an end for those before `since` alone, for it may turn out to have been.
     `first`: the first business day that is looked at."""
     named = {"terminals": list(terminals), "since": since, "first": first, "limit": ATTEMPTS_MAX}
