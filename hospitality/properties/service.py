@@ -170,11 +170,11 @@ def house_rules(reading: Reading) -> dict[str, Any]:
 
 def taxed_by_line(reading: Reading) -> bool:
     """Whether the property has taxes rounded line by line on what is ordered now."""
-    return reading.cached(_taxed_by_line, (reading.property_id,))[reading.property_id]
+    return reading.cached(_taxed_by_line, ("house",))["house"]
 
 
-def _taxed_by_line(reading: Reading, property_ids: Collection[str]) -> dict[str, bool]:
-    return {id: bool(house_rules(reading)["tax_by_line"]) for id in property_ids}
+def _taxed_by_line(reading: Reading, keys: Collection[str]) -> dict[str, bool]:
+    return {"house": house_rules(reading)["tax_by_line"]}
 
 
 def edit_house_rules(work: Work, fields: Mapping[str, Any]) -> dict[str, Any]:
