@@ -175,7 +175,7 @@ def test_the_api_documents_every_answer_and_error(served: Served) -> None:
     for found in operations:
         success = next(status for status in found["responses"] if status in ("200", "201"))
         content = found["responses"][success]["content"]
-        is_file = set(content) in ({"application/pdf"}, {"image/webp"})
+        is_file = set(content) in ({"application/pdf"}, {"image/webp"}, {"text/plain"})
         assert is_file or "$ref" in content["application/json"]["schema"]
         assert found["responses"]["4XX"]["content"]["application/json"]["schema"]["$ref"].endswith("ErrorEnvelope")
         assert found["description"]
