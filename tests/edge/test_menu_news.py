@@ -54,8 +54,8 @@ def test_each_change_is_told_with_the_item_as_it_is_now(lan: ServedNode) -> None
         assert told(ear) == {"items": [], "whole": True}
         assert [one["name"] for one in lan.order(SOUP)["adjustments"]] == ["Soup day"]
         rested = lan.patch(f"promotions/{made['id']}", {"active": False}).json()
-    assert rested == {**made, "active": False, "version": rested["version"]}
-        assert lan.get("promotions").json()["items"] == [{**made, "active": False}]
+        assert rested == {**made, "active": False, "version": rested["version"]}
+        assert lan.get("promotions").json()["items"] == [rested]
 
 
 def test_of_two_terminals_that_want_the_last_portion_one_gets_it(lan: ServedNode) -> None:
