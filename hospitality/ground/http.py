@@ -33,7 +33,7 @@ P = ParamSpec("P")
 Position = Callable[[Reading], str]
 PAGE_MAX = 500
 BODY_BYTES_MAX = 3_000_000
-_OF_ANSWERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+OF_ANSWERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _STATUS: tuple[tuple[type[Trouble], int], ...] = (
     (Invalid, 422),
     (NotFound, 404),
@@ -144,7 +144,7 @@ def enveloped(
 
 def json_answer(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """JSON for whoever asked alone: no cache keeps it, and no browser takes it for anything else."""
-    return Response(body, status, {**_OF_ANSWERS, **(headers or {})}, "application/json")
+    return Response(body, status, {**OF_ANSWERS, **(headers or {})}, "application/json")
 
 
 def no_text() -> Response:

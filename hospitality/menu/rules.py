@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 
+from stdnum import ean
+
 from hospitality.ground.clock import instant_text
 from hospitality.ground.errors import Invalid, Refused, in_field
 from hospitality.menu.hours import Hours, Period, When, check_hours, hours_words, next_on
@@ -43,7 +45,6 @@ OPEN_NAME_LENGTH_MAX = 60
 COURSE_MAX = 20
 BARCODES_MAX = 20
 _PLU = re.compile("[0-9]{2,6}")  # one digit alone picks a row of the staff app's list
-_BARCODE = re.compile("[0-9]{8}|[0-9]{12,14}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,21 +334,15 @@ def check_plu(plu: str | None) -> str | None:
 
 def check_barcodes(barcodes: Iterable[str]) -> list[str]:
     """GTINs of 8, 12, 13 or 14 digits, each once and sorted; Invalid where a check digit says that one was misread."""
-    found = sorted({code.strip() for code in barcodes})
+    found = sorted({ean.compact(code) for code in barcodes})
     if len(found) > BARCODES_MAX:
         raise Invalid("BARCODE_INVALID", f"An item has at most {BARCODES_MAX} barcodes.")
-    wrong = [code[:20] for code in found if _BARCODE.fullmatch(code) is None or check_digit(code[:-1]) != code[-1]]
+    wrong = [code[:20] for code in found if not ean.is_valid(code)]
     if wrong:
         raise Invalid(
             "BARCODE_INVALID", "Scan the barcode again: 8, 12, 13 or 14 digits, the last a check.", wrong=wrong
         )
     return found
-
-
-def check_digit(digits: str) -> str:
-    """The digit that a GTIN ends with: weights 3 and 1 in turn from the right."""
-    weighted = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
-    return str(-weighted % 10)
 
 
 def check_parent(*, category_id: str | None, parent: Mapping[str, Any], has_children: bool) -> None:
